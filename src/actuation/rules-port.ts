@@ -1,0 +1,64 @@
+import type { JsonValue } from "../kernel/json.ts";
+import type { OutsideFailure, Result } from "../kernel/result.ts";
+import type { DurationMs, EpochMs } from "../kernel/units.ts";
+import type { RouteBinding } from "../signals/bindings.ts";
+
+export interface ForwardTarget {
+  readonly targetGroupArn: string;
+  readonly weight: number;
+}
+
+/** A listener rule as `DescribeRules` shows it. Actions other than forward are kept opaque and written back unchanged. */
+export interface ObservedRule {
+  readonly ruleArn: string;
+  /** null for the listener's default rule. */
+  readonly priority: number | null;
+  readonly conditions: readonly JsonValue[];
+  readonly forward: { readonly targets: readonly ForwardTarget[]; readonly sticky: boolean } | null;
+  readonly otherActions: readonly JsonValue[];
+}
+
+export interface ObservedListener {
+  readonly listenerArn: string;
+  readonly readAt: EpochMs;
+  readonly rules: readonly ObservedRule[];
+}
+
+/** What a weighted rule is to be. Weights are always written with the denominator 100. */
+export interface WeightWrite {
+  readonly route: RouteBinding;
+  readonly greenPercent: number;
+  /** Target-group stickiness of the rule; null leaves the duration at the adapter's default and switches it off. */
+  readonly stickySeconds: number | null;
+}
+
+/**
+ * The three ends of a write. `unknown` means the request was sent and no answer came: it may have happened, may
+ * still happen, or not; only reading back after the intent's deadline tells.
+ */
+export type WriteOutcome =
+  | { readonly kind: "applied"; readonly answeredAt: EpochMs; readonly shows: readonly ObservedRule[] }
+  | { readonly kind: "refused"; readonly code: string; readonly message: string }
+  | { readonly kind: "unknown"; readonly message: string };
+
+export interface RulesPort {
+  /** Every rule of a listener, default rule included. At most 10 s behind the truth. Effects: none. */
+  readListener(listenerArn: string, timeoutMs: DurationMs): Promise<Result<ObservedListener, OutsideFailure>>;
+  /**
+   * One attempt to set the weights of a route's rule: reads nothing, replaces the forward action, keeps `otherActions`.
+   * Repeating it is harmless. `otherActions` are those last read.
+   */
+  writeWeights(
+    write: WeightWrite,
+    otherActions: readonly JsonValue[],
+    limits: { readonly attempts: number; readonly timeoutMs: DurationMs },
+  ): Promise<WriteOutcome>;
+  /** Moves the pin to a priority by one `SetRulePriorities`. `refused` with code `RuleNotFound` means the pin is gone. */
+  movePin(
+    route: RouteBinding,
+    to: "raised" | "parked",
+    limits: { readonly attempts: number; readonly timeoutMs: DurationMs },
+  ): Promise<WriteOutcome>;
+  /** Deletes the pin. Only the point of no return does this. A pin already gone is `applied`. */
+  deletePin(route: RouteBinding, timeoutMs: DurationMs): Promise<WriteOutcome>;
+}

@@ -1,0 +1,13 @@
+import { type EpochMs, epochMs } from "./units.ts";
+
+/** ISO 8601 in UTC with milliseconds, e.g. `2026-11-22T03:00:00.000Z`. */
+export const toIso = (at: EpochMs): string => new Date(at).toISOString();
+
+/**
+ * Reads ISO 8601, also CloudWatch's form whose offset has no colon (`2024-02-17T11:53:08.431+0000`).
+ * @returns The instant, or null where the text is no instant.
+ */
+export const fromIso = (text: string): EpochMs | null => {
+  const at = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
+  return Number.isNaN(at) ? null : epochMs(at);
+};

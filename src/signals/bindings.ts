@@ -1,0 +1,58 @@
+import type { WeightPercent } from "../kernel/units.ts";
+
+export type CutoverId = string;
+/** `degraded`: green answers badly but answers; `hard-down`: waiting costs more than any write that is behind. */
+export type AlarmSeverity = "degraded" | "hard-down";
+export type Direction = "forward" | "reverse";
+export type Side = "blue" | "green";
+
+/** The rule that sends all to blue. Its two priority numbers are reserved for it: just above the weighted rule, and below. */
+export interface PinBinding {
+  readonly ruleArn: string;
+  readonly raisedPriority: number;
+  readonly parkedPriority: number;
+}
+
+/** One place where the load balancer splits traffic between blue and green. */
+export interface RouteBinding {
+  readonly listenerArn: string;
+  readonly weightedRuleArn: string;
+  readonly pin: PinBinding;
+  /** Target group ARNs. */
+  readonly blue: string;
+  readonly green: string;
+}
+
+/** One CDC stream: a Debezium source connector, its topics, and a JDBC sink connector. */
+export interface StreamBinding {
+  /** Connector names on Kafka Connect. */
+  readonly source: string;
+  readonly sink: string;
+  /** The sink's consumer group. */
+  readonly group: string;
+  /** Data topics, the ones whose records are rows; one partition each. */
+  readonly topics: readonly string[];
+  readonly slot: string;
+  readonly publication: string;
+  /** Replication origin that the sink's session carries on the receiving side. */
+  readonly origin: string;
+}
+
+/** `cutover.json`: what is moved and where it is found. No addresses, no secrets. */
+export interface CutoverBindings {
+  readonly apiVersion: "pawl/v1";
+  readonly name: CutoverId;
+  readonly routes: readonly RouteBinding[];
+  readonly loadBalancerArn: string;
+  /** Hosts that must be healthy on green before and during the cutover. */
+  readonly expectedHosts: number;
+  readonly alarms: readonly { readonly arn: string; readonly severity: AlarmSeverity }[];
+  readonly streams: Readonly<Record<Direction, StreamBinding>>;
+  /** Schema-qualified table names; `key` is the primary key's column. */
+  readonly tables: readonly { readonly name: string; readonly key: string }[];
+  /** Writers that the weights do not move (cron jobs, queue consumers); stated, so that nobody forgets them. */
+  readonly otherWriters: readonly string[];
+}
+
+/** The step of a route's traffic that green takes, as recorded or as read. */
+export type GreenShare = WeightPercent;
