@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type EpochMs, epochMs } from "../kernel/units.ts";
+import { misused, refused } from "./exit.ts";
+
+/** Where a command acts. Printed first, on standard error, so that nobody acts on the wrong one unawares. */
+export interface Target {
+  readonly kind: "lab" | "aws";
+  /** "lab pid 123" or "aws 123456789012 eu-central-1". */
+  readonly label: string;
+  /** Settings as environment variables: what the process has, with the lab's laid over it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The world's clock: a lab's runs faster than this machine's. */
+  readonly now: () => EpochMs;
+  /** Lab only: shop, load and fault controls. */
+  readonly adminUrl?: string;
+}
+
+/** What `lab.json` says; see the lab for who writes it. */
+interface LabFile {
+  readonly pid: number;
+  readonly startRealMs: number;
+  readonly startLabMs: number;
+  readonly speed: number;
+  readonly gatewayUrl: string;
+  readonly adminUrl: string;
+  readonly region: string;
+  readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly table: string;
+  readonly topicArn: string;
+  readonly rollbackFunction: string;
+  readonly kafkaBrokers: string;
+  readonly connectUrl: string;
+  readonly blueUrl: string;
+  readonly greenUrl: string;
+  readonly blueAdminUrl: string;
+  readonly greenAdminUrl: string;
+  readonly cdcSourcePassword: string;
+  readonly cdcSinkPassword: string;
+}
+
+export interface TargetChoice {
+  /** `--lab [file]`: true takes `.pawl/lab.json` of this folder. */
+  readonly lab?: string | boolean | undefined;
+  readonly aws?: boolean | undefined;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_LAB_FILE = ".pawl/lab.json";
+
+/**
+ * Picks the target. A live lab is taken where there is no AWS to confuse it with; where both are there, or the lab
+ * file outlived its lab, the operator has to say which: guessing here would move real traffic.
+ * @throws {CommandFailure} ambiguous, stale or absent.
+ */
+export const chooseTarget = (choice: TargetChoice, env: Env): Target => {
+  if (choice.lab !== undefined && choice.aws === true)
+    throw misused("Both --lab and --aws were given.", "A command acts on one target.", "Give one of them.");
+  if (choice.aws === true) return awsTarget(env);
+
+  const file = resolve(typeof choice.lab === "string" ? choice.lab : DEFAULT_LAB_FILE);
+  const hasAws = env["AWS_ACCESS_KEY_ID"] !== undefined || env["AWS_PROFILE"] !== undefined;
+  if (!existsSync(file)) {
+    if (choice.lab !== undefined)
+      throw refused(`There is no lab at ${file}.`, "The file that a running lab writes is not there.", "Start one with ./scripts/lab up.");
+    if (hasAws) return awsTarget(env);
+    throw refused(
+      "There is nothing to act on.",
+      `No lab runs here (${DEFAULT_LAB_FILE} is absent) and there are no AWS credentials.`,
+      "Start a lab with ./scripts/lab up, or set AWS credentials and give --aws.",
+    );
+  }
+  const lab = readLabFile(file);
+  if (!isAlive(lab.pid))
+    throw refused(
+      `${file} belongs to a lab that no longer runs (pid ${lab.pid}).`,
+      "Its process is gone; what it names no longer answers.",
+      "Run ./scripts/lab down to clear it, or give --aws to act on AWS.",
+    );
+  if (hasAws && choice.lab === undefined)
+    throw refused(
+      `A lab runs here (pid ${lab.pid}) and there are AWS credentials.`,
+      "The command could act on either.",
+      "Say which: --lab or --aws.",
+    );
+  return labTarget(lab, env);
+};
+
+const readLabFile = (file: string): LabFile => {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as LabFile;
+  } catch (error) {
+    throw refused(`${file} cannot be read.`, String(error), "Run ./scripts/lab down, then ./scripts/lab up.");
+  }
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+};
+
+const awsTarget = (env: Env): Target => {
+  const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  if (region === undefined)
+    throw misused("AWS_REGION is not set.", "One stack guards one account and Region.", "Set AWS_REGION.");
+  return {
+    kind: "aws",
+    label: `aws ${env["AWS_ACCOUNT_ID"] ?? env["AWS_PROFILE"] ?? "account of these credentials"} ${region}`,
+    env,
+    now: () => epochMs(Date.now()),
+  };
+};
+
+const labTarget = (lab: LabFile, env: Env): Target => ({
+  kind: "lab",
+  label: `lab pid ${lab.pid}`,
+  adminUrl: lab.adminUrl,
+  now: () => epochMs(Math.round(lab.startLabMs + lab.speed * (Date.now() - lab.startRealMs))),
+  env: {
+    ...env,
+    AWS_REGION: lab.region,
+    AWS_ACCESS_KEY_ID: lab.operator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: lab.operator.secretAccessKey,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_PROFILE: undefined,
+    AWS_ENDPOINT_URL: lab.gatewayUrl,
+    PAWL_TABLE: lab.table,
+    PAWL_TOPIC_ARN: lab.topicArn,
+    PAWL_ROLLBACK_FUNCTION: lab.rollbackFunction,
+    PAWL_KAFKA_BROKERS: lab.kafkaBrokers,
+    PAWL_CONNECT_URL: lab.connectUrl,
+    PAWL_BLUE_URL: lab.blueUrl,
+    PAWL_GREEN_URL: lab.greenUrl,
+    PAWL_BLUE_ADMIN_URL: lab.blueAdminUrl,
+    PAWL_GREEN_ADMIN_URL: lab.greenAdminUrl,
+    PAWL_CDC_SOURCE_PASSWORD: lab.cdcSourcePassword,
+    PAWL_CDC_SINK_PASSWORD: lab.cdcSinkPassword,
+  },
+});
