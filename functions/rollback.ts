@@ -1,0 +1,6 @@
+import { parseRollbackEvent } from "../src/edge/events.ts";
+import { functionShell } from "../src/edge/function-shell.ts";
+
+export const handler = functionShell(parseRollbackEvent, async (event, telemetry) => {
+  telemetry.info("Parsed.", event);
+});

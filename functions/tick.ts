@@ -1,0 +1,6 @@
+import { parseTickEvent } from "../src/edge/events.ts";
+import { functionShell } from "../src/edge/function-shell.ts";
+
+export const handler = functionShell(parseTickEvent, async (event, telemetry) => {
+  telemetry.info("Parsed.", event);
+});

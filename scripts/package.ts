@@ -1,0 +1,49 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { PawlError } from "../src/kernel/pawl-error.ts";
+import { alarmFaults } from "./template/check-alarms.ts";
+import { readCutovers } from "./template/read-cutovers.ts";
+
+const root = join(import.meta.dirname, "..");
+const output = join(root, ".serverless");
+
+/** Packaging takes seconds; something that takes minutes hangs. */
+const TIME_LIMIT_MS = 180_000;
+
+const checkBindings = (): void => {
+  const faults = readCutovers(root).flatMap(alarmFaults);
+  if (faults.length > 0) throw new PawlError("bindings-refused", { faults });
+};
+
+/** osls needs neither network nor credentials for this, and is given neither credentials nor a reason to phone home. */
+const packageFunctions = (): void => {
+  rmSync(output, { recursive: true, force: true });
+  const osls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
+  const run = spawnSync(process.execPath, [osls, "package"], {
+    cwd: root,
+    env: { ...environment, SLS_NOTIFICATIONS_MODE: "off", AWS_EC2_METADATA_DISABLED: "true" },
+    stdio: ["ignore", "inherit", "inherit"],
+    timeout: TIME_LIMIT_MS,
+  });
+  if (run.error) throw run.error;
+  if (run.status !== 0) process.exit(run.status ?? 1);
+};
+
+const report = (): void => {
+  for (const name of readdirSync(output).filter((file) => file.endsWith(".zip")))
+    console.log(`${name.padEnd(20)}${Math.round(statSync(join(output, name)).size / 1024)} kB`);
+  console.log(`Template: ${join(".serverless", "cloudformation-template-update-stack.json")}`);
+};
+
+try {
+  checkBindings();
+  packageFunctions();
+  report();
+} catch (error) {
+  if (!(error instanceof PawlError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,137 @@
+import type { AlarmSeverity, CutoverBindings } from "../../src/signals/bindings.ts";
+
+/** One alarm that a cutover needs, with the CloudFormation properties that make it. */
+export interface AlarmPlan {
+  readonly name: string;
+  readonly severity: AlarmSeverity;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+type Dimensions = readonly { readonly Name: string; readonly Value: string }[];
+
+const NAMESPACE = "AWS/ApplicationELB";
+/** More than two in a hundred: well above the noise of a healthy service, well under the policy's own breaker of ten. */
+const MAX_RATIO_PERCENT = 2;
+/** Slower than this is an outage to a user, whatever blue does. Relative comparisons are the policy's business. */
+const MAX_P99_SECONDS = 1;
+
+/** The part of a load balancer's ARN that CloudWatch uses as dimension: `app/<name>/<id>`. */
+const loadBalancerDimension = (arn: string): string =>
+  arn.slice(arn.indexOf(":loadbalancer/") + ":loadbalancer/".length);
+/** The same of a target group: `targetgroup/<name>/<id>`. */
+const targetGroupDimension = (arn: string): string => arn.slice(arn.indexOf(":targetgroup/") + 1);
+
+const sumOf = (id: string, metric: string, dimensions: Dimensions) => ({
+  Id: id,
+  MetricStat: {
+    Metric: { Namespace: NAMESPACE, MetricName: metric, Dimensions: dimensions },
+    Period: 60,
+    Stat: "Sum",
+  },
+  ReturnData: false,
+});
+
+/** Two bad minutes of three; without traffic there is no ratio, and no ratio is not a breach. */
+const twoOfThree = {
+  ComparisonOperator: "GreaterThanThreshold",
+  EvaluationPeriods: 3,
+  DatapointsToAlarm: 2,
+  TreatMissingData: "notBreaching",
+} as const;
+
+/**
+ * Bad requests in a hundred. Bad ones are only published when there are some, hence `FILL`: without it CloudWatch
+ * would look further back for "two of three" and find errors that are many minutes apart.
+ */
+const ratio = (bad: string, dimensions: Dimensions) => ({
+  ...twoOfThree,
+  Threshold: MAX_RATIO_PERCENT,
+  Metrics: [
+    { Id: "ratio", Expression: "100*FILL(bad,0)/requests", ReturnData: true },
+    sumOf("bad", bad, dimensions),
+    sumOf("requests", "RequestCount", dimensions),
+  ],
+});
+
+const greenAlarms = (prefix: string, suffix: string, dimensions: Dimensions): readonly AlarmPlan[] => [
+  {
+    name: `${prefix}-green-5xx-ratio${suffix}`,
+    severity: "degraded",
+    properties: {
+      AlarmDescription: "Green answers more than 2 % of its requests with a 5XX.",
+      ...ratio("HTTPCode_Target_5XX_Count", dimensions),
+    },
+  },
+  {
+    name: `${prefix}-green-connection-errors${suffix}`,
+    severity: "degraded",
+    properties: {
+      AlarmDescription: "The load balancer cannot connect to green for more than 2 % of its requests.",
+      ...ratio("TargetConnectionErrorCount", dimensions),
+    },
+  },
+  {
+    name: `${prefix}-green-p99${suffix}`,
+    severity: "degraded",
+    properties: {
+      AlarmDescription: "One in a hundred answers of green takes longer than a second.",
+      ...twoOfThree,
+      Namespace: NAMESPACE,
+      MetricName: "TargetResponseTime",
+      Dimensions: dimensions,
+      ExtendedStatistic: "p99",
+      Period: 60,
+      Threshold: MAX_P99_SECONDS,
+      // Under 1,000 requests a minute a p99 is the whim of a few; the alarm keeps its state and the policy judges.
+      EvaluateLowSampleCountPercentile: "ignore",
+    },
+  },
+  {
+    name: `${prefix}-green-healthy-hosts${suffix}`,
+    severity: "hard-down",
+    properties: {
+      // Below 1, not below `expectedHosts`: a hard-down alarm snaps back even where that loses writes, so it may fire
+      // only when green answers nobody. Hosts missing from the expected number hold the promotion, by the policy's gate.
+      AlarmDescription: "For two minutes some node of the load balancer found no healthy host on green.",
+      Namespace: NAMESPACE,
+      MetricName: "HealthyHostCount",
+      Dimensions: dimensions,
+      Statistic: "Minimum",
+      Period: 60,
+      ComparisonOperator: "LessThanThreshold",
+      Threshold: 1,
+      EvaluationPeriods: 2,
+      DatapointsToAlarm: 2,
+      TreatMissingData: "breaching",
+    },
+  },
+];
+
+/** The alarms of a cutover. Their names follow from the cutover's; with several green target groups, from theirs too. */
+export const alarmsOf = (cutover: CutoverBindings): readonly AlarmPlan[] => {
+  const prefix = `pawl-${cutover.name}`;
+  const loadBalancer = { Name: "LoadBalancer", Value: loadBalancerDimension(cutover.loadBalancerArn) };
+  const greens = [...new Set(cutover.routes.map((route) => route.green))].map(targetGroupDimension);
+  return [
+    ...greens.flatMap((group) =>
+      greenAlarms(prefix, greens.length === 1 ? "" : `-${group.split("/")[1]}`, [
+        loadBalancer,
+        { Name: "TargetGroup", Value: group },
+      ]),
+    ),
+    {
+      name: `${prefix}-lb-5xx-ratio`,
+      severity: "degraded",
+      properties: {
+        AlarmDescription: "More than 2 % of the load balancer's requests end in a 5XX of its own: nobody answered.",
+        ...ratio("HTTPCode_ELB_5XX_Count", [loadBalancer]),
+      },
+    },
+  ];
+};
+
+/** ARN of an alarm in the account and Region of the cutover's load balancer. */
+export const alarmArn = (cutover: CutoverBindings, name: string): string => {
+  const [, partition, , region, account] = cutover.loadBalancerArn.split(":");
+  return `arn:${partition}:cloudwatch:${region}:${account}:alarm:${name}`;
+};

@@ -1,0 +1,67 @@
+/** Every fault that pawl itself may throw, with the facts that are safe to log and to show. Explained in docs/errors.md. */
+export interface PawlFaults {
+  readonly "settings-missing": { readonly names: readonly string[] };
+  readonly "setting-malformed": { readonly name: string; readonly expected: string };
+  readonly "event-malformed": { readonly expected: string; readonly fault: string };
+  readonly "alarm-unknown": { readonly alarmArn: string };
+  readonly "cutover-unknown": { readonly cutover: string; readonly known: readonly string[] };
+  readonly "bindings-refused": { readonly faults: readonly string[] };
+}
+
+export type PawlFaultCode = keyof PawlFaults;
+
+interface Telling<Facts> {
+  readonly what: (facts: Facts) => string;
+  readonly why: string;
+  readonly next: string;
+}
+
+const TELLINGS: { readonly [Code in PawlFaultCode]: Telling<PawlFaults[Code]> } = {
+  "settings-missing": {
+    what: ({ names }) => `These settings are missing: ${names.join(", ")}.`,
+    why: "pawl reads its settings from environment variables, once, before it does anything.",
+    next: "Deploy the generated template unchanged, or set the variables where you run the command.",
+  },
+  "setting-malformed": {
+    what: ({ name, expected }) => `The setting ${name} is not ${expected}.`,
+    why: "pawl checks its settings before it does anything.",
+    next: "Correct the parameter of the template, or the variable where you run the command.",
+  },
+  "event-malformed": {
+    what: ({ expected, fault }) => `This event is not ${expected}: ${fault}.`,
+    why: "A function acts only on events it understands completely.",
+    next: "Find out who sent it: the schedule, an alarm, the EventBridge rule and pawl itself are the only ones who should.",
+  },
+  "alarm-unknown": {
+    what: ({ alarmArn }) => `The alarm ${alarmArn} belongs to no cutover.`,
+    why: "Only an alarm that a cutover.json lists may send traffic back.",
+    next: "Add it to `alarms` with a severity and deploy, or remove pawl-rollback from its actions.",
+  },
+  "cutover-unknown": {
+    what: ({ cutover, known }) =>
+      `There is no cutover "${cutover}"; this release knows: ${known.join(", ") || "none"}.`,
+    why: "The bindings of every cutover are packaged with the functions.",
+    next: "Package and deploy with policies/<name>/cutover.json in place.",
+  },
+  "bindings-refused": {
+    what: ({ faults }) => `The bindings are refused: ${faults.join(" ")}`,
+    why: "What is packaged must agree with what the template makes, or a rollback would not know its own alarms.",
+    next: "Correct the files named above, then run `npm run package` again.",
+  },
+};
+
+export const PAWL_FAULT_CODES = Object.keys(TELLINGS) as readonly PawlFaultCode[];
+
+/** A broken release, setting or event: nothing that trying again would mend. Expected trouble is a `Result` instead. */
+export class PawlError<Code extends PawlFaultCode = PawlFaultCode> extends Error {
+  override readonly name = "PawlError";
+  readonly code: Code;
+  readonly facts: PawlFaults[Code];
+
+  constructor(code: Code, facts: PawlFaults[Code], options?: ErrorOptions) {
+    const { what, why, next }: Telling<PawlFaults[Code]> = TELLINGS[code];
+    super(`${what(facts)} ${why} ${next}`, options);
+    this.code = code;
+    this.facts = facts;
+  }
+}
