@@ -1,0 +1,41 @@
+import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+
+const LOWEST = 10_240;
+const given = new Set<number>();
+
+/**
+ * Finds ports on 127.0.0.1 that nothing listens on and that this process has not been given before.
+ *
+ * They lie below the range the kernel takes outgoing connections' ports from: a server that is killed and started
+ * again must find its port free, and a load of thousands of connections would sooner or later have taken it.
+ *
+ * @throws {Error} none of a hundred tries a port was free.
+ */
+export const freePorts = async (count: number): Promise<readonly number[]> => {
+  const highest = lowestOutgoingPort();
+  const ports: number[] = [];
+  for (let tries = 0; ports.length < count; tries++) {
+    if (tries > 100 * count) throw new Error(`no free port found on 127.0.0.1 between ${LOWEST} and ${highest}`);
+    const port = randomInt(LOWEST, highest);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    ports.push(port);
+  }
+  return ports;
+};
+
+/** Whether a server could listen on this port of 127.0.0.1 now. */
+export const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+
+const lowestOutgoingPort = (): number => {
+  const [low] = readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").trim().split(/\s+/).map(Number);
+  // A machine may hand out ports from 1024 on; then there is no quiet range, and the usual one is as good as any.
+  return low !== undefined && low > LOWEST + 1_000 ? low : 32_768;
+};
