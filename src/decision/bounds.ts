@@ -8,11 +8,9 @@ export const DESCRIBE_LAG_MS = durationMs(10_000);
 export const CLOCK_SKEW_MS = durationMs(5_000);
 /** A tick older than this is dropped: late evidence must not move traffic. */
 export const TICK_MAX_AGE_MS = durationMs(120_000);
-/** Instants read longer ago than this are unknown. */
-export const INSTANT_MAX_AGE_MS = durationMs(90_000);
 /** How long after an intent its request can still leave. Covers promote's hard time-out of 10 s fifteen times over. */
 export const INTENT_LIFE_MS = durationMs(150_000);
-/** A minute of metrics is final this long after its end. */
-export const FINAL_AFTER_MS = durationMs(300_000);
-/** Gates look only at minutes that ended at least this long before T. */
-export const GATE_DELAY_MS = durationMs(120_000);
+/** Rollback's hard time-out, in real time. */
+export const ROLLBACK_TIMEOUT_MS = durationMs(20_000);
+/** How long after its start a run of rollback can still send. Its hard time-out, covered fifteen times over. */
+export const ROLLBACK_LIFE_MS = durationMs(300_000);

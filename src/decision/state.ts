@@ -47,6 +47,8 @@ export interface Latch {
   readonly verifiedAt?: EpochMs;
   /** Stored with the latch, chained by the next commit. */
   readonly record: UnchainedRecord;
+  /** Its number in the ledger, once a commit has chained it. */
+  readonly chainedSeq?: number;
 }
 
 export type UnchainedRecord = Omit<LedgerRecord, "seq" | "previous" | "hash">;
@@ -137,6 +139,8 @@ export interface CutoverState {
   /** Accumulators of evidence operations, by name. */
   readonly evidence: Readonly<Record<string, number>>;
   readonly policyDigest: string;
+  /** The policy's own, kept here because a rollback learns all it needs from the one write that latches. */
+  readonly whenNotLossless: "snap" | "hold";
   readonly drill: boolean;
   /** Healthy blue hosts when armed: `blue.readyPercent` is measured against it. */
   readonly blueHostsAtArm: number;
