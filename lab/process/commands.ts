@@ -31,11 +31,14 @@ export const serveCommands = (handlers: Handlers, onOrphaned: () => void): void 
   process.stdout.on("error", onOrphaned);
 };
 
+/** The answer nobody asked for: the process is ready to work. */
+const READY = 0;
+
 /** Tells the commander that this process is ready to work. */
-export const announceReady = (): void => void process.stdout.write(`${JSON.stringify({ id: 0 })}\n`);
+export const announceReady = (): void => void process.stdout.write(`${JSON.stringify({ id: READY })}\n`);
 
 export interface Commander {
-  /** Resolves when the process has announced itself. @throws {Error} it ended, or `withinMs` passed, before that. */
+  /** Resolves when the process announces itself; to be called at once after its start. @throws {Error} it ended, or `withinMs` passed, before that. */
   ready(withinMs: number): Promise<void>;
   /** @throws {Error} what the process answered instead, or that it ended, or that `withinMs` passed. */
   ask(command: string, argument?: unknown, withinMs?: number): Promise<unknown>;
@@ -44,7 +47,7 @@ export interface Commander {
 /** The other end: commands the process whose standard input and output these are. */
 export const commander = (name: string, stdin: Writable, stdout: Readable): Commander => {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
-  let lastId = 0;
+  let lastId = READY;
   let ended = false;
 
   const expect = (id: number, what: string, withinMs: number): Promise<unknown> =>
@@ -62,9 +65,6 @@ export const commander = (name: string, stdin: Writable, stdout: Readable): Comm
       waiting.set(id, { resolve: (value) => settle(resolve, value), reject: (error) => settle(reject, error) });
     });
 
-  const isReady = expect(0, "become ready", 60_000);
-  isReady.catch(() => {}); // Whoever waits for it hears of it; nobody may be waiting.
-
   const lines = createInterface({ input: stdout });
   lines.on("line", (line) => {
     const { id, value, error } = JSON.parse(line) as Answer;
@@ -79,10 +79,7 @@ export const commander = (name: string, stdin: Writable, stdout: Readable): Comm
   stdin.on("error", () => {}); // The process is gone; `close` above says so to everybody who waits.
 
   return {
-    ready: async (withinMs) => {
-      await Promise.race([isReady, expect(-1, "become ready", withinMs)]);
-      waiting.get(-1)?.resolve(undefined);
-    },
+    ready: async (withinMs) => void (await expect(READY, "become ready", withinMs)),
     ask: (command, argument, withinMs = 10_000) => {
       const id = ++lastId;
       const answer = expect(id, `answer "${command}"`, withinMs);

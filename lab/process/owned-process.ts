@@ -76,6 +76,21 @@ export class OwnedProcess {
     }
   }
 
+  /**
+   * Runs a program that ends by itself, and waits for it.
+   * @throws {Error} it ended with anything but 0, or not within `withinMs`; the log's last lines are in the message.
+   */
+  async run(withinMs: number): Promise<void> {
+    await this.start();
+    const timeUp = new AbortController();
+    const end = await Promise.race([this.end, sleep(withinMs, "late" as const, timeUp)]);
+    timeUp.abort();
+    if (end !== "late" && end.code === 0) return;
+    await this.kill();
+    const how = end === "late" ? `did not end within ${withinMs} ms` : `ended with ${end.code ?? end.signal}`;
+    throw new Error(`${this.spec.name} ${how}${this.#lastLines()}`);
+  }
+
   /** Asks it to end, and kills it and everything below it when it has not after `withinMs`. Safe to repeat. */
   async stop(withinMs = STOP_WITHIN_MS): Promise<void> {
     if (this.#named !== undefined) await endProcesses([this.#named], withinMs);
