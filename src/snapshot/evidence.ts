@@ -1,0 +1,124 @@
+import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
+import type { Observation, Observations, SignalValue } from "../signals/observation.ts";
+import { GATE_DELAY_MS, INSTANT_MAX_AGE_MS } from "./freshness.ts";
+import type { Evidence, MinuteReadings, Readings, Snapshot } from "./snapshot.ts";
+
+/** The snapshots of one cutover and epoch, oldest first; the last one is that of the tick being judged. */
+export type Snapshots = readonly [...Snapshot[], Snapshot];
+
+/** What a stretch of time may be used for depends on when this epoch, and this step, began. */
+export interface EvidenceScope {
+  readonly armedAt: EpochMs;
+  readonly verifiedAt: EpochMs;
+}
+
+const P99_SPAN_MS = 3 * MINUTE_MS;
+
+/** For gates: minutes of the current step alone that ended at least 2 min before T. Never a minute of transition. */
+export const gateEvidence = (snapshots: Snapshots, scope: EvidenceScope): Evidence => {
+  const { tick, takenAt, instants, p99ForGates } = newest(snapshots);
+  const now = earlier(tick, GATE_DELAY_MS);
+  const stepBegan = minuteOf(scope.verifiedAt);
+  const wholeInStep = earlier(now, P99_SPAN_MS) > stepBegan;
+  return evidence(snapshots, now, (at) => at > stepBegan, {
+    ...fresh(instants, takenAt),
+    ...(wholeInStep ? p99ForGates : outside(p99ForGates, "its three minutes reach back before this step")),
+  });
+};
+
+/** For rollback rules: everything since it was armed, minutes of transition included, up to T. */
+export const rollbackEvidence = (snapshots: Snapshots, scope: EvidenceScope): Evidence => {
+  const { tick, takenAt, instants, p99ForRollback } = newest(snapshots);
+  const armed = minuteOf(scope.armedAt);
+  const sinceArmed = earlier(tick, P99_SPAN_MS) >= armed;
+  return evidence(snapshots, tick, (at) => at >= armed, {
+    ...fresh(instants, takenAt),
+    ...(sinceArmed ? p99ForRollback : outside(p99ForRollback, "its three minutes reach back before this epoch")),
+  });
+};
+
+/** For the soak: one final minute as it is known now, judged as if it had just ended. */
+export const soakMinuteEvidence = (snapshots: Snapshots, scope: EvidenceScope, minute: EpochMs): Evidence => {
+  const stepBegan = minuteOf(scope.verifiedAt);
+  const now = later(minute, MINUTE_MS);
+  const p99 = snapshots.find(({ tick }) => tick === later(now, GATE_DELAY_MS))?.p99ForGates ?? {};
+  const ofMinute = instantsByMinute(snapshots).get(minute) ?? {};
+  return evidence(snapshots, now, (at) => at > stepBegan && at <= minute, { ...ofMinute, ...p99 });
+};
+
+/** A minute was seen when its traffic and its instants were both read; a tick that never ran proves nothing. */
+export const wasObserved = (snapshots: Snapshots, minute: EpochMs): boolean => {
+  const metrics = metricsByMinute(snapshots).get(minute);
+  return metrics?.values["green.requests"] !== undefined && instantsByMinute(snapshots).has(minute);
+};
+
+const newest = (snapshots: Snapshots): Snapshot => {
+  const last = snapshots.at(-1);
+  if (last === undefined) throw new RangeError("no snapshot to judge");
+  return last;
+};
+
+const evidence = (
+  snapshots: Snapshots,
+  now: EpochMs,
+  belongs: (minute: EpochMs) => boolean,
+  instants: Observations,
+): Evidence => {
+  const metrics = metricsByMinute(snapshots);
+  const ofMinutes = instantsByMinute(snapshots);
+  const minutes = [...new Set([...metrics.keys(), ...ofMinutes.keys()])].filter(belongs).sort((a, b) => a - b);
+  const latest = minutes.findLast((at) => metrics.has(at) && at + MINUTE_MS <= now);
+  return {
+    now,
+    current: merged(latest === undefined ? undefined : metrics.get(latest), instants),
+    minutes: minutes.map((at) => ({ at, readings: merged(metrics.get(at), ofMinutes.get(at) ?? {}) })),
+  };
+};
+
+/** The value of a minute is that of the newest snapshot: counts arrive late, and a partial minute fills up. */
+const metricsByMinute = (snapshots: Snapshots): ReadonlyMap<EpochMs, MinuteReadings> =>
+  new Map(snapshots.flatMap(({ minutes }) => minutes.map((minute) => [minute.at, minute] as const)));
+
+const instantsByMinute = (snapshots: Snapshots): ReadonlyMap<EpochMs, Observations> => {
+  const byMinute = new Map<EpochMs, Record<string, Observation>>();
+  for (const { instants } of snapshots)
+    for (const [path, observation] of Object.entries(instants)) {
+      const minute = minuteOf(observation.readAt);
+      const row = byMinute.get(minute) ?? {};
+      row[path] = observation;
+      byMinute.set(minute, row);
+    }
+  return byMinute;
+};
+
+const fresh = (instants: Observations, takenAt: EpochMs): Observations =>
+  Object.fromEntries(
+    Object.entries(instants).map(([path, seen]) => {
+      const ageMs = takenAt - seen.readAt;
+      if (!seen.known || ageMs <= INSTANT_MAX_AGE_MS) return [path, seen];
+      const reason = `stale: read ${Math.round(ageMs / 1000)} s ago, at most ${INSTANT_MAX_AGE_MS / 1000} s`;
+      return [path, { known: false, reason, readAt: seen.readAt }];
+    }),
+  );
+
+const outside = (observations: Observations, reason: string): Observations =>
+  Object.fromEntries(
+    Object.entries(observations).map(([path, { readAt }]) => [path, { known: false, reason, readAt }]),
+  );
+
+/** `{green: {requests: 12}}` out of `{"green.requests": 12}`; what has no value is explained in `absent`. */
+const merged = (metrics: MinuteReadings | undefined, instants: Observations): Readings => {
+  const values: Record<string, Record<string, SignalValue>> = {};
+  const absent: Record<string, string> = { ...metrics?.absent };
+  const put = (path: string, value: SignalValue) => {
+    const [group = "", name = ""] = path.split(".");
+    values[group] = { ...values[group], [name]: value };
+    delete absent[path];
+  };
+  for (const [path, value] of Object.entries(metrics?.values ?? {})) put(path, value);
+  for (const [path, seen] of Object.entries(instants)) {
+    if (seen.known) put(path, seen.value);
+    else absent[path] = seen.reason;
+  }
+  return { values, absent };
+};

@@ -1,0 +1,146 @@
+import type { OutsideFailure, Result } from "../kernel/result.ts";
+import { type EpochMs, MINUTE_MS } from "../kernel/units.ts";
+import type { AlarmSeverity, CutoverBindings, Side } from "../signals/bindings.ts";
+import { known, type Observation, type Observations, unknown } from "../signals/observation.ts";
+import type { AlarmReading, MetricReadings, P99Datum, TargetHealth } from "../signals/ports.ts";
+import { P99_MIN_REQUESTS } from "./freshness.ts";
+import { minuteReadings } from "./minute-readings.ts";
+import type { MinuteReadings, Snapshot } from "./snapshot.ts";
+import type { TrafficReading } from "./traffic.ts";
+
+type Read<Value> = Result<Value, OutsideFailure>;
+
+/** Everything one tick read, before anything is concluded from it. */
+export interface Sightings {
+  readonly cutover: CutoverBindings;
+  readonly epoch: number;
+  readonly tick: EpochMs;
+  readonly takenAt: EpochMs;
+  /** Healthy blue hosts and stored conflicts when it was armed: today's numbers mean nothing without them. */
+  readonly atArm: { readonly blueHosts: number; readonly conflicts: number };
+  readonly metrics: Read<MetricReadings>;
+  readonly hosts: Read<readonly TargetHealth[]>;
+  readonly alarms: Read<readonly AlarmReading[]>;
+  readonly traffic: TrafficReading;
+  /** What `observe` stored last, each reading with its own `readAt`. */
+  readonly streams: Observations;
+}
+
+/** Puts what was read into the one immutable picture that this tick, and every later look at it, is judged by. */
+export const takeSnapshot = (seen: Sightings): Snapshot => {
+  const minutes = seen.metrics.ok ? minuteReadings(seen.metrics.value, seen.tick) : [];
+  return {
+    cutover: seen.cutover.name,
+    epoch: seen.epoch,
+    tick: seen.tick,
+    takenAt: seen.takenAt,
+    instants: {
+      ...seen.streams,
+      ...conflictInstants(seen),
+      ...hostInstants(seen),
+      ...trafficInstants(seen.traffic),
+      ...alarmInstants(seen),
+    },
+    minutes,
+    p99ForGates: p99Of(seen, minutes, "gates"),
+    p99ForRollback: p99Of(seen, minutes, "rollback"),
+  };
+};
+
+const conflictInstants = (seen: Sightings): Observations => {
+  const total = seen.streams["conflicts.total"];
+  if (total === undefined) return {};
+  if (!total.known || typeof total.value !== "number") return { "conflicts.new": total };
+  return { "conflicts.new": known(Math.max(0, total.value - seen.atArm.conflicts), total.readAt) };
+};
+
+const hostInstants = (seen: Sightings): Observations => {
+  const sideInstants = (side: Side): Observations => {
+    const names = [`${side}.healthyHosts`, `${side}.unhealthyHosts`, ...(side === "blue" ? ["blue.readyPercent"] : [])];
+    const nobodyKnows = (reason: string) =>
+      Object.fromEntries(names.map((name) => [name, unknown(reason, seen.takenAt)]));
+    if (!seen.hosts.ok) return nobodyKnows(seen.hosts.failure.message);
+    const groups = seen.hosts.value.filter((group) => group.side === side);
+    if (groups.length === 0) return nobodyKnows(`no target group of ${side} was answered`);
+    const healthy = groups.reduce((sum, group) => sum + group.healthy, 0);
+    const unhealthy = groups.reduce((sum, group) => sum + group.unhealthy, 0);
+    return {
+      [`${side}.healthyHosts`]: known(healthy, seen.takenAt),
+      [`${side}.unhealthyHosts`]: known(unhealthy, seen.takenAt),
+      ...(side === "blue" ? { "blue.readyPercent": readyPercent(healthy, seen) } : {}),
+    };
+  };
+  return { ...sideInstants("green"), ...sideInstants("blue") };
+};
+
+const readyPercent = (healthy: number, seen: Sightings): Observation =>
+  seen.atArm.blueHosts === 0
+    ? unknown("blue had no healthy host when armed", seen.takenAt)
+    : known((100 * healthy) / seen.atArm.blueHosts, seen.takenAt);
+
+const trafficInstants = ({ drift, detail, readAt, greenPercent }: TrafficReading): Observations => ({
+  "traffic.ruleInSync": drift === "unreadable" ? unknown(detail, readAt) : known(drift === "in-sync", readAt),
+  "traffic.drift": known(drift, readAt),
+  "traffic.driftDetail": known(detail, readAt),
+  "traffic.ruleGreenPercent": greenPercent === null ? unknown(detail, readAt) : known(greenPercent, readAt),
+});
+
+const alarmInstants = (seen: Sightings): Observations => {
+  if (!seen.alarms.ok) {
+    const why = unknown(seen.alarms.failure.message, seen.takenAt);
+    return { "alarms.firing": why, "alarms.unknown": why, "alarms.firingArns": why };
+  }
+  const states = new Map(seen.alarms.value.map((alarm) => [alarm.arn, alarm.state]));
+  const inState = (...wanted: readonly string[]) =>
+    seen.cutover.alarms.filter(({ arn }) => wanted.includes(states.get(arn) ?? "missing")).map(({ arn }) => arn);
+  const firing = inState("ALARM");
+  return {
+    "alarms.firing": known(firing.length, seen.takenAt),
+    "alarms.unknown": known(inState("INSUFFICIENT_DATA", "missing").length, seen.takenAt),
+    "alarms.firingArns": known(firing.join(" "), seen.takenAt),
+  };
+};
+
+/** The alarms that were in ALARM, worst first, as the snapshot holds them. */
+export const firingAlarms = (
+  snapshot: Snapshot,
+  cutover: CutoverBindings,
+): readonly { readonly arn: string; readonly severity: AlarmSeverity }[] => {
+  const seen = snapshot.instants["alarms.firingArns"];
+  const arns = seen?.known === true && typeof seen.value === "string" ? seen.value.split(" ") : [];
+  return cutover.alarms
+    .filter(({ arn }) => arns.includes(arn))
+    .sort((a, b) => Number(b.severity === "hard-down") - Number(a.severity === "hard-down"));
+};
+
+/** The rules as the snapshot holds them, so that a second run of the same tick concludes the same. */
+export const trafficOf = (snapshot: Snapshot): TrafficReading => {
+  const text = (path: string): string => {
+    const seen = snapshot.instants[path];
+    return seen?.known === true ? String(seen.value) : "";
+  };
+  const percent = snapshot.instants["traffic.ruleGreenPercent"];
+  return {
+    readAt: snapshot.instants["traffic.drift"]?.readAt ?? snapshot.takenAt,
+    drift: (text("traffic.drift") || "unreadable") as TrafficReading["drift"],
+    detail: text("traffic.driftDetail"),
+    greenPercent: percent?.known === true && typeof percent.value === "number" ? percent.value : null,
+  };
+};
+
+const p99Of = (seen: Sightings, minutes: readonly MinuteReadings[], use: P99Datum["use"]): Observations => {
+  const { metrics, takenAt } = seen;
+  const ofSide = (side: Side): Observation => {
+    if (!metrics.ok) return unknown(metrics.failure.message, takenAt);
+    const datum = metrics.value.p99.find((one) => one.of === side && one.use === use);
+    if (datum === undefined) return unknown("p99 was not answered", metrics.value.readAt);
+    if (datum.p99Ms === null) return unknown("no response in those three minutes", metrics.value.readAt);
+    const requests = minutes
+      .filter((minute) => minute.at >= datum.from && minute.at + MINUTE_MS <= datum.to)
+      .reduce((sum, minute) => sum + (minute.values[`${side}.requests`] ?? 0), 0);
+    return requests < P99_MIN_REQUESTS
+      ? unknown(`${requests} requests in those three minutes, a p99 needs ${P99_MIN_REQUESTS}`, metrics.value.readAt)
+      : known(datum.p99Ms, metrics.value.readAt);
+  };
+  return { "green.p99Ms": ofSide("green"), "blue.p99Ms": ofSide("blue") };
+};
