@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
@@ -188,6 +189,12 @@ const send = (response: ServerResponse, answer: AwsAnswer, context: LabContext, 
   const body = typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body;
   // The lab's date, not the machine's: an SDK whose `Date` is scaled would else conclude that its clock is skewed.
   const date = new Date(context.clock.now()).toUTCString();
-  response.writeHead(answer.status, { ...answer.headers, date, "content-length": body.length });
+  const requestId = randomUUID();
+  response.writeHead(answer.status, {
+    "x-amzn-requestid": requestId,
+    ...answer.headers,
+    date,
+    "content-length": body.length,
+  });
   response.end(body);
 };

@@ -35,21 +35,19 @@ export const faultAnswer = (
   protocol: Protocol,
   of: { readonly type: string; readonly queryCode: string; readonly message: string; readonly status: number },
 ): AwsAnswer => {
-  const requestId = randomUUID();
   const blame = of.status >= 500 ? "Receiver" : "Sender";
   if (protocol === "query") {
     const error = `<Type>${blame}</Type><Code>${escapeXml(of.queryCode)}</Code><Message>${escapeXml(of.message)}</Message>`;
     return {
       status: of.status,
       headers: { "content-type": "text/xml" },
-      body: `<ErrorResponse><Error>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+      body: `<ErrorResponse><Error>${error}</Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
     };
   }
   return {
     status: of.status,
     headers: {
       "content-type": protocol === "json" ? "application/x-amz-json-1.0" : "application/json",
-      "x-amzn-requestid": requestId,
       "x-amzn-errortype": of.type.slice(of.type.indexOf("#") + 1),
       "x-amzn-query-error": `${of.queryCode};${blame}`,
     },
