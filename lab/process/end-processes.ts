@@ -43,11 +43,6 @@ export const endProcesses = async (processes: readonly EndableProcess[], graceMs
   throw new Error(`these processes survive SIGKILL: ${family.left().map(({ pid }) => pid)}`);
 };
 
-/** Kills processes and everything below them without waiting: all that an `exit` handler still can do. */
-export const killProcesses = (processes: readonly EndableProcess[]): void => {
-  for (const member of new Family(processes).left()) signal(member.pid, "SIGKILL");
-};
-
 const ask = (processes: readonly EndableProcess[], family: Family): void => {
   for (const { pid, startTicks, stopSignal } of processes)
     if (readProcess(pid)?.startTicks === startTicks) signal(pid, stopSignal);

@@ -93,7 +93,10 @@ export class OwnedProcess {
 
   /** Asks it to end, and kills it and everything below it when it has not after `withinMs`. Safe to repeat. */
   async stop(withinMs = STOP_WITHIN_MS): Promise<void> {
-    if (this.#named !== undefined) await endProcesses([this.#named], withinMs);
+    if (this.#named === undefined) return;
+    await endProcesses([this.#named], withinMs);
+    // Dead for the kernel, but Node may not have been told yet, and then it could not be started again.
+    await this.#end;
   }
 
   /** Kills it and everything below it with SIGKILL, as a fault. Returns when it is gone. */

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EndableProcess, endable, endProcesses, killProcesses } from "./end-processes.ts";
+import { type EndableProcess, endable, endProcesses } from "./end-processes.ts";
 import { OwnedProcess, type ProcessSpec } from "./owned-process.ts";
 
 const STOP_ALL_WITHIN_MS = 4_000;
@@ -16,23 +16,20 @@ export type WatchdogLine = { readonly process: EndableProcess } | { readonly rem
 /**
  * Owns child processes: none of them outlives this process, however it ends.
  *
- * - `stop()` ends them in good order.
- * - `process.exit`, an uncaught error: they are killed on the way out.
- * - SIGKILL, or a signal nobody handles: a watchdog, a tiny process that holds the other end of a pipe, sees the pipe
- *   close and ends exactly what it was told of.
+ * - `stop()` ends them in good order, and returns when they are gone.
+ * - `process.exit`, an uncaught error, a signal nobody handles, SIGKILL: a watchdog, a tiny process that holds the other
+ *   end of a pipe, sees the pipe close and ends exactly what it was told of, within some two seconds.
  */
 export class ProcessOwner {
   readonly #logDir: string;
   readonly #started: EndableProcess[] = [];
   readonly #watchdog: ChildProcess;
-  readonly #killOnExit = (): void => killProcesses(this.#started);
 
   /** @param dir - Where logs go, as `logs/<name>.log`; made when missing. */
   constructor(dir: string) {
     this.#logDir = join(dir, "logs");
     mkdirSync(this.#logDir, { recursive: true });
     this.#watchdog = startWatchdog();
-    process.on("exit", this.#killOnExit);
   }
 
   /** A process of this owner, not yet started. */
@@ -54,7 +51,6 @@ export class ProcessOwner {
   /** Ends every process, removes what was to be removed, and lets the watchdog go. Safe to repeat. */
   async stop(): Promise<void> {
     await endProcesses(this.#started, STOP_ALL_WITHIN_MS);
-    process.off("exit", this.#killOnExit);
     this.#watchdog.stdin?.end();
     if (this.#watchdog.exitCode !== null || this.#watchdog.signalCode !== null) return;
     this.#watchdog.ref();
@@ -82,7 +78,7 @@ const startWatchdog = (): ChildProcess => {
   });
   watchdog.unref();
   if (watchdog.stdin instanceof Socket) watchdog.stdin.unref();
-  // Without its watchdog the owner still ends everything itself in every case but its own SIGKILL.
+  // Without its watchdog the owner still ends everything itself when it is asked to.
   watchdog.stdin?.on("error", () => {});
   return watchdog;
 };
