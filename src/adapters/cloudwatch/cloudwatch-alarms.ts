@@ -1,0 +1,53 @@
+import {
+  type CloudWatchClient,
+  type CompositeAlarm,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+} from "@aws-sdk/client-cloudwatch";
+import { failureOf } from "../../kernel/outside-failure.ts";
+import { ok } from "../../kernel/result.ts";
+import { epochMs } from "../../kernel/units.ts";
+import type { AlarmReading, AlarmsPort } from "../../signals/ports.ts";
+
+/** DescribeAlarms takes this many names at once. */
+const NAMES_A_CALL = 100;
+
+const nameOf = (arn: string): string => arn.slice(arn.indexOf(":alarm:") + ":alarm:".length);
+
+const readingOf = (alarm: MetricAlarm | CompositeAlarm): AlarmReading[] => {
+  const { AlarmArn: arn, StateValue: state, ActionsEnabled, AlarmActions } = alarm;
+  const changedAt = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+  if (arn === undefined || changedAt === undefined) return [];
+  if (state !== "OK" && state !== "ALARM" && state !== "INSUFFICIENT_DATA") return [];
+  return [
+    {
+      arn,
+      state,
+      stateChangedAt: epochMs(changedAt.getTime()),
+      actionsEnabled: ActionsEnabled === true,
+      actions: AlarmActions ?? [],
+    },
+  ];
+};
+
+const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+
+/** Alarm states by DescribeAlarms. A name that CloudWatch does not know is simply not in its answer, nor in ours. */
+export const cloudwatchAlarms = (client: CloudWatchClient): AlarmsPort => ({
+  read: async (arns, timeoutMs) => {
+    const abortSignal = AbortSignal.timeout(timeoutMs);
+    const wanted = new Set(arns);
+    const readings: AlarmReading[] = [];
+    try {
+      for (const AlarmNames of chunks(arns.map(nameOf), NAMES_A_CALL)) {
+        const query = { AlarmNames, AlarmTypes: ["MetricAlarm" as const, "CompositeAlarm" as const] };
+        for await (const page of paginateDescribeAlarms({ client }, query, { abortSignal }))
+          readings.push(...[...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])].flatMap(readingOf));
+      }
+      return ok(readings.filter((reading) => wanted.has(reading.arn)));
+    } catch (error) {
+      return failureOf(error, "DescribeAlarms");
+    }
+  },
+});

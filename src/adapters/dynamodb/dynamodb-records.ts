@@ -1,0 +1,123 @@
+import type { LedgerRecord } from "../../decision/record.ts";
+import type {
+  ActivePort,
+  EvidencePort,
+  JournalEntry,
+  JournalPort,
+  LedgerPort,
+  Observed,
+  ObservedPort,
+  PoliciesPort,
+  SnapshotsPort,
+} from "../../guard/ports.ts";
+import { toIso } from "../../kernel/instant.ts";
+import type { JsonObject } from "../../kernel/json.ts";
+import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
+import type { EpochMs } from "../../kernel/units.ts";
+import type { Policy } from "../../policy/policy-file.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import type { Item, Table } from "./table.ts";
+
+/** Sorts behind everything that begins with what stands before it. */
+const END = "~";
+const EVERYTHING = { from: " ", to: END };
+
+const mapped = <From, To>(
+  result: Result<From, OutsideFailure>,
+  change: (value: From) => To,
+): Result<To, OutsideFailure> => (result.ok ? ok(change(result.value)) : result);
+
+/** Items come back as they were put; the type is the one this module put there. */
+const as = <Value>(item: Item): Value => item as unknown as Value;
+const asOrNull = <Value>(item: Item | null): Value | null => (item === null ? null : as<Value>(item));
+
+export const dynamodbActive = (table: Table): ActivePort => ({
+  list: async (timeoutMs) =>
+    mapped(await table.range("active", EVERYTHING, { timeoutMs }), (items) =>
+      items.map((item) => as<{ cutover: string }>(item).cutover),
+    ),
+  put: (cutover) => table.put({ pk: "active", sk: cutover }, { cutover }),
+  remove: (cutover) => table.remove({ pk: "active", sk: cutover }),
+});
+
+export const dynamodbObserved = (table: Table): ObservedPort => ({
+  put: (observed, timeoutMs) =>
+    table.put({ pk: `observed#${observed.cutover}`, sk: toIso(observed.tick) }, observed, timeoutMs),
+  latest: async (cutover, tick, timeoutMs) =>
+    mapped(
+      await table.range(`observed#${cutover}`, { from: " ", to: toIso(tick) }, { newest: 1, timeoutMs }),
+      ([item]) => (item === undefined ? null : as<Observed>(item)),
+    ),
+});
+
+/** The epoch is part of the key: a snapshot of one epoch is never judged in the next, though T be the same. */
+const snapshotKey = ({ cutover, tick, epoch }: Snapshot) => ({
+  pk: `snapshot#${cutover}`,
+  sk: `${toIso(tick)}#${epoch}`,
+});
+
+export const dynamodbSnapshots = (table: Table): SnapshotsPort => ({
+  putOnce: async (snapshot, timeoutMs) => {
+    const stored = await table.putOnce(snapshotKey(snapshot), snapshot, timeoutMs);
+    if (!stored.ok) return stored;
+    if (stored.value === "stored") return ok(snapshot);
+    return mapped(await table.get(snapshotKey(snapshot), timeoutMs), (item) => asOrNull<Snapshot>(item) ?? snapshot);
+  },
+  range: async (cutover, epoch, from, to, timeoutMs) =>
+    mapped(
+      await table.range(`snapshot#${cutover}`, { from: toIso(from), to: `${toIso(to)}${END}` }, { timeoutMs }),
+      (items) => items.map((item) => as<Snapshot>(item)).filter((snapshot) => snapshot.epoch === epoch),
+    ),
+});
+
+export const dynamodbPolicies = (table: Table): PoliciesPort => ({
+  read: async (digest, timeoutMs) =>
+    mapped(await table.get({ pk: "policy", sk: digest }, timeoutMs), (item) =>
+      item === null ? null : as<{ policy: Policy }>(item).policy,
+    ),
+  put: (policy, digest) => table.put({ pk: "policy", sk: digest }, { policy }),
+});
+
+const ledgerKey = (cutover: string, seq: number) => ({
+  pk: `ledger#${cutover}`,
+  sk: String(seq).padStart(12, "0"),
+});
+
+export const dynamodbLedger = (table: Table): LedgerPort => ({
+  append: async (cutover, record, timeoutMs) => {
+    const key = ledgerKey(cutover, record.seq);
+    const stored = await table.putOnce(key, record, timeoutMs);
+    if (!stored.ok) return stored;
+    if (stored.value === "stored") return ok(undefined);
+    const there = await table.get(key, timeoutMs);
+    if (!there.ok) return there;
+    const hash = asOrNull<LedgerRecord>(there.value)?.hash;
+    return hash === record.hash
+      ? ok(undefined)
+      : outsideFailure("refused", `Record ${record.seq} of ${cutover} is there already with the hash ${hash}`);
+  },
+  read: async (cutover, fromSeq) =>
+    mapped(await table.range(`ledger#${cutover}`, { from: ledgerKey(cutover, fromSeq).sk, to: END }), (items) =>
+      items.map((item) => as<LedgerRecord>(item)),
+    ),
+});
+
+/** Named by digest: what is there already under the same name is the same. */
+export const dynamodbEvidence = (table: Table): EvidencePort => ({
+  put: async (cutover, digest, body, timeoutMs) =>
+    mapped(await table.putOnce({ pk: `evidence#${cutover}`, sk: digest }, { body }, timeoutMs), () => undefined),
+  read: async (cutover, digest) =>
+    mapped(await table.get({ pk: `evidence#${cutover}`, sk: digest }), (item) =>
+      item === null ? null : as<{ body: JsonObject }>(item).body,
+    ),
+});
+
+const startedFirst = (a: { startedAt: EpochMs }, b: { startedAt: EpochMs }): number => a.startedAt - b.startedAt;
+
+export const dynamodbJournal = (table: Table): JournalPort => ({
+  list: async (cutover) =>
+    mapped(await table.range(`journal#${cutover}`, EVERYTHING), (items) =>
+      items.map((item) => as<JournalEntry>(item)).sort(startedFirst),
+    ),
+  put: (cutover, entry) => table.put({ pk: `journal#${cutover}`, sk: `${entry.epoch}#${entry.action}` }, entry),
+});

@@ -1,0 +1,56 @@
+import {
+  DeleteRuleCommand,
+  type ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+  paginateDescribeRules,
+  SetRulePrioritiesCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { RulesPort } from "../../actuation/rules-port.ts";
+import { failureOf } from "../../kernel/outside-failure.ts";
+import { ok } from "../../kernel/result.ts";
+import { epochMs } from "../../kernel/units.ts";
+import { observedRule, weightedActions } from "./listener-rules.ts";
+import { attemptWrite } from "./write-attempts.ts";
+
+/**
+ * The load balancer's rules by the Elastic Load Balancing API.
+ * `client` must make one attempt a call (`maxAttempts: 1`): an SDK that repeats a write on its own can send it after
+ * somebody has given up on it.
+ */
+export const elbv2Rules = (client: ElasticLoadBalancingV2Client): RulesPort => ({
+  readListener: async (listenerArn, timeoutMs) => {
+    const abortSignal = AbortSignal.timeout(timeoutMs);
+    try {
+      const rules = [];
+      const pages = paginateDescribeRules({ client }, { ListenerArn: listenerArn }, { abortSignal });
+      for await (const page of pages) rules.push(...(page.Rules ?? []).map(observedRule));
+      return ok({ listenerArn, readAt: epochMs(Date.now()), rules });
+    } catch (error) {
+      return failureOf(error, `DescribeRules of ${listenerArn}`);
+    }
+  },
+
+  writeWeights: (write, otherActions, limits) => {
+    const command = { RuleArn: write.route.weightedRuleArn, Actions: weightedActions(write, otherActions) };
+    return attemptWrite((abortSignal) => client.send(new ModifyRuleCommand(command), { abortSignal }), limits);
+  },
+
+  movePin: ({ pin }, to, limits) => {
+    const Priority = to === "raised" ? pin.raisedPriority : pin.parkedPriority;
+    const command = { RulePriorities: [{ RuleArn: pin.ruleArn, Priority }] };
+    return attemptWrite((abortSignal) => client.send(new SetRulePrioritiesCommand(command), { abortSignal }), limits);
+  },
+
+  deletePin: async ({ pin }, timeoutMs) => {
+    const outcome = await attemptWrite(
+      async (abortSignal) => {
+        await client.send(new DeleteRuleCommand({ RuleArn: pin.ruleArn }), { abortSignal });
+        return {};
+      },
+      { attempts: 1, timeoutMs },
+    );
+    return outcome.kind === "refused" && outcome.code === "RuleNotFound"
+      ? { kind: "applied", answeredAt: epochMs(Date.now()), shows: [] }
+      : outcome;
+  },
+});

@@ -1,0 +1,31 @@
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { InvokePort } from "../../guard/ports.ts";
+import { toIso } from "../../kernel/instant.ts";
+import type { JsonObject } from "../../kernel/json.ts";
+import { failureOf } from "../../kernel/outside-failure.ts";
+import { ok } from "../../kernel/result.ts";
+
+export type FunctionNames = Readonly<Record<"observe" | "promote" | "decommission" | "rollback", string>>;
+
+const TIMEOUT_MS = 5_000;
+
+/** Asynchronous invocations: an answer says that Lambda has taken the event, nothing more. */
+export const lambdaInvoke = (client: LambdaClient, names: FunctionNames): InvokePort => {
+  const invoke = async (name: string, payload: JsonObject) => {
+    const command = new InvokeCommand({
+      FunctionName: name,
+      InvocationType: "Event",
+      Payload: Buffer.from(JSON.stringify(payload)),
+    });
+    try {
+      await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+      return ok(undefined);
+    } catch (error) {
+      return failureOf(error, `Invoke of ${name}`);
+    }
+  };
+  return {
+    rollback: (cutover, request) => invoke(names.rollback, { cutover, ...request }),
+    worker: (name, cutover, tick) => invoke(names[name], { cutover, tick: toIso(tick) }),
+  };
+};

@@ -1,0 +1,25 @@
+import { type OutsideFailure, outsideFailure } from "./result.ts";
+
+interface Thrown {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+const kindOf = ({ name = "", code = "", $metadata }: Thrown): OutsideFailure["kind"] => {
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (/Timeout|Abort/.test(name) || code === "ETIMEDOUT") return "timed-out";
+  if (/Throttl|TooManyRequests|ThroughputExceeded|LimitExceeded/.test(name) || status === 429) return "throttled";
+  if (/NotFound/.test(name)) return "not-found";
+  if (status >= 400 && status < 500) return "refused";
+  if (name === "SyntaxError" || (status >= 200 && status < 300)) return "malformed";
+  return "unreachable";
+};
+
+/** Whatever a client library threw, as one of the ways in which the outside fails. `asked` names the call and its object. */
+export const failureOf = (error: unknown, asked: string): ReturnType<typeof outsideFailure> => {
+  const thrown: Thrown = typeof error === "object" && error !== null ? error : { message: String(error) };
+  const said = [thrown.name, thrown.message || thrown.code].filter(Boolean).join(": ");
+  return outsideFailure(kindOf(thrown), `${asked} failed: ${said || "no reason given"}`);
+};
