@@ -38,6 +38,8 @@ export interface Readings {
   readonly values: { readonly [group: string]: { readonly [name: string]: SignalValue } };
   /** Signal path → why there is no value ("stale: read 140 s ago, at most 90 s", "no requests in that minute", …). */
   readonly absent: Readonly<Record<string, string>>;
+  /** Signal path → seconds from its reading (of a minute: from its end) to the tick T. Without it `age` is unknown. */
+  readonly ageSeconds?: Readonly<Record<string, number>>;
 }
 
 /** What one judging looks at. Built by `snapshot` for gates, for rollback rules, and for one minute of the soak. */

@@ -1,0 +1,153 @@
+import { parseDuration } from "../kernel/units.ts";
+import { signalAt } from "../signals/catalogue.ts";
+import type { Evidence } from "../snapshot/snapshot.ts";
+import { type Evaluation, evaluateRule } from "./evaluate.ts";
+import { FLOOR_RULES } from "./floor.ts";
+import type { OperationContext } from "./operations/operation.ts";
+import { currentValue } from "./operations/values.ts";
+import { substituteParams } from "./params.ts";
+import type { GateName, Policy, RollbackRule, Rule } from "./policy-file.ts";
+import type { Comparison, GateVerdict, Judgement, RollbackVerdict } from "./verdict.ts";
+
+/** For gates every minute of a window counts; for rollback rules the newest one may not be reported yet. */
+export type EvidenceUse = "gates" | "rollback";
+
+/** What rollback needs of a policy. With `FLOOR_POLICY` it goes on where the policy cannot be read. */
+export type RollbackPolicy = Pick<Policy, "rollback" | "blind" | "data" | "params">;
+
+/** Stands in where no policy can be read: nothing is promoted, and gross failure still sends traffic back. */
+export const FLOOR_POLICY: RollbackPolicy = {
+  rollback: [],
+  blind: { after: "30m", watch: ["green.requests", "green.healthyHosts"], action: "hold" },
+  data: { cadence: "1m", maxAge: "3m", minCoverage: 0.9 },
+};
+
+/**
+ * Judges gates: `pass` only where both keys say exactly `true`; `fail` where they say `false`; else `unknown`, with
+ * every reason. A gate the policy does not have is unknown.
+ */
+export const judge = (
+  policy: Policy,
+  gates: readonly GateName[],
+  use: EvidenceUse,
+  evidence: Evidence,
+): readonly GateVerdict[] => gates.map((gate) => judgeGate(policy, gate, use, evidence).verdict);
+
+/** A gate's evaluation in full, for `explain` and the decision record; null where the policy has no such gate. */
+export const explainGate = (policy: Policy, gate: GateName, evidence: Evidence): Evaluation | null => {
+  const found = Object.hasOwn(policy.gates, gate) ? policy.gates[gate] : undefined;
+  return found === undefined ? null : evaluateFor(policy, found.rule, "gates", evidence);
+};
+
+/** Judges the rollback rules and the compiled-in floor, and says which watched signals have no value. */
+export const judgeRollback = (
+  policy: RollbackPolicy,
+  evidence: Evidence,
+): Pick<Judgement, "rollback" | "blind" | "disagreements"> => {
+  const judged = [...policy.rollback, ...FLOOR_RULES].map((rule) => judgeRollbackRule(policy, rule, evidence));
+  return {
+    rollback: judged.map(({ verdict }) => verdict),
+    blind: blindSignals(policy, evidence),
+    disagreements: judged.flatMap(({ disagreement }) => disagreement),
+  };
+};
+
+/** Everything a policy says of one tick's evidence. Pure; the same policy and evidence always give the same. */
+export const judgePolicy = (
+  policy: Policy,
+  asked: {
+    readonly gates: readonly GateName[];
+    readonly gateEvidence: Evidence;
+    readonly rollbackEvidence: Evidence;
+  },
+): Judgement => {
+  const gates = asked.gates.map((gate) => judgeGate(policy, gate, "gates", asked.gateEvidence));
+  const rollback = judgeRollback(policy, asked.rollbackEvidence);
+  return {
+    ...rollback,
+    gates: gates.map(({ verdict }) => verdict),
+    disagreements: [...gates.flatMap(({ disagreement }) => disagreement), ...rollback.disagreements],
+  };
+};
+
+const evaluateFor = (
+  policy: Pick<Policy, "data" | "params">,
+  rule: Rule,
+  newest: EvidenceUse,
+  evidence: Evidence,
+): Evaluation => {
+  const newestMinute: OperationContext["newestMinute"] = newest === "gates" ? "required" : "optional";
+  const substituted = substituteParams(rule, policy.params ?? {});
+  return evaluateRule(substituted, evidence, { minCoverage: policy.data.minCoverage, newestMinute });
+};
+
+const named = (kind: string, name: string, { disagreement }: Evaluation): readonly string[] =>
+  disagreement === null ? [] : [`${kind} ${name}: ${disagreement}`];
+
+const judgeGate = (policy: Policy, gate: GateName, use: EvidenceUse, evidence: Evidence) => {
+  const found = Object.hasOwn(policy.gates, gate) ? policy.gates[gate] : undefined;
+  if (found === undefined) {
+    const reasons = ["the policy has no gate of this name"];
+    const verdict: GateVerdict = { gate, why: "", verdict: "unknown", reasons, comparisons: [] };
+    return { verdict, disagreement: [] };
+  }
+  const evaluation = evaluateFor(policy, found.rule, use, evidence);
+  const { outcome, reasons } = conclude(evaluation, false);
+  const verdict: GateVerdict = {
+    gate,
+    why: found.why,
+    verdict: outcome === true ? "pass" : outcome === false ? "fail" : "unknown",
+    reasons,
+    comparisons: evaluation.comparisons,
+  };
+  return { verdict, disagreement: named("gate", gate, evaluation) };
+};
+
+const judgeRollbackRule = (policy: RollbackPolicy, rule: RollbackRule, evidence: Evidence) => {
+  const evaluation = evaluateFor(policy, rule.when, "rollback", evidence);
+  const { outcome, reasons } = conclude(evaluation, true);
+  const verdict: RollbackVerdict = {
+    rule: rule.id,
+    why: rule.why,
+    verdict: outcome === true ? "fired" : outcome === false ? "clear" : "unknown",
+    reasons,
+    comparisons: evaluation.comparisons,
+  };
+  return { verdict, disagreement: named("rollback rule", rule.id, evaluation) };
+};
+
+/** Exactly `true` and exactly `false` are answers. A list, a 1 or a text is none, however true JSON-logic finds it. */
+const conclude = (
+  { result, comparisons }: Evaluation,
+  worthSaying: boolean,
+): { readonly outcome: boolean | null; readonly reasons: readonly string[] } => {
+  if (result.kind === "unknown") return { outcome: null, reasons: result.reasons };
+  if (typeof result.value !== "boolean") {
+    return { outcome: null, reasons: [`the rule comes to ${JSON.stringify(result.value)}, not to true or false`] };
+  }
+  const telling = comparisons.filter((each) => each.holds === worthSaying).map(sayComparison);
+  const reasons = telling.length > 0 ? telling : [`the rule is ${result.value}`];
+  return { outcome: result.value, reasons: result.value === worthSaying ? reasons : [] };
+};
+
+const brief = (value: Comparison["value"]): string =>
+  typeof value === "number" ? `${Number(value.toPrecision(6))}` : JSON.stringify(value);
+
+const sayComparison = ({ what, value, operator, threshold, holds }: Comparison): string =>
+  `${what} is ${brief(value)}, ${holds ? "which is" : "must be"} ${operator} ${brief(threshold)}`;
+
+/**
+ * A signal is out of sight when it has no value now. The newest minutes of metrics are always still on their way, so
+ * for these it is out of sight when none of the last `maxAge` has a value either.
+ */
+const blindSignals = (policy: RollbackPolicy, evidence: Evidence): Judgement["blind"] =>
+  policy.blind.watch.flatMap((signal) => {
+    if (currentValue(evidence.current, signal) !== undefined) return [];
+    const since = evidence.now - parseDuration(policy.data.maxAge);
+    const recent = evidence.minutes.some(
+      ({ at, readings }) => at >= since && currentValue(readings, signal) !== undefined,
+    );
+    if (recent && signalAt(signal)?.kind === "minute") return [];
+    const reason = Object.hasOwn(evidence.current.absent, signal) ? evidence.current.absent[signal] : undefined;
+    return [{ signal, reason: reason ?? "no value" }];
+  });

@@ -1,0 +1,51 @@
+import { MINUTE_MS, parseDuration } from "../../kernel/units.ts";
+import type { ArgumentKind } from "./operation.ts";
+import { STATISTICS } from "./statistics.ts";
+
+/** How far back a policy may look. The guard reads that many snapshots a tick; longer proof belongs into evidence and soak. */
+export const LONGEST_WINDOW = "60m";
+
+const DURATION = /^[1-9][0-9]{0,6}(s|m|h)$/;
+
+const windowProblem = (text: string): string | null => {
+  if (!DURATION.test(text)) return `"${text}" is no window such as 3m or 15m`;
+  const length = parseDuration(text);
+  if (length % MINUTE_MS !== 0) return `the window ${text} is no whole number of minutes; metrics come by the minute`;
+  return length > parseDuration(LONGEST_WINDOW) ? `the window ${text} is longer than ${LONGEST_WINDOW}` : null;
+};
+
+const WORDS: Readonly<Record<ArgumentKind, string>> = {
+  series: "signal",
+  "row-signal": "signal",
+  signal: "signal",
+  window: "window",
+  statistic: [...STATISTICS.keys()].join("|"),
+};
+
+const literalProblem = (kind: ArgumentKind, given: unknown): string | null => {
+  if (typeof given !== "string" || given === "") return `where ${WORDS[kind]} belongs stands ${JSON.stringify(given)}`;
+  if (kind === "window") return windowProblem(given);
+  if (kind === "statistic" && !STATISTICS.has(given)) return `there is no statistic "${given}" (${WORDS.statistic})`;
+  return null;
+};
+
+/**
+ * What is wrong with the arguments of an operation, null where nothing is. Whether the catalogue has the signals is a
+ * matter of the linter.
+ */
+export const argumentProblem = (
+  name: string,
+  forms: readonly (readonly ArgumentKind[])[],
+  given: readonly unknown[],
+): string | null => {
+  const form = forms.find((each) => each.length === given.length);
+  if (form === undefined) {
+    const usages = forms.map((each) => `{"${name}": [${each.map((kind) => WORDS[kind]).join(", ")}]}`);
+    return `"${name}" is written ${usages.join(" or ")}, with literal arguments; here are ${given.length}`;
+  }
+  for (const [index, kind] of form.entries()) {
+    const problem = literalProblem(kind, given[index]);
+    if (problem !== null) return `"${name}": ${problem}; its arguments are literal`;
+  }
+  return null;
+};

@@ -1,0 +1,93 @@
+import type { JsonValue } from "../../kernel/json.ts";
+import { judgedFromData, knownAs, unknownBecause } from "../logic/judged.ts";
+import { minutesOf, numberIn, observe } from "./minutes.ts";
+import type { Literal, Operation, Operations } from "./operation.ts";
+import { STATISTICS } from "./statistics.ts";
+import { currentValue, readableValues } from "./values.ts";
+
+const text = (args: readonly Literal[], index: number): string => String(args[index] ?? "");
+
+/**
+ * `{"window": ["15m"]}`: the minutes as a list, for `all`, `some` and `none`. Where too few were observed the missing
+ * ones stand in it without values, so that a bad minute still decides and silence does not.
+ */
+const window: Operation = {
+  forms: [["window"]],
+  resolve: (args, context) => {
+    const minutes = minutesOf(context, text(args, 0));
+    const rows = minutes.map(({ readings }): JsonValue | null => readings && readableValues(readings));
+    const seen = rows.filter((row) => row !== null);
+    const newestMissing = context.newestMinute === "optional" && rows.at(-1) === null ? 1 : 0;
+    const enough = seen.length >= context.minCoverage * (rows.length - newestMissing);
+    return knownAs(enough ? seen : rows.map((row) => row ?? {}));
+  },
+  describe: (args) => `each minute of the last ${text(args, 0)}`,
+};
+
+/** `{"stat": [signal, statistic, window]}`: one number of a signal's minutes. */
+const stat: Operation = {
+  forms: [["series", "statistic", "window"]],
+  resolve: (args, context) => {
+    const path = text(args, 0);
+    const seen = observe(context, text(args, 2), [path], (readings) => numberIn(readings, path));
+    if (seen.kind === "thin") return unknownBecause(seen.reason);
+    const value = STATISTICS.get(text(args, 1))?.(seen.points) ?? null;
+    return judgedFromData(value, `too few values for ${text(args, 1)}`);
+  },
+  describe: (args) => `${text(args, 1)} ${text(args, 0)} over ${text(args, 2)}`,
+};
+
+/** `{"rate": [numerator, denominator, window]}`: pooled, sum over sum; a mean of rates would weigh a quiet minute like a busy one. */
+const rate: Operation = {
+  forms: [["series", "series", "window"]],
+  resolve: (args, context) => {
+    const [over, under] = [text(args, 0), text(args, 1)];
+    const seen = observe(context, text(args, 2), [over, under], (readings) => {
+      const [part, whole] = [numberIn(readings, over), numberIn(readings, under)];
+      return part === null || whole === null ? null : { part, whole };
+    });
+    if (seen.kind === "thin") return unknownBecause(seen.reason);
+    const part = seen.points.reduce((total, { value }) => total + value.part, 0);
+    const whole = seen.points.reduce((total, { value }) => total + value.whole, 0);
+    return whole === 0 ? unknownBecause(`${under} is 0`) : judgedFromData(part / whole, "the rate has no value");
+  },
+  describe: (args) => `${text(args, 0)} / ${text(args, 1)} over ${text(args, 2)}`,
+};
+
+/** `{"coverage": [window]}`, `{"coverage": [signal, window]}`: observed share of the minutes, from 0 to 1; never unknown. */
+const coverage: Operation = {
+  forms: [["window"], ["row-signal", "window"]],
+  resolve: (args, context) => {
+    const path = args.length === 2 ? text(args, 0) : null;
+    const minutes = minutesOf(context, text(args, args.length - 1));
+    const observed = minutes.filter(({ readings }) => readings !== null && (path === null || hasValue(readings, path)));
+    return knownAs(minutes.length === 0 ? 0 : observed.length / minutes.length);
+  },
+  describe: (args) =>
+    args.length === 2 ? `coverage of ${text(args, 0)} over ${text(args, 1)}` : `coverage over ${text(args, 0)}`,
+};
+
+const hasValue = (readings: Parameters<typeof currentValue>[0], path: string): boolean =>
+  currentValue(readings, path) !== undefined;
+
+/** `{"age": [signal]}`: seconds since the newest value was read, at the tick. */
+const age: Operation = {
+  forms: [["signal"]],
+  resolve: (args, context) => {
+    const path = text(args, 0);
+    const { current } = context.evidence;
+    const seconds =
+      hasValue(current, path) && Object.hasOwn(current.ageSeconds ?? {}, path) ? current.ageSeconds?.[path] : undefined;
+    return judgedFromData(seconds, "nothing says when it was read");
+  },
+  describe: (args) => `age of ${text(args, 0)} in seconds`,
+};
+
+/** `{"known": [signal]}`: whether there is a value now. The only way to ask, and never unknown. */
+const known: Operation = {
+  forms: [["signal"]],
+  resolve: (args, context) => knownAs(hasValue(context.evidence.current, text(args, 0))),
+  describe: (args) => `${text(args, 0)} is known`,
+};
+
+export const STANDARD_OPERATIONS: Operations = { window, stat, rate, coverage, age, known };
