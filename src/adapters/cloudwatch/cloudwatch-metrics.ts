@@ -35,7 +35,7 @@ const p99Of = (window: Window, answers: readonly Answer[]): { data: P99Datum[]; 
 };
 
 /** The load balancer's metrics by GetMetricData: one request for the minutes and one for each window of the p99. */
-export const cloudwatchMetrics = (client: CloudWatchClient): MetricsPort => ({
+export const cloudwatchMetrics = (client: CloudWatchClient, now: () => EpochMs): MetricsPort => ({
   read: async (cutover, tick, timeoutMs) => {
     const abortSignal = AbortSignal.timeout(timeoutMs);
     try {
@@ -47,7 +47,7 @@ export const cloudwatchMetrics = (client: CloudWatchClient): MetricsPort => ({
       ]);
       const { series, missing } = seriesOf(minutes);
       return ok({
-        readAt: epochMs(Date.now()),
+        readAt: now(),
         series,
         p99: windows.flatMap((window) => window.data),
         missing: [...missing, ...windows.flatMap((window) => window.missing)],

@@ -8,7 +8,7 @@ import {
 import type { RulesPort } from "../../actuation/rules-port.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
-import { epochMs } from "../../kernel/units.ts";
+import type { EpochMs } from "../../kernel/units.ts";
 import { observedRule, weightedActions } from "./listener-rules.ts";
 import { attemptWrite } from "./write-attempts.ts";
 
@@ -17,14 +17,14 @@ import { attemptWrite } from "./write-attempts.ts";
  * `client` must make one attempt a call (`maxAttempts: 1`): an SDK that repeats a write on its own can send it after
  * somebody has given up on it.
  */
-export const elbv2Rules = (client: ElasticLoadBalancingV2Client): RulesPort => ({
+export const elbv2Rules = (client: ElasticLoadBalancingV2Client, now: () => EpochMs): RulesPort => ({
   readListener: async (listenerArn, timeoutMs) => {
     const abortSignal = AbortSignal.timeout(timeoutMs);
     try {
       const rules = [];
       const pages = paginateDescribeRules({ client }, { ListenerArn: listenerArn }, { abortSignal });
       for await (const page of pages) rules.push(...(page.Rules ?? []).map(observedRule));
-      return ok({ listenerArn, readAt: epochMs(Date.now()), rules });
+      return ok({ listenerArn, readAt: now(), rules });
     } catch (error) {
       return failureOf(error, `DescribeRules of ${listenerArn}`);
     }
@@ -32,13 +32,17 @@ export const elbv2Rules = (client: ElasticLoadBalancingV2Client): RulesPort => (
 
   writeWeights: (write, otherActions, limits) => {
     const command = { RuleArn: write.route.weightedRuleArn, Actions: weightedActions(write, otherActions) };
-    return attemptWrite((abortSignal) => client.send(new ModifyRuleCommand(command), { abortSignal }), limits);
+    return attemptWrite((abortSignal) => client.send(new ModifyRuleCommand(command), { abortSignal }), limits, now);
   },
 
   movePin: ({ pin }, to, limits) => {
     const Priority = to === "raised" ? pin.raisedPriority : pin.parkedPriority;
     const command = { RulePriorities: [{ RuleArn: pin.ruleArn, Priority }] };
-    return attemptWrite((abortSignal) => client.send(new SetRulePrioritiesCommand(command), { abortSignal }), limits);
+    return attemptWrite(
+      (abortSignal) => client.send(new SetRulePrioritiesCommand(command), { abortSignal }),
+      limits,
+      now,
+    );
   },
 
   deletePin: async ({ pin }, timeoutMs) => {
@@ -48,9 +52,10 @@ export const elbv2Rules = (client: ElasticLoadBalancingV2Client): RulesPort => (
         return {};
       },
       { attempts: 1, timeoutMs },
+      now,
     );
     return outcome.kind === "refused" && outcome.code === "RuleNotFound"
-      ? { kind: "applied", answeredAt: epochMs(Date.now()), shows: [] }
+      ? { kind: "applied", answeredAt: now(), shows: [] }
       : outcome;
   },
 });

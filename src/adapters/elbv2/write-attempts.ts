@@ -1,6 +1,6 @@
 import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { WriteOutcome } from "../../actuation/rules-port.ts";
-import { type DurationMs, epochMs } from "../../kernel/units.ts";
+import type { DurationMs, EpochMs } from "../../kernel/units.ts";
 import { observedRule } from "./listener-rules.ts";
 
 export interface WriteLimits {
@@ -41,6 +41,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export const attemptWrite = async (
   send: (signal: AbortSignal) => Promise<{ readonly Rules?: Rule[] | undefined }>,
   limits: WriteLimits,
+  now: () => EpochMs,
 ): Promise<WriteOutcome> => {
   const deadline = AbortSignal.timeout(limits.timeoutMs);
   let outcome: WriteOutcome = { kind: "unknown", message: "no attempt was allowed" };
@@ -50,7 +51,7 @@ export const attemptWrite = async (
     if (deadline.aborted) break;
     try {
       const answer = await send(deadline);
-      return { kind: "applied", answeredAt: epochMs(Date.now()), shows: (answer.Rules ?? []).map(observedRule) };
+      return { kind: "applied", answeredAt: now(), shows: (answer.Rules ?? []).map(observedRule) };
     } catch (error) {
       outcome = outcomeOf(error);
     }

@@ -3,15 +3,18 @@ import type { InvokePort } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
 import type { JsonObject } from "../../kernel/json.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
-import { ok } from "../../kernel/result.ts";
+import { ok, outsideFailure } from "../../kernel/result.ts";
 
-export type FunctionNames = Readonly<Record<"observe" | "promote" | "decommission" | "rollback", string>>;
+/** Only the functions that this one may call. */
+export type FunctionNames = Readonly<Partial<Record<"observe" | "promote" | "decommission" | "rollback", string>>>;
 
 const TIMEOUT_MS = 5_000;
 
 /** Asynchronous invocations: an answer says that Lambda has taken the event, nothing more. */
 export const lambdaInvoke = (client: LambdaClient, names: FunctionNames): InvokePort => {
-  const invoke = async (name: string, payload: JsonObject) => {
+  const invoke = async (role: keyof FunctionNames, payload: JsonObject) => {
+    const name = names[role];
+    if (name === undefined) return outsideFailure("refused", `This function is not given the right to call ${role}`);
     const command = new InvokeCommand({
       FunctionName: name,
       InvocationType: "Event",
@@ -25,7 +28,7 @@ export const lambdaInvoke = (client: LambdaClient, names: FunctionNames): Invoke
     }
   };
   return {
-    rollback: (cutover, request) => invoke(names.rollback, { cutover, ...request }),
-    worker: (name, cutover, tick) => invoke(names[name], { cutover, tick: toIso(tick) }),
+    rollback: (cutover, request) => invoke("rollback", { cutover, ...request }),
+    worker: (name, cutover, tick) => invoke(name, { cutover, tick: toIso(tick) }),
   };
 };

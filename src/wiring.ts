@@ -1,0 +1,123 @@
+import { createHash, randomUUID } from "node:crypto";
+import { clockBy, systemNow } from "./adapters/clock/system-clock.ts";
+import { cloudwatchAlarms } from "./adapters/cloudwatch/cloudwatch-alarms.ts";
+import { cloudwatchMetrics } from "./adapters/cloudwatch/cloudwatch-metrics.ts";
+import {
+  dynamodbActive,
+  dynamodbEvidence,
+  dynamodbJournal,
+  dynamodbLedger,
+  dynamodbObserved,
+  dynamodbPolicies,
+  dynamodbSnapshots,
+} from "./adapters/dynamodb/dynamodb-records.ts";
+import { dynamodbState } from "./adapters/dynamodb/dynamodb-state.ts";
+import { elbv2Hosts } from "./adapters/elbv2/elbv2-hosts.ts";
+import { elbv2Rules } from "./adapters/elbv2/elbv2-rules.ts";
+import { lambdaInvoke } from "./adapters/lambda/lambda-invoke.ts";
+import { snsNotify } from "./adapters/sns/sns-notify.ts";
+import type { Digest } from "./kernel/digest.ts";
+import type { EpochMs } from "./kernel/units.ts";
+import { cloudwatchOf, lambdaOf, loadBalancerOf, snsOf, tableOf } from "./wiring-aws.ts";
+import { type Env, readSettings } from "./wiring-settings.ts";
+
+export const sha256: Digest = (text) => createHash("sha256").update(text).digest("hex");
+
+/** What needs no right at all. */
+const local = (now: () => EpochMs) => ({ clock: clockBy(now), newId: randomUUID as () => string, digest: sha256 });
+
+// One builder a function. Each builds only what the function's role may use; the type of what the guard is handed
+// says so again. Settings are read when the function loads: a deployment fails, not a cutover.
+
+export const tickPorts = (env: Env, now = systemNow) => {
+  const settings = readSettings(
+    env,
+    "PAWL_TABLE",
+    "PAWL_OBSERVE_FUNCTION",
+    "PAWL_PROMOTE_FUNCTION",
+    "PAWL_DECOMMISSION_FUNCTION",
+  );
+  const table = tableOf(env);
+  return {
+    ...local(now),
+    active: dynamodbActive(table),
+    state: dynamodbState(table),
+    invoke: lambdaInvoke(lambdaOf(env), {
+      observe: settings.PAWL_OBSERVE_FUNCTION,
+      promote: settings.PAWL_PROMOTE_FUNCTION,
+      decommission: settings.PAWL_DECOMMISSION_FUNCTION,
+    }),
+  };
+};
+
+export const promotePorts = (env: Env, now = systemNow) => {
+  const settings = readSettings(env, "PAWL_TABLE", "PAWL_TOPIC_ARN", "PAWL_ROLLBACK_FUNCTION");
+  const table = tableOf(env);
+  const loadBalancer = loadBalancerOf(env);
+  const cloudwatch = cloudwatchOf(env);
+  return {
+    ...local(now),
+    state: dynamodbState(table),
+    observed: dynamodbObserved(table),
+    snapshots: dynamodbSnapshots(table),
+    policies: dynamodbPolicies(table),
+    ledger: dynamodbLedger(table),
+    evidence: dynamodbEvidence(table),
+    metrics: cloudwatchMetrics(cloudwatch, now),
+    alarms: cloudwatchAlarms(cloudwatch),
+    hosts: elbv2Hosts(loadBalancer),
+    rules: elbv2Rules(loadBalancer, now),
+    notify: snsNotify(snsOf(env), settings.PAWL_TOPIC_ARN),
+    invoke: lambdaInvoke(lambdaOf(env), { rollback: settings.PAWL_ROLLBACK_FUNCTION }),
+  };
+};
+
+export const rollbackPorts = (env: Env, now = systemNow) => {
+  const settings = readSettings(env, "PAWL_TABLE", "PAWL_TOPIC_ARN");
+  const table = tableOf(env);
+  return {
+    ...local(now),
+    state: dynamodbState(table),
+    ledger: dynamodbLedger(table),
+    evidence: dynamodbEvidence(table),
+    alarms: cloudwatchAlarms(cloudwatchOf(env)),
+    rules: elbv2Rules(loadBalancerOf(env), now),
+    notify: snsNotify(snsOf(env), settings.PAWL_TOPIC_ARN),
+  };
+};
+
+/** The AWS half of what `observe` reaches; the other half is in the VPC. */
+export const observePorts = (env: Env, now = systemNow) => {
+  const table = tableOf(env);
+  return { ...local(now), state: dynamodbState(table), observed: dynamodbObserved(table) };
+};
+
+/** The AWS half of what `decommission` reaches. */
+export const decommissionPorts = (env: Env, now = systemNow) => {
+  const settings = readSettings(env, "PAWL_TABLE", "PAWL_TOPIC_ARN");
+  const table = tableOf(env);
+  const loadBalancer = loadBalancerOf(env);
+  return {
+    ...local(now),
+    state: dynamodbState(table),
+    active: dynamodbActive(table),
+    observed: dynamodbObserved(table),
+    ledger: dynamodbLedger(table),
+    evidence: dynamodbEvidence(table),
+    journal: dynamodbJournal(table),
+    alarms: cloudwatchAlarms(cloudwatchOf(env)),
+    hosts: elbv2Hosts(loadBalancer),
+    rules: elbv2Rules(loadBalancer, now),
+    notify: snsNotify(snsOf(env), settings.PAWL_TOPIC_ARN),
+  };
+};
+
+/** Everything on AWS that an operator's command may reach, by the operator's own rights. */
+export const operatorPorts = (env: Env, now = systemNow) => {
+  const settings = readSettings(env, "PAWL_TABLE", "PAWL_TOPIC_ARN", "PAWL_ROLLBACK_FUNCTION");
+  return {
+    ...promotePorts(env, now),
+    ...decommissionPorts(env, now),
+    invoke: lambdaInvoke(lambdaOf(env), { rollback: settings.PAWL_ROLLBACK_FUNCTION }),
+  };
+};
