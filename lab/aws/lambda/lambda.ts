@@ -1,0 +1,164 @@
+import { join } from "node:path";
+import type { AwsService, CreatedResource, LabContext, ResourceProvider } from "../contracts.ts";
+import type { IssuedKey } from "../gateway/callers.ts";
+import type { Roles } from "../iam/roles.ts";
+import type { MetricSink } from "../metric-sink.ts";
+import type { Queues } from "../sqs/queues.ts";
+import type { DroppedEvent } from "./asynchronous-queue.ts";
+import { locateHandler, unpack } from "./deployment-package.ts";
+import { deadLetterAttributes, destinationRecord } from "./dropped-event.ts";
+import type { EnvironmentSpec } from "./environment.ts";
+import { EVENT_INVOKE_TYPE, eventInvokeConfig } from "./event-invoke-config.ts";
+import { FUNCTION_TYPE, type FunctionConfig, functionConfig } from "./function-config.ts";
+import { FunctionLog } from "./function-log.ts";
+import { invokeApi } from "./invoke-api.ts";
+import { type InvocationRecord, LambdaFunction } from "./lambda-function.ts";
+import { PERMISSION_TYPE, permits, readPermission, type ServiceCaller } from "./resource-policy.ts";
+
+const RECENT_INVOCATIONS = 5_000;
+
+export interface LambdaSpec {
+  readonly context: LabContext;
+  readonly gatewayUrl: string;
+  readonly issueKey: (name: string) => IssuedKey;
+  readonly metrics: MetricSink;
+  readonly roles: Roles;
+  readonly queues: Queues;
+  /** Told of every environment's process, so that it ends with the lab however the lab ends. */
+  readonly adopt: EnvironmentSpec["adopt"];
+}
+
+/** Fetches an object of the deployment bucket. @throws where there is none. */
+export type PackageSource = (key: string) => Uint8Array;
+
+/** The account's functions. */
+export class Lambda {
+  /** Invoke, behind the gateway. */
+  readonly api: AwsService;
+  readonly #spec: LambdaSpec;
+  readonly #functions = new Map<string, LambdaFunction>();
+  readonly #recent: InvocationRecord[] = [];
+
+  constructor(spec: LambdaSpec) {
+    this.#spec = spec;
+    this.api = invokeApi((nameOrArn) => this.find(nameOrArn));
+  }
+
+  /** @param nameOrArn - `pawl-tick` or its ARN. */
+  find(nameOrArn: string): LambdaFunction | undefined {
+    return this.#functions.get(nameOrArn.slice(nameOrArn.lastIndexOf(":") + 1));
+  }
+
+  /** The newest attempts of all functions, oldest first, at most 5,000. */
+  invocations(): readonly InvocationRecord[] {
+    return this.#recent;
+  }
+
+  /**
+   * A service starts a function asynchronously on somebody's behalf. Without a permission nothing happens and nobody is
+   * told, as on AWS (aws.md 3); the lab's own log alone says so.
+   * @returns whether the event was accepted.
+   */
+  acceptFrom(caller: ServiceCaller, functionArn: string, event: unknown): boolean {
+    const target = this.find(functionArn);
+    const hole = holeOf(target?.permissions, caller, functionArn);
+    if (hole !== null) this.#spec.context.log(`lambda: ${hole}; the event is gone`);
+    else target?.accept(JSON.stringify(event));
+    return hole === null;
+  }
+
+  /** Creates functions, whose code `packages` holds, their permissions and their asynchronous settings. */
+  provider(packages: PackageSource): ResourceProvider {
+    return {
+      types: [FUNCTION_TYPE, PERMISSION_TYPE, EVENT_INVOKE_TYPE],
+      create: async (logicalId, type, properties) => {
+        if (type === PERMISSION_TYPE) return this.#createPermission(logicalId, properties);
+        if (type === EVENT_INVOKE_TYPE) return this.#createEventInvoke(logicalId, properties);
+        return this.#createFunction(functionConfig(logicalId, properties), packages);
+      },
+    };
+  }
+
+  /** Kills every environment. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#functions.values()].map((each) => each.stop()));
+  }
+
+  async #createFunction(config: FunctionConfig, packages: PackageSource): Promise<CreatedResource> {
+    const { context, issueKey, gatewayUrl, metrics, roles, adopt } = this.#spec;
+    if (this.#functions.has(config.name)) throw new Error(`the function ${config.name} exists already`);
+    const role = roles.find(config.roleArn);
+    if (role === undefined) throw new Error(`${config.name}: the role ${config.roleArn} does not exist`);
+    if (config.deadLetterArn !== null) this.#demandSendRight(config, config.deadLetterArn);
+    const directory = join(context.dir, "functions", config.name);
+    unpack(packages(config.codeKey), directory);
+    const created = new LambdaFunction({
+      context,
+      config,
+      directory,
+      gatewayUrl,
+      adopt,
+      boot: { clock: context.clock, ...locateHandler(directory, config.handler) },
+      credentials: issueKey(role.name),
+      log: new FunctionLog(context.dir, config.name, (line) => metrics.publishEmf(line)),
+      publish: (datum) => metrics.publish(datum),
+      record: (record) => this.#record(record),
+      dropped: (of, event) => this.#dropped(of, event),
+    });
+    this.#functions.set(config.name, created);
+    return { ref: config.name, attributes: { Arn: created.arn } };
+  }
+
+  #createPermission(logicalId: string, raw: Readonly<Record<string, unknown>>): CreatedResource {
+    const permission = readPermission(logicalId, raw);
+    this.#demand(permission.FunctionName).permissions.push(permission);
+    return { ref: logicalId, attributes: { Id: logicalId } };
+  }
+
+  #createEventInvoke(logicalId: string, raw: Readonly<Record<string, unknown>>): CreatedResource {
+    const { functionName, config } = eventInvokeConfig(logicalId, raw);
+    const target = this.#demand(functionName);
+    if (config.onFailureArn !== null) this.#demandSendRight(target.config, config.onFailureArn);
+    target.eventInvoke = config;
+    return { ref: logicalId, attributes: {} };
+  }
+
+  #demand(nameOrArn: string): LambdaFunction {
+    const found = this.find(nameOrArn);
+    if (found === undefined) throw new Error(`the function ${nameOrArn} does not exist`);
+    return found;
+  }
+
+  /** AWS checks, when the setting is made, that the function's role may send to the queue. */
+  #demandSendRight(config: FunctionConfig, queueArn: string): void {
+    const refusal = this.#spec.roles.refusal(config.roleArn, "lambda.amazonaws.com", "sqs:SendMessage", queueArn);
+    if (refusal !== null) throw new Error(`${config.name}: ${refusal}`);
+  }
+
+  #record(record: InvocationRecord): void {
+    this.#recent.push(record);
+    if (this.#recent.length > RECENT_INVOCATIONS) this.#recent.shift();
+  }
+
+  #dropped(of: LambdaFunction, event: DroppedEvent): void {
+    const { context, metrics, queues } = this.#spec;
+    const at = context.clock.now();
+    const { name, deadLetterArn } = of.config;
+    const { onFailureArn } = of.eventInvoke;
+    context.log(`lambda: ${name} gave up the event ${event.requestId}: ${event.condition}`);
+    const dimensions = { FunctionName: name };
+    metrics.publish({ namespace: "AWS/Lambda", metric: "AsyncEventsDropped", dimensions, at, value: 1 });
+    if (deadLetterArn !== null) queues.send(deadLetterArn, event.payload, deadLetterAttributes(event));
+    if (onFailureArn !== null) queues.send(onFailureArn, destinationRecord(of.arn, event, at), {});
+  }
+}
+
+const holeOf = (
+  permissions: LambdaFunction["permissions"] | undefined,
+  caller: ServiceCaller,
+  functionArn: string,
+): string | null => {
+  const what = `${caller.principal} of ${caller.sourceArn} → ${functionArn}`;
+  if (permissions === undefined) return `${what}: no such function`;
+  return permits(permissions, caller) ? null : `${what}: no permission`;
+};
