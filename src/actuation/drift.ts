@@ -1,0 +1,65 @@
+import type { EpochMs } from "../kernel/units.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import type { RuleDrift, TrafficReading } from "../snapshot/traffic.ts";
+import { type ObservedRoute, observeRoute, type PinPosition, type RouteSight } from "./observed-route.ts";
+import type { ObservedListener } from "./rules-port.ts";
+
+/** What the rules of every route should show. */
+export interface DesiredRules {
+  readonly greenPercent: number;
+  /** Weights that an announced, unsettled change may have brought about. */
+  readonly alsoGreenPercent?: number;
+  readonly pin: readonly PinPosition[];
+}
+
+/** Below 100 a client stays on its side; at 0 and at 100 a cookie must not hold anybody on the other one. */
+export const isStickyAt = (greenPercent: number): boolean => greenPercent > 0 && greenPercent < 100;
+
+/** Every route of a cutover, out of the listeners that could be read. */
+export const observeRoutes = (
+  cutover: CutoverBindings,
+  listeners: readonly ObservedListener[],
+): readonly RouteSight[] =>
+  cutover.routes.map((route) => {
+    const listener = listeners.find(({ listenerArn }) => listenerArn === route.listenerArn);
+    return listener === undefined
+      ? { kind: "foreign", route, why: "the listener was not read" }
+      : observeRoute(route, listener, cutover.routes);
+  });
+
+type Drift = { readonly drift: RuleDrift; readonly detail: string };
+
+const WORST_FIRST: readonly RuleDrift[] = ["foreign-shape", "more-green", "pin-raised", "more-blue", "in-sync"];
+
+/** Compares the whole route, pin and weighted rule, with what is recorded; of several routes, the worst counts. */
+export const classify = (sights: readonly RouteSight[], desired: DesiredRules, readAt: EpochMs): TrafficReading => {
+  const drifts = sights.map((sight) => driftOf(sight, desired));
+  const worst = WORST_FIRST.map((kind) => drifts.find(({ drift }) => drift === kind)).find((one) => one !== undefined);
+  const shares = sights.flatMap((sight) => (sight.kind === "seen" ? [sight.observed.greenPercent] : []));
+  return {
+    readAt,
+    drift: worst?.drift ?? "unreadable",
+    detail: worst?.detail ?? "the cutover has no routes",
+    greenPercent: shares.length === sights.length && shares.length > 0 ? Math.max(...shares) : null,
+  };
+};
+
+const driftOf = (sight: RouteSight, desired: DesiredRules): Drift =>
+  sight.kind === "foreign" ? { drift: "foreign-shape", detail: sight.why } : routeDrift(sight.observed, desired);
+
+const routeDrift = (observed: ObservedRoute, desired: DesiredRules): Drift => {
+  const { pin, ruleGreenPercent, sticky } = observed;
+  if (!desired.pin.includes(pin)) {
+    if (pin === "raised") return { drift: "pin-raised", detail: "the pin is raised: all traffic is on blue" };
+    return pin === "gone"
+      ? { drift: "foreign-shape", detail: "the pin is gone: there is no way back by one rule" }
+      : { drift: "more-green", detail: "the pin is parked although all traffic belongs on blue" };
+  }
+  if (ruleGreenPercent > desired.greenPercent && ruleGreenPercent !== desired.alsoGreenPercent)
+    return { drift: "more-green", detail: `green has ${ruleGreenPercent} %, recorded are ${desired.greenPercent} %` };
+  if (ruleGreenPercent < desired.greenPercent)
+    return { drift: "more-blue", detail: `green has ${ruleGreenPercent} %, recorded are ${desired.greenPercent} %` };
+  if (sticky !== isStickyAt(ruleGreenPercent))
+    return { drift: "foreign-shape", detail: `stickiness of the weighted rule is ${sticky ? "on" : "off"}` };
+  return { drift: "in-sync", detail: "" };
+};

@@ -1,0 +1,118 @@
+import { toIso } from "../kernel/instant.ts";
+import { canonicalJson } from "../kernel/json.ts";
+import { type EpochMs, earlier, later } from "../kernel/units.ts";
+import type { GateVerdict, Judgement } from "../policy/verdict.ts";
+import type { TrafficReading } from "../snapshot/traffic.ts";
+import type { Blocking, CutoverState } from "./state.ts";
+
+/** A reason not to go on, before it is known since when it stands. */
+export type Obstacle = Omit<Blocking, "since">;
+
+/** Keeps `since` of what already blocked at the previous tick, so that everybody sees how long a wait has lasted. */
+export const sinceWhen = (
+  obstacles: readonly Obstacle[],
+  previous: readonly Blocking[],
+  tick: EpochMs,
+): readonly Blocking[] =>
+  obstacles.map((obstacle) => ({
+    ...obstacle,
+    since: previous.find(({ what }) => what === obstacle.what)?.since ?? tick,
+  }));
+
+/** The verdicts of the required gates; one that was not judged is unknown, never passed. */
+export const verdictsOf = (required: readonly string[], judgement: Judgement): readonly GateVerdict[] =>
+  required.map(
+    (gate) =>
+      judgement.gates.find((verdict) => verdict.gate === gate) ?? {
+        gate,
+        why: "",
+        verdict: "unknown",
+        reasons: ["it was not judged"],
+        comparisons: [],
+      },
+  );
+
+/** Fail wins over unknown, unknown over pass; no gates at all is unknown: nothing was asked. */
+export const worstOf = (verdicts: readonly GateVerdict[]): "pass" | "fail" | "unknown" => {
+  if (verdicts.some(({ verdict }) => verdict === "fail")) return "fail";
+  return verdicts.length > 0 && verdicts.every(({ verdict }) => verdict === "pass") ? "pass" : "unknown";
+};
+
+export const gateObstacles = (verdicts: readonly GateVerdict[]): readonly Obstacle[] =>
+  verdicts
+    .filter(({ verdict }) => verdict !== "pass")
+    .map((verdict) => {
+      const broken = verdict.comparisons.find(({ holds }) => holds !== true);
+      return {
+        what: `gate:${verdict.gate}`,
+        value:
+          verdict.verdict === "unknown"
+            ? `unknown: ${verdict.reasons.join("; ") || "no value"}`
+            : broken === undefined
+              ? "false"
+              : `${broken.what} is ${canonicalJson(broken.value)}`,
+        threshold: broken === undefined ? "true" : `${broken.operator} ${canonicalJson(broken.threshold)}`,
+        clears: verdict.why || "the gate passes",
+      };
+    });
+
+export const dwellObstacle = (state: CutoverState, until: EpochMs, tick: EpochMs): readonly Obstacle[] =>
+  tick >= until
+    ? []
+    : [
+        {
+          what: "dwell",
+          value: `${Math.round((tick - state.verifiedAt) / 1000)} s at ${state.weightPercent} %`,
+          threshold: `until ${toIso(until)}`,
+          clears: "the step's shortest time is over",
+        },
+      ];
+
+export const standingObstacles = (state: CutoverState, traffic: TrafficReading): readonly Obstacle[] => [
+  ...(state.pause === undefined
+    ? []
+    : [
+        {
+          what: "pause",
+          value: `by ${state.pause.by}: ${state.pause.reason}`,
+          threshold: "none",
+          clears: "pawl resume",
+        },
+      ]),
+  ...(state.intent === undefined
+    ? []
+    : [
+        {
+          what: "intent",
+          value: `${state.intent.kind} ${state.intent.to} % asked at ${toIso(state.intent.intentAt)}, outcome unknown`,
+          threshold: "settled",
+          clears: `the rules are read again after ${toIso(state.intent.notAfter)}`,
+        },
+      ]),
+  ...(traffic.drift === "in-sync"
+    ? []
+    : [
+        {
+          what: `drift:${traffic.drift}`,
+          value: traffic.detail,
+          threshold: `${state.weightPercent} % green as recorded`,
+          clears: "the rules are as recorded, or a rollback",
+        },
+      ]),
+];
+
+/** True when this stood at an earlier tick already: two reads a minute apart are not one stale read. */
+export const stoodBefore = (what: string, previous: readonly Blocking[], tick: EpochMs): boolean => {
+  const before = previous.find((block) => block.what === what);
+  return before !== undefined && before.since <= earlier(tick, 60_000);
+};
+
+const PAGE_EVERY_MS = 900_000;
+
+/** When a standing trouble is told: as it begins, and every 15 minutes while it lasts. */
+export const pageIsDue = (what: string, blocking: readonly Blocking[], tick: EpochMs): boolean => {
+  const block = blocking.find((one) => one.what === what);
+  return block !== undefined && (tick - block.since) % PAGE_EVERY_MS === 0;
+};
+
+export const dwellEnds = (state: CutoverState, minDwellMs: number): EpochMs => later(state.verifiedAt, minDwellMs);

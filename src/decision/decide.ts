@@ -1,0 +1,228 @@
+import { toIso } from "../kernel/instant.ts";
+import { type EpochMs, later, parseDuration, weightPercent } from "../kernel/units.ts";
+import type { Policy, PolicyStep } from "../policy/policy-file.ts";
+import type { GateVerdict, Judgement } from "../policy/verdict.ts";
+import {
+  dwellEnds,
+  dwellObstacle,
+  gateObstacles,
+  type Obstacle,
+  pageIsDue,
+  sinceWhen,
+  standingObstacles,
+  verdictsOf,
+  worstOf,
+} from "./blocking.ts";
+import type { DecideInput, Decision } from "./decision.ts";
+import { approvalHolds, permitFor } from "./decommission-permit.ts";
+import { rollbackCause } from "./rollback-cause.ts";
+import type { CutoverState } from "./state.ts";
+
+/** The gates that open the way on from where the cutover stands. */
+export const requiredGates = (state: CutoverState, policy: Policy): readonly string[] => {
+  const last = policy.steps.at(-1)?.promoteWhen ?? [];
+  switch (state.phase) {
+    case "armed":
+      return policy.start.require;
+    case "shifting":
+      return policy.steps[state.step]?.promoteWhen ?? [];
+    case "soaking":
+      return last;
+    case "decommissioning":
+      // Past the point of no return the streams are being taken apart; asking them to run would block the way out.
+      return state.wayBack === "open" ? [...new Set([...last, ...policy.decommission.require])] : [];
+    default:
+      return [];
+  }
+};
+
+/**
+ * Chooses the next move of a cutover. Pure: the same input gives the same decision; no clock, no I/O.
+ *
+ * Rolling back wins over everything, a pause or an unsettled change over every gate, and a gate over going on, so
+ * that worse news can never make pawl bolder.
+ */
+export const decide = (input: DecideInput): Decision => {
+  const { state, policy, judgement, facts, tick } = input;
+  const blindSince = judgement.blind.length > 0 && state.weightPercent > 0 ? (state.blindSince ?? tick) : null;
+  const cause = rollbackCause(input, blindSince);
+  if (cause !== null && state.wayBack === "open")
+    return { kind: "rollback", cause: cause.cause, reasons: cause.reasons, blocking: [], blindSince, page: null };
+
+  const verdicts = verdictsOf(requiredGates(state, policy), judgement);
+  const obstacles = [
+    ...(cause === null ? [] : [pastReturn(cause.reasons)]),
+    ...facts.trouble,
+    ...standingObstacles(state, facts.traffic),
+    ...disagreements(judgement),
+    ...blindObstacles(judgement, blindSince, policy),
+    ...phaseObstacles(input, verdicts),
+    ...gateObstacles(verdicts),
+  ];
+  const blocking = sinceWhen(obstacles, state.blocking, tick);
+  const common = {
+    blocking,
+    blindSince,
+    reasons: blocking.length === 0 ? verdicts.map(passed) : blocking.map(({ what, value }) => `${what}: ${value}`),
+    page: pageText(blocking, tick),
+  };
+  return onward(input, common);
+};
+
+const onward = (
+  input: DecideInput,
+  common: Pick<Decision, "blocking" | "blindSince" | "reasons" | "page">,
+): Decision => {
+  const { state, policy, facts, tick } = input;
+  const clear = common.blocking.length === 0;
+  switch (state.phase) {
+    case "armed":
+    case "shifting": {
+      const next = policy.steps[state.step + 1];
+      if (!clear || next === undefined) return { kind: "hold", ...common };
+      return { kind: "advance", step: state.step + 1, to: weightPercent(next.weight), ...common };
+    }
+    case "soaking":
+      return clear
+        ? { kind: "decommission", soak: facts.soak, permit: permitFor(state, tick), ...common }
+        : { kind: "soak", soak: facts.soak, ...common };
+    case "decommissioning":
+      return clear
+        ? { kind: "decommission", soak: state.soak, permit: permitFor(state, tick), ...common }
+        : { kind: "hold", ...common };
+    default:
+      return { kind: "hold", ...common };
+  }
+};
+
+const phaseObstacles = (input: DecideInput, verdicts: readonly GateVerdict[]): readonly Obstacle[] => {
+  const { state, policy, tick } = input;
+  const step = policy.steps[state.step];
+  switch (state.phase) {
+    case "shifting":
+      return step === undefined
+        ? [
+            {
+              what: "policy",
+              value: `no step ${state.step}`,
+              threshold: "a listed step",
+              clears: "the policy it was armed with",
+            },
+          ]
+        : dwellObstacles(input, step, verdicts);
+    case "soaking":
+      return [...soakObstacles(input), ...decommissionGates(input, verdicts), ...approvalObstacle(state, tick)];
+    case "decommissioning":
+      return state.wayBack === "open" ? approvalObstacle(state, tick) : [];
+    default:
+      return [];
+  }
+};
+
+const dwellObstacles = (
+  { state, tick }: DecideInput,
+  step: PolicyStep,
+  verdicts: readonly GateVerdict[],
+): readonly Obstacle[] => {
+  const shortest = dwellObstacle(state, dwellEnds(state, parseDuration(step.minDwell)), tick);
+  if (step.maxDwell === undefined || tick < dwellEnds(state, parseDuration(step.maxDwell))) return shortest;
+  // Told, and nothing more: once the gates come to pass, having been late does not stop the step.
+  if (worstOf(verdicts) === "pass") return shortest;
+  const late = {
+    what: "max-dwell",
+    value: `${Math.round((tick - state.verifiedAt) / 1000)} s in step ${step.id}`,
+    threshold: `<= ${step.maxDwell}`,
+    clears: "the step's gates pass, or a rollback",
+  };
+  return [...shortest, late];
+};
+
+const soakObstacles = ({ state, policy, facts, tick }: DecideInput): readonly Obstacle[] => {
+  const requiredMs = parseDuration(policy.soak.duration);
+  if (facts.soak.healthyMs >= requiredMs) return [];
+  const soak = {
+    what: "soak",
+    value: `${facts.soak.healthyMs / 1000} s healthy`,
+    threshold: `>= ${requiredMs / 1000} s`,
+    clears: "enough observed, healthy minutes at 100 % have become final",
+  };
+  const { maxDuration } = policy.soak;
+  if (maxDuration === undefined || tick < dwellEnds(state, parseDuration(maxDuration))) return [soak];
+  return [soak, { ...soak, what: "max-soak", threshold: `over within ${maxDuration}` }];
+};
+
+const decommissionGates = (
+  { policy, judgement }: DecideInput,
+  soaking: readonly GateVerdict[],
+): readonly Obstacle[] => {
+  const judged = soaking.map(({ gate }) => gate);
+  return gateObstacles(
+    verdictsOf(
+      policy.decommission.require.filter((gate) => !judged.includes(gate)),
+      judgement,
+    ),
+  );
+};
+
+const approvalObstacle = (state: CutoverState, tick: EpochMs): readonly Obstacle[] =>
+  approvalHolds(state, tick)
+    ? []
+    : [
+        {
+          what: "approval",
+          value: state.approval === undefined ? "none of this epoch" : `given at ${toIso(state.approval.at)}`,
+          threshold: "of this epoch, at most 24 h old",
+          clears: "pawl approve --reason",
+        },
+      ];
+
+const blindObstacles = (judgement: Judgement, since: EpochMs | null, policy: Policy): readonly Obstacle[] =>
+  since === null
+    ? []
+    : [
+        {
+          what: "blind",
+          value: judgement.blind.map(({ signal, reason }) => `${signal}: ${reason}`).join("; "),
+          threshold: `every watched signal; ${policy.blind.action} at ${toIso(later(since, parseDuration(policy.blind.after)))}`,
+          clears: "the signals can be read again",
+        },
+      ];
+
+const disagreements = (judgement: Judgement): readonly Obstacle[] =>
+  judgement.disagreements.length === 0
+    ? []
+    : [
+        {
+          what: "disagreement",
+          value: judgement.disagreements.join(", "),
+          threshold: "both evaluators say the same",
+          clears: "a release of pawl in which they agree",
+        },
+      ];
+
+const pastReturn = (reasons: readonly string[]): Obstacle => ({
+  what: "rollback-asked",
+  value: reasons.join("; "),
+  threshold: "none past the point of no return",
+  clears: "pawl restore says what way back is left",
+});
+
+const passed = ({ gate, why }: GateVerdict): string => `${gate} passes: ${why}`;
+
+const PAGED = [
+  "max-dwell",
+  "max-soak",
+  "drift:more-green",
+  "drift:foreign-shape",
+  "disagreement",
+  "blind",
+  "rollback-asked",
+  "policy",
+];
+
+const pageText = (blocking: Decision["blocking"], tick: EpochMs): string | null => {
+  const due = blocking.filter(({ what }) => PAGED.includes(what) && pageIsDue(what, blocking, tick));
+  return due.length === 0
+    ? null
+    : due.map(({ what, value, clears }) => `${what}: ${value}. Clears when: ${clears}.`).join("\n");
+};

@@ -1,0 +1,19 @@
+import { durationMs, type EpochMs, later } from "../kernel/units.ts";
+import type { CutoverState, Permit } from "./state.ts";
+
+const APPROVAL_LIFE_MS = durationMs(86_400_000);
+/** Three ticks: a permit that promote cannot renew runs out before anybody has to take it away. */
+const PERMIT_LIFE_MS = durationMs(180_000);
+
+/** Whether an operator has approved this epoch's decommission, and not too long ago. */
+export const approvalHolds = (state: CutoverState, at: EpochMs): boolean =>
+  state.approval !== undefined &&
+  state.approval.epoch === state.epoch &&
+  at <= later(state.approval.at, APPROVAL_LIFE_MS);
+
+/** Leave for the acts that lie ahead: up to and with the point of no return, or the teardown after it. */
+export const permitFor = (state: CutoverState, tick: EpochMs): Permit => ({
+  epoch: state.epoch,
+  action: state.wayBack === "open" ? "point-of-no-return" : "teardown",
+  notAfter: later(tick, PERMIT_LIFE_MS),
+});

@@ -1,0 +1,248 @@
+import { assertNever } from "../kernel/assert-never.ts";
+import { type EpochMs, weightPercent } from "../kernel/units.ts";
+import { approvalHolds } from "./decommission-permit.ts";
+import { beginSoak, NO_SOAK } from "./soak.ts";
+import type {
+  Blocking,
+  CutoverState,
+  Intent,
+  Latch,
+  LatchCause,
+  OperatorRequest,
+  Permit,
+  RollbackSafety,
+  Settled,
+  Soak,
+} from "./state.ts";
+
+/** What a judged tick leaves behind, whatever it decided. */
+export interface Judged {
+  readonly tick: EpochMs;
+  readonly blocking: readonly Blocking[];
+  readonly blindSince: EpochMs | null;
+  readonly safety: RollbackSafety;
+  readonly soak?: Soak;
+  readonly permit?: Permit;
+}
+
+export type CutoverEvent =
+  | ({ readonly kind: "judged" } & Judged)
+  | { readonly kind: "intentAnnounced"; readonly intent: Intent }
+  | { readonly kind: "weightCommitted"; readonly step: number; readonly at: EpochMs; readonly last: boolean }
+  | { readonly kind: "intentCleared" }
+  | { readonly kind: "pinLowered"; readonly at: EpochMs }
+  | { readonly kind: "latchHeld" }
+  | { readonly kind: "latchReleased"; readonly cause?: LatchCause; readonly expected: RollbackSafety }
+  | {
+      readonly kind: "latchVerified";
+      readonly at: EpochMs;
+      readonly pinAnsweredAt: EpochMs;
+      readonly reasserted: boolean;
+    }
+  | { readonly kind: "settled"; readonly settled: Settled }
+  | { readonly kind: "requested"; readonly request: OperatorRequest }
+  | { readonly kind: "requestTaken"; readonly at: EpochMs }
+  | { readonly kind: "rearmed"; readonly rearm: Rearm }
+  | { readonly kind: "decommissioningBegan"; readonly permit: Permit }
+  | { readonly kind: "pointOfNoReturn"; readonly at: EpochMs }
+  | { readonly kind: "wayBackClosed" }
+  | { readonly kind: "completed" };
+
+/** What a new epoch starts from. */
+export interface Rearm {
+  readonly at: EpochMs;
+  readonly by: string;
+  readonly policyDigest: string;
+  readonly whenNotLossless: "snap" | "hold";
+  readonly drill: boolean;
+  readonly blueHosts: number;
+  readonly conflicts: number;
+  readonly safety: RollbackSafety;
+  /** The pin is still up; lowering it is announced in the write that takes the latch away. */
+  readonly intent: Intent;
+}
+
+/**
+ * The state after one event. Pure; `version`, `writeId`, ledger and outbox are the committing write's affair.
+ * @throws {RangeError} the event cannot happen in this state: a bug in the caller, which must stop before it writes.
+ */
+export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState => {
+  switch (event.kind) {
+    case "judged":
+      return judged(state, event);
+    case "intentAnnounced":
+      must(state.latch === undefined && state.intent === undefined, event);
+      return { ...state, intent: event.intent };
+    case "weightCommitted":
+      return weightCommitted(state, event);
+    case "intentCleared":
+      return without(state, "intent");
+    case "pinLowered":
+      must(state.latch === undefined && state.intent?.kind === "lowerPin", event);
+      return { ...without(state, "intent"), steppedAt: event.at, verifiedAt: event.at };
+    case "latchHeld":
+      must(latchOf(state, event).verifiedAt === undefined, event);
+      return { ...state, latch: { ...latchOf(state, event), mode: "held" } };
+    case "latchReleased": {
+      const latch = latchOf(state, event);
+      return {
+        ...state,
+        latch: { ...latch, mode: "snapped", cause: event.cause ?? latch.cause, expected: event.expected },
+      };
+    }
+    case "latchVerified":
+      return latchVerified(state, event);
+    case "settled":
+      must(state.latch?.verifiedAt !== undefined, event);
+      return { ...state, settled: event.settled };
+    case "requested":
+      return { ...state, request: event.request };
+    case "requestTaken":
+      return requestTaken(state, event.at);
+    case "rearmed":
+      return rearmed(state, event);
+    case "decommissioningBegan":
+      must(state.phase === "soaking" && state.latch === undefined, event);
+      return { ...state, phase: "decommissioning", permit: event.permit };
+    case "pointOfNoReturn":
+      must(pointOfNoReturnRefusals(state, event.at).length === 0, event);
+      return { ...without(state, "permit"), wayBack: "restorable" };
+    case "wayBackClosed":
+      must(state.wayBack === "restorable", event);
+      return { ...state, wayBack: "closed" };
+    case "completed":
+      must(state.phase === "decommissioning" && state.wayBack === "closed", event);
+      return { ...without(state, "permit"), phase: "complete", blocking: [] };
+    default:
+      return assertNever(event);
+  }
+};
+
+/** What in the state forbids the point of no return now; the alarms are asked by whoever is about to write it. */
+export const pointOfNoReturnRefusals = (state: CutoverState, at: EpochMs): readonly string[] => [
+  ...(state.phase === "decommissioning" ? [] : [`it is ${state.phase}, not decommissioning`]),
+  ...(state.wayBack === "open" ? [] : [`the way back is ${state.wayBack} already`]),
+  ...(state.latch === undefined ? [] : ["a rollback is latched"]),
+  ...(state.intent === undefined ? [] : ["a change of the load balancer is not settled"]),
+  ...(approvalHolds(state, at) ? [] : ["there is no approval of this epoch that is at most 24 h old"]),
+];
+
+const must = (holds: boolean, event: CutoverEvent): void => {
+  if (!holds) throw new RangeError(`${event.kind} cannot happen here`);
+};
+
+type Optional = "intent" | "latch" | "pause" | "request" | "approval" | "permit" | "blindSince" | "settled";
+
+const without = (state: CutoverState, ...names: readonly Optional[]): CutoverState => {
+  const rest: Record<string, unknown> = { ...state };
+  for (const name of names) delete rest[name];
+  return rest as unknown as CutoverState;
+};
+
+const judged = (state: CutoverState, event: Judged): CutoverState => ({
+  ...without(state, "blindSince", ...(event.permit === undefined ? (["permit"] as const) : [])),
+  lastTick: event.tick,
+  blocking: event.blocking,
+  rollbackSafety: event.safety,
+  ...(event.blindSince === null ? {} : { blindSince: event.blindSince }),
+  ...(event.soak === undefined ? {} : { soak: event.soak }),
+  ...(event.permit === undefined ? {} : { permit: event.permit }),
+});
+
+const weightCommitted = (
+  state: CutoverState,
+  event: Extract<CutoverEvent, { kind: "weightCommitted" }>,
+): CutoverState => {
+  const { intent } = state;
+  must(state.latch === undefined && intent?.kind === "setWeight" && intent.epoch === state.epoch, event);
+  must(event.step === state.step + 1, event);
+  return {
+    ...without(state, "intent"),
+    phase: event.last ? "soaking" : "shifting",
+    step: event.step,
+    weightPercent: intent?.to ?? state.weightPercent,
+    steppedAt: intent?.intentAt ?? event.at,
+    verifiedAt: event.at,
+    soak: event.last ? beginSoak(event.at) : NO_SOAK,
+  };
+};
+
+const latchOf = (state: CutoverState, event: CutoverEvent): Latch => {
+  if (state.latch === undefined) throw new RangeError(`${event.kind} without a latch`);
+  return state.latch;
+};
+
+const latchVerified = (state: CutoverState, event: Extract<CutoverEvent, { kind: "latchVerified" }>): CutoverState => {
+  const { reassertAfter, ...latch } = latchOf(state, event);
+  const keep = event.reasserted || reassertAfter === undefined ? {} : { reassertAfter };
+  return {
+    ...without(state, "permit"),
+    phase: "rolledBack",
+    step: -1,
+    weightPercent: weightPercent(0),
+    latch: {
+      ...latch,
+      ...keep,
+      mode: "snapped",
+      pinAnsweredAt: event.pinAnsweredAt,
+      verifiedAt: latch.verifiedAt ?? event.at,
+    },
+  };
+};
+
+const requestTaken = (state: CutoverState, at: EpochMs): CutoverState => {
+  const { request } = state;
+  const rest = without(state, "request");
+  if (request === undefined || requestRefusal(state, request, at) !== null) return rest;
+  const { by, reason } = request;
+  switch (request.verb) {
+    case "pause":
+      return { ...rest, pause: { by, reason, at } };
+    case "resume":
+      // Past the point of no return a latch has no other way out: an operator has looked and goes on.
+      return without(rest, "pause", ...(state.wayBack === "open" ? [] : (["latch"] as const)));
+    case "approve":
+      return { ...rest, approval: { by, reason, epoch: state.epoch, at: request.at } };
+    case "advance":
+    case "adopt":
+      return rest;
+    default:
+      return assertNever(request.verb);
+  }
+};
+
+/** Why a waiting request is not carried out, or null. */
+export const requestRefusal = (state: CutoverState, request: OperatorRequest, at: EpochMs): string | null => {
+  if (at > request.expiresAt) return "it has expired";
+  if (request.epoch !== state.epoch) return `it was meant for epoch ${request.epoch}, this is ${state.epoch}`;
+  if (request.verb === "approve" && state.phase !== "soaking")
+    return `approval is given in soaking, this is ${state.phase}`;
+  if (request.verb === "advance" || request.verb === "adopt") return `${request.verb} is not offered yet`;
+  return null;
+};
+
+const rearmed = (state: CutoverState, event: Extract<CutoverEvent, { kind: "rearmed" }>): CutoverState => {
+  const { rearm } = event;
+  must(state.phase === "rolledBack" && state.latch?.verifiedAt !== undefined && state.settled !== undefined, event);
+  return {
+    ...without(state, "latch", "settled", "pause", "request", "approval", "permit", "blindSince"),
+    epoch: state.epoch + 1,
+    phase: "armed",
+    step: -1,
+    weightPercent: weightPercent(0),
+    armedAt: rearm.at,
+    armedBy: rearm.by,
+    steppedAt: rearm.at,
+    verifiedAt: rearm.at,
+    intent: rearm.intent,
+    policyDigest: rearm.policyDigest,
+    whenNotLossless: rearm.whenNotLossless,
+    drill: rearm.drill,
+    blueHostsAtArm: rearm.blueHosts,
+    conflictsAtArm: rearm.conflicts,
+    rollbackSafety: rearm.safety,
+    soak: NO_SOAK,
+    evidence: {},
+    blocking: [],
+  };
+};

@@ -1,0 +1,76 @@
+import { type EpochMs, later, parseDuration } from "../kernel/units.ts";
+import { stoodBefore, verdictsOf, worstOf } from "./blocking.ts";
+import type { DecideInput } from "./decision.ts";
+import type { LatchCause } from "./state.ts";
+
+export interface RollbackCause {
+  readonly cause: LatchCause;
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Why traffic has to go back to blue now, or null. An alarm counts at every weight, as its event would; the policy's
+ * own rules count once green has, or may have, traffic. An unknown never is a cause: blindness has its own rule.
+ */
+export const rollbackCause = (input: DecideInput, blindSince: EpochMs | null): RollbackCause | null => {
+  const { state } = input;
+  const greenMayHaveTraffic = state.weightPercent > 0 || state.intent?.kind === "setWeight";
+  return alarmCause(input) ?? (greenMayHaveTraffic ? policyCause(input, blindSince) : null) ?? outsiderCause(input);
+};
+
+const alarmCause = ({ facts, tick }: DecideInput): RollbackCause | null => {
+  const worst = facts.firing[0];
+  if (worst === undefined) return null;
+  return {
+    cause: { kind: "alarm", alarmArn: worst.arn, severity: worst.severity, alarmAt: tick },
+    reasons: facts.firing.map(({ arn, severity }) => `${arn} is in ALARM (${severity})`),
+  };
+};
+
+const policyCause = (input: DecideInput, blindSince: EpochMs | null): RollbackCause | null => {
+  const broken = [
+    ...firedRules(input),
+    ...blindTooLong(input, blindSince),
+    ...stepTooLong(input),
+    ...soakBroken(input),
+  ];
+  if (broken.length === 0) return null;
+  return { cause: { kind: "policy", rules: broken.map(({ rule }) => rule) }, reasons: broken.map(({ why }) => why) };
+};
+
+type Broken = readonly { readonly rule: string; readonly why: string }[];
+
+const firedRules = ({ judgement }: DecideInput): Broken =>
+  judgement.rollback
+    .filter(({ verdict }) => verdict === "fired")
+    .map(({ rule, why }) => ({ rule, why: `${rule} fired: ${why}` }));
+
+const blindTooLong = ({ policy, tick, judgement }: DecideInput, since: EpochMs | null): Broken => {
+  if (since === null || policy.blind.action !== "rollback") return [];
+  if (tick < later(since, parseDuration(policy.blind.after))) return [];
+  const signals = judgement.blind.map(({ signal }) => signal).join(", ");
+  return [{ rule: "blind", why: `blind for ${policy.blind.after}: ${signals}` }];
+};
+
+const stepTooLong = ({ state, policy, tick, judgement }: DecideInput): Broken => {
+  const step = policy.steps[state.step];
+  if (state.phase !== "shifting" || step?.maxDwell === undefined || step.onMaxDwell !== "rollback") return [];
+  if (tick < later(state.verifiedAt, parseDuration(step.maxDwell))) return [];
+  if (worstOf(verdictsOf(step.promoteWhen, judgement)) === "pass") return [];
+  return [{ rule: `max-dwell:${step.id}`, why: `step ${step.id} did not pass its gates within ${step.maxDwell}` }];
+};
+
+const soakBroken = ({ state, policy, judgement }: DecideInput): Broken => {
+  if (state.phase !== "soaking" || policy.soak.onBreak !== "rollback") return [];
+  return verdictsOf(policy.steps.at(-1)?.promoteWhen ?? [], judgement)
+    .filter(({ verdict }) => verdict === "fail")
+    .map(({ gate, why }) => ({ rule: `soak:${gate}`, why: `${gate} failed in the soak: ${why}` }));
+};
+
+/** Somebody sent traffic back by hand. Their word stands, once a second tick has seen it: one Describe may be stale. */
+const outsiderCause = ({ state, facts, tick }: DecideInput): RollbackCause | null => {
+  const { drift, detail } = facts.traffic;
+  if (drift !== "more-blue" && drift !== "pin-raised") return null;
+  if (!stoodBefore(`drift:${drift}`, state.blocking, tick)) return null;
+  return { cause: { kind: "outsider", what: detail }, reasons: [`seen in two ticks: ${detail}`] };
+};

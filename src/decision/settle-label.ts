@@ -1,0 +1,40 @@
+import type { EpochMs } from "../kernel/units.ts";
+import type { Observations } from "../signals/observation.ts";
+import type { DrainProof } from "../signals/ports.ts";
+import type { CutoverState, Settled } from "./state.ts";
+
+/**
+ * What a verified snap-back has turned out to be, or why that is not proven yet.
+ *
+ * Lossless is said only after the reverse stream is proven empty of everything written before, and no row was written
+ * on both sides. A gap or a dead letter is proof of loss by itself.
+ */
+export const settledLabel = (
+  state: CutoverState,
+  seen: { readonly drain?: DrainProof; readonly waitingFor: readonly string[]; readonly instants: Observations },
+  at: EpochMs,
+): { readonly settled: Settled | null; readonly waitingFor: readonly string[] } => {
+  const verifiedAt = state.latch?.verifiedAt;
+  if (verifiedAt === undefined) return { settled: null, waitingFor: ["the snap-back is not verified"] };
+  const settled = (label: Settled["label"], reasons: readonly string[]) => ({
+    settled: { label, at, reasons },
+    waitingFor: [],
+  });
+  const read = (path: string, after: EpochMs) => {
+    const one = seen.instants[path];
+    return one?.known === true && one.readAt >= after ? one.value : null;
+  };
+  const [gap, deadLetters] = [read("reverse.dataGap", verifiedAt), read("reverse.deadLetters", verifiedAt)];
+  if (gap === true) return settled("lossy", ["the reverse stream has a gap"]);
+  if (typeof deadLetters === "number" && deadLetters > 0)
+    return settled("lossy", [`${deadLetters} records of the reverse stream were put aside`]);
+  if (seen.drain === undefined || seen.drain.since < verifiedAt)
+    return { settled: null, waitingFor: seen.waitingFor.length > 0 ? seen.waitingFor : ["a drain proof of reverse"] };
+  // Read after the proof: a row that arrives with the last of the drain can still turn out to be a conflict.
+  const conflicts = read("conflicts.new", seen.drain.provenAt);
+  if (gap === null || deadLetters === null || conflicts === null)
+    return { settled: null, waitingFor: ["gap, dead letters and conflicts read after the snap-back"] };
+  if (typeof conflicts === "number" && conflicts > 0)
+    return settled("bounded", [`${conflicts} rows were written on both sides; both images are kept`]);
+  return settled("lossless", ["everything green accepted is on blue"]);
+};
