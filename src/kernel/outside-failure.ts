@@ -9,6 +9,8 @@ interface Thrown {
 
 const kindOf = ({ name = "", code = "", $metadata }: Thrown): OutsideFailure["kind"] => {
   const status = $metadata?.httpStatusCode ?? 0;
+  // The AWS SDK calls a reset connection a time-out; the code says what it was.
+  if (/^(ECONN|EPIPE|ENOTFOUND)/.test(code)) return "unreachable";
   if (/Timeout|Abort/.test(name) || code === "ETIMEDOUT") return "timed-out";
   if (/Throttl|TooManyRequests|ThroughputExceeded|LimitExceeded/.test(name) || status === 429) return "throttled";
   if (/NotFound/.test(name)) return "not-found";

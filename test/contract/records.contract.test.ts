@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTables, type Tables } from "../../lab/aws/dynamodb/tables.ts";
+import type { LedgerRecord } from "../../src/decision/record.ts";
+import type { GuardPorts } from "../../src/guard/ports.ts";
+import type { Policy } from "../../src/policy/policy-file.ts";
+import { known, unknown } from "../../src/signals/observation.ts";
+import type { Snapshot } from "../../src/snapshot/snapshot.ts";
+import { operatorPorts } from "../../src/wiring.ts";
+import { createTable, type LabAccount, startAccount } from "./lab-account.ts";
+import { minutesAfter, soonEnough, T } from "./sample-state.ts";
+
+type Records = Pick<GuardPorts, "active" | "observed" | "snapshots" | "policies" | "ledger" | "evidence" | "journal">;
+
+let tables: Tables;
+let account: LabAccount;
+let dynamodb: Records;
+
+beforeAll(async () => {
+  tables = await startTables();
+  account = await startAccount(tables.api);
+  await createTable(account);
+  dynamodb = operatorPorts({
+    ...account.env,
+    PAWL_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:pawl",
+    PAWL_ROLLBACK_FUNCTION: "pawl-rollback",
+  });
+});
+afterAll(async () => {
+  await account.close();
+  await tables.stop();
+});
+
+const done = { ok: true, value: undefined };
+
+const snapshot = (minutes: number, epoch: number, takenAfterMs = 2_000): Snapshot => ({
+  cutover: "orders",
+  epoch,
+  tick: minutesAfter(minutes),
+  takenAt: (minutesAfter(minutes) + takenAfterMs) as Snapshot["takenAt"],
+  instants: {
+    "forward.lagRecords": known(0, minutesAfter(minutes)),
+    "reverse.state": unknown("Connect did not answer", minutesAfter(minutes)),
+  },
+  minutes: [
+    { at: minutesAfter(minutes - 1), values: { "green.requests": 120 }, absent: { "blue.requests": "no data" } },
+  ],
+  p99ForGates: {},
+  p99ForRollback: { "green.p99Ms": known(81.5, minutesAfter(minutes)) },
+});
+
+const record = (seq: number, hash: string): LedgerRecord => ({
+  seq,
+  previous: "00".repeat(32),
+  hash,
+  id: `orders/3/${seq}`,
+  cutover: "orders",
+  epoch: 3,
+  tick: T,
+  at: T,
+  kind: "hold",
+  summary: "Held: lag 120 > 100.",
+  detail: { verdicts: [{ gate: "lag", verdict: "fail", operands: [120, 100, null] }] },
+});
+
+const WORLDS: readonly (readonly [string, () => Records])[] = [["DynamoDB", () => dynamodb]];
+
+describe.each(WORLDS)("the records in %s", (_name, ports) => {
+  test("lists active cutovers, each once, until they are removed", async () => {
+    const { active } = ports();
+    expect(await active.list(soonEnough)).toEqual({ ok: true, value: [] });
+    for (const cutover of ["orders", "payments", "orders"]) expect(await active.put(cutover)).toEqual(done);
+    expect(await active.list(soonEnough)).toEqual({ ok: true, value: ["orders", "payments"] });
+    expect(await active.remove("orders")).toEqual(done);
+    expect(await active.remove("orders")).toEqual(done);
+    expect(await active.list(soonEnough)).toEqual({ ok: true, value: ["payments"] });
+  });
+
+  test("finds the newest thing observed at or before a tick", async () => {
+    const { observed } = ports();
+    const at = (minutes: number) => ({
+      cutover: "orders",
+      tick: minutesAfter(minutes),
+      observations: { "forward.lagRecords": known(minutes, minutesAfter(minutes)) },
+    });
+    for (const minutes of [0, 1, 3]) expect(await observed.put(at(minutes), soonEnough)).toEqual(done);
+    expect(await observed.latest("orders", minutesAfter(2), soonEnough)).toEqual({ ok: true, value: at(1) });
+    expect(await observed.latest("orders", minutesAfter(3), soonEnough)).toEqual({ ok: true, value: at(3) });
+    expect(await observed.latest("orders", minutesAfter(-1), soonEnough)).toEqual({ ok: true, value: null });
+    expect(await observed.latest("payments", minutesAfter(3), soonEnough)).toEqual({ ok: true, value: null });
+  });
+
+  test("keeps the first snapshot of a tick and hands it to the second run", async () => {
+    const { snapshots } = ports();
+    const first = snapshot(0, 3);
+    expect(await snapshots.putOnce(first, soonEnough)).toEqual({ ok: true, value: first });
+    expect(await snapshots.putOnce(snapshot(0, 3, 9_000), soonEnough)).toEqual({ ok: true, value: first });
+  });
+
+  test("gives the snapshots of one epoch in order, both ends included", async () => {
+    const { snapshots } = ports();
+    for (const [minutes, epoch] of [
+      [12, 3],
+      [10, 3],
+      [11, 4],
+      [11, 3],
+      [13, 3],
+    ] as const)
+      await snapshots.putOnce(snapshot(minutes, epoch), soonEnough);
+    expect(await snapshots.range("orders", 3, minutesAfter(10), minutesAfter(12), soonEnough)).toEqual({
+      ok: true,
+      value: [snapshot(10, 3), snapshot(11, 3), snapshot(12, 3)],
+    });
+  });
+
+  test("gives a policy back by its digest", async () => {
+    const { policies } = ports();
+    const policy = {
+      apiVersion: "pawl/v1",
+      name: "orders",
+      gates: { lag: { why: "w", rule: { "<": [{ var: "a.b" }, 1] } } },
+    };
+    const digest = "cc".repeat(32);
+    expect(await policies.read(digest, soonEnough)).toEqual({ ok: true, value: null });
+    expect(await policies.put(policy as unknown as Policy, digest)).toEqual(done);
+    expect(await policies.read(digest, soonEnough)).toEqual({ ok: true, value: policy });
+  });
+
+  test("appends a record once, and refuses another one of the same number", async () => {
+    const { ledger } = ports();
+    const [one, two] = [record(1, "11".repeat(32)), record(2, "22".repeat(32))];
+    for (const entry of [two, one, one]) expect(await ledger.append("orders", entry, soonEnough)).toEqual(done);
+    expect(await ledger.append("orders", record(2, "33".repeat(32)), soonEnough)).toMatchObject({
+      ok: false,
+      failure: { kind: "refused" },
+    });
+    expect(await ledger.read("orders", 1)).toEqual({ ok: true, value: [one, two] });
+    expect(await ledger.read("orders", 2)).toEqual({ ok: true, value: [two] });
+  });
+
+  test("keeps evidence under its digest, whoever puts it and how often", async () => {
+    const { evidence } = ports();
+    const body = { trace: [{ at: "/and/0", result: null }], empty: "", none: [] };
+    for (const _again of [1, 2]) expect(await evidence.put("orders", "dd", body, soonEnough)).toEqual(done);
+    expect(await evidence.read("orders", "dd")).toEqual({ ok: true, value: body });
+    expect(await evidence.read("orders", "ee")).toEqual({ ok: true, value: null });
+  });
+
+  test("lists the journal in the order things were begun; finishing replaces the beginning", async () => {
+    const { journal } = ports();
+    const begun = (action: string, minutes: number) => ({
+      action,
+      epoch: 3,
+      startedAt: minutesAfter(minutes),
+      detail: {},
+    });
+    const finished = { ...begun("delete-pin", 1), finishedAt: minutesAfter(2), detail: { rules: 1 } };
+    for (const entry of [begun("fence-blue", 3), begun("delete-pin", 1), finished])
+      expect(await journal.put("orders", entry)).toEqual(done);
+    expect(await journal.list("orders")).toEqual({ ok: true, value: [finished, begun("fence-blue", 3)] });
+  });
+});
