@@ -59,6 +59,8 @@ export interface AlarmTransition {
   readonly directEvent: Readonly<Record<string, unknown>>;
   /** The EventBridge event; sent whether actions are enabled or not. */
   readonly bridgeEvent: Readonly<Record<string, unknown>>;
+  /** What an SNS action publishes, as JSON in the text of its `Message`. */
+  readonly snsMessage: Readonly<Record<string, unknown>>;
 }
 
 /** One datum published to CloudWatch. */
