@@ -13,6 +13,14 @@ const WATCHDOG_WITHIN_MS = 10_000;
 /** What an owner tells its watchdog, one JSON text a line. */
 export type WatchdogLine = { readonly process: EndableProcess } | { readonly remove: string };
 
+const living = new Set<ProcessOwner>();
+
+/** Stops every owner of this process, also those that whoever made them has not got hold of yet. The newest first: it may
+ * still be writing into a folder that an older one removes. */
+export const stopAllOwners = async (): Promise<void> => {
+  for (const owner of [...living].reverse()) await owner.stop();
+};
+
 /**
  * Owns child processes: none of them outlives this process, however it ends.
  *
@@ -24,12 +32,14 @@ export class ProcessOwner {
   readonly #logDir: string;
   readonly #started: EndableProcess[] = [];
   readonly #watchdog: ChildProcess;
+  #stopping: Promise<void> | undefined;
 
   /** @param dir - Where logs go, as `logs/<name>.log`; made when missing. */
   constructor(dir: string) {
     this.#logDir = join(dir, "logs");
     mkdirSync(this.#logDir, { recursive: true });
     this.#watchdog = startWatchdog();
+    living.add(this);
   }
 
   /** A process of this owner, not yet started. */
@@ -48,9 +58,18 @@ export class ProcessOwner {
     this.#tell({ remove: path });
   }
 
-  /** Ends every process, removes what was to be removed, and lets the watchdog go. Safe to repeat. */
-  async stop(): Promise<void> {
+  /**
+   * Ends every process, removes what was to be removed, and lets the watchdog go. Whatever is just being started is not.
+   * Safe to repeat.
+   */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  async #stopAll(): Promise<void> {
     await endProcesses(this.#started, STOP_ALL_WITHIN_MS);
+    living.delete(this);
     this.#watchdog.stdin?.end();
     if (this.#watchdog.exitCode !== null || this.#watchdog.signalCode !== null) return;
     this.#watchdog.ref();
@@ -60,6 +79,10 @@ export class ProcessOwner {
   }
 
   #record(started: EndableProcess): void {
+    if (this.#stopping !== undefined) {
+      process.kill(started.pid, "SIGKILL");
+      throw new Error("not started: everything is being stopped");
+    }
     this.#started.push(started);
     this.#tell({ process: started });
   }

@@ -18,4 +18,5 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 await endProcesses(processes, GRACE_MS);
-for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+// The owner may be in the middle of a copy into such a folder; its last file makes the first tries fail.
+for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 10 });

@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+export const DEFAULT_LAB_FILE = join(import.meta.dirname, "../.pawl/lab.json");
+
+/** Where a running lab is and how to get in, for `pawl` and for people. Holds passwords and keys. */
+export interface LabFile {
+  /** The process that owns everything the lab started. */
+  readonly pid: number;
+  /** The lab's clock: lab time = startLabMs + speed × (real − startRealMs). */
+  readonly startRealMs: number;
+  readonly startLabMs: number;
+  readonly speed: number;
+  readonly kafkaBrokers: string;
+  readonly connectUrl: string;
+  readonly blueAdminUrl: string;
+  readonly greenAdminUrl: string;
+  readonly cdcSourcePassword: string;
+  readonly cdcSinkPassword: string;
+}
+
+/** Writes it for this user alone, and whole: nobody ever reads half of it. */
+export const writeLabFile = (path: string, lab: LabFile): void => {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${lab.pid}`;
+  writeFileSync(draft, `${JSON.stringify(lab, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, path);
+};
+
+/** The lab that this file names and that still runs; undefined when there is none. */
+export const readRunningLab = (path: string): LabFile | undefined => {
+  const text = readOrUndefined(path);
+  if (text === undefined) return undefined;
+  const lab = JSON.parse(text) as LabFile;
+  // The pid may have been given to another program since the lab died.
+  return readOrUndefined(`/proc/${lab.pid}/cmdline`)?.includes("lab/") === true ? lab : undefined;
+};
+
+export const removeLabFile = (path: string): void => rmSync(path, { force: true });
+
+const readOrUndefined = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+};
