@@ -83,7 +83,7 @@ const substring: Operator = strict([2, 3], ([source, start, length], call) => {
   return knownAs(length === undefined ? rest : rest.slice(0, length));
 });
 
-const merging: Operator = strict([1, ANY], (values, call) => {
+const merging: Operator = strict([0, ANY], (values, call) => {
   const merged = values.flat(1);
   return merged.length <= call.scope.run.limits.maxSize
     ? knownAs(merged)
