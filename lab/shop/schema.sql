@@ -1,7 +1,7 @@
 -- The shop's schema, the same on blue and green. Run as the databases' administrator, connected to database appdb.
 -- Nothing here knows of CDC: pawl's columns, triggers, publications and roles come later, from `pawl cdc apply`.
 
-create schema appdb;
+create schema if not exists appdb;
 
 create type appdb.order_status as enum ('placed', 'paid', 'packed', 'shipped', 'cancelled');
 
