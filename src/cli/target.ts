@@ -63,7 +63,11 @@ export const chooseTarget = (choice: TargetChoice, env: Env): Target => {
   const hasAws = env["AWS_ACCESS_KEY_ID"] !== undefined || env["AWS_PROFILE"] !== undefined;
   if (!existsSync(file)) {
     if (choice.lab !== undefined)
-      throw refused(`There is no lab at ${file}.`, "The file that a running lab writes is not there.", "Start one with ./scripts/lab up.");
+      throw refused(
+        `There is no lab at ${file}.`,
+        "The file that a running lab writes is not there.",
+        "Start one with ./scripts/lab up.",
+      );
     if (hasAws) return awsTarget(env);
     throw refused(
       "There is nothing to act on.",

@@ -45,24 +45,59 @@ const act = (action: DecommissionAction, permit: PermitKind, wayBackAfter: WayBa
  */
 export const DECOMMISSION_PLAN: readonly PlannedAction[] = [
   act("final-diff", "point-of-no-return", "open", "both sides hold the same rows while both can still be compared"),
-  act("point-of-no-return", "point-of-no-return", "restorable", "recorded before anything is taken away; a latch that came first wins"),
+  act(
+    "point-of-no-return",
+    "point-of-no-return",
+    "restorable",
+    "recorded before anything is taken away; a latch that came first wins",
+  ),
   act("alarm-actions-off", "teardown", "restorable", "an alarm must not send traffic to a side that is being fenced"),
   act("delete-pin", "teardown", "restorable", "without the pin a rollback that never heard of this refuses itself"),
-  act("outwait-rollback", "teardown", "restorable", "a rollback already under way may still write until its time-out and the load balancer's bound are over"),
-  act("confirm-green", "teardown", "restorable", "the rules are read twice: no pin, all on green, no latch; else blue must not be fenced"),
+  act(
+    "outwait-rollback",
+    "teardown",
+    "restorable",
+    "a rollback already under way may still write until its time-out and the load balancer's bound are over",
+  ),
+  act(
+    "confirm-green",
+    "teardown",
+    "restorable",
+    "the rules are read twice: no pin, all on green, no latch; else blue must not be fenced",
+  ),
   act("fence-blue", "teardown", "restorable", "no application may write where nobody reads any more"),
   act("drain-forward", "teardown", "restorable", "what blue accepted before the fence reaches green"),
   act("stop-forward", "teardown", "restorable", "nothing is left to carry"),
   act("drop-forward-slot", "teardown", "restorable", "blue's slot would keep its write-ahead log for ever"),
   act("stop-reverse-source", "teardown", "restorable", "reverse stops last, source first so that it can be drained"),
-  act("drain-reverse", "teardown", "restorable", "blue holds everything that green wrote up to the stop: what is restored from stays exact"),
+  act(
+    "drain-reverse",
+    "teardown",
+    "restorable",
+    "blue holds everything that green wrote up to the stop: what is restored from stays exact",
+  ),
   act("stop-reverse-sink", "teardown", "restorable", "nothing is left to apply"),
-  act("drop-reverse-slot", "teardown", "closed", "green is production: its disk must not fill behind a slot that nobody reads"),
-  act("reset-offsets", "teardown", "closed", "a connector made again under the same name must not resume at an old position"),
+  act(
+    "drop-reverse-slot",
+    "teardown",
+    "closed",
+    "green is production: its disk must not fill behind a slot that nobody reads",
+  ),
+  act(
+    "reset-offsets",
+    "teardown",
+    "closed",
+    "a connector made again under the same name must not resume at an old position",
+  ),
   act("delete-connectors", "teardown", "closed", "deleted only after their offsets, while stopped"),
   act("drop-publications", "teardown", "closed", "publications and origins, on both sides"),
   act("drop-guards", "teardown", "closed", "pawl's triggers and tables, on both sides"),
-  act("verify-absence", "teardown", "closed", "no slot, no connector, no consumer group is left; looked at, not assumed"),
+  act(
+    "verify-absence",
+    "teardown",
+    "closed",
+    "no slot, no connector, no consumer group is left; looked at, not assumed",
+  ),
 ];
 
 /** The first action that the journal does not show as finished, or null when all are. */

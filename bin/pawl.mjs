@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// pawl needs Node 24 (it runs its TypeScript as it is); the project brings one, so the caller's own may be older.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const bundledNode = join(root, "node_modules", ".bin", "node");
+const node = existsSync(bundledNode) ? bundledNode : process.execPath;
+const { status, signal } = spawnSync(node, [join(root, "src", "cli", "main.ts"), ...process.argv.slice(2)], {
+  stdio: "inherit",
+});
+process.exit(signal === null ? (status ?? 4) : 4);

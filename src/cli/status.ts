@@ -1,0 +1,129 @@
+import type { CutoverState } from "../decision/state.ts";
+import { toIso } from "../kernel/instant.ts";
+import { type EpochMs, parseDuration } from "../kernel/units.ts";
+import type { Policy } from "../policy/policy-file.ts";
+import { forPeople } from "./terminal.ts";
+
+/** What the listener's rules do now, as read; null with the reason where they could not be read. */
+export type Effective =
+  | { readonly known: true; readonly greenPercent: number; readonly pinRaised: boolean }
+  | { readonly known: false; readonly reason: string };
+
+/** The document that `status --json` prints. Instants are ISO 8601, spans are seconds. */
+export interface StatusReport {
+  readonly cutover: string;
+  readonly phase: string;
+  readonly epoch: number;
+  readonly weightPercent: { readonly recorded: number; readonly effective: number | null };
+  readonly latch: null | { readonly mode: string; readonly cause: string; readonly at: string };
+  readonly pause: null | { readonly by: string; readonly reason: string; readonly at: string };
+  readonly blocking: readonly {
+    readonly what: string;
+    readonly since: string;
+    readonly value: string;
+    readonly threshold: string;
+    readonly clears: string;
+  }[];
+  readonly soak: { readonly healthySeconds: number; readonly requiredSeconds: number | null };
+  readonly rollbackSafety: { readonly label: string; readonly seconds: number | null };
+  readonly wayBack: string;
+  readonly lastTickAt: string | null;
+}
+
+export const describeCause = (latch: NonNullable<CutoverState["latch"]>): string => {
+  const { cause } = latch;
+  switch (cause.kind) {
+    case "alarm":
+      return `alarm ${cause.alarmArn.split(":").at(-1)} (${cause.severity})`;
+    case "policy":
+      return `policy rule ${cause.rules.join(", ")}`;
+    case "operator":
+      return `${cause.by}: ${cause.reason}`;
+    case "outsider":
+      return `somebody else: ${cause.what}`;
+  }
+};
+
+export const statusReport = (state: CutoverState, policy: Policy | null, effective: Effective): StatusReport => ({
+  cutover: state.cutover,
+  phase: state.phase,
+  epoch: state.epoch,
+  weightPercent: { recorded: state.weightPercent, effective: effective.known ? effective.greenPercent : null },
+  latch:
+    state.latch === undefined
+      ? null
+      : { mode: state.latch.mode, cause: describeCause(state.latch), at: toIso(state.latch.at) },
+  pause: state.pause === undefined ? null : { ...state.pause, at: toIso(state.pause.at) },
+  blocking: state.blocking.map((block) => ({ ...block, since: toIso(block.since) })),
+  soak: {
+    healthySeconds: Math.floor(state.soak.healthyMs / 1000),
+    requiredSeconds: policy === null ? null : parseDuration(policy.soak.duration) / 1000,
+  },
+  rollbackSafety: { label: state.rollbackSafety.label, seconds: state.rollbackSafety.seconds },
+  wayBack: state.wayBack,
+  lastTickAt: state.lastTick === null ? null : toIso(state.lastTick),
+});
+
+/** One screen: where it stands, what blocks and since when, the soak clock, the way back. */
+export const statusLines = (
+  report: StatusReport,
+  effective: Effective,
+  state: CutoverState,
+  now: EpochMs,
+): readonly string[] => {
+  const { recorded } = report.weightPercent;
+  const traffic = effective.known
+    ? `${recorded} % green recorded, ${effective.greenPercent} % green in the rules${effective.pinRaised ? " (pin raised: all on blue)" : ""}`
+    : `${recorded} % green recorded; the rules could not be read: ${effective.reason}`;
+  return [
+    `${report.cutover}   ${report.phase}   epoch ${report.epoch}${state.drill ? "   drill" : ""}`,
+    `  traffic    ${traffic}`,
+    ...latchLines(state, now),
+    ...(state.pause === undefined
+      ? []
+      : [`  paused     by ${state.pause.by}, ${forPeople(now - state.pause.at)} ago: ${state.pause.reason}`]),
+    ...blockingLines(state, now),
+    `  soak       ${soakText(report)}`,
+    `  way back   ${wayBackText(state)}`,
+    `  last tick  ${state.lastTick === null ? "none yet" : `${toIso(state.lastTick)}, ${forPeople(now - state.lastTick)} ago`}`,
+  ];
+};
+
+const latchLines = (state: CutoverState, now: EpochMs): readonly string[] => {
+  const { latch } = state;
+  if (latch === undefined) return [];
+  const proof =
+    state.settled === undefined
+      ? latch.verifiedAt === undefined
+        ? "not verified yet"
+        : "verified on blue; what it cost is being proven"
+      : `settled ${state.settled.label}`;
+  return [
+    `  latched    ${latch.mode}, ${forPeople(now - latch.at)} ago, by ${describeCause(latch)}`,
+    `             expected ${latch.expected.label}; ${proof}`,
+  ];
+};
+
+const blockingLines = (state: CutoverState, now: EpochMs): readonly string[] =>
+  state.blocking.length === 0
+    ? ["  blocking   nothing"]
+    : state.blocking.map(
+        (block, index) =>
+          `${index === 0 ? "  blocking   " : "             "}${block.what} for ${forPeople(now - block.since)}: ${block.value}, needs ${block.threshold}; clears when ${block.clears}`,
+      );
+
+const soakText = (report: StatusReport): string => {
+  const { healthySeconds, requiredSeconds } = report.soak;
+  const required = requiredSeconds === null ? "unknown (policy unreadable)" : forPeople(requiredSeconds * 1000);
+  return `${forPeople(healthySeconds * 1000)} healthy of ${required}`;
+};
+
+const wayBackText = (state: CutoverState): string => {
+  if (state.wayBack === "closed")
+    return "closed: green alone holds the data; restore from a backup of blue is all that is left";
+  if (state.wayBack === "restorable") return "restorable: no longer one rule; see pawl restore";
+  const { label, seconds, reasons } = state.rollbackSafety;
+  const age = seconds === null ? "" : `, reverse ${seconds.toFixed(1)} s behind`;
+  const because = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
+  return `open, ${label}${age}${because}`;
+};

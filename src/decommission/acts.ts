@@ -1,0 +1,17 @@
+import type { JsonObject } from "../kernel/json.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import type { DecommissionAction } from "./plan.ts";
+
+/** How an act ended. Each act looks first, so that one that was done before a crash is `done` again at once. */
+export type ActOutcome =
+  | { readonly kind: "done"; readonly detail: JsonObject }
+  /** Not finished, nothing wrong: what it waits for, with the value seen. The next tick goes on. */
+  | { readonly kind: "waiting"; readonly for: string }
+  /** Somebody has to look: what happened, why, what to do. Nothing further is done until it succeeds. */
+  | { readonly kind: "failed"; readonly message: string };
+
+/** Acts that only the state or the clock carry out are the executor's own. */
+export type OutsideAction = Exclude<DecommissionAction, "point-of-no-return" | "outwait-rollback">;
+
+/** What each act does to the outside world. Idempotent; bounded in time; trouble is an outcome, not an exception. */
+export type DecommissionActs = Readonly<Record<OutsideAction, (cutover: CutoverBindings) => Promise<ActOutcome>>>;

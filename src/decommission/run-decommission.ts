@@ -1,0 +1,210 @@
+import { APPLY_BOUND_MS, CLOCK_SKEW_MS } from "../decision/bounds.ts";
+import { type CutoverEvent, pointOfNoReturnRefusals } from "../decision/evolve.ts";
+import type { CutoverState } from "../decision/state.ts";
+import { type Change, commit, flushOutbox, type OutboxPorts } from "../guard/commit.ts";
+import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "../guard/limits.ts";
+import type { GuardPorts, JournalEntry } from "../guard/ports.ts";
+import { toIso } from "../kernel/instant.ts";
+import { durationMs, type EpochMs, later } from "../kernel/units.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import type { ActOutcome, DecommissionActs } from "./acts.ts";
+import { nextAction, type PlannedAction } from "./plan.ts";
+
+/** Rollback's hard time-out (20 s) fifteen times over: the same bound holds where the clock runs up to fifteen times faster. */
+const ROLLBACK_COVER_MS = durationMs(300_000);
+
+export type DecommissionPorts = OutboxPorts &
+  Pick<GuardPorts, "clock" | "active" | "journal" | "alarms"> & {
+    readonly acts: DecommissionActs;
+    /** False when the invocation has no time left for another act. */
+    readonly hasTime: () => boolean;
+  };
+
+/** How far one invocation came, for the log and for whoever asked. */
+export interface DecommissionProgress {
+  readonly done: readonly string[];
+  /** Why it stopped: "complete", "out of time", what it waits for, what went wrong. */
+  readonly stopped: string;
+}
+
+/**
+ * Takes CDC apart, as many acts as the invocation has time for.
+ *
+ * Each act is begun in the journal, done, and finished in the journal, under a permit that promote renews from fresh
+ * evidence; a run that is killed anywhere leaves acts that look before they do. Nothing here raises green's weight.
+ */
+export const runDecommission = async (
+  ports: DecommissionPorts,
+  cutover: CutoverBindings,
+): Promise<DecommissionProgress> => {
+  const done: string[] = [];
+  let overtaken = 0;
+  while (ports.hasTime()) {
+    const turn = await takeTurn(ports, cutover);
+    if (turn.kind === "did") done.push(turn.action);
+    else if (turn.why !== MOVED || ++overtaken > OVERTAKEN_MAX) return { done, stopped: turn.why };
+  }
+  return { done, stopped: "out of time; the next tick goes on" };
+};
+
+/** Promote writes the same item at the same minute; being overtaken by it is ordinary, and looked at again at once. */
+const MOVED = "the state moved meanwhile";
+const OVERTAKEN_MAX = 5;
+
+type Turn = { readonly kind: "did"; readonly action: string } | { readonly kind: "stop"; readonly why: string };
+const stop = (why: string): Turn => ({ kind: "stop", why });
+
+const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Promise<Turn> => {
+  const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
+  if (!read.ok) return stop(`the state could not be read: ${read.failure.message}`);
+  const state = read.value;
+  if (state === null || state.phase !== "decommissioning") return stop(`it is ${state?.phase ?? "not armed"}`);
+  if (state.latch !== undefined) return stop("a rollback is latched");
+  const journal = await ports.journal.list(cutover.name);
+  if (!journal.ok) return stop(`the journal could not be read: ${journal.failure.message}`);
+  const entries = journal.value.filter(({ epoch }) => epoch === state.epoch);
+  const planned = nextAction(new Set(entries.filter((entry) => entry.finishedAt !== undefined).map((e) => e.action)));
+  if (planned === null) return complete(ports, cutover, state);
+  const refusal = permitRefusal(state, planned, ports.clock.now());
+  if (refusal !== null) return stop(refusal);
+  return carryOut(ports, cutover, state, planned, entries);
+};
+
+const permitRefusal = (state: CutoverState, planned: PlannedAction, now: EpochMs): string | null => {
+  const { permit } = state;
+  if (permit === undefined) return `${planned.action} waits for a permit: promote gives one from fresh evidence`;
+  if (permit.epoch !== state.epoch || permit.action !== planned.permit)
+    return `${planned.action} needs a permit for ${planned.permit}; there is one for ${permit.action}`;
+  return later(now, CLOCK_SKEW_MS) > permit.notAfter ? `the permit ran out at ${toIso(permit.notAfter)}` : null;
+};
+
+const carryOut = async (
+  ports: DecommissionPorts,
+  cutover: CutoverBindings,
+  state: CutoverState,
+  planned: PlannedAction,
+  entries: readonly JournalEntry[],
+): Promise<Turn> => {
+  const { action } = planned;
+  const begun = entries.find((entry) => entry.action === action) ?? {
+    action,
+    epoch: state.epoch,
+    startedAt: ports.clock.now(),
+    detail: {},
+  };
+  const started = await ports.journal.put(cutover.name, begun);
+  if (!started.ok) return stop(`the journal could not be written: ${started.failure.message}`);
+
+  const outcome = await actOn(ports, cutover, state, planned, entries);
+  if (outcome.kind === "waiting") return stop(outcome.for === MOVED ? MOVED : `${action} waits: ${outcome.for}`);
+  if (outcome.kind === "failed") return page(ports, state, planned, outcome.message);
+  if (planned.wayBackAfter === "closed" && state.wayBack !== "closed") {
+    const closed = await record(ports, state, [{ kind: "wayBackClosed" }], "wayBackClosed", planned.why);
+    if (closed !== null) return stop(closed);
+  }
+  const finished = { ...begun, finishedAt: ports.clock.now(), detail: outcome.detail };
+  const stored = await ports.journal.put(cutover.name, finished);
+  return stored.ok ? { kind: "did", action } : stop(`the journal could not be written: ${stored.failure.message}`);
+};
+
+const actOn = (
+  ports: DecommissionPorts,
+  cutover: CutoverBindings,
+  state: CutoverState,
+  planned: PlannedAction,
+  entries: readonly JournalEntry[],
+): Promise<ActOutcome> | ActOutcome => {
+  if (planned.action === "point-of-no-return") return passPointOfNoReturn(ports, cutover, state);
+  if (planned.action === "outwait-rollback") return outwaitRollback(ports.clock.now(), entries);
+  return ports.acts[planned.action](cutover);
+};
+
+/** One conditional write decides between this and a latch. A write whose answer was lost shows in the state next time. */
+const passPointOfNoReturn = async (
+  ports: DecommissionPorts,
+  cutover: CutoverBindings,
+  state: CutoverState,
+): Promise<ActOutcome> => {
+  if (state.wayBack === "restorable") return { kind: "done", detail: { wayBack: state.wayBack } };
+  const now = ports.clock.now();
+  const refusals = pointOfNoReturnRefusals(state, now);
+  if (refusals.length > 0) return { kind: "waiting", for: refusals.join("; ") };
+  const arns = cutover.alarms.map(({ arn }) => arn);
+  const alarms = await ports.alarms.read(arns, READ_TIMEOUT_MS);
+  if (!alarms.ok) return { kind: "waiting", for: `the alarms could not be read: ${alarms.failure.message}` };
+  const loud = arns.filter((arn) => alarms.value.find((alarm) => alarm.arn === arn)?.state !== "OK");
+  if (loud.length > 0) return { kind: "waiting", for: `alarms that are not OK: ${loud.join(", ")}` };
+  const refused = await record(
+    ports,
+    state,
+    [{ kind: "pointOfNoReturn", at: now }],
+    "pointOfNoReturn",
+    `approved by ${state.approval?.by ?? "nobody"}: ${state.approval?.reason ?? ""}; a rollback is no longer one rule`,
+  );
+  return refused === null ? { kind: "done", detail: { at: toIso(now) } } : { kind: "waiting", for: refused };
+};
+
+/** A rollback that began before the latch was refused may still write; it and its last request are over after this. */
+const outwaitRollback = (now: EpochMs, entries: readonly JournalEntry[]): ActOutcome => {
+  const gone = entries.find(({ action }) => action === "delete-pin")?.finishedAt;
+  if (gone === undefined) return { kind: "failed", message: "the journal does not show when the pin was deleted" };
+  const until = later(gone, ROLLBACK_COVER_MS + APPLY_BOUND_MS);
+  return now < until
+    ? { kind: "waiting", for: `${toIso(until)}, when no rollback begun before can still write` }
+    : { kind: "done", detail: { since: toIso(gone), until: toIso(until) } };
+};
+
+const complete = async (ports: DecommissionPorts, cutover: CutoverBindings, state: CutoverState): Promise<Turn> => {
+  const summary = "CDC is taken apart and its absence verified; green is alone";
+  const refused = await record(ports, state, [{ kind: "completed" }], "completed", summary);
+  if (refused !== null) return stop(refused);
+  const removed = await ports.active.remove(cutover.name);
+  return stop(removed.ok ? "complete" : `complete, but still listed as active: ${removed.failure.message}`);
+};
+
+/** @returns null when committed, else why not. */
+const record = async (
+  ports: DecommissionPorts,
+  state: CutoverState,
+  events: readonly CutoverEvent[],
+  kind: string,
+  summary: string,
+): Promise<string | null> => {
+  const change: Change = {
+    events,
+    account: {
+      kind,
+      summary,
+      at: ports.clock.now(),
+      tick: null,
+      detail: { wayBack: state.wayBack },
+      notify: { subject: `${state.cutover}: ${kind}`, body: summary, urgency: "info" },
+    },
+  };
+  const outcome = await commit(ports, state, change);
+  if (outcome.kind === "committed") {
+    await flushOutbox(ports, outcome.state);
+    return null;
+  }
+  return outcome.kind === "moved" ? MOVED : outcome.message;
+};
+
+/** The same id each time: whoever receives it can tell a repeat from news. */
+const page = async (
+  ports: DecommissionPorts,
+  state: CutoverState,
+  planned: PlannedAction,
+  message: string,
+): Promise<Turn> => {
+  await ports.notify.send(
+    {
+      id: `${state.cutover}/${state.epoch}/decommission/${planned.action}`,
+      cutover: state.cutover,
+      subject: `${state.cutover}: decommission stopped at ${planned.action}`,
+      body: `${message} Nothing further is taken apart until this succeeds; it is tried again every minute. Way back: ${state.wayBack}; see pawl restore ${state.cutover}.`,
+      urgency: "page",
+    },
+    STATE_TIMEOUT_MS,
+  );
+  return stop(`${planned.action} failed: ${message}`);
+};
