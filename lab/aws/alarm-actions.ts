@@ -1,5 +1,4 @@
-import { toIso } from "../../src/kernel/instant.ts";
-import { type AlarmTransition, LAB_ACCOUNT_ID, type LabContext } from "./contracts.ts";
+import type { AlarmTransition, LabContext } from "./contracts.ts";
 import type { EventBus } from "./events/event-bus.ts";
 import type { Lambda } from "./lambda/lambda.ts";
 import type { Topics } from "./sns/topics.ts";
@@ -33,19 +32,7 @@ const act = ({ context, lambda, topics }: AlarmTargets, transition: AlarmTransit
     topics.publishFrom(sender, {
       topicArn: actionArn,
       subject: `${transition.to}: "${alarmName}" in ${REGION_NAME}`,
-      message: JSON.stringify(notification(transition)),
+      message: JSON.stringify(transition.snsMessage),
     });
   } else context.log(`cloudwatch: the lab has no action ${actionArn} (alarm ${alarmName}); nothing happened`);
 };
-
-const notification = ({ alarmName, alarmArn, from, to, at, reason }: AlarmTransition) => ({
-  AlarmName: alarmName,
-  AWSAccountId: LAB_ACCOUNT_ID,
-  NewStateValue: to,
-  NewStateReason: reason,
-  // CloudWatch's own form: no colon in the offset.
-  StateChangeTime: toIso(at).replace("Z", "+0000"),
-  Region: REGION_NAME,
-  AlarmArn: alarmArn,
-  OldStateValue: from,
-});

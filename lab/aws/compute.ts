@@ -1,6 +1,7 @@
 import type { ProcessOwner } from "../process/process-owner.ts";
 import { deliverTransition } from "./alarm-actions.ts";
-import type { AlarmTransition, LabContext, ResourceProvider } from "./contracts.ts";
+import type { CloudWatch } from "./cloudwatch/cloudwatch.ts";
+import type { LabContext } from "./contracts.ts";
 import { type DeployedStack, deployStack, type StackRequest } from "./deploy/deploy-stack.ts";
 import { recordedResources } from "./deploy/recorded-resources.ts";
 import { startTables, type Tables } from "./dynamodb/tables.ts";
@@ -8,7 +9,6 @@ import { createEventBus, type EventBus } from "./events/event-bus.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { createRoles, type Roles } from "./iam/roles.ts";
 import { Lambda } from "./lambda/lambda.ts";
-import type { MetricSink } from "./metric-sink.ts";
 import { createScheduler, type Scheduler } from "./scheduler/scheduler.ts";
 import { createTopics, type Topics } from "./sns/topics.ts";
 import { createQueues, type Queues } from "./sqs/queues.ts";
@@ -16,11 +16,7 @@ import { createQueues, type Queues } from "./sqs/queues.ts";
 /** The part of the account that traffic meets, and through which everybody calls. */
 export interface Edge {
   readonly gateway: Pick<Gateway, "url" | "register" | "issueKey">;
-  readonly cloudwatch: MetricSink & {
-    readonly provider: ResourceProvider;
-    /** Calls the listener at every transition of any alarm. */
-    onTransition(listener: (transition: AlarmTransition) => void): void;
-  };
+  readonly cloudwatch: Pick<CloudWatch, "publish" | "publishEmf" | "onTransition" | "resources">;
 }
 
 /** The part of the account that runs and stores things. */
@@ -63,9 +59,11 @@ export const createComputeAccount = async (
   const events = createEventBus(context, lambda);
   const scheduler = createScheduler({ context, lambda, roles, queues });
   for (const { api } of [lambda, topics, tables]) gateway.register(api);
-  cloudwatch.onTransition((transition) => deliverTransition({ context, lambda, topics, events }, transition));
+  const quiet = cloudwatch.onTransition((transition) =>
+    deliverTransition({ context, lambda, topics, events }, transition),
+  );
 
-  const others = [roles, queues, topics, tables, events, scheduler, cloudwatch].map(({ provider }) => provider);
+  const own = [roles, queues, topics, tables, events, scheduler].map(({ provider }) => provider);
   return {
     roles,
     lambda,
@@ -75,8 +73,12 @@ export const createComputeAccount = async (
     dynamodb: tables,
     events,
     deploy: (request) =>
-      deployStack({ providers: (packages) => [...others, lambda.provider(packages), recordedResources] }, request),
+      deployStack(
+        { providers: (packages) => [...own, lambda.provider(packages), cloudwatch.resources, recordedResources] },
+        request,
+      ),
     stop: async () => {
+      quiet();
       scheduler.stop();
       queues.stop();
       await lambda.stop();
