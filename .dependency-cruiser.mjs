@@ -9,7 +9,7 @@ const laterStages = stages.map((stage, index) => ({
   to: { path: "^src/", pathNot: `^src/(kernel|${stages.slice(0, index + 1).join("|")})/` },
 }));
 
-const sdks = ["@aws-sdk/", "kafkajs", "pg$", "@middy/", "@aws-lambda-powertools/"];
+const sdks = ["@aws-sdk/", "kafkajs/", "pg/", "@middy/", "@aws-lambda-powertools/"];
 
 export default {
   forbidden: [
