@@ -35,10 +35,13 @@ export class Environment {
   private constructor(child: ChildProcess) {
     this.#child = child;
     child.on("message", (message) => this.#hear(message as RuntimeMessage));
-    child.on("exit", () => {
+    const ended = (): void => {
       this.#alive = false;
       this.#hear(null);
-    });
+    };
+    child.on("exit", ended);
+    // The process could not even be started; then there is no exit.
+    child.on("error", ended);
   }
 
   /** Starts the process and loads the handler. @returns what went wrong, in Lambda's words, where it did not load. */

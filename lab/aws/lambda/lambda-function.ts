@@ -95,6 +95,7 @@ export class LambdaFunction {
   async stop(): Promise<void> {
     this.#queue.stop();
     await this.#pool.stop();
+    this.#spec.log.close();
   }
 
   async #attempt(event: { readonly requestId: string; readonly payload: string }): Promise<Attempt> {
