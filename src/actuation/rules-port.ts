@@ -41,6 +41,13 @@ export type WriteOutcome =
   | { readonly kind: "refused"; readonly code: string; readonly message: string }
   | { readonly kind: "unknown"; readonly message: string };
 
+/** How often a write is sent, and for how long each time. Only what may be repeated gets more than one attempt. */
+export interface WriteLimits {
+  readonly attempts: number;
+  /** Of one attempt, in real time. */
+  readonly timeoutMs: DurationMs;
+}
+
 export interface RulesPort {
   /** Every rule of a listener, default rule included. At most 10 s behind the truth. Effects: none. */
   readListener(listenerArn: string, timeoutMs: DurationMs): Promise<Result<ObservedListener, OutsideFailure>>;
@@ -48,17 +55,9 @@ export interface RulesPort {
    * One attempt to set the weights of a route's rule: reads nothing, replaces the forward action, keeps `otherActions`.
    * Repeating it is harmless. `otherActions` are those last read.
    */
-  writeWeights(
-    write: WeightWrite,
-    otherActions: readonly JsonValue[],
-    limits: { readonly attempts: number; readonly timeoutMs: DurationMs },
-  ): Promise<WriteOutcome>;
+  writeWeights(write: WeightWrite, otherActions: readonly JsonValue[], limits: WriteLimits): Promise<WriteOutcome>;
   /** Moves the pin to a priority by one `SetRulePriorities`. `refused` with code `RuleNotFound` means the pin is gone. */
-  movePin(
-    route: RouteBinding,
-    to: "raised" | "parked",
-    limits: { readonly attempts: number; readonly timeoutMs: DurationMs },
-  ): Promise<WriteOutcome>;
+  movePin(route: RouteBinding, to: "raised" | "parked", limits: WriteLimits): Promise<WriteOutcome>;
   /** Deletes the pin. Only the point of no return does this. A pin already gone is `applied`. */
   deletePin(route: RouteBinding, timeoutMs: DurationMs): Promise<WriteOutcome>;
 }

@@ -1,6 +1,6 @@
 import { fromIso } from "../kernel/instant.ts";
 import { PawlError } from "../kernel/pawl-error.ts";
-import type { EpochMs } from "../kernel/units.ts";
+import { type EpochMs, minuteOf } from "../kernel/units.ts";
 import type { CutoverId } from "../signals/bindings.ts";
 
 export interface TickEvent {
@@ -24,8 +24,6 @@ export type RollbackEvent =
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const MINUTE_MS = 60_000;
-
 /** Reads members of an untrusted event; whoever finds one wrong names it. */
 const reader = (expected: string) => {
   const refuse = (fault: string): never => {
@@ -44,10 +42,7 @@ const reader = (expected: string) => {
   return { refuse, object, text, instant, count };
 };
 
-/** The schedule fires within the minute, not on its first second; T is the minute. */
-const minuteOf = (at: EpochMs): EpochMs => (at - (at % MINUTE_MS)) as EpochMs;
-
-/** `{"scheduledTime": "<ISO>"}`. @throws {PawlError} event-malformed. */
+/** `{"scheduledTime": "<ISO>"}`; the schedule fires within the minute, T is the minute. @throws {PawlError} event-malformed. */
 export const parseTickEvent = (event: unknown): TickEvent => {
   const read = reader("a tick of the schedule");
   return { tick: minuteOf(read.instant(read.object(event, "it")["scheduledTime"], "scheduledTime")) };

@@ -165,7 +165,7 @@ describe("the rules of Elastic Load Balancing, when it is nasty", () => {
     expect(again).toMatchObject({ kind: "applied", shows: [{ forward: split(50, 50, true) }] });
     const written = balancer.rules.find((rule) => rule.arn === route.weightedRuleArn)?.actions;
     expect(written).toMatchObject([
-      { Type: "authenticate-oidc", AuthenticateOidcConfig: { ClientId: "orders", UseExistingClientSecret: true } },
+      { Type: "authenticate-oidc", AuthenticateOidcConfig: { ClientId: "orders" } },
       { Type: "forward", Order: 2 },
     ]);
   });

@@ -1,14 +1,12 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
-import { type EpochMs, epochMs } from "../../kernel/units.ts";
+import { type EpochMs, earlier, MINUTE_MS } from "../../kernel/units.ts";
 import type { MetricsPort, P99Datum } from "../../signals/ports.ts";
 import { type Answer, ask, type Missing, seriesOf, worstP99 } from "./metric-answers.ts";
 import { minuteQuestions, p99Questions } from "./metric-questions.ts";
 
-const MINUTE_MS = 60_000;
-
-const before = (tick: EpochMs, minutes: number): EpochMs => epochMs(tick - minutes * MINUTE_MS);
+const before = (tick: EpochMs, minutes: number): EpochMs => earlier(tick, minutes * MINUTE_MS);
 
 /** A window of a p99, and who uses it: gates look at minutes that have settled, rollback rules at everything. */
 const windowsOf = (tick: EpochMs) => [

@@ -1,12 +1,7 @@
 import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { WriteOutcome } from "../../actuation/rules-port.ts";
-import type { DurationMs, EpochMs } from "../../kernel/units.ts";
+import type { WriteLimits, WriteOutcome } from "../../actuation/rules-port.ts";
+import type { EpochMs } from "../../kernel/units.ts";
 import { observedRule } from "./listener-rules.ts";
-
-export interface WriteLimits {
-  readonly attempts: number;
-  readonly timeoutMs: DurationMs;
-}
 
 const FIRST_PAUSE_MS = 100;
 
@@ -35,7 +30,7 @@ const worthRepeating = (outcome: WriteOutcome): boolean =>
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Sends a write up to `attempts` times within `timeoutMs` of real time. One attempt whose end is unknown makes the
+ * Sends a write up to `attempts` times, each for at most `timeoutMs` of real time. One attempt whose end is unknown makes the
  * whole unknown, unless a later one is answered with success: the lost one could still arrive.
  */
 export const attemptWrite = async (
@@ -43,14 +38,12 @@ export const attemptWrite = async (
   limits: WriteLimits,
   now: () => EpochMs,
 ): Promise<WriteOutcome> => {
-  const deadline = AbortSignal.timeout(limits.timeoutMs);
   let outcome: WriteOutcome = { kind: "unknown", message: "no attempt was allowed" };
   let lost: WriteOutcome | null = null;
   for (let attempt = 0; attempt < limits.attempts; attempt += 1) {
     if (attempt > 0) await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-    if (deadline.aborted) break;
     try {
-      const answer = await send(deadline);
+      const answer = await send(AbortSignal.timeout(limits.timeoutMs));
       return { kind: "applied", answeredAt: now(), shows: (answer.Rules ?? []).map(observedRule) };
     } catch (error) {
       outcome = outcomeOf(error);
