@@ -317,6 +317,37 @@ describe("a schedule", () => {
     }
   });
 
+  it("sends what its role may not start to the dead-letter queue", async () => {
+    const weak = {
+      Type: "AWS::IAM::Role",
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Principal: { Service: "scheduler.amazonaws.com" }, Action: "sts:AssumeRole" }],
+        },
+        Policies: [
+          {
+            PolicyName: "only-the-queue",
+            PolicyDocument: {
+              Version: "2012-10-17",
+              Statement: [{ Effect: "Allow", Action: "sqs:SendMessage", Resource: QUEUE_ARN }],
+            },
+          },
+        ],
+      },
+    };
+    const target = { RoleArn: { "Fn::GetAtt": ["Weak", "Arn"] }, DeadLetterConfig: { Arn: QUEUE_ARN } };
+    const others = { Queue: QUEUE, Weak: weak, Schedule: schedule(target) };
+    await lab.deploy(workerFunction({}, others), { worker: ECHO });
+
+    await eventually(() => lab.account.sqs.messages("failed").length > 0);
+
+    expect(lab.account.lambda.invocations()).toEqual([]);
+    expect(lab.account.sqs.messages("failed")[0]?.attributes["ERROR_MESSAGE"]).toBe(
+      "the role Weak has no right to lambda:InvokeFunction on arn:aws:lambda:us-east-1:000000000000:function:worker",
+    );
+  });
+
   it.each([
     [
       "a role that does not exist",
