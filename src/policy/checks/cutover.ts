@@ -1,0 +1,149 @@
+import type { CutoverBindings, RouteBinding, StreamBinding } from "../../signals/bindings.ts";
+import { error, type Finding, warning } from "./problem.ts";
+
+/** What a schema cannot say of bindings that have passed it. */
+export const cutoverFindings = (cutover: CutoverBindings): readonly Finding[] => [
+  ...cutover.routes.flatMap((route, index) => routeFindings(cutover, route, `/routes/${index}`)),
+  ...sharedRules(cutover),
+  ...sharedTargets(cutover),
+  ...placeFindings(cutover),
+  ...streamFindings(cutover),
+  ...repeated(cutover.alarms.map(({ arn }) => arn)).map((index) =>
+    error(
+      `/alarms/${index}/arn`,
+      "this alarm is listed twice; with two severities nobody knows which counts. Remove one",
+    ),
+  ),
+  ...repeated(cutover.tables.map(({ name }) => name)).map((index) =>
+    error(`/tables/${index}/name`, "this table is listed twice; remove one"),
+  ),
+];
+
+/** Indexes of what has already occurred. */
+const repeated = (values: readonly string[]): readonly number[] =>
+  values.flatMap((value, index) => (values.indexOf(value) < index ? [index] : []));
+
+const routeFindings = (cutover: CutoverBindings, route: RouteBinding, at: string): readonly Finding[] => [
+  ...(isUnder(route.listenerArn, "listener", cutover.loadBalancerArn, "loadbalancer")
+    ? []
+    : [error(`${at}/listenerArn`, "this listener is not the load balancer's; take both from the same one")]),
+  ...[
+    { arn: route.weightedRuleArn, pointer: `${at}/weightedRuleArn` },
+    { arn: route.pin.ruleArn, pointer: `${at}/pin/ruleArn` },
+  ].flatMap(({ arn, pointer }) =>
+    isUnder(arn, "listener-rule", route.listenerArn, "listener")
+      ? []
+      : [error(pointer, "this rule is not the listener's; a rule acts only on the listener it stands in")],
+  ),
+  ...(route.weightedRuleArn === route.pin.ruleArn
+    ? [
+        error(
+          `${at}/pin/ruleArn`,
+          "the pin is the weighted rule itself; it has to be a rule of its own that forwards to blue",
+        ),
+      ]
+    : []),
+  ...(route.blue === route.green
+    ? [error(`${at}/green`, "blue and green are the same target group; there would be nothing to move")]
+    : []),
+  ...pinFindings(route, `${at}/pin`),
+];
+
+/** `…:listener/app/x/1/2` stands under `…:loadbalancer/app/x/1`. */
+const isUnder = (arn: string, kind: string, parent: string, parentKind: string): boolean =>
+  arn.startsWith(`${parent.replace(`:${parentKind}/`, `:${kind}/`)}/`);
+
+const pinFindings = ({ pin }: RouteBinding, at: string): readonly Finding[] => {
+  const room = pin.parkedPriority - pin.raisedPriority;
+  if (room < 2) {
+    const why = "the weighted rule stands between the two, and the lower number is taken first";
+    return [
+      error(`${at}/raisedPriority`, `${pin.raisedPriority} has to be at least 2 below ${pin.parkedPriority}: ${why}`),
+    ];
+  }
+  return room === 2
+    ? []
+    : [
+        warning(
+          `${at}/raisedPriority`,
+          "there is room for other rules between the pin and the weighted rule; keep them adjacent",
+        ),
+      ];
+};
+
+/** A rule moved for one route would move another. */
+const sharedRules = ({ routes }: CutoverBindings): readonly Finding[] =>
+  repeated(routes.flatMap(({ weightedRuleArn, pin }) => [weightedRuleArn, pin.ruleArn]))
+    .map((index) => `/routes/${Math.floor(index / 2)}/${index % 2 === 0 ? "weightedRuleArn" : "pin/ruleArn"}`)
+    .filter((pointer) => !pointer.startsWith("/routes/0/"))
+    .map((pointer) => error(pointer, "another route has this rule already; every route has rules of its own"));
+
+const sharedTargets = ({ routes }: CutoverBindings): readonly Finding[] => {
+  const blues = new Set(routes.map(({ blue }) => blue));
+  return routes.flatMap(({ blue, green }, index) =>
+    green !== blue && blues.has(green)
+      ? [
+          error(
+            `/routes/${index}/green`,
+            "this target group is blue on another route; a side is blue or green everywhere",
+          ),
+        ]
+      : [],
+  );
+};
+
+/** One stack guards one account and Region. */
+const placeFindings = (cutover: CutoverBindings): readonly Finding[] => {
+  const placeOf = (arn: string): string => arn.split(":").slice(3, 5).join(" ");
+  const home = placeOf(cutover.loadBalancerArn);
+  const arns = [
+    ...cutover.alarms.map(({ arn }, index) => ({ arn, pointer: `/alarms/${index}/arn` })),
+    ...cutover.routes.flatMap(({ blue, green }, index) => [
+      { arn: blue, pointer: `/routes/${index}/blue` },
+      { arn: green, pointer: `/routes/${index}/green` },
+    ]),
+  ];
+  return arns
+    .filter(({ arn }) => placeOf(arn) !== home)
+    .map(({ arn, pointer }) =>
+      error(pointer, `this is in ${placeOf(arn)}, the load balancer in ${home}; one cutover is one Region and account`),
+    );
+};
+
+const NAMES = [
+  "source",
+  "sink",
+  "group",
+  "slot",
+  "publication",
+  "origin",
+] as const satisfies readonly (keyof StreamBinding)[];
+
+/** Whatever both streams shared, taking one apart would break the other. */
+const streamFindings = ({ streams }: CutoverBindings): readonly Finding[] => {
+  const { forward, reverse } = streams;
+  const connectors = [forward.source, forward.sink, reverse.source, reverse.sink];
+  return [
+    ...NAMES.filter((name) => forward[name] === reverse[name]).map((name) =>
+      error(`/streams/reverse/${name}`, `both streams have the ${name} "${forward[name]}"; each needs its own`),
+    ),
+    ...repeated(connectors)
+      .filter((index) => connectors[index] !== connectors[index - 2])
+      .map((index) =>
+        error(
+          `/streams/${index < 2 ? "forward" : "reverse"}/${index % 2 === 0 ? "source" : "sink"}`,
+          `the connector "${connectors[index]}" is named twice; a connector is a source or a sink, of one stream`,
+        ),
+      ),
+    ...reverse.topics.flatMap((topic, index) =>
+      forward.topics.includes(topic)
+        ? [
+            error(
+              `/streams/reverse/topics/${index}`,
+              `"${topic}" is a topic of forward too; rows would go round for ever`,
+            ),
+          ]
+        : [],
+    ),
+  ];
+};

@@ -1,0 +1,24 @@
+/** Letters to change, add, remove or swap with their neighbour until one word is the other. */
+const distance = (from: string, to: string): number => {
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [row, letter] of [...from].entries()) {
+    const current = [row + 1];
+    for (const [column, other] of [...to].entries()) {
+      const kept = (previous[column] ?? 0) + (letter === other ? 0 : 1);
+      current.push(Math.min(kept, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+};
+
+/** ` Did you mean "forward.lagRecords"?`, or nothing where no candidate is near. */
+export const didYouMean = (word: string, candidates: Iterable<string>): string => {
+  if (word.length > 100) return "";
+  const ranked = [...candidates]
+    .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far);
+  const [nearest] = ranked;
+  if (nearest === undefined || nearest.far > Math.max(2, word.length / 3)) return "";
+  return ` Did you mean "${nearest.candidate}"?`;
+};

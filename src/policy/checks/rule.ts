@@ -1,0 +1,126 @@
+import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import { SIGNALS, signalAt } from "../../signals/catalogue.ts";
+import { pointerPart } from "../logic/scope.ts";
+import type { Operations } from "../operations/operation.ts";
+import { substituteParams } from "../params.ts";
+import type { Rule } from "../policy-file.ts";
+import { shapeProblems } from "../shape.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { type Expression, expressionsOf, type Reference, referencesIn, typeOf } from "./expressions.ts";
+import { error, type Finding } from "./problem.ts";
+
+export interface PlacedRule {
+  readonly rule: Rule;
+  /** JSON pointer into the file. */
+  readonly at: string;
+}
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The rules of a policy file, whatever else is wrong with it: one mistake should not hide the others. */
+export const rulesIn = (policy: JsonValue): readonly PlacedRule[] => {
+  if (!isObject(policy)) return [];
+  const { gates, rollback } = policy;
+  const placed = [
+    ...Object.entries(isObject(gates) ? gates : {}).map(([name, gate]) => ({
+      rule: isObject(gate) ? gate["rule"] : undefined,
+      at: `/gates/${pointerPart(name)}/rule`,
+    })),
+    ...(Array.isArray(rollback) ? rollback : []).map((each: JsonValue, index) => ({
+      rule: isObject(each) ? each["when"] : undefined,
+      at: `/rollback/${index}/when`,
+    })),
+  ];
+  return placed.flatMap(({ rule, at }) => (rule === undefined ? [] : [{ rule, at }]));
+};
+
+/** The parameters that are numbers. */
+export const paramsIn = (policy: JsonValue): Readonly<Record<string, number>> => {
+  const params = isObject(policy) && isObject(policy["params"]) ? policy["params"] : {};
+  return Object.fromEntries(
+    Object.entries(params).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  );
+};
+
+/** Everything that can be said against one rule without looking at data. `at` points at the rule in its file. */
+export const ruleFindings = (
+  { rule: written, at }: PlacedRule,
+  params: Readonly<Record<string, number>>,
+  operations: Operations,
+): readonly Finding[] => {
+  const rule = substituteParams(written, params);
+  const shape = shapeProblems(rule, operations);
+  if (shape.length > 0) return shape.map((problem) => error(`${at}${problem.at}`, problem.message));
+  const references = referencesIn(rule, operations);
+  const findings = [
+    ...references.flatMap((reference) => nameFindings(reference, params)),
+    ...expressionsOf(rule).flatMap((expression) => typeFindings(expression, operations)),
+    ...expressionsOf(rule).flatMap(constantFindings),
+  ];
+  if (references.length === 0 && !readsWindow(rule)) {
+    findings.push(error("", "the rule reads no signal and always says the same; name what it is about"));
+  }
+  return findings.map((finding) => ({ ...finding, pointer: `${at}${finding.pointer}` }));
+};
+
+const readsWindow = (rule: Rule): boolean =>
+  expressionsOf(rule).some(({ operator }) => operator === "window" || operator === "coverage");
+
+const nameFindings = ({ path, at, as }: Reference, params: Readonly<Record<string, number>>): readonly Finding[] => {
+  if (path.startsWith("params.")) {
+    const names = Object.keys(params).map((name) => `params.${name}`);
+    return [error(at, `there is no parameter "${path}"; a missing one would compare as 0.${didYouMean(path, names)}`)];
+  }
+  const signal = signalAt(path);
+  if (signal === null) {
+    const hint = didYouMean(path, Object.keys(SIGNALS));
+    return [error(at, `the catalogue has no signal "${path}"; JSON-logic would read nothing and call it 0.${hint}`)];
+  }
+  if (signal.kind === "span" && as !== "current" && as !== "signal") {
+    return [error(at, `"${path}" is one figure over three minutes and cannot be merged from minutes; read it by var`)];
+  }
+  if (as === "series" && signal.type !== "number") return [error(at, `"${path}" is ${signal.type}, not a number`)];
+  return [];
+};
+
+const RELATIONS = new Set(["<", "<=", ">", ">="]);
+const EQUALITIES = new Set(["==", "===", "!=", "!=="]);
+
+const typeFindings = ({ operator, operands, at }: Expression, operations: Operations): readonly Finding[] => {
+  const types = operands.map((operand) => typeOf(operand, operations));
+  if (RELATIONS.has(operator)) {
+    const wrong = types.find((type) => type !== null && type !== "number");
+    return wrong === undefined
+      ? []
+      : [error(at, `"${operator}" compares numbers, here is ${wrong}; it would never be known`)];
+  }
+  if (!EQUALITIES.has(operator)) return [];
+  const [left, right] = types;
+  if (left && right && left !== right) return [error(at, `${left} is never equal to ${right}; compare like with like`)];
+  return valueFindings(operands, at);
+};
+
+/** A state nobody ever has makes a gate that never opens, or a rollback rule that never fires. */
+const valueFindings = (operands: readonly unknown[], at: string): readonly Finding[] => {
+  const literal = operands.find((operand) => typeof operand === "string");
+  const [expression] = operands.flatMap((operand) => expressionsOf(operand));
+  const values = expression?.operator === "var" ? signalAt(String(expression.operands[0]))?.values : undefined;
+  if (literal === undefined || values === undefined || values.includes(literal)) return [];
+  return [error(at, `"${literal}" is no value of this signal (${values.join(", ")}).${didYouMean(literal, values)}`)];
+};
+
+const CONNECTIVES = new Set(["and", "or", "!", "!!", "if", "?:"]);
+
+const constantFindings = ({ operator, operands, at }: Expression): readonly Finding[] => {
+  const isBranch = (index: number): boolean =>
+    operator === "if" || operator === "?:" ? index % 2 === 1 || index === operands.length - 1 : false;
+  const constant = operands.find((operand, index) => typeof operand !== "object" && !isBranch(index));
+  if (!CONNECTIVES.has(operator) || constant === undefined) return [];
+  return [
+    error(
+      at,
+      `${JSON.stringify(constant)} is decided beforehand; an operand of "${operator}" has to look at something`,
+    ),
+  ];
+};

@@ -1,0 +1,62 @@
+import { Ajv, type AnySchema, type ErrorObject } from "ajv";
+import { pointerPart } from "../logic/scope.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { error, type Finding } from "./problem.ts";
+
+/**
+ * A check against one of the committed JSON Schemas. Only the command line validates files: the functions trust the
+ * digest of a policy that was accepted, and carry no validator.
+ */
+export const schemaCheck = (schema: AnySchema): ((value: unknown) => readonly Finding[]) => {
+  const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(schema);
+  return (value) => (validate(value) ? [] : (validate.errors ?? []).flatMap(findingOf));
+};
+
+/** Errors of these keywords only repeat what the errors beneath them say. */
+const SUMMARIES = new Set(["anyOf", "allOf", "if", "propertyNames"]);
+
+const findingOf = (problem: ErrorObject): readonly Finding[] => {
+  if (SUMMARIES.has(problem.keyword) && problem.keyword !== "anyOf") return [];
+  const [pointer, what] = sayError(problem);
+  return [error(pointer, `${what}${hintOf(problem)}`)];
+};
+
+const sayError = (problem: ErrorObject): readonly [pointer: string, what: string] => {
+  const { keyword, params, instancePath, data } = problem;
+  const shown = JSON.stringify(data) ?? "nothing";
+  const value = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
+  switch (keyword) {
+    case "required":
+      return [instancePath, `"${params["missingProperty"]}" is missing; add it`];
+    case "additionalProperties": {
+      const name = String(params["additionalProperty"]);
+      const known = Object.keys((problem.parentSchema?.["properties"] as object | undefined) ?? {});
+      return [`${instancePath}/${pointerPart(name)}`, `nothing here is called "${name}".${didYouMean(name, known)}`];
+    }
+    case "enum":
+      return [instancePath, `${value} is none of ${(params["allowedValues"] as unknown[]).join(", ")}.`];
+    case "const":
+      return [instancePath, `${value} has to be ${JSON.stringify(params["allowedValue"])}.`];
+    case "pattern":
+      return [
+        instancePath,
+        `${problem.propertyName === undefined ? value : `the name "${problem.propertyName}"`} has not the form that is asked for.`,
+      ];
+    default:
+      return [
+        instancePath,
+        `${problem.propertyName === undefined ? value : `the name "${problem.propertyName}"`} ${problem.message ?? "is refused"}.`,
+      ];
+  }
+};
+
+/** The schema's own words: what the field is for, and what would be right. */
+const hintOf = ({ parentSchema, keyword }: ErrorObject): string => {
+  if (keyword === "required" || keyword === "additionalProperties") return "";
+  const description = parentSchema?.["description"];
+  const examples = parentSchema?.["examples"];
+  const says = typeof description === "string" ? ` ${description}` : "";
+  return Array.isArray(examples)
+    ? `${says} For example ${examples.map((each) => JSON.stringify(each)).join(" or ")}`
+    : says;
+};

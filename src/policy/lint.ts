@@ -1,0 +1,50 @@
+import policySchema from "../../policies/schema/policy.schema.json" with { type: "json" };
+import type { CutoverBindings } from "../signals/bindings.ts";
+import { readJson } from "./checks/json-text.ts";
+import { policyFindings } from "./checks/policy.ts";
+import { inOrder, type PolicyProblem } from "./checks/problem.ts";
+import { paramsIn, ruleFindings, rulesIn } from "./checks/rule.ts";
+import { schemaCheck } from "./checks/schema.ts";
+import { STANDARD_OPERATIONS } from "./operations/standard.ts";
+import type { Policy } from "./policy-file.ts";
+
+const checkPolicySchema = schemaCheck(policySchema);
+
+export interface LintedPolicy {
+  /** null where an error makes it unusable. */
+  readonly policy: Policy | null;
+  readonly problems: readonly PolicyProblem[];
+}
+
+/** Reads and checks a policy: its JSON, its fields, every rule, and how the parts fit together. Never throws. */
+export const readPolicy = (text: string, file: string, cutovers: readonly CutoverBindings[] = []): LintedPolicy => {
+  const json = readJson(text, file);
+  if ("problems" in json) return { policy: null, problems: json.problems };
+  const schema = checkPolicySchema(json.value);
+  const params = paramsIn(json.value);
+  const rules = rulesIn(json.value).flatMap((rule) => ruleFindings(rule, params, STANDARD_OPERATIONS));
+  // Inside a rule the rule checks say more, and say it of the operator; what they do not object to, the schema may.
+  const fields = schema.filter(({ pointer }) => !rules.some((finding) => sameRule(finding.pointer, pointer)));
+  const candidate = json.value as unknown as Policy;
+  const fit = fields.length === 0 ? policyFindings(candidate, STANDARD_OPERATIONS, cutovers) : [];
+  const findings = [...json.findings, ...fields, ...rules, ...fit];
+  const problems = findings.map(json.locate);
+  const refused = problems.some(({ level }) => level === "error");
+  return { policy: refused ? null : candidate, problems: inOrder(problems) };
+};
+
+/**
+ * Everything wrong with a policy file, in the order of the text.
+ *
+ * @param cutovers - The cutovers the policy is meant for (those of its folder), to check it against them.
+ */
+export const lintPolicy = (
+  text: string,
+  file: string,
+  cutovers: readonly CutoverBindings[] = [],
+): readonly PolicyProblem[] => readPolicy(text, file, cutovers).problems;
+
+const ruleOf = (pointer: string): string | undefined =>
+  /^\/(gates\/[^/]+\/rule|rollback\/\d+\/when)(?=\/|$)/.exec(pointer)?.[0];
+
+const sameRule = (one: string, other: string): boolean => ruleOf(one) !== undefined && ruleOf(one) === ruleOf(other);
