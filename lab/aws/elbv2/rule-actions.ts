@@ -4,7 +4,7 @@ import type { LoadBalancer, RuleAction } from "./load-balancer.ts";
 const MAX_TARGET_GROUPS = 5;
 const MAX_WEIGHT = 999;
 const MAX_STICKY_SECONDS = 604_800;
-const ROUTING = new Set(["forward", "fixed-response", "redirect"]);
+const ROUTING = new Set(["forward", "fixed-response"]);
 const OPAQUE = new Set(["authenticate-oidc", "authenticate-cognito", "jwt-validation"]);
 
 const invalid = (message: string): AwsFault => new AwsFault("InvalidLoadBalancerActionException", message);
@@ -16,13 +16,14 @@ const outOfRange = (message: string): AwsFault => new AwsFault("ValidationError"
  */
 export const acceptActions = (balancer: LoadBalancer, actions: readonly RuleAction[]): readonly RuleAction[] => {
   for (const action of actions)
-    if (!ROUTING.has(action.Type) && !OPAQUE.has(action.Type)) throw outOfRange(`Invalid action type '${action.Type}'`);
+    if (!ROUTING.has(action.Type) && !OPAQUE.has(action.Type))
+      throw outOfRange(`The lab does not serve actions of type '${action.Type}'`);
   const ordered = [...actions].sort((one, other) => (one.Order ?? 1) - (other.Order ?? 1));
   if (actions.length > 1 && new Set(actions.map((action) => action.Order)).size < actions.length)
     throw invalid("Each action must have an order of its own");
   const routing = ordered.filter((action) => ROUTING.has(action.Type));
   if (routing.length !== 1 || ordered.at(-1) !== routing[0])
-    throw invalid("Exactly one of forward, redirect and fixed-response is required, and it must be the last action");
+    throw invalid("Exactly one of forward and fixed-response is required, and it must be the last action");
   return ordered.map((action) => (action.Type === "forward" ? acceptForward(balancer, action) : acceptOther(action)));
 };
 
@@ -31,9 +32,12 @@ const acceptOther = (action: RuleAction): RuleAction => {
     throw invalid(`An action of type ${action.Type} takes no target group`);
   if (action.Type === "fixed-response" && !/^[245]\d\d$/.test(action.FixedResponseConfig?.StatusCode ?? ""))
     throw outOfRange("A fixed response needs a StatusCode of 2XX, 4XX or 5XX");
-  if (action.Type === "redirect" && !/^HTTP_30[12]$/.test(action.RedirectConfig?.StatusCode ?? ""))
-    throw outOfRange("A redirect needs a StatusCode of HTTP_301 or HTTP_302");
-  return action;
+  if (action.Type !== "authenticate-oidc") return action;
+  // The secret is required on every write, unless the caller says to keep the old one; Describe never shows it.
+  const { ClientSecret, UseExistingClientSecret, ...shown } = action.AuthenticateOidcConfig ?? {};
+  if (ClientSecret === undefined && UseExistingClientSecret !== true)
+    throw outOfRange("ClientSecret is required, or UseExistingClientSecret");
+  return { ...action, AuthenticateOidcConfig: shown } as RuleAction;
 };
 
 const acceptForward = (balancer: LoadBalancer, action: RuleAction): RuleAction => {
