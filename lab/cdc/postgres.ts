@@ -1,4 +1,5 @@
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { chmod, chown, cp, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import pg from "pg";
@@ -79,9 +80,9 @@ export const startPostgres = async (options: {
 const reachableFolder = async (owner: ProcessOwner, dir: string, name: string): Promise<string> => {
   await mkdir(dir, { recursive: true });
   if (isRoot) await chmod(dir, 0o711);
-  const home = !isRoot || (await isOpenToAll(dir)) ? join(dir, name) : await mkdtemp(`/tmp/pawl-${name}-`);
+  const home = !isRoot || (await isOpenToAll(dir)) ? join(dir, name) : `/tmp/pawl-${name}-${randomUUID()}`;
   owner.removeAtEnd(home);
-  await mkdir(home, { recursive: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
   if (isRoot) await chown(home, NOBODY, NOBODY);
   return home;
 };

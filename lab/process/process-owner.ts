@@ -53,8 +53,9 @@ export class ProcessOwner {
     if (started !== undefined) this.#record(started);
   }
 
-  /** This file or folder is removed after the last process has ended, however it ends. */
+  /** This file or folder, made or yet to be made, is removed after the last process has ended, however it ends. */
   removeAtEnd(path: string): void {
+    this.#refuseWhenStopping();
     this.#tell({ remove: path });
   }
 
@@ -79,12 +80,14 @@ export class ProcessOwner {
   }
 
   #record(started: EndableProcess): void {
-    if (this.#stopping !== undefined) {
-      process.kill(started.pid, "SIGKILL");
-      throw new Error("not started: everything is being stopped");
-    }
+    if (this.#stopping !== undefined) process.kill(started.pid, "SIGKILL");
+    this.#refuseWhenStopping();
     this.#started.push(started);
     this.#tell({ process: started });
+  }
+
+  #refuseWhenStopping(): void {
+    if (this.#stopping !== undefined) throw new Error("nothing is started any more: everything is being stopped");
   }
 
   #tell(line: WatchdogLine): void {
