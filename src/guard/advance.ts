@@ -1,0 +1,104 @@
+import { INTENT_LIFE_MS } from "../decision/bounds.ts";
+import type { Decision } from "../decision/decision.ts";
+import type { CutoverState, Intent } from "../decision/state.ts";
+import type { JsonObject } from "../kernel/json.ts";
+import { later } from "../kernel/units.ts";
+import { type ChangeOutcome, lowerGreen, raiseGreen } from "./change-weight.ts";
+import { commit, commitOnto, flushOutbox } from "./commit.ts";
+import type { JudgedTick } from "./judge-tick.ts";
+import { judgedEvent, type PromotePorts, type PromoteReport, type Tick } from "./promote-tick.ts";
+
+type Advance = Extract<Decision, { kind: "advance" }>;
+
+/**
+ * One step forward in two phases: announce, ask the load balancer once, and commit only what it has definitely done.
+ * A time-out commits nothing and clears nothing; the announced intent stands, and a later tick reads what became of it.
+ */
+export const advance = async (
+  ports: PromotePorts,
+  tick: Tick,
+  stored: CutoverState,
+  judged: JudgedTick & { readonly decision: Advance },
+  evidence: JsonObject,
+): Promise<PromoteReport> => {
+  const { decision } = judged;
+  const intentAt = ports.clock.now();
+  const intent: Intent = {
+    kind: "setWeight",
+    epoch: stored.epoch,
+    to: decision.to,
+    intentAt,
+    notAfter: later(intentAt, INTENT_LIFE_MS),
+  };
+  const announced = await commit(ports, stored, {
+    events: [...tick.first, judgedEvent(tick.at, judged), { kind: "intentAnnounced", intent }],
+    account: {
+      kind: "advance",
+      summary: `${stored.weightPercent} % → ${decision.to} %: ${decision.reasons.join("; ")}`,
+      at: intentAt,
+      tick: tick.at,
+      detail: evidence,
+    },
+  });
+  // Only a committed intent may be acted on; one whose write went unanswered may be there, and is settled if it is.
+  if (announced.kind !== "committed") return { kind: "dropped", why: `the intent was not written: ${announced.kind}` };
+  const changed = await raiseGreen(ports, tick.cutover, decision.to, tick.seen.sights);
+  return conclude(ports, tick, announced.state, decision, changed);
+};
+
+const conclude = async (
+  ports: PromotePorts,
+  tick: Tick,
+  announced: CutoverState,
+  decision: Advance,
+  changed: ChangeOutcome,
+): Promise<PromoteReport> => {
+  if (changed.kind === "unknown") {
+    await flushOutbox(ports, announced);
+    return { kind: "judged", decision: "advance", reasons: [`outcome unknown: ${changed.message}`] };
+  }
+  const last = decision.step === (tick.policy?.steps.length ?? 0) - 1;
+  const at = ports.clock.now();
+  const outcome = await commitOnto(ports, announced, (state) => {
+    const sameIntent = state.intent?.intentAt === announced.intent?.intentAt && state.intent?.kind === "setWeight";
+    if (state.epoch !== announced.epoch || state.latch !== undefined || !sameIntent) return null;
+    const account = { at, tick: tick.at, detail: { to: decision.to, outcome: changed.kind } };
+    return changed.kind === "applied"
+      ? {
+          events: [{ kind: "weightCommitted", step: decision.step, at, last }],
+          account: {
+            ...account,
+            kind: "step",
+            summary: `green has ${decision.to} %`,
+            notify: {
+              subject: `${state.cutover}: green has ${decision.to} %`,
+              body: decision.reasons.join("\n"),
+              urgency: "info",
+            },
+          },
+        }
+      : {
+          events: [{ kind: "intentCleared" }],
+          account: {
+            ...account,
+            kind: "step-refused",
+            summary: `the load balancer refused ${decision.to} %: ${changed.message}`,
+            notify: {
+              subject: `${state.cutover}: the load balancer refused ${decision.to} %`,
+              body: changed.message,
+              urgency: "page",
+            },
+          },
+        };
+  });
+  if (outcome.kind === "committed") {
+    await flushOutbox(ports, outcome.state);
+    return { kind: "judged", decision: "advance", reasons: decision.reasons };
+  }
+  if (outcome.kind === "moved" && outcome.state?.epoch !== announced.epoch) {
+    // A rollback came between: it wins, also over what this run has just done.
+    await lowerGreen(ports, tick.cutover, tick.seen.sights);
+    return { kind: "judged", decision: "advance", reasons: ["a rollback came between; green was put back to 0"] };
+  }
+  return { kind: "failed", why: "the step was made and could not be recorded; the next tick settles it" };
+};

@@ -1,0 +1,124 @@
+import type { RouteSight } from "../actuation/observed-route.ts";
+import { weightStands } from "../actuation/plan-writes.ts";
+import { rollbackSafety } from "../decision/rollback-safety.ts";
+import type { RollbackSafety } from "../decision/state.ts";
+import type { OutsideFailure, Result } from "../kernel/result.ts";
+import type { EpochMs } from "../kernel/units.ts";
+import type { Policy } from "../policy/policy-file.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import { known, type Observations } from "../signals/observation.ts";
+import type { AlarmReading, TargetHealth } from "../signals/ports.ts";
+import { READ_TIMEOUT_MS, STREAMS_TIMEOUT_MS } from "./limits.ts";
+import { readRoutes } from "./look.ts";
+import type { GuardPorts } from "./ports.ts";
+
+export interface ArmOptions {
+  /** A policy marked as a drill is accepted only where somebody says that this is a rehearsal. */
+  readonly rehearsal: boolean;
+  /** Everything else that must be true (`pawl doctor`): one sentence each for what is not. */
+  readonly doctor: () => Promise<readonly string[]>;
+}
+
+/** What arming measures everything later against. */
+export interface Footing {
+  readonly blueHosts: number;
+  readonly conflicts: number;
+  readonly safety: RollbackSafety;
+}
+
+export type Checked =
+  | { readonly ok: true; readonly footing: Footing; readonly sights: readonly RouteSight[] }
+  | { readonly ok: false; readonly refusals: readonly string[] };
+
+type CheckPorts = Pick<GuardPorts, "clock" | "rules" | "hosts" | "alarms" | "streams">;
+
+/** Looks at everything a new epoch stands on; `pin` says where it must be for this way of arming. */
+export const checkFooting = async (
+  ports: CheckPorts,
+  cutover: CutoverBindings,
+  policy: Policy,
+  pin: "parked" | "raised",
+  options: ArmOptions,
+): Promise<Checked> => {
+  const [{ sights }, hosts, alarms, streams, doctor] = await Promise.all([
+    readRoutes(ports, cutover),
+    ports.hosts.read(cutover, READ_TIMEOUT_MS),
+    ports.alarms.read(
+      cutover.alarms.map(({ arn }) => arn),
+      READ_TIMEOUT_MS,
+    ),
+    ports.streams.read(cutover, STREAMS_TIMEOUT_MS),
+    options.doctor(),
+  ]);
+  const conflicts = streams["conflicts.total"];
+  const total = conflicts?.known === true && typeof conflicts.value === "number" ? conflicts.value : null;
+  const refusals = [
+    ...(policy.drill === true && !options.rehearsal ? ["the policy is a drill, and this is no rehearsal"] : []),
+    ...routeRefusals(sights, pin),
+    ...hostRefusals(cutover, hosts),
+    ...alarmRefusals(cutover, alarms),
+    ...(total === null ? ["the number of stored conflicts cannot be read"] : []),
+    ...doctor,
+  ];
+  if (refusals.length > 0 || total === null) return { ok: false, refusals };
+  const footing = {
+    blueHosts: healthy(hosts, "blue"),
+    conflicts: total,
+    safety: safetyNow(streams, ports.clock.now()),
+  };
+  return { ok: true, footing, sights };
+};
+
+const routeRefusals = (sights: readonly RouteSight[], pin: "parked" | "raised"): readonly string[] =>
+  sights.length === 0
+    ? ["the listener's rules cannot be read"]
+    : sights.flatMap((sight) => {
+        if (sight.kind === "foreign") return [`the rules are not as bound: ${sight.why}`];
+        const { observed } = sight;
+        return [
+          ...(observed.pin === pin ? [] : [`the pin is ${observed.pin}, it must be ${pin}`]),
+          // Behind a raised pin the weights are put right before it is lowered; in front of users they must be.
+          ...(pin === "raised" || weightStands(observed, 0)
+            ? []
+            : [
+                `the weighted rule must be at blue 100, green 0, stickiness off; green has ${observed.ruleGreenPercent} %`,
+              ]),
+        ];
+      });
+
+const healthy = (hosts: Result<readonly TargetHealth[], OutsideFailure>, side: "blue" | "green"): number =>
+  hosts.ok ? hosts.value.filter((group) => group.side === side).reduce((sum, group) => sum + group.healthy, 0) : 0;
+
+const hostRefusals = (
+  cutover: CutoverBindings,
+  hosts: Result<readonly TargetHealth[], OutsideFailure>,
+): readonly string[] => {
+  if (!hosts.ok) return [`target health cannot be read: ${hosts.failure.message}`];
+  const green = healthy(hosts, "green");
+  return [
+    ...(green >= cutover.expectedHosts ? [] : [`green has ${green} of ${cutover.expectedHosts} healthy hosts`]),
+    ...(healthy(hosts, "blue") > 0 ? [] : ["blue has no healthy host"]),
+  ];
+};
+
+const alarmRefusals = (
+  cutover: CutoverBindings,
+  alarms: Result<readonly AlarmReading[], OutsideFailure>,
+): readonly string[] => {
+  if (!alarms.ok) return [`alarms cannot be read: ${alarms.failure.message}`];
+  const readings = alarms.value;
+  return cutover.alarms.flatMap(({ arn }) => {
+    const alarm = readings.find((one) => one.arn === arn);
+    if (alarm === undefined) return [`alarm ${arn} does not exist`];
+    // An alarm that is in ALARM already never fires: its action comes with the transition alone.
+    if (alarm.state !== "OK") return [`alarm ${arn} is ${alarm.state}, it must be OK`];
+    if (!alarm.actionsEnabled) return [`the actions of alarm ${arn} are switched off`];
+    return alarm.actions.length === 0 ? [`alarm ${arn} has no action`] : [];
+  });
+};
+
+/** At arming no conflict is new. */
+const safetyNow = (streams: Observations, at: EpochMs): RollbackSafety => {
+  const readAt = streams["conflicts.total"]?.readAt ?? at;
+  return rollbackSafety({ ...streams, "conflicts.new": known(0, readAt) }, at);
+};

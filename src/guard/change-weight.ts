@@ -1,0 +1,77 @@
+import { observeRoute, type RouteSight } from "../actuation/observed-route.ts";
+import { planWeight, type RuleWrite, weightStands } from "../actuation/plan-writes.ts";
+import type { WriteOutcome } from "../actuation/rules-port.ts";
+import type { JsonValue } from "../kernel/json.ts";
+import { type WeightPercent, weightPercent } from "../kernel/units.ts";
+import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
+import { INSISTENT, ONE_ATTEMPT } from "./limits.ts";
+import { readRoutes } from "./look.ts";
+import type { GuardPorts } from "./ports.ts";
+
+type RulePorts = Pick<GuardPorts, "clock" | "rules">;
+type Limits = { readonly attempts: number; readonly timeoutMs: typeof ONE_ATTEMPT.timeoutMs };
+
+export type ChangeOutcome =
+  | { readonly kind: "applied" }
+  | { readonly kind: "refused"; readonly message: string }
+  /** Sent, and nobody knows: only reading back after its time is over tells. */
+  | { readonly kind: "unknown"; readonly message: string };
+
+/** The actions beside `forward` that a rule was last seen with: a write replaces the whole list, so they go back in. */
+export const otherActionsOf = (sights: readonly RouteSight[], route: RouteBinding): readonly JsonValue[] | null => {
+  const sight = sights.find(
+    (one) => one.kind === "seen" && one.observed.route.weightedRuleArn === route.weightedRuleArn,
+  );
+  return sight?.kind === "seen" ? sight.observed.weightedRule.otherActions : null;
+};
+
+const write = (ports: RulePorts, planned: RuleWrite, sights: readonly RouteSight[], limits: Limits) => {
+  if (planned.kind === "movePin") return ports.rules.movePin(planned.route, planned.to, limits);
+  const others = otherActionsOf(sights, planned.route);
+  // Writing without knowing them could take an authentication step out of the rule.
+  if (others === null) return Promise.resolve(refusedUnread());
+  return ports.rules.writeWeights(planned.write, others, limits);
+};
+
+const refusedUnread = (): WriteOutcome => ({ kind: "refused", code: "NotRead", message: "the rule was not read" });
+
+/** Raises green, one attempt a route. Applied only where every answer, or a read after it, shows the new weights. */
+export const raiseGreen = async (
+  ports: RulePorts,
+  cutover: CutoverBindings,
+  to: WeightPercent,
+  sights: readonly RouteSight[],
+): Promise<ChangeOutcome> => {
+  const writes = planWeight(cutover, to);
+  const outcomes = await Promise.all(writes.map((planned) => write(ports, planned, sights, ONE_ATTEMPT)));
+  if (outcomes.every((outcome) => outcome.kind === "refused"))
+    return { kind: "refused", message: outcomes.map(messageOf).join("; ") };
+  if (outcomes.every((outcome, index) => shows(outcome, cutover, writes[index], to))) return { kind: "applied" };
+  const { sights: after } = await readRoutes(ports, cutover);
+  const arrived = after.every((sight) => sight.kind === "seen" && weightStands(sight.observed, to));
+  if (after.length > 0 && arrived) return { kind: "applied" };
+  return { kind: "unknown", message: outcomes.map(messageOf).join("; ") };
+};
+
+/** Puts the weighted rule of every route back to 0; harmless to repeat, and shadowed where the pin is up. */
+export const lowerGreen = async (
+  ports: RulePorts,
+  cutover: CutoverBindings,
+  sights: readonly RouteSight[],
+): Promise<readonly WriteOutcome[]> =>
+  Promise.all(planWeight(cutover, weightPercent(0)).map((planned) => write(ports, planned, sights, INSISTENT)));
+
+const messageOf = (outcome: WriteOutcome): string => (outcome.kind === "applied" ? "applied" : outcome.message);
+
+/** The answer carries the rule as it now is: a read that is not behind. */
+const shows = (
+  outcome: WriteOutcome,
+  cutover: CutoverBindings,
+  planned: RuleWrite | undefined,
+  to: WeightPercent,
+): boolean => {
+  if (outcome.kind !== "applied" || planned === undefined) return false;
+  const listener = { listenerArn: planned.route.listenerArn, readAt: outcome.answeredAt, rules: outcome.shows };
+  const sight = observeRoute(planned.route, listener, cutover.routes);
+  return sight.kind === "seen" && weightStands(sight.observed, to);
+};

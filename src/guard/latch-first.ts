@@ -1,0 +1,123 @@
+import type { BlindLatch } from "../decision/latch.ts";
+import type { CutoverState, LatchCause } from "../decision/state.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import { LATCH_TIMEOUT_MS, READ_TIMEOUT_MS } from "./limits.ts";
+import type { LatchOutcome } from "./ports.ts";
+import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
+
+export type Latching =
+  /** By this run or by another's; either way the state as it is under the latch. */
+  | { readonly kind: "latched"; readonly state: CutoverState; readonly why: string }
+  /** The table did not answer in time: going back must not wait for it. */
+  | { readonly kind: "unanswered"; readonly why: string }
+  | { readonly kind: "ignored"; readonly why: string };
+
+type Conditions = { readonly epoch?: number; readonly armedAtOrBefore?: BlindLatch["at"] };
+
+/** Marks the rollback before anything is written, in one blind round trip that also tells what it found. */
+export const latchFor = async (
+  ports: SnapBackPorts,
+  cutover: CutoverBindings,
+  trigger: SnapBackTrigger,
+): Promise<Latching> => {
+  switch (trigger.kind) {
+    case "promote":
+      return joinPromote(ports, cutover, trigger.epoch);
+    case "alarm": {
+      const { kind, alarmArn, severity, alarmAt } = trigger;
+      const cause: LatchCause = { kind, alarmArn, severity, alarmAt };
+      const outcome = await latch(ports, cutover, cause, { armedAtOrBefore: alarmAt });
+      if (outcome.kind !== "not-applicable") return latchingOf(outcome, "nothing is armed");
+      return staleAlarm(ports, cutover, cause, alarmArn);
+    }
+    case "operator": {
+      const cause: LatchCause = { kind: "operator", by: trigger.by, reason: trigger.reason };
+      const outcome = await latch(ports, cutover, cause, {});
+      // With nothing armed an operator's word is enough, as it is when the table is gone.
+      if (outcome.kind === "absent") return { kind: "unanswered", why: "it was never armed" };
+      return latchingOf(outcome, "");
+    }
+  }
+};
+
+/** An event older than this epoch counts only if the alarm still says so; one that cannot be asked counts. */
+const staleAlarm = async (
+  ports: SnapBackPorts,
+  cutover: CutoverBindings,
+  cause: LatchCause,
+  arn: string,
+): Promise<Latching> => {
+  const read = await ports.alarms.read([arn], READ_TIMEOUT_MS);
+  const state = read.ok ? read.value.find((alarm) => alarm.arn === arn)?.state : undefined;
+  if (state !== undefined && state !== "ALARM")
+    return { kind: "ignored", why: `the alarm's event is older than this epoch, and the alarm is ${state} now` };
+  return latchingOf(await latch(ports, cutover, cause, {}), "nothing is armed");
+};
+
+/**
+ * Promote latched before it asked. Where its latch did not arrive, this puts it, in the epoch that promote saw; where
+ * the epoch has moved on without a latch, the request is an old one.
+ */
+const joinPromote = async (ports: SnapBackPorts, cutover: CutoverBindings, epoch: number): Promise<Latching> => {
+  const read = await ports.state.read(cutover.name, LATCH_TIMEOUT_MS);
+  if (!read.ok) return { kind: "unanswered", why: read.failure.message };
+  if (read.value === null) return { kind: "ignored", why: "nothing is armed" };
+  if (read.value.latch !== undefined) return { kind: "latched", state: read.value, why: "joined" };
+  const cause: LatchCause = { kind: "policy", rules: ["asked by promote, whose latch was not answered"] };
+  return latchingOf(await latch(ports, cutover, cause, { epoch }), "nothing is armed");
+};
+
+const latch = (
+  ports: SnapBackPorts,
+  cutover: CutoverBindings,
+  cause: LatchCause,
+  conditions: Conditions,
+): Promise<LatchOutcome> => {
+  const at = ports.clock.now();
+  const writeId = ports.newId();
+  const blind: BlindLatch = {
+    mode: "snapped",
+    cause,
+    at,
+    record: {
+      id: `${cutover.name}/latch/${writeId}`,
+      cutover: cutover.name,
+      // Not known to a blind write; the commit that chains this record fills it in.
+      epoch: 0,
+      tick: null,
+      at,
+      kind: "latch",
+      summary: `rolling back: ${sayCause(cause)}`,
+      detail: { cause: { ...cause } },
+    },
+  };
+  return ports.state.latch(cutover.name, blind, { ...conditions, writeId }, LATCH_TIMEOUT_MS);
+};
+
+const sayCause = (cause: LatchCause): string => {
+  switch (cause.kind) {
+    case "alarm":
+      return `${cause.alarmArn} is in ALARM (${cause.severity})`;
+    case "policy":
+      return cause.rules.join(", ");
+    case "operator":
+      return `${cause.by}: ${cause.reason}`;
+    case "outsider":
+      return cause.what;
+  }
+};
+
+const latchingOf = (outcome: LatchOutcome, whenAbsent: string): Latching => {
+  switch (outcome.kind) {
+    case "latched":
+      return { kind: "latched", state: outcome.after, why: "latched" };
+    case "already-latched":
+      return { kind: "latched", state: outcome.state, why: "joined" };
+    case "not-applicable":
+      return { kind: "ignored", why: "the epoch has moved on" };
+    case "absent":
+      return { kind: "ignored", why: whenAbsent };
+    case "unknown":
+      return { kind: "unanswered", why: outcome.message };
+  }
+};

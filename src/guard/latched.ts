@@ -1,0 +1,174 @@
+import { isPinned } from "../actuation/observed-route.ts";
+import { type Obstacle, pageIsDue, sinceWhen } from "../decision/blocking.ts";
+import { APPLY_BOUND_MS } from "../decision/bounds.ts";
+import { type CutoverEvent, evolve } from "../decision/evolve.ts";
+import { holdsInstead } from "../decision/rollback-safety.ts";
+import { settledLabel } from "../decision/settle-label.ts";
+import type { CutoverState, Latch, RollbackSafety } from "../decision/state.ts";
+import { type EpochMs, later } from "../kernel/units.ts";
+import { trafficOf } from "../snapshot/take-snapshot.ts";
+import { lowerGreen } from "./change-weight.ts";
+import { commit, flushOutbox } from "./commit.ts";
+import { safetyAt } from "./judge-tick.ts";
+import type { PromotePorts, PromoteReport, Tick } from "./promote-tick.ts";
+
+/** What a latched cutover still needs, and what is true of it once this tick is over. */
+interface Repair {
+  readonly doing: string;
+  readonly events: readonly CutoverEvent[];
+  /** Traffic may still reach green, or blue has to be asserted once more. */
+  readonly sendBack: boolean;
+  readonly obstacles: readonly Obstacle[];
+}
+
+/**
+ * A tick under a latch: nothing is judged and nothing is raised. What the rollback did is read again and repaired,
+ * what it cost is settled, and what stands in the way of arming again is named.
+ */
+export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: CutoverState): Promise<PromoteReport> => {
+  const state = tick.first.reduce(evolve, stored);
+  const now = ports.clock.now();
+  if (state.latch === undefined) return record(ports, tick, stored, released(), safetyAt(tick.seen.snapshots));
+  const safety = safetyAt(tick.seen.snapshots);
+  const repair = repairOf(tick, state, state.latch, safety, now);
+  if (repair.sendBack)
+    await Promise.all([
+      lowerGreen(ports, tick.cutover, tick.seen.sights),
+      ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: state.epoch }),
+    ]);
+  return record(ports, tick, stored, repair, safety);
+};
+
+const released = (): Repair => ({
+  doing: "an operator took the latch off past the point of no return",
+  events: [],
+  sendBack: false,
+  obstacles: [],
+});
+
+const repairOf = (tick: Tick, state: CutoverState, latch: Latch, safety: RollbackSafety, now: EpochMs): Repair => {
+  if (state.wayBack !== "open") return pastReturn(latch);
+  if (latch.verifiedAt === undefined) return unverified(state, latch, safety);
+  return verified(tick, state, latch, now);
+};
+
+/** There is no rule to go back by any more; people decide, with what is left. */
+const pastReturn = (latch: Latch): Repair => ({
+  doing: "a rollback was asked for past the point of no return; nothing is written",
+  events: [],
+  sendBack: false,
+  obstacles: [
+    {
+      what: "latch",
+      value: latch.record.summary,
+      threshold: "none past the point of no return",
+      clears: "pawl restore says what is left; pawl resume goes on",
+    },
+  ],
+});
+
+const unverified = (state: CutoverState, latch: Latch, safety: RollbackSafety): Repair => {
+  const waits = latch.mode === "held" || holdsInstead(latch.cause, latch.expected, state.whenNotLossless);
+  if (waits && safety.label !== "lossless")
+    return {
+      doing: "held: going back would not be lossless",
+      events: latch.mode === "held" ? [] : [{ kind: "latchHeld" }],
+      sendBack: false,
+      obstacles: [
+        {
+          what: "held",
+          value: `${safety.label}: ${safety.reasons.join("; ")}`,
+          threshold: "lossless",
+          clears: "the reverse stream catches up, or pawl rollback --accept-loss",
+        },
+      ],
+    };
+  return {
+    doing: "going back to blue",
+    events: waits ? [{ kind: "latchReleased", expected: safety }] : [],
+    sendBack: true,
+    obstacles: [
+      {
+        what: "rollback",
+        value: "not verified yet",
+        threshold: "the pin raised by an answered write and seen in two reads",
+        clears: "the load balancer answers",
+      },
+    ],
+  };
+};
+
+const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): Repair => {
+  const own = tick.seen.snapshots.at(-1) ?? tick.seen.snapshots[0];
+  const unpinned = tick.seen.sights.length > 0 && !tick.seen.sights.every(isPinned);
+  const reassert = latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS);
+  const { settled, waitingFor } =
+    state.settled === undefined
+      ? settledLabel(state, { waitingFor: [], ...tick.seen.observed?.settle, instants: own.instants }, now)
+      : { settled: null, waitingFor: [] };
+  return {
+    doing: unpinned ? "raising the pin again" : settled === null ? "rolled back" : `settled ${settled.label}`,
+    events: settled === null ? [] : [{ kind: "settled", settled }],
+    sendBack: unpinned || reassert,
+    obstacles: [
+      { what: "latch", value: latch.record.summary, threshold: "none", clears: "pawl arm --again" },
+      ...(unpinned
+        ? [
+            {
+              what: "drift:unpinned",
+              value: trafficOf(own).detail,
+              threshold: "the pin raised",
+              clears: "rollback raises it again",
+            },
+          ]
+        : []),
+      ...waitingFor.map((value) => ({
+        what: "settle",
+        value,
+        threshold: "reverse proven empty",
+        clears: "the drain proof arrives",
+      })),
+    ],
+  };
+};
+
+const PAGED = ["held", "latch", "drift:unpinned", "rollback"];
+
+const record = async (
+  ports: PromotePorts,
+  tick: Tick,
+  stored: CutoverState,
+  repair: Repair,
+  safety: RollbackSafety,
+): Promise<PromoteReport> => {
+  const blocking = sinceWhen(repair.obstacles, stored.blocking, tick.at);
+  const settled = repair.events.find(({ kind }) => kind === "settled");
+  const pages = blocking.filter(({ what }) => PAGED.includes(what) && pageIsDue(what, blocking, tick.at));
+  // A cutover that is safely back and settled waits for people; it does not wake them every quarter of an hour.
+  const quiet = stored.latch?.verifiedAt !== undefined && pages.every(({ what }) => what === "latch");
+  const outcome = await commit(ports, stored, {
+    events: [...tick.first, ...repair.events, { kind: "judged", tick: tick.at, blocking, blindSince: null, safety }],
+    account: {
+      kind: settled === undefined ? "hold" : "settled",
+      summary: repair.doing,
+      at: ports.clock.now(),
+      tick: tick.at,
+      detail: { obstacles: repair.obstacles.map(({ what, value }) => `${what}: ${value}`) },
+      ...(pages.length === 0 || quiet
+        ? settled === undefined
+          ? {}
+          : { notify: { subject: `${stored.cutover}: ${repair.doing}`, body: repair.doing, urgency: "info" as const } }
+        : {
+            notify: {
+              subject: `${stored.cutover}: ${repair.doing}`,
+              body: pages.map(({ what, value, clears }) => `${what}: ${value}. Clears when: ${clears}.`).join("\n"),
+              urgency: "page" as const,
+            },
+          }),
+    },
+  });
+  if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
+  return outcome.kind === "committed"
+    ? { kind: "latched", doing: repair.doing }
+    : { kind: "dropped", why: "somebody else's write came first" };
+};

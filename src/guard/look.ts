@@ -1,0 +1,111 @@
+import { classify, type DesiredRules, observeRoutes } from "../actuation/drift.ts";
+import type { RouteSight } from "../actuation/observed-route.ts";
+import type { ObservedListener } from "../actuation/rules-port.ts";
+import type { Obstacle } from "../decision/blocking.ts";
+import type { CutoverState } from "../decision/state.ts";
+import { type DurationMs, type EpochMs, earlier, MINUTE_MS } from "../kernel/units.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import type { Snapshots } from "../snapshot/evidence.ts";
+import { FINAL_AFTER_MS, GATE_DELAY_MS } from "../snapshot/freshness.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { takeSnapshot } from "../snapshot/take-snapshot.ts";
+import type { TrafficReading } from "../snapshot/traffic.ts";
+import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "./limits.ts";
+import type { GuardPorts, Observed } from "./ports.ts";
+
+export type LookPorts = Pick<GuardPorts, "clock" | "metrics" | "hosts" | "alarms" | "rules" | "observed" | "snapshots">;
+
+/** What one tick sees, and what was wrong with the looking. */
+export interface Look {
+  /** Of this epoch, oldest first; the last is this tick's, as stored by whichever run of it came first. */
+  readonly snapshots: Snapshots;
+  /** The routes as read by this very run: settling an intent must not rest on an older read. */
+  readonly sights: readonly RouteSight[];
+  readonly observed: Observed | null;
+  readonly trouble: readonly Obstacle[];
+}
+
+/** The rules that this state asks for. */
+export const desiredRules = (state: CutoverState): DesiredRules => {
+  const { intent } = state;
+  if (state.latch?.mode === "snapped" && state.wayBack === "open") return { greenPercent: 0, pin: ["raised"] };
+  if (state.wayBack !== "open") return { greenPercent: state.weightPercent, pin: ["parked", "gone"] };
+  if (intent?.kind === "lowerPin") return { greenPercent: 0, pin: ["parked", "raised"] };
+  return {
+    greenPercent: state.weightPercent,
+    ...(intent === undefined ? {} : { alsoGreenPercent: intent.to }),
+    pin: ["parked"],
+  };
+};
+
+/** Reads everything at once, puts it into a snapshot, and stores it before anything is concluded from it. */
+export const look = async (
+  ports: LookPorts,
+  cutover: CutoverBindings,
+  state: CutoverState,
+  tick: EpochMs,
+  lookBackMs: DurationMs,
+): Promise<Look> => {
+  const from = earlier(tick, lookBackMs + GATE_DELAY_MS + FINAL_AFTER_MS);
+  const [metrics, hosts, alarms, routes, observed, earlierOnes] = await Promise.all([
+    ports.metrics.read(cutover, tick, READ_TIMEOUT_MS),
+    ports.hosts.read(cutover, READ_TIMEOUT_MS),
+    ports.alarms.read(
+      cutover.alarms.map(({ arn }) => arn),
+      READ_TIMEOUT_MS,
+    ),
+    readRoutes(ports, cutover),
+    ports.observed.latest(cutover.name, tick, STATE_TIMEOUT_MS),
+    ports.snapshots.range(cutover.name, state.epoch, from, earlier(tick, MINUTE_MS), READ_TIMEOUT_MS),
+  ]);
+  const taken = takeSnapshot({
+    cutover,
+    epoch: state.epoch,
+    tick,
+    takenAt: ports.clock.now(),
+    atArm: { blueHosts: state.blueHostsAtArm, conflicts: state.conflictsAtArm },
+    metrics,
+    hosts,
+    alarms,
+    traffic: routes.reading(desiredRules(state)),
+    streams: observed.ok ? (observed.value?.observations ?? {}) : {},
+  });
+  const stored = await ports.snapshots.putOnce(taken, STATE_TIMEOUT_MS);
+  const own: Snapshot = stored.ok ? stored.value : taken;
+  return {
+    snapshots: [...(earlierOnes.ok ? earlierOnes.value : []), own],
+    sights: routes.sights,
+    observed: observed.ok ? observed.value : null,
+    trouble: stored.ok ? [] : [unstored(stored.failure.message)],
+  };
+};
+
+export interface RoutesRead {
+  readonly sights: readonly RouteSight[];
+  readonly reading: (desired: DesiredRules) => TrafficReading;
+}
+
+/** Every listener of the cutover, read once each. One that cannot be read makes the whole unreadable, never foreign. */
+export const readRoutes = async (
+  ports: Pick<GuardPorts, "clock" | "rules">,
+  cutover: CutoverBindings,
+): Promise<RoutesRead> => {
+  const arns = [...new Set(cutover.routes.map(({ listenerArn }) => listenerArn))];
+  const reads = await Promise.all(arns.map((arn) => ports.rules.readListener(arn, READ_TIMEOUT_MS)));
+  const listeners: ObservedListener[] = reads.flatMap((read) => (read.ok ? [read.value] : []));
+  const failures = reads.flatMap((read) => (read.ok ? [] : [read.failure.message]));
+  const readAt = ports.clock.now();
+  if (failures.length > 0) {
+    const unreadable: TrafficReading = { readAt, drift: "unreadable", detail: failures.join("; "), greenPercent: null };
+    return { sights: [], reading: () => unreadable };
+  }
+  const sights = observeRoutes(cutover, listeners);
+  return { sights, reading: (desired) => classify(sights, desired, readAt) };
+};
+
+const unstored = (message: string): Obstacle => ({
+  what: "snapshot",
+  value: message,
+  threshold: "stored before it is judged",
+  clears: "the table takes it",
+});

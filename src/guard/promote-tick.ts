@@ -1,0 +1,55 @@
+import type { Decision } from "../decision/decision.ts";
+import type { CutoverEvent, Judged } from "../decision/evolve.ts";
+import type { EpochMs } from "../kernel/units.ts";
+import type { Policy } from "../policy/policy-file.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import type { JudgedTick } from "./judge-tick.ts";
+import type { Look } from "./look.ts";
+import type { GuardPorts } from "./ports.ts";
+
+export type PromotePorts = Pick<
+  GuardPorts,
+  | "clock"
+  | "newId"
+  | "digest"
+  | "state"
+  | "observed"
+  | "snapshots"
+  | "policies"
+  | "ledger"
+  | "evidence"
+  | "metrics"
+  | "hosts"
+  | "alarms"
+  | "rules"
+  | "notify"
+  | "invoke"
+>;
+
+export type PromoteReport =
+  /** Nothing was looked at: late, done already, not armed, or over. */
+  | { readonly kind: "dropped"; readonly why: string }
+  | { readonly kind: "failed"; readonly why: string }
+  | { readonly kind: "judged"; readonly decision: Decision["kind"]; readonly reasons: readonly string[] }
+  | { readonly kind: "latched"; readonly doing: string };
+
+/** Everything one tick works with, so that the parts of promote need no long lists of arguments. */
+export interface Tick {
+  readonly cutover: CutoverBindings;
+  readonly at: EpochMs;
+  readonly policy: Policy | null;
+  readonly seen: Look;
+  /** Events of this tick that come before its decision: a settled intent, a request taken. */
+  readonly first: readonly CutoverEvent[];
+}
+
+/** What every judged tick leaves in the state, whatever it decided. */
+export const judgedEvent = (at: EpochMs, { decision, safety }: JudgedTick): { readonly kind: "judged" } & Judged => ({
+  kind: "judged",
+  tick: at,
+  blocking: decision.blocking,
+  blindSince: decision.blindSince,
+  safety,
+  ...(decision.kind === "soak" || decision.kind === "decommission" ? { soak: decision.soak } : {}),
+  ...(decision.kind === "decommission" ? { permit: decision.permit } : {}),
+});

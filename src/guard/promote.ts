@@ -1,0 +1,128 @@
+import { TICK_MAX_AGE_MS } from "../decision/bounds.ts";
+import type { Decision } from "../decision/decision.ts";
+import { type CutoverEvent, evolve, requestRefusal } from "../decision/evolve.ts";
+import type { CutoverState } from "../decision/state.ts";
+import { durationMs, type EpochMs } from "../kernel/units.ts";
+import { lookBackMs } from "../policy/look-back.ts";
+import type { Policy } from "../policy/policy-file.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import { advance } from "./advance.ts";
+import { commit, flushOutbox } from "./commit.ts";
+import { type JudgedTick, judgeTick, storeEvidence } from "./judge-tick.ts";
+import { repairLatched } from "./latched.ts";
+import { STATE_TIMEOUT_MS } from "./limits.ts";
+import { look } from "./look.ts";
+import type { TransitionOutcome } from "./ports.ts";
+import { judgedEvent, type PromotePorts, type PromoteReport, type Tick } from "./promote-tick.ts";
+import { latchAndSendBack } from "./send-back.ts";
+import { settleIntent } from "./settle-intent.ts";
+
+/**
+ * One tick of one cutover: settle what is open, look, judge, decide, and move one step at most.
+ *
+ * Repeating a tick changes nothing: its snapshot is stored once and its number is committed with the decision. Ends
+ * the same wherever it is killed; what it announced before it died, the next tick settles.
+ */
+export const runPromote = async (
+  ports: PromotePorts,
+  cutover: CutoverBindings,
+  at: EpochMs,
+): Promise<PromoteReport> => {
+  if (ports.clock.now() - at > TICK_MAX_AGE_MS) return { kind: "dropped", why: "the tick is more than 120 s old" };
+  const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
+  if (!read.ok) return { kind: "failed", why: read.failure.message };
+  const why = notServed(read.value, at);
+  if (read.value === null || why !== null) return { kind: "dropped", why: why ?? "it was never armed" };
+
+  const state = await flushOutbox(ports, read.value);
+  const policy = await policyOf(ports, state);
+  const back = policy === null ? durationMs(600_000) : lookBackMs(policy);
+  const seen = await look(ports, cutover, state, at, back);
+  if (seen.snapshots.at(-1)?.epoch !== state.epoch)
+    return { kind: "dropped", why: "another epoch has judged this tick" };
+  const settled = await settle(ports, { cutover, at, policy, seen, first: [] }, state);
+  if ("kind" in settled) return settled;
+  return state.latch === undefined ? judgeAndAct(ports, settled, state) : repairLatched(ports, settled, state);
+};
+
+const notServed = (state: CutoverState | null, at: EpochMs): string | null => {
+  if (state === null) return "it was never armed";
+  if (state.phase === "complete") return "it is complete";
+  return state.lastTick !== null && state.lastTick >= at ? "this tick has been judged" : null;
+};
+
+const policyOf = async (ports: PromotePorts, state: CutoverState): Promise<Policy | null> => {
+  const read = await ports.policies.read(state.policyDigest, STATE_TIMEOUT_MS);
+  return read.ok ? read.value : null;
+};
+
+/** Puts what has become of an open intent, and a waiting request, in front of this tick's events. */
+const settle = async (ports: PromotePorts, tick: Tick, state: CutoverState): Promise<Tick | PromoteReport> => {
+  const now = ports.clock.now();
+  const lastStep = (tick.policy?.steps.length ?? 0) - 1;
+  // Without the policy nobody knows whether a committed step was the last; the intent waits for it.
+  const settlement =
+    tick.policy === null && state.latch === undefined && state.intent?.kind === "setWeight"
+      ? ({ kind: "waiting" } as const)
+      : settleIntent(state, tick.seen.sights, now, lastStep);
+  if (settlement.kind === "latch-again") {
+    const cause = { kind: "outsider", what: "the pin stayed up after it should have been lowered" } as const;
+    return latchAndSendBack(ports, tick, state, { cause, reasons: [cause.what] });
+  }
+  const ended = settlement.kind === "ended" ? [settlement.event] : [];
+  const taken = state.request === undefined ? [] : [{ kind: "requestTaken", at: now } as const];
+  return { ...tick, first: [...ended, ...taken] };
+};
+
+const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState): Promise<PromoteReport> => {
+  const state = tick.first.reduce(evolve, stored);
+  const judged = judgeTick(tick.cutover, state, tick.policy, tick.seen, tick.at);
+  const { decision } = judged;
+  const evidence = await storeEvidence(ports, state, tick.seen.snapshots, judged);
+  if (decision.kind === "rollback") return latchAndSendBack(ports, tick, stored, decision, evidence ?? undefined);
+  if (decision.kind === "advance" && evidence !== null)
+    return advance(ports, tick, stored, { ...judged, decision }, evidence);
+  const outcome = await commit(ports, stored, {
+    events: [...tick.first, ...eventsOf(tick.at, state, judged)],
+    account: {
+      kind: decision.kind === "advance" ? "hold" : decision.kind,
+      summary: summaryOf(stored, decision, tick.at),
+      at: ports.clock.now(),
+      tick: tick.at,
+      detail: evidence ?? { evidence: "could not be stored" },
+      ...(decision.page === null
+        ? {}
+        : { notify: { subject: `${stored.cutover} needs somebody`, body: decision.page, urgency: "page" } }),
+    },
+  });
+  if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
+  return reported(outcome, decision);
+};
+
+const reported = (outcome: TransitionOutcome, decision: Decision): PromoteReport => {
+  switch (outcome.kind) {
+    case "committed":
+      return { kind: "judged", decision: decision.kind, reasons: decision.reasons };
+    case "moved":
+      return { kind: "dropped", why: "somebody else's write came first" };
+    case "unknown":
+      return { kind: "failed", why: outcome.message };
+  }
+};
+
+const eventsOf = (at: EpochMs, state: CutoverState, judged: JudgedTick): readonly CutoverEvent[] => {
+  const { decision } = judged;
+  const event = judgedEvent(at, judged);
+  return decision.kind === "decommission" && state.phase === "soaking"
+    ? [event, { kind: "decommissioningBegan", permit: decision.permit }]
+    : [event];
+};
+
+const summaryOf = (state: CutoverState, decision: Decision, at: EpochMs): string => {
+  const refused = state.request === undefined ? null : requestRefusal(state, state.request, at);
+  const asked =
+    state.request === undefined
+      ? ""
+      : ` ${state.request.verb} by ${state.request.by}: ${refused ?? `taken (${state.request.reason})`}.`;
+  return `${decision.kind} at ${state.weightPercent} %: ${decision.reasons.join("; ") || "nothing blocks"}.${asked}`;
+};

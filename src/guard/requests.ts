@@ -1,0 +1,64 @@
+import { requestRefusal } from "../decision/evolve.ts";
+import type { CutoverState, OperatorRequest } from "../decision/state.ts";
+import { durationMs, type EpochMs, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
+import { commit, flushOutbox, type OutboxPorts } from "./commit.ts";
+import { STATE_TIMEOUT_MS } from "./limits.ts";
+import type { GuardPorts } from "./ports.ts";
+
+export type RequestPorts = OutboxPorts & Pick<GuardPorts, "clock">;
+export type OfferedVerb = "pause" | "resume" | "approve";
+
+export type RequestReport =
+  /** Waiting in the state for this tick. */
+  | { readonly kind: "accepted"; readonly takenAt: EpochMs; readonly state: CutoverState }
+  | { readonly kind: "refused"; readonly why: string }
+  | { readonly kind: "failed"; readonly why: string };
+
+const REQUEST_LIFE_MS = durationMs(300_000);
+
+/**
+ * Puts an operator's verb into the state, for the state they were looking at: the write is conditional on it, the
+ * request names its epoch, and it is void five minutes later.
+ */
+export const requestVerb = async (
+  ports: RequestPorts,
+  cutover: string,
+  verb: OfferedVerb,
+  who: { readonly by: string; readonly reason: string },
+): Promise<RequestReport> => {
+  const read = await ports.state.read(cutover, STATE_TIMEOUT_MS);
+  if (!read.ok) return { kind: "failed", why: read.failure.message };
+  const state = read.value;
+  if (state === null) return { kind: "refused", why: "it was never armed" };
+  if (state.phase === "complete") return { kind: "refused", why: "it is complete" };
+  const at = ports.clock.now();
+  const { epoch, version } = state;
+  const request: OperatorRequest = { verb, ...who, epoch, version, at, expiresAt: later(at, REQUEST_LIFE_MS) };
+  const why = requestRefusal(state, request, at);
+  if (why !== null) return { kind: "refused", why };
+  const waiting = state.request;
+  if (waiting !== undefined && at <= waiting.expiresAt)
+    return { kind: "refused", why: `${waiting.verb} by ${waiting.by} is still waiting for its tick` };
+  const summary = `${verb} asked for by ${who.by}: ${who.reason}`;
+  const outcome = await commit(ports, state, {
+    events: [{ kind: "requested", request }],
+    account: { kind: "request", summary, at, tick: null, detail: { ...request } },
+  });
+  if (outcome.kind === "moved")
+    return { kind: "refused", why: "it changed while you were looking; look and try again" };
+  if (outcome.kind === "unknown") return { kind: "failed", why: outcome.message };
+  const flushed = await flushOutbox(ports, outcome.state);
+  return { kind: "accepted", takenAt: later(minuteOf(at), MINUTE_MS), state: flushed };
+};
+
+type Request = (
+  ports: RequestPorts,
+  cutover: string,
+  who: { readonly by: string; readonly reason: string },
+) => Promise<RequestReport>;
+
+/** Nothing is promoted while paused. A pause never blocks a rollback. */
+export const requestPause: Request = (ports, cutover, who) => requestVerb(ports, cutover, "pause", who);
+export const requestResume: Request = (ports, cutover, who) => requestVerb(ports, cutover, "resume", who);
+/** Leave to take CDC apart once the soak is over: given while soaking, for this epoch, good for 24 h. */
+export const requestApprove: Request = (ports, cutover, who) => requestVerb(ports, cutover, "approve", who);

@@ -1,0 +1,94 @@
+import { holdsInstead } from "../decision/rollback-safety.ts";
+import type { CutoverState, LatchCause } from "../decision/state.ts";
+import type { JsonObject } from "../kernel/json.ts";
+import { lowerGreen } from "./change-weight.ts";
+import { commitOnto, flushOutbox } from "./commit.ts";
+import { LATCH_TIMEOUT_MS } from "./limits.ts";
+import type { PromotePorts, PromoteReport, Tick } from "./promote-tick.ts";
+
+export interface SendBack {
+  readonly cause: LatchCause;
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Promote's way of rolling back: latch in this epoch, put the weighted rule to 0, which is all its role may write, and
+ * ask `rollback` to raise the pin. Where the latch got no answer it goes on: not being recorded never keeps green on.
+ */
+export const latchAndSendBack = async (
+  ports: PromotePorts,
+  tick: Tick,
+  stored: CutoverState,
+  back: SendBack,
+  evidence: JsonObject = {},
+): Promise<PromoteReport> => {
+  const at = ports.clock.now();
+  const held = holdsInstead(back.cause, stored.rollbackSafety, stored.whenNotLossless);
+  const outcome = await ports.state.latch(
+    stored.cutover,
+    {
+      mode: held ? "held" : "snapped",
+      cause: back.cause,
+      at,
+      record: {
+        id: `${stored.cutover}/${stored.epoch + 1}/latch`,
+        cutover: stored.cutover,
+        epoch: stored.epoch + 1,
+        tick: tick.at,
+        at,
+        kind: "latch",
+        summary: `rolling back: ${back.reasons.join("; ")}`,
+        detail: { ...evidence, cause: { ...back.cause } },
+      },
+    },
+    { epoch: stored.epoch, writeId: ports.newId() },
+    LATCH_TIMEOUT_MS,
+  );
+  if (outcome.kind === "not-applicable" || outcome.kind === "absent")
+    return { kind: "dropped", why: "the epoch moved before the latch" };
+  const latched = stateAfter(outcome);
+  if (held && latched?.latch?.mode === "held") {
+    await markTick(ports, tick, latched, `held: ${back.reasons.join("; ")}`);
+    return { kind: "latched", doing: "held: going back would not be lossless" };
+  }
+  await Promise.all([
+    lowerGreen(ports, tick.cutover, tick.seen.sights),
+    ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: latched?.epoch ?? stored.epoch }),
+  ]);
+  if (latched !== null) await markTick(ports, tick, latched, `rolling back: ${back.reasons.join("; ")}`);
+  return { kind: "judged", decision: "rollback", reasons: back.reasons };
+};
+
+const stateAfter = (outcome: Awaited<ReturnType<PromotePorts["state"]["latch"]>>): CutoverState | null => {
+  if (outcome.kind === "latched") return outcome.after;
+  return outcome.kind === "already-latched" ? outcome.state : null;
+};
+
+/** The tick is done; this commit also chains the latch's own record. */
+const markTick = async (ports: PromotePorts, tick: Tick, latched: CutoverState, why: string): Promise<void> => {
+  const at = ports.clock.now();
+  const outcome = await commitOnto(ports, latched, (state) => ({
+    events: [
+      {
+        kind: "judged",
+        tick: tick.at,
+        safety: state.rollbackSafety,
+        blindSince: null,
+        blocking: [{ what: "latch", since: at, value: why, threshold: "none", clears: "pawl arm --again" }],
+      },
+    ],
+    account: {
+      kind: "rollback",
+      summary: why,
+      at,
+      tick: tick.at,
+      detail: { latch: state.latch?.record.id ?? "" },
+      notify: {
+        subject: `${state.cutover}: ${state.latch?.mode === "held" ? "held, going back would lose writes" : "rolling back"}`,
+        body: `${why}\nexpected: ${state.rollbackSafety.label}`,
+        urgency: "page",
+      },
+    },
+  }));
+  if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
+};

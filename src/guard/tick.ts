@@ -1,0 +1,76 @@
+import { TICK_MAX_AGE_MS } from "../decision/bounds.ts";
+import type { CutoverState } from "../decision/state.ts";
+import type { EpochMs } from "../kernel/units.ts";
+import type { CutoverId } from "../signals/bindings.ts";
+import { STATE_TIMEOUT_MS } from "./limits.ts";
+import type { GuardPorts } from "./ports.ts";
+
+export type TickPorts = Pick<GuardPorts, "clock" | "active" | "state" | "invoke">;
+
+export interface TickReport {
+  readonly started: readonly { readonly cutover: CutoverId; readonly workers: readonly Worker[] }[];
+  /** Cutovers or workers that could not be served this time; one never keeps another from being served. */
+  readonly failures: readonly string[];
+  /** Since the last judged tick of the cutover that has waited longest; 0 where nothing is active. */
+  readonly stalestSeconds: number;
+  readonly dropped: boolean;
+}
+
+type Worker = "observe" | "promote" | "decommission";
+
+/** Starts the workers of every active cutover at the scheduled minute, and says how stale the stalest of them is. */
+export const runTick = async (ports: TickPorts, scheduledAt: EpochMs): Promise<TickReport> => {
+  if (ports.clock.now() - scheduledAt > TICK_MAX_AGE_MS)
+    return { started: [], failures: ["the tick is more than 120 s old"], stalestSeconds: 0, dropped: true };
+  const listed = await ports.active.list(STATE_TIMEOUT_MS);
+  if (!listed.ok) return { started: [], failures: [listed.failure.message], stalestSeconds: 0, dropped: false };
+  const served = await Promise.all(listed.value.map((cutover) => serve(ports, cutover, scheduledAt)));
+  return {
+    started: served.flatMap(({ cutover, workers }) => (workers.length === 0 ? [] : [{ cutover, workers }])),
+    failures: served.flatMap(({ failures }) => failures),
+    stalestSeconds: Math.max(0, ...served.map(({ staleSeconds }) => staleSeconds)),
+    dropped: false,
+  };
+};
+
+interface Served {
+  readonly cutover: CutoverId;
+  readonly workers: readonly Worker[];
+  readonly failures: readonly string[];
+  readonly staleSeconds: number;
+}
+
+const serve = async (ports: TickPorts, cutover: CutoverId, scheduledAt: EpochMs): Promise<Served> => {
+  const read = await ports.state.read(cutover, STATE_TIMEOUT_MS);
+  if (read.ok && read.value?.phase === "complete") return retire(ports, cutover);
+  const state = read.ok ? read.value : null;
+  // Listed before it was armed, or left over: nothing to serve yet, and nothing to be late with.
+  if (read.ok && state === null) return { cutover, workers: [], failures: [], staleSeconds: 0 };
+  const wanted: readonly Worker[] =
+    state?.phase === "decommissioning" ? ["observe", "promote", "decommission"] : ["observe", "promote"];
+  const asked = await Promise.all(
+    wanted.map(async (worker) => ({ worker, answer: await ports.invoke.worker(worker, cutover, scheduledAt) })),
+  );
+  return {
+    cutover,
+    workers: asked.flatMap(({ worker, answer }) => (answer.ok ? [worker] : [])),
+    failures: [
+      ...(read.ok ? [] : [`${cutover}: ${read.failure.message}`]),
+      ...asked.flatMap(({ worker, answer }) => (answer.ok ? [] : [`${cutover} ${worker}: ${answer.failure.message}`])),
+    ],
+    staleSeconds: staleSeconds(state, scheduledAt),
+  };
+};
+
+const staleSeconds = (state: CutoverState | null, scheduledAt: EpochMs): number =>
+  state === null ? 0 : Math.max(0, (scheduledAt - (state.lastTick ?? state.armedAt)) / 1_000);
+
+const retire = async (ports: TickPorts, cutover: CutoverId): Promise<Served> => {
+  const removed = await ports.active.remove(cutover);
+  return {
+    cutover,
+    workers: [],
+    failures: removed.ok ? [] : [`${cutover}: ${removed.failure.message}`],
+    staleSeconds: 0,
+  };
+};
