@@ -11,9 +11,6 @@ import { shapeProblems } from "./shape.ts";
 import { disagreementWithStock } from "./stock.ts";
 import type { Comparison, Judged, TraceEntry } from "./verdict.ts";
 
-/** Written into decision records: a verdict can be recomputed only by the same semantics. */
-export const ENGINE_VERSION = "pawl-policy/1";
-
 /** How strict an evaluation is with its evidence, and how much it may cost. */
 export interface EvaluationLimits extends Pick<OperationContext, "minCoverage" | "newestMinute"> {
   readonly walk?: WalkLimits;
