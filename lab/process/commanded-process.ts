@@ -30,7 +30,8 @@ export interface CommandedProcess extends Commander {
 /** Starts it and waits until it is ready. @throws {Error} it ended first, or was not ready in time. */
 export const startCommanded = async (owner: ProcessOwner, spec: CommandedSpec): Promise<CommandedProcess> => {
   const child = spawnWithPipes(spec);
-  const startTicks = endable(child.pid, "SIGTERM");
+  const named = endable(child.pid, "SIGTERM");
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   owner.adopt(child);
   await once(child, "spawn");
   const commands = commander(spec.name, child.stdin, child.stdout);
@@ -41,7 +42,10 @@ export const startCommanded = async (owner: ProcessOwner, spec: CommandedSpec): 
       return child.exitCode === null && child.signalCode === null ? child.pid : undefined;
     },
     stop: async (withinMs = 4_000) => {
-      if (startTicks !== undefined) await endProcesses([startTicks], withinMs);
+      if (named === undefined) return;
+      await endProcesses([named], withinMs);
+      // Gone for the kernel is not yet gone for Node, and whoever stops it asks for its pid next.
+      await exited;
     },
   };
   try {
