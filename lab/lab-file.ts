@@ -11,8 +11,23 @@ export interface LabFile {
   readonly startRealMs: number;
   readonly startLabMs: number;
   readonly speed: number;
+  /** The account's one endpoint, for `AWS_ENDPOINT_URL`. */
+  readonly gatewayUrl: string;
+  /** Where the shop's users go. */
+  readonly albUrl: string;
+  /** Load and faults; its path is the only key to it. */
+  readonly adminUrl: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly table: string;
+  readonly topicArn: string;
+  readonly rollbackFunction: string;
   readonly kafkaBrokers: string;
   readonly connectUrl: string;
+  /** As role pawl_guard. */
+  readonly blueUrl: string;
+  readonly greenUrl: string;
   readonly blueAdminUrl: string;
   readonly greenAdminUrl: string;
   readonly cdcSourcePassword: string;

@@ -2,11 +2,17 @@ import { randomBytes } from "node:crypto";
 import { appendFileSync, chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LabContext } from "./aws/contracts.ts";
+import type { CutoverBindings } from "../src/signals/bindings.ts";
+import { deployGuard, type LabAccount, labBindings, startAccount } from "./account.ts";
+import { type AdminServer, startAdmin } from "./admin.ts";
+import { LAB_ACCOUNT_ID, LAB_REGION, type LabContext } from "./aws/contracts.ts";
 import { type CdcStack, startCdcStack } from "./cdc/stack.ts";
 import { startLabClock } from "./clock.ts";
 import { type LabFile, removeLabFile, writeLabFile } from "./lab-file.ts";
+import { type Load, startLoad } from "./load/load.ts";
+import { packageOnce } from "./package-once.ts";
 import { ProcessOwner } from "./process/process-owner.ts";
+import { receiptsIn, type ShopWorld, startShopWorld, USERS } from "./shop-world.ts";
 
 export interface LabOptions {
   /** Where to say what runs; see `lab-file.ts`. Two labs side by side need two. */
@@ -17,11 +23,16 @@ export interface LabOptions {
   readonly onProgress: (line: string) => void;
 }
 
+/** Everything that runs: databases and CDC's machinery, the shop and its users, the account with pawl deployed. */
 export interface Lab {
   readonly context: LabContext;
+  readonly bindings: CutoverBindings;
   /** Owns every process that is not a part's own. */
   readonly owner: ProcessOwner;
   readonly cdc: CdcStack;
+  readonly shop: ShopWorld;
+  readonly account: LabAccount;
+  readonly load: Load;
   readonly file: LabFile;
   /** Ends everything, and removes the lab's folder and file; within some ten seconds. Safe to repeat. */
   stop(): Promise<void>;
@@ -32,47 +43,85 @@ export interface Lab {
  * @throws {Error} a part did not start; everything that did has been stopped again.
  */
 export const startLab = async (options: LabOptions): Promise<Lab> => {
-  const { file, speed, onProgress } = options;
-  const clock = startLabClock(speed);
   // Not in the checkout: root's PostgreSQL runs as a user that may not be able to get there.
   const dir = mkdtempSync(join(tmpdir(), "pawl-lab-"));
   chmodSync(dir, 0o711);
   const owner = new ProcessOwner(dir);
   owner.removeAtEnd(dir);
   const context: LabContext = {
-    clock,
+    clock: startLabClock(options.speed),
     dir,
     log: (line) => appendFileSync(join(dir, "lab.log"), `${new Date().toISOString()} ${line}\n`),
   };
-  try {
-    const cdc = await startCdcStack({ dir: join(dir, "cdc"), log: context.log, onProgress });
-    const secret = (): string => randomBytes(18).toString("base64url");
-    const told: LabFile = {
-      pid: process.pid,
-      startRealMs: clock.startRealMs,
-      startLabMs: clock.startLabMs,
-      speed,
-      kafkaBrokers: cdc.brokers,
-      connectUrl: cdc.connectUrl,
-      blueAdminUrl: cdc.blue.adminUrl,
-      greenAdminUrl: cdc.green.adminUrl,
-      cdcSourcePassword: secret(),
-      cdcSinkPassword: secret(),
-    };
-    writeLabFile(file, told);
-    return {
-      context,
-      owner,
-      cdc,
-      file: told,
-      stop: async () => {
-        removeLabFile(file);
-        await cdc.stop();
-        await owner.stop();
-      },
-    };
-  } catch (error) {
+  const started: (() => Promise<void>)[] = [];
+  const stopAll = async (): Promise<void> => {
+    removeLabFile(options.file);
+    for (const stop of started.splice(0).reverse()) await stop();
     await owner.stop();
+  };
+  try {
+    return { ...(await assemble(options, context, owner, started)), context, owner, stop: stopAll };
+  } catch (error) {
+    await stopAll();
     throw error;
   }
+};
+
+/** Brings the parts up in the order of their needs; each leaves in `started` how it is stopped. */
+const assemble = async (
+  { file, onProgress }: LabOptions,
+  context: LabContext,
+  owner: ProcessOwner,
+  started: (() => Promise<void>)[],
+): Promise<Omit<Lab, "context" | "owner" | "stop">> => {
+  const { clock, dir, log } = context;
+  const bindings = labBindings();
+  const packaging = packageOnce();
+  packaging.catch(() => {}); // awaited below; CDC's own failure must not be drowned by this one
+  const cdc = await startCdcStack({ dir: join(dir, "cdc"), log, onProgress });
+  started.push(() => cdc.stop());
+  const shop = await startShopWorld(owner, cdc, { logDir: join(dir, "logs"), receiptsPath: receiptsIn(dir) });
+  onProgress("the shop stands on both sides, four hosts each; blue holds its orders");
+  const account = await startAccount(context, owner, bindings, shop.fleets);
+  started.push(() => account.stop());
+  const addresses = {
+    kafkaBrokers: cdc.brokers,
+    connectUrl: cdc.connectUrl,
+    blueUrl: shop.urls.blue.guard,
+    greenUrl: shop.urls.green.guard,
+  };
+  const guard = await deployGuard(account, await packaging, addresses);
+  onProgress("pawl is deployed from its template and bundles");
+  const load = await startLoad(owner, {
+    url: account.edge.alb.url,
+    receiptsPath: shop.receiptsPath,
+    logDir: join(dir, "logs"),
+    users: USERS,
+  });
+  started.push(() => load.stop());
+  onProgress("the users are there");
+  const parts = { bindings, cdc, shop, account, load };
+  const admin: AdminServer = await startAdmin(parts);
+  started.push(() => admin.close());
+  const secret = (): string => randomBytes(18).toString("base64url");
+  const told: LabFile = {
+    pid: process.pid,
+    startRealMs: clock.startRealMs,
+    startLabMs: clock.startLabMs,
+    speed: clock.speed,
+    gatewayUrl: account.edge.gateway.url,
+    albUrl: account.edge.alb.url,
+    adminUrl: admin.url,
+    region: LAB_REGION,
+    accountId: LAB_ACCOUNT_ID,
+    operator: account.operator,
+    ...guard,
+    ...addresses,
+    blueAdminUrl: cdc.blue.adminUrl,
+    greenAdminUrl: cdc.green.adminUrl,
+    cdcSourcePassword: secret(),
+    cdcSinkPassword: secret(),
+  };
+  writeLabFile(file, told);
+  return { ...parts, file: told };
 };

@@ -11,6 +11,8 @@ export const describeLab = (file: string): readonly string[] => {
   return [
     `A lab runs (pid ${lab.pid}) for ${minutes} minutes, its clock ${lab.speed} times as fast as yours.`,
     `  processes      ${familyOf(new Set([lab.pid])).length}, ${peakMiB} MiB (${measure})`,
+    `  shop           ${lab.albUrl}`,
+    `  AWS            ${lab.gatewayUrl}   account ${lab.accountId}, ${lab.region}`,
     `  blue           ${withoutPassword(lab.blueAdminUrl)}   PostgreSQL 16`,
     `  green          ${withoutPassword(lab.greenAdminUrl)}   PostgreSQL 18`,
     `  Kafka          ${lab.kafkaBrokers}`,

@@ -1,0 +1,46 @@
+import {
+  DescribeRulesCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { RouteBinding } from "../../src/signals/bindings.ts";
+import type { LabAccount } from "../account.ts";
+import { LAB_REGION } from "../aws/contracts.ts";
+import type { EndFault } from "./faults.ts";
+
+/** Somebody with rights and a console sets a weighted rule's share. @returns what sets it back as it was. */
+export const editWeightsByHand = async (
+  { edge }: LabAccount,
+  route: RouteBinding,
+  greenPercent: number,
+): Promise<EndFault> => {
+  const { accessKeyId, secretAccessKey } = edge.gateway.issueKey("somebody");
+  const client = new ElasticLoadBalancingV2Client({
+    region: LAB_REGION,
+    endpoint: edge.gateway.url,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  const before = await client.send(new DescribeRulesCommand({ RuleArns: [route.weightedRuleArn] }));
+  const actions = before.Rules?.[0]?.Actions;
+  if (actions === undefined) throw new Error(`${route.weightedRuleArn} has no actions to edit`);
+  await client.send(
+    new ModifyRuleCommand({
+      RuleArn: route.weightedRuleArn,
+      Actions: [
+        {
+          Type: "forward",
+          ForwardConfig: {
+            TargetGroups: [
+              { TargetGroupArn: route.blue, Weight: 100 - greenPercent },
+              { TargetGroupArn: route.green, Weight: greenPercent },
+            ],
+          },
+        },
+      ],
+    }),
+  );
+  return async () => {
+    await client.send(new ModifyRuleCommand({ RuleArn: route.weightedRuleArn, Actions: actions }));
+    client.destroy();
+  };
+};
