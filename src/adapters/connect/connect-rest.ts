@@ -1,0 +1,164 @@
+import type { ConnectorState, ConnectorStatus, ConnectPort } from "../../cdc/ports.ts";
+import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
+import type { DurationMs } from "../../kernel/units.ts";
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** While the workers share out tasks they answer 409 to everything; that passes within seconds. */
+const REBALANCE_RETRIES = 20;
+const REBALANCE_PAUSE_MS = 250;
+
+/** Worst last. A state that this version of pawl does not know is as bad as FAILED. */
+const BY_BADNESS: readonly ConnectorState[] = [
+  "RUNNING",
+  "RESTARTING",
+  "UNASSIGNED",
+  "PAUSED",
+  "STOPPED",
+  "FAILED",
+  "ABSENT",
+];
+
+const worst = (states: readonly ConnectorState[]): ConnectorState =>
+  states.reduce((bad, state) => (BY_BADNESS.indexOf(state) > BY_BADNESS.indexOf(bad) ? state : bad), "RUNNING");
+
+const stateOf = (text: unknown): ConnectorState => BY_BADNESS.find((state) => state === text) ?? "FAILED";
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const parseStatus = (body: unknown): ConnectorStatus | null => {
+  if (!isRecord(body) || !isRecord(body["connector"]) || !Array.isArray(body["tasks"])) return null;
+  const tasks = body["tasks"].filter(isRecord);
+  const own = stateOf(body["connector"]["state"]);
+  const states = tasks.map((task) => stateOf(task["state"]));
+  const failed = [body["connector"], ...tasks].find(
+    ({ state, trace }) => state === "FAILED" && typeof trace === "string",
+  );
+  return {
+    state: own === "RUNNING" && tasks.length === 0 ? "UNASSIGNED" : worst([own, ...states]),
+    tasksRunning: states.filter((state) => state === "RUNNING").length,
+    trace: failed === undefined ? null : rootCause(String(failed["trace"])),
+  };
+};
+
+/** The last "Caused by" says what happened; the first line says only that a task was killed. */
+const rootCause = (trace: string): string => {
+  const causes = trace.split("\n").filter((line) => line.startsWith("Caused by: "));
+  return (causes.at(-1)?.slice("Caused by: ".length) ?? trace.split("\n")[0] ?? "").slice(0, 300);
+};
+
+const mask = (config: Record<string, unknown>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, /password|secret/i.test(key) ? "<masked>" : String(value)]),
+  );
+
+const messageOf = (body: unknown): string =>
+  isRecord(body) && typeof body["message"] === "string" ? (body["message"].split("\n")[0] ?? "").slice(0, 300) : "";
+
+/** Kafka Connect's REST interface. Every call is bounded by its time-out; a 409 of a rebalance is asked again. */
+export const connectRest = (baseUrl: string): ConnectPort => {
+  const base = baseUrl.replace(/\/$/, "");
+
+  const once = async (method: string, path: string, timeoutMs: number, body?: unknown): Promise<Answer> => {
+    const response = await fetch(`${base}${path}`, {
+      method,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+  };
+
+  const settled = async (method: string, path: string, timeoutMs: number, body?: unknown): Promise<Answer> => {
+    const giveUpAt = performance.now() + timeoutMs;
+    for (let retries = REBALANCE_RETRIES; ; retries -= 1) {
+      const answer = await once(method, path, Math.max(1, Math.ceil(giveUpAt - performance.now())), body);
+      const mayAskAgain = retries > 0 && performance.now() + REBALANCE_PAUSE_MS < giveUpAt;
+      if (answer.status !== 409 || !mayAskAgain) return answer;
+      await new Promise((resolve) => setTimeout(resolve, REBALANCE_PAUSE_MS));
+    }
+  };
+
+  const ask = async (
+    method: string,
+    path: string,
+    timeoutMs: DurationMs,
+    body?: unknown,
+  ): Promise<Result<Answer, OutsideFailure>> => {
+    const what = `Kafka Connect, ${method} ${path}`;
+    try {
+      const answer = await settled(method, path, timeoutMs, body);
+      if (answer.status < 400 || answer.status === 404) return ok(answer);
+      return outsideFailure("refused", `${what}: ${answer.status} ${messageOf(answer.body)}`);
+    } catch (error) {
+      return failureOf(what, error, timeoutMs);
+    }
+  };
+
+  /** For acts on something that may be gone already: then there is nothing left to do. */
+  const act = async (
+    method: string,
+    path: string,
+    timeoutMs: DurationMs,
+    absentIsDone: boolean,
+    body?: unknown,
+  ): Promise<Result<void, OutsideFailure>> => {
+    const answer = await ask(method, path, timeoutMs, body);
+    if (!answer.ok) return answer;
+    if (answer.value.status !== 404 || absentIsDone) return ok(undefined);
+    return outsideFailure("not-found", `Kafka Connect, ${method} ${path}: ${messageOf(answer.value.body)}`);
+  };
+
+  const of = (name: string, rest = ""): string => `/connectors/${encodeURIComponent(name)}${rest}`;
+
+  return {
+    status: async (name, timeoutMs) => {
+      const answer = await ask("GET", of(name, "/status"), timeoutMs);
+      if (!answer.ok) return answer;
+      if (answer.value.status === 404) return ok({ state: "ABSENT", tasksRunning: 0, trace: null });
+      const status = parseStatus(answer.value.body);
+      return status === null
+        ? outsideFailure("malformed", `Kafka Connect, status of ${name}: no connector and tasks in it`)
+        : ok(status);
+    },
+    config: async (name, timeoutMs) => {
+      const answer = await ask("GET", of(name, "/config"), timeoutMs);
+      if (!answer.ok) return answer;
+      if (answer.value.status === 404) return ok(null);
+      return isRecord(answer.value.body)
+        ? ok(mask(answer.value.body))
+        : outsideFailure("malformed", `Kafka Connect, configuration of ${name}: not an object`);
+    },
+    plugins: async (timeoutMs) => {
+      const answer = await ask("GET", "/connector-plugins", timeoutMs);
+      if (!answer.ok) return answer;
+      return Array.isArray(answer.value.body)
+        ? ok(answer.value.body.filter(isRecord).map((plugin) => String(plugin["class"])))
+        : outsideFailure("malformed", "Kafka Connect, list of plugins: not a list");
+    },
+    putConfig: (name, config, timeoutMs) => act("PUT", of(name, "/config"), timeoutMs, false, config),
+    stop: (name, timeoutMs) => act("PUT", of(name, "/stop"), timeoutMs, true),
+    resume: (name, timeoutMs) => act("PUT", of(name, "/resume"), timeoutMs, false),
+    restartFailed: (name, timeoutMs) =>
+      act("POST", of(name, "/restart?includeTasks=true&onlyFailed=true"), timeoutMs, false),
+    resetOffsets: (name, timeoutMs) => act("DELETE", of(name, "/offsets"), timeoutMs, true),
+    remove: (name, timeoutMs) => act("DELETE", of(name), timeoutMs, true),
+  };
+};
+
+const failureOf = (what: string, error: unknown, timeoutMs: number): ReturnType<typeof outsideFailure> => {
+  if (error instanceof SyntaxError) return outsideFailure("malformed", `${what}: the answer is not JSON`);
+  if (error instanceof Error && error.name === "TimeoutError")
+    return outsideFailure("timed-out", `${what}: no answer within ${timeoutMs} ms`);
+  return outsideFailure("unreachable", `${what}: ${causeOf(error)}`);
+};
+
+const causeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+};

@@ -1,0 +1,128 @@
+import pg from "pg";
+import type { StatementFailure } from "../../cdc/ports.ts";
+import { fail, type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
+
+/** Everything that turns a value into text says it the same way on both servers and in every session. */
+const SESSION_SETTINGS = [
+  "set timezone = 'UTC'",
+  "set datestyle = 'ISO, YMD'",
+  "set intervalstyle = 'postgres'",
+  "set extra_float_digits = 1",
+  "set bytea_output = 'hex'",
+  "set lc_monetary = 'C'",
+].join("; ");
+
+/** Codes of PostgreSQL that mean "not now". */
+const LOCK_NOT_AVAILABLE = "55P03";
+const QUERY_CANCELED = "57014";
+const PASSING = new Set(["40P01", "40001", "55006"]);
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One connection to one database: made when first needed, made again after it broke, given back by `close`. */
+export interface Session {
+  query<As extends Row>(
+    what: string,
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<Result<readonly As[], OutsideFailure>>;
+  execute(sql: string, lockTimeoutMs: number): Promise<Result<void, StatementFailure>>;
+  close(): Promise<void>;
+}
+
+const codeOf = (error: unknown): string => (error instanceof pg.DatabaseError ? (error.code ?? "") : "");
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+
+const outsideOf = (what: string, error: unknown): ReturnType<typeof outsideFailure> => {
+  const message = `PostgreSQL, ${what}: ${messageOf(error)}`;
+  if (codeOf(error) === QUERY_CANCELED || /timeout/i.test(messageOf(error)))
+    return outsideFailure("timed-out", message);
+  if (error instanceof pg.DatabaseError) return outsideFailure("refused", message);
+  return outsideFailure("unreachable", message);
+};
+
+const statementFailureOf = (error: unknown): StatementFailure => {
+  const message = messageOf(error);
+  const code = codeOf(error);
+  if (code === LOCK_NOT_AVAILABLE) return { kind: "locked", message };
+  if (PASSING.has(code)) return { kind: "conflicted", message };
+  if (code === QUERY_CANCELED || /timeout/i.test(message)) return { kind: "timed-out", message };
+  if (error instanceof pg.DatabaseError) return { kind: "refused", message };
+  return { kind: "unreachable", message };
+};
+
+/**
+ * @param url `postgres://user:password@host:port/database`; never logged.
+ * @param name Shown in `pg_stat_activity`.
+ * @param queryTimeoutMs The longest that one query may take.
+ */
+export const openSession = (url: string, name: string, queryTimeoutMs: number): Session => {
+  let current: Promise<pg.Client> | null = null;
+
+  const connect = async (): Promise<pg.Client> => {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: name,
+      connectionTimeoutMillis: Math.min(queryTimeoutMs, 5_000),
+      query_timeout: queryTimeoutMs + 1_000,
+      statement_timeout: queryTimeoutMs,
+    });
+    const forget = (): void => {
+      current = null;
+    };
+    client.on("error", forget);
+    client.on("end", forget);
+    await client.connect();
+    await client.query(SESSION_SETTINGS);
+    return client;
+  };
+
+  const client = async (): Promise<pg.Client> => {
+    current ??= connect();
+    try {
+      return await current;
+    } catch (error) {
+      current = null;
+      throw error;
+    }
+  };
+
+  /** A connection on which a query failed for any reason but its own is not used again. */
+  const dropUnlessAnswered = async (error: unknown): Promise<void> => {
+    if (error instanceof pg.DatabaseError) return;
+    await close();
+  };
+
+  const close = async (): Promise<void> => {
+    const closing = current;
+    current = null;
+    const open = await closing?.catch(() => null);
+    await open?.end().catch(() => undefined);
+  };
+
+  return {
+    query: async <As extends Row>(what: string, sql: string, values: readonly unknown[] = []) => {
+      try {
+        const result = await (await client()).query<As>(sql, [...values]);
+        return ok(result.rows);
+      } catch (error) {
+        await dropUnlessAnswered(error);
+        return outsideOf(what, error);
+      }
+    },
+    execute: async (sql, lockTimeoutMs) => {
+      try {
+        const open = await client();
+        await open.query(`set lock_timeout = ${Math.trunc(lockTimeoutMs)}`);
+        await open.query(sql);
+        return ok(undefined);
+      } catch (error) {
+        await dropUnlessAnswered(error);
+        return fail(statementFailureOf(error));
+      }
+    },
+    close,
+  };
+};

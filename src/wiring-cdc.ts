@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectRest } from "./adapters/connect/connect-rest.ts";
+import { kafkaBroker } from "./adapters/kafka/kafka-broker.ts";
+import { postgresAdminDatabase, postgresDatabase } from "./adapters/postgres/database.ts";
+import { drainOver } from "./cdc/drain.ts";
+import type { DatabaseAddress } from "./cdc/facts.ts";
+import type { CdcAdminPorts, CdcPorts, StopwatchPort } from "./cdc/ports.ts";
+import { streamsOver } from "./cdc/streams.ts";
+import type { Digest } from "./kernel/digest.ts";
+import type { EpochMs } from "./kernel/units.ts";
+import type { Side } from "./signals/bindings.ts";
+import type { DrainPort, StreamsPort } from "./signals/ports.ts";
+
+/** Where CDC is found. The addresses hold passwords: they are logged nowhere. */
+export interface CdcSettings {
+  /** `host:port`, separated by commas. */
+  readonly kafkaBrokers: string;
+  readonly connectUrl: string;
+  readonly blueUrl: string;
+  readonly greenUrl: string;
+  /** The longest that one query may take. */
+  readonly queryTimeoutMs: number;
+}
+
+/** What the guard's functions reach CDC by. */
+export interface CdcReach {
+  readonly ports: CdcPorts;
+  readonly streams: StreamsPort;
+  readonly drain: DrainPort;
+  readonly addresses: Readonly<Record<Side, DatabaseAddress>>;
+  close(): Promise<void>;
+}
+
+export interface CdcAdminReach extends CdcReach {
+  readonly ports: CdcAdminPorts;
+}
+
+const sha256: Digest = (text) => createHash("sha256").update(text).digest("hex");
+
+/** Timers and this clock are real even where a lab scales `Date`; CDC's durations have to be. */
+const stopwatch: StopwatchPort = {
+  elapsedMs: () => performance.now(),
+  pause: async (forMs) => {
+    await sleep(forMs);
+  },
+};
+
+const addressOf = (url: string): DatabaseAddress => {
+  const { hostname, port, pathname } = new URL(url);
+  return { host: hostname, port: port === "" ? 5432 : Number(port), database: decodeURIComponent(pathname.slice(1)) };
+};
+
+const reach = <Ports extends CdcPorts>(ports: Ports, settings: CdcSettings, now: () => EpochMs) => ({
+  ports,
+  streams: streamsOver(ports, now, sha256),
+  drain: drainOver(ports, now),
+  addresses: { blue: addressOf(settings.blueUrl), green: addressOf(settings.greenUrl) },
+  close: async () => {
+    await Promise.all([ports.databases.blue.close(), ports.databases.green.close()]);
+  },
+});
+
+const outside = (settings: CdcSettings): Pick<CdcPorts, "broker" | "connect" | "stopwatch"> => ({
+  broker: kafkaBroker(settings.kafkaBrokers),
+  connect: connectRest(settings.connectUrl),
+  stopwatch,
+});
+
+/**
+ * CDC as the guard sees it. `now` is the guard's clock: in a lab it runs faster than CDC does.
+ * Connections are made when first needed; `close` gives them back.
+ */
+export const createCdcPorts = (settings: CdcSettings, now: () => EpochMs): CdcReach =>
+  reach(
+    {
+      ...outside(settings),
+      databases: {
+        blue: postgresDatabase(settings.blueUrl, "blue", settings.queryTimeoutMs),
+        green: postgresDatabase(settings.greenUrl, "green", settings.queryTimeoutMs),
+      },
+    },
+    settings,
+    now,
+  );
+
+/** CDC as the administrator sees it, for `cdc plan` and `cdc apply`. */
+export const createCdcAdminPorts = (
+  settings: CdcSettings & { readonly blueAdminUrl: string; readonly greenAdminUrl: string },
+  now: () => EpochMs,
+): CdcAdminReach =>
+  reach(
+    {
+      ...outside(settings),
+      databases: {
+        blue: postgresAdminDatabase(settings.blueAdminUrl, "blue", settings.queryTimeoutMs),
+        green: postgresAdminDatabase(settings.greenAdminUrl, "green", settings.queryTimeoutMs),
+      },
+    },
+    settings,
+    now,
+  );
+
+export { sha256 as cdcDigest };
