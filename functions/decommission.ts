@@ -2,5 +2,5 @@ import { parseWorkerEvent } from "../src/edge/events.ts";
 import { functionShell } from "../src/edge/function-shell.ts";
 
 export const handler = functionShell(parseWorkerEvent, async (event, telemetry) => {
-  telemetry.info("Parsed.", event);
+  telemetry.tell("info", "Parsed.", event);
 });

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { clockBy, systemNow } from "./adapters/clock/system-clock.ts";
-import { cloudwatchAlarms } from "./adapters/cloudwatch/cloudwatch-alarms.ts";
+import { cloudwatchAlarmSwitch, cloudwatchAlarms } from "./adapters/cloudwatch/cloudwatch-alarms.ts";
 import { cloudwatchMetrics } from "./adapters/cloudwatch/cloudwatch-metrics.ts";
 import {
   dynamodbActive,
@@ -79,7 +79,6 @@ export const rollbackPorts = (env: Env, now = systemNow) => {
     ...local(now),
     state: dynamodbState(table),
     ledger: dynamodbLedger(table),
-    evidence: dynamodbEvidence(table),
     alarms: cloudwatchAlarms(cloudwatchOf(env)),
     rules: elbv2Rules(loadBalancerOf(env), now),
     notify: snsNotify(snsOf(env), settings.PAWL_TOPIC_ARN),
@@ -89,25 +88,28 @@ export const rollbackPorts = (env: Env, now = systemNow) => {
 /** The AWS half of what `observe` reaches; the other half is in the VPC. */
 export const observePorts = (env: Env, now = systemNow) => {
   const table = tableOf(env);
-  return { ...local(now), state: dynamodbState(table), observed: dynamodbObserved(table) };
+  return {
+    ...local(now),
+    state: dynamodbState(table),
+    snapshots: dynamodbSnapshots(table),
+    observed: dynamodbObserved(table),
+  };
 };
 
 /** The AWS half of what `decommission` reaches. */
 export const decommissionPorts = (env: Env, now = systemNow) => {
   const settings = readSettings(env, "PAWL_TABLE", "PAWL_TOPIC_ARN");
   const table = tableOf(env);
-  const loadBalancer = loadBalancerOf(env);
+  const cloudwatch = cloudwatchOf(env);
   return {
     ...local(now),
     state: dynamodbState(table),
     active: dynamodbActive(table),
-    observed: dynamodbObserved(table),
     ledger: dynamodbLedger(table),
-    evidence: dynamodbEvidence(table),
     journal: dynamodbJournal(table),
-    alarms: cloudwatchAlarms(cloudwatchOf(env)),
-    hosts: elbv2Hosts(loadBalancer),
-    rules: elbv2Rules(loadBalancer, now),
+    alarms: cloudwatchAlarms(cloudwatch),
+    alarmSwitch: cloudwatchAlarmSwitch(cloudwatch),
+    rules: elbv2Rules(loadBalancerOf(env), now),
     notify: snsNotify(snsOf(env), settings.PAWL_TOPIC_ARN),
   };
 };

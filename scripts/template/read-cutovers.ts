@@ -1,11 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PawlError } from "../../src/kernel/pawl-error.ts";
+import { sayProblem } from "../../src/policy/checks/problem.ts";
+import { loadCutover } from "../../src/policy/load-cutover.ts";
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
 
-/** Every `policies/<name>/cutover.json` of the repository at `root`, by name. */
-export const readCutovers = (root: string): readonly CutoverBindings[] =>
-  readdirSync(join(root, "policies"), { withFileTypes: true })
+/**
+ * Every `policies/<name>/cutover.json` of the repository at `root`, by name.
+ * @throws {PawlError} bindings-refused: all that is wrong with any of them, each with its place.
+ */
+export const readCutovers = (root: string): readonly CutoverBindings[] => {
+  const read = readdirSync(join(root, "policies"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== "schema")
-    .map((entry) => entry.name)
+    .map(({ name }) => `policies/${name}/cutover.json`)
     .sort()
-    .map((name) => JSON.parse(readFileSync(join(root, "policies", name, "cutover.json"), "utf8")) as CutoverBindings);
+    .map((file) => loadCutover(readFileSync(join(root, file), "utf8"), file));
+  const faults = read.flatMap((cutover) => (cutover.ok ? [] : cutover.failure.map(sayProblem)));
+  if (faults.length > 0) throw new PawlError("bindings-refused", { faults });
+  return read.flatMap((cutover) => (cutover.ok ? [cutover.value] : []));
+};

@@ -10,8 +10,7 @@ const metrics = new Metrics({ namespace: "Pawl", serviceName: "pawl" });
 export interface Telemetry {
   /** Stands on every line from here to the end of the invocation. */
   about(keys: { readonly cutover?: string; readonly T?: string; readonly epoch?: number }): void;
-  info(message: string, facts: object): void;
-  error(message: string, facts: object): void;
+  tell(level: "info" | "error", message: string, facts: object): void;
   seconds(name: string, value: number): void;
   milliseconds(name: string, value: number): void;
   /** One more of something, by dimension, e.g. decisions by cutover and kind. */
@@ -20,8 +19,7 @@ export interface Telemetry {
 
 const telemetry: Telemetry = {
   about: (keys) => logger.appendKeys({ ...keys }),
-  info: (message, facts) => logger.info(message, { ...facts }),
-  error: (message, facts) => logger.error(message, { ...facts }),
+  tell: (level, message, facts) => logger[level](message, { ...facts }),
   seconds: (name, value) => metrics.addMetric(name, MetricUnit.Seconds, value),
   milliseconds: (name, value) => metrics.addMetric(name, MetricUnit.Milliseconds, value),
   count: (name, dimensions) => {

@@ -5,6 +5,7 @@ export interface PawlFaults {
   readonly "event-malformed": { readonly expected: string; readonly fault: string };
   readonly "alarm-unknown": { readonly alarmArn: string };
   readonly "cutover-unknown": { readonly cutover: string; readonly known: readonly string[] };
+  readonly "rollback-unverified": { readonly cutovers: readonly string[] };
   readonly "bindings-refused": { readonly faults: readonly string[] };
 }
 
@@ -42,6 +43,11 @@ const TELLINGS: { readonly [Code in PawlFaultCode]: Telling<PawlFaults[Code]> } 
       `There is no cutover "${cutover}"; this release knows: ${known.join(", ") || "none"}.`,
     why: "The bindings of every cutover are packaged with the functions.",
     next: "Package and deploy with policies/<name>/cutover.json in place.",
+  },
+  "rollback-unverified": {
+    what: ({ cutovers }) => `Not yet seen on blue: ${cutovers.join(", ")}.`,
+    why: "A rollback has failed until two reads show the pin above the weighted rule; failing makes Lambda try again.",
+    next: "Look at `pawl status`. The next tick goes on by itself; if it cannot, raise the pin in the console.",
   },
   "bindings-refused": {
     what: ({ faults }) => `The bindings are refused: ${faults.join(" ")}`,

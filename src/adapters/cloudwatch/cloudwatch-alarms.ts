@@ -1,9 +1,11 @@
 import {
   type CloudWatchClient,
   type CompositeAlarm,
+  DisableAlarmActionsCommand,
   type MetricAlarm,
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
+import type { AlarmSwitchPort } from "../../decommission/load-balancer-acts.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
 import { epochMs } from "../../kernel/units.ts";
@@ -48,6 +50,20 @@ export const cloudwatchAlarms = (client: CloudWatchClient): AlarmsPort => ({
       return ok(readings.filter((reading) => wanted.has(reading.arn)));
     } catch (error) {
       return failureOf(error, "DescribeAlarms");
+    }
+  },
+});
+
+/** Silences alarms by DisableAlarmActions. */
+export const cloudwatchAlarmSwitch = (client: CloudWatchClient): AlarmSwitchPort => ({
+  disableActions: async (arns, timeoutMs) => {
+    const abortSignal = AbortSignal.timeout(timeoutMs);
+    try {
+      for (const AlarmNames of chunks(arns.map(nameOf), NAMES_A_CALL))
+        await client.send(new DisableAlarmActionsCommand({ AlarmNames }), { abortSignal });
+      return ok(undefined);
+    } catch (error) {
+      return failureOf(error, "DisableAlarmActions");
     }
   },
 });

@@ -1,0 +1,69 @@
+import { DESCRIBE_LAG_MS } from "../decision/bounds.ts";
+import { READ_TIMEOUT_MS, RULE_WRITE_TIMEOUT_MS } from "../guard/limits.ts";
+import { readRoutes } from "../guard/look.ts";
+import type { GuardPorts } from "../guard/ports.ts";
+import type { OutsideFailure, Result } from "../kernel/result.ts";
+import type { DurationMs } from "../kernel/units.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import type { ActOutcome, DecommissionActs } from "./acts.ts";
+
+/** Silences alarms: they go on being evaluated, and call nobody. */
+export interface AlarmSwitchPort {
+  disableActions(arns: readonly string[], timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
+}
+
+export type LoadBalancerActs = Pick<DecommissionActs, "alarm-actions-off" | "delete-pin" | "confirm-green">;
+
+type Ports = Pick<GuardPorts, "clock" | "rules" | "alarms"> & { readonly alarmSwitch: AlarmSwitchPort };
+
+/** The acts of decommission that the load balancer and its alarms know of. Each looks whether it has come true. */
+export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
+  "alarm-actions-off": async (cutover) => {
+    const arns = cutover.alarms.map(({ arn }) => arn);
+    const disabled = await ports.alarmSwitch.disableActions(arns, READ_TIMEOUT_MS);
+    if (!disabled.ok) return waiting(disabled.failure.message);
+    const read = await ports.alarms.read(arns, READ_TIMEOUT_MS);
+    if (!read.ok) return waiting(read.failure.message);
+    const armed = read.value.filter((alarm) => alarm.actionsEnabled).map((alarm) => alarm.arn);
+    return armed.length > 0 ? waiting(`alarms that still act: ${armed.join(", ")}`) : done({ alarms: arns });
+  },
+
+  "delete-pin": async (cutover) => {
+    const outcomes = await Promise.all(
+      cutover.routes.map((route) => ports.rules.deletePin(route, RULE_WRITE_TIMEOUT_MS)),
+    );
+    const refusal = outcomes.find((outcome) => outcome.kind === "refused");
+    if (refusal?.kind === "refused")
+      return failed(`The load balancer refuses to delete a pin: ${refusal.code}, ${refusal.message}.`);
+    const lost = outcomes.find((outcome) => outcome.kind === "unknown");
+    return lost?.kind === "unknown"
+      ? waiting(`an answer to the deletion of a pin: ${lost.message}`)
+      : done({ pins: cutover.routes.map(({ pin }) => pin.ruleArn) });
+  },
+
+  "confirm-green": async (cutover) => {
+    for (let reads = 0; reads < 2; reads += 1) {
+      // A Describe may show the past; two prove something only when they are further apart than that.
+      if (reads > 0) await ports.clock.sleep(DESCRIBE_LAG_MS);
+      const otherwise = await notAllGreen(ports, cutover);
+      if (otherwise !== null) return otherwise;
+    }
+    return done({ confirmedAt: ports.clock.now() });
+  },
+});
+
+const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
+const failed = (message: string): ActOutcome => ({ kind: "failed", message });
+const done = (detail: Extract<ActOutcome, { kind: "done" }>["detail"]): ActOutcome => ({ kind: "done", detail });
+
+/** null where every route shows no pin and green alone; else what that means for the fence on blue. */
+const notAllGreen = async (ports: Ports, cutover: CutoverBindings): Promise<ActOutcome | null> => {
+  const { sights, reading } = await readRoutes(ports, cutover);
+  const { drift, detail } = reading({ greenPercent: 100, pin: ["gone"] });
+  if (drift === "in-sync" && sights.length === cutover.routes.length) return null;
+  if (drift === "unreadable") return waiting(`a look at the rules: ${detail}`);
+  return failed(
+    `The rules do not send everything to green (${detail}), so blue must not be fenced. Find out who changed them; ` +
+      "put the weighted rule back to green alone, or run: pawl restore.",
+  );
+};
