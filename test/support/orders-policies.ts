@@ -40,3 +40,6 @@ export const HEALTHY: Readonly<Record<string, Series>> = {
   "alarms.firing": 0,
   "alarms.unknown": 0,
 };
+
+export const cutoverText = (): string =>
+  readFileSync(new URL("../../policies/orders/cutover.json", import.meta.url), "utf8");

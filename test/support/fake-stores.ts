@@ -1,0 +1,178 @@
+import type { LedgerRecord } from "../../src/decision/record.ts";
+import type {
+  ActivePort,
+  EvidencePort,
+  InvokePort,
+  JournalEntry,
+  JournalPort,
+  LedgerPort,
+  Notification,
+  NotifyPort,
+  Observed,
+  ObservedPort,
+  PoliciesPort,
+  SnapshotsPort,
+} from "../../src/guard/ports.ts";
+import { canonicalJson, type JsonObject } from "../../src/kernel/json.ts";
+import { ok, outsideFailure } from "../../src/kernel/result.ts";
+import type { EpochMs } from "../../src/kernel/units.ts";
+import type { Policy } from "../../src/policy/policy-file.ts";
+import type { Snapshot } from "../../src/snapshot/snapshot.ts";
+
+/** The table does not answer. One switch for everything in it but the state item, which has its own. */
+export interface Outage {
+  table: boolean;
+  topic: boolean;
+}
+
+const copy = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
+const noAnswer = () => outsideFailure("timed-out", "the table did not answer");
+
+export const fakeActive = (outage: Outage): ActivePort => {
+  const names = new Set<string>();
+  return {
+    list: async () => (outage.table ? noAnswer() : ok([...names])),
+    put: async (cutover) => {
+      if (outage.table) return noAnswer();
+      names.add(cutover);
+      return ok(undefined);
+    },
+    remove: async (cutover) => {
+      if (outage.table) return noAnswer();
+      names.delete(cutover);
+      return ok(undefined);
+    },
+  };
+};
+
+export const fakeObserved = (outage: Outage): ObservedPort & { readonly all: Observed[] } => {
+  const all: Observed[] = [];
+  return {
+    all,
+    put: async (observed) => {
+      if (outage.table) return noAnswer();
+      all.push(copy(observed));
+      return ok(undefined);
+    },
+    latest: async (cutover, tick) =>
+      outage.table ? noAnswer() : ok(all.filter((one) => one.cutover === cutover && one.tick <= tick).at(-1) ?? null),
+  };
+};
+
+export const fakeSnapshots = (outage: Outage): SnapshotsPort & { readonly all: Snapshot[] } => {
+  const all: Snapshot[] = [];
+  return {
+    all,
+    putOnce: async (snapshot) => {
+      if (outage.table) return noAnswer();
+      const there = all.find(({ cutover, tick }) => cutover === snapshot.cutover && tick === snapshot.tick);
+      if (there !== undefined) return ok(there);
+      all.push(copy(snapshot));
+      return ok(copy(snapshot));
+    },
+    range: async (cutover, epoch, from, to) =>
+      outage.table
+        ? noAnswer()
+        : ok(all.filter((one) => one.cutover === cutover && one.epoch === epoch && one.tick >= from && one.tick <= to)),
+  };
+};
+
+export const fakePolicies = (outage: Outage): PoliciesPort & { readonly all: Map<string, Policy> } => {
+  const all = new Map<string, Policy>();
+  return {
+    all,
+    read: async (digest) => (outage.table ? noAnswer() : ok(all.get(digest) ?? null)),
+    put: async (policy, digest) => {
+      if (outage.table) return noAnswer();
+      all.set(digest, copy(policy));
+      return ok(undefined);
+    },
+  };
+};
+
+export const fakeLedger = (outage: Outage): LedgerPort & { readonly records: LedgerRecord[] } => {
+  const records: LedgerRecord[] = [];
+  return {
+    records,
+    append: async (_cutover, record) => {
+      if (outage.table) return noAnswer();
+      const there = records.find(({ seq }) => seq === record.seq);
+      if (there === undefined) records.push(copy(record));
+      if (there !== undefined && there.hash !== record.hash)
+        return outsideFailure("refused", `record ${record.seq} is there with another hash`);
+      return ok(undefined);
+    },
+    read: async (_cutover, fromSeq) =>
+      outage.table ? noAnswer() : ok(records.filter(({ seq }) => seq >= fromSeq).sort((a, b) => a.seq - b.seq)),
+  };
+};
+
+export const fakeEvidence = (
+  outage: Outage,
+  digest: (text: string) => string,
+): EvidencePort & { readonly all: Map<string, JsonObject> } => {
+  const all = new Map<string, JsonObject>();
+  return {
+    all,
+    put: async (_cutover, name, body) => {
+      if (outage.table) return noAnswer();
+      if (digest(canonicalJson(body)) !== name) throw new RangeError("evidence is stored under another digest");
+      all.set(name, copy(body));
+      return ok(undefined);
+    },
+    read: async (_cutover, name) => (outage.table ? noAnswer() : ok(all.get(name) ?? null)),
+  };
+};
+
+export const fakeJournal = (outage: Outage): JournalPort => {
+  const entries = new Map<string, JournalEntry>();
+  return {
+    list: async () => (outage.table ? noAnswer() : ok([...entries.values()])),
+    put: async (_cutover, entry) => {
+      if (outage.table) return noAnswer();
+      entries.set(entry.action, copy(entry));
+      return ok(undefined);
+    },
+  };
+};
+
+export const fakeNotify = (outage: Outage): NotifyPort & { readonly sent: Notification[] } => {
+  const sent: Notification[] = [];
+  return {
+    sent,
+    send: async (notification) => {
+      if (outage.topic) return outsideFailure("timed-out", "Publish: no answer");
+      sent.push(notification);
+      return ok(undefined);
+    },
+  };
+};
+
+export type Job =
+  | {
+      readonly kind: "worker";
+      readonly name: "observe" | "promote" | "decommission";
+      readonly cutover: string;
+      readonly tick: EpochMs;
+    }
+  | {
+      readonly kind: "rollback";
+      readonly cutover: string;
+      readonly request: { readonly kind: "snapBack" | "lowerPin"; readonly epoch: number };
+    };
+
+/** Asynchronous invocations wait here until the world delivers them: at once, late, or twice. */
+export const fakeInvoke = (): InvokePort & { readonly jobs: Job[] } => {
+  const jobs: Job[] = [];
+  return {
+    jobs,
+    rollback: async (cutover, request) => {
+      jobs.push({ kind: "rollback", cutover, request });
+      return ok(undefined);
+    },
+    worker: async (name, cutover, tick) => {
+      jobs.push({ kind: "worker", name, cutover, tick });
+      return ok(undefined);
+    },
+  };
+};
