@@ -9,37 +9,46 @@ export interface Expression {
   readonly operands: readonly unknown[];
   readonly at: string;
   readonly operandAt: (index: number) => string;
-  /** Inside the body of a quantifier. */
-  readonly element: boolean;
+  readonly scope: VarScope;
 }
+
+/**
+ * What `var` reads: all data; inside a quantifier a minute of a window, or some other element; inside `reduce` the
+ * pair of `current` and `accumulator`. From inside, the data outside is out of reach.
+ */
+type VarScope = "data" | "minute" | "element" | "fold";
 
 /** A signal that a rule names. */
 export interface Reference {
   readonly path: string;
   readonly at: string;
-  /** What it is used as: by an operation's argument, or read as it is now, or read of a list's element. */
-  readonly as: ArgumentKind | "current" | "element";
+  /** What it is used as: an operation's argument, read as it is now, of a minute, or where it cannot be read at all. */
+  readonly as: ArgumentKind | "current" | "minute" | "out-of-reach";
 }
 
 /** Every expression of a rule, an outer one before those inside it. */
-export const expressionsOf = (rule: unknown, at = "", element = false): readonly Expression[] => {
-  if (Array.isArray(rule)) return rule.flatMap((part, index) => expressionsOf(part, `${at}/${index}`, element));
+export const expressionsOf = (rule: unknown, at = "", scope: VarScope = "data"): readonly Expression[] => {
+  if (Array.isArray(rule)) return rule.flatMap((part, index) => expressionsOf(part, `${at}/${index}`, scope));
   if (typeof rule !== "object" || rule === null) return [];
   return Object.entries(rule).flatMap(([operator, written]) => {
     const inside = `${at}/${pointerPart(operator)}`;
     const listed = Array.isArray(written);
     const operands: readonly unknown[] = listed ? written : [written];
     const operandAt = (index: number): string => (listed ? `${inside}/${index}` : inside);
-    const quantifies = OPERATOR_FORMS.get(operator)?.quantifies === true;
+    const body = OPERATOR_FORMS.get(operator)?.quantifies === true ? bodyScope(operator, operands[0]) : scope;
     const inner = operands.flatMap((operand, index) =>
-      expressionsOf(operand, operandAt(index), element || (quantifies && index === 1)),
+      expressionsOf(operand, operandAt(index), index === 1 ? body : scope),
     );
-    return [{ operator, operands, at: inside, operandAt, element }, ...inner];
+    return [{ operator, operands, at: inside, operandAt, scope }, ...inner];
   });
 };
 
-/** Names an element of a list may have besides a signal's. */
-const ELEMENT_NAMES = new Set(["", "current", "accumulator"]);
+const bodyScope = (operator: string, list: unknown): VarScope => {
+  if (operator === "reduce") return "fold";
+  const [source] = expressionsOf(list);
+  if (source?.operator === "filter") return bodyScope("filter", source.operands[0]);
+  return source?.operator === "window" ? "minute" : "element";
+};
 
 /** Every signal a rule names, wherever it names it. */
 export const referencesIn = (rule: unknown, operations: Operations): readonly Reference[] =>
@@ -52,13 +61,17 @@ export const referencesIn = (rule: unknown, operations: Operations): readonly Re
     );
   });
 
-const namesIn = ({ operator, operands, at, element }: Expression): readonly Reference[] => {
-  const names = (operator === "missing_some" ? operands.slice(1) : operands).flat();
-  const as = element ? "element" : "current";
-  return names
-    .map(String)
-    .filter((name) => !(element && ELEMENT_NAMES.has(name)))
-    .map((name) => ({ path: element ? name.replace(/^current\./, "") : name, at, as }));
+const namesIn = ({ operator, operands, at, scope }: Expression): readonly Reference[] =>
+  (operator === "missing_some" ? operands.slice(1) : operands)
+    .flat()
+    .flatMap((name) => referenceTo(String(name), at, scope));
+
+const referenceTo = (name: string, at: string, scope: VarScope): readonly Reference[] => {
+  if (scope === "data") return [{ path: name, at, as: "current" }];
+  if (scope === "minute") return name === "" ? [] : [{ path: name, at, as: "minute" }];
+  const signal = scope === "fold" ? name.replace(/^current\./, "") : name;
+  if (scope === "fold" && signal !== name) return [{ path: signal, at, as: "minute" }];
+  return signalAt(signal) === null ? [] : [{ path: signal, at, as: "out-of-reach" }];
 };
 
 /** The type an operand is sure to have where it has a value; null where that depends. */

@@ -77,6 +77,9 @@ const nameFindings = ({ path, at, as }: Reference, params: Readonly<Record<strin
     const hint = didYouMean(path, Object.keys(SIGNALS));
     return [error(at, `the catalogue has no signal "${path}"; JSON-logic would read nothing and call it 0.${hint}`)];
   }
+  if (as === "out-of-reach") {
+    return [error(at, `"${path}" cannot be read in here, where only the list's element is; compare outside`)];
+  }
   if (signal.kind === "span" && as !== "current" && as !== "signal") {
     return [error(at, `"${path}" is one figure over three minutes and cannot be merged from minutes; read it by var`)];
   }
