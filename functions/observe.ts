@@ -2,6 +2,7 @@ import { cutovers } from "pawl:cutovers";
 import { cutoverNamed } from "../src/edge/cutovers.ts";
 import { parseWorkerEvent } from "../src/edge/events.ts";
 import { functionShell } from "../src/edge/function-shell.ts";
+import { observedInShort } from "../src/edge/observed-in-short.ts";
 import { runObserve } from "../src/guard/observe.ts";
 import { toIso } from "../src/kernel/instant.ts";
 import { observePorts } from "../src/wiring.ts";
@@ -18,5 +19,5 @@ export const handler = functionShell(parseWorkerEvent, async ({ cutover, tick },
     runObserve({ ...ports, streams: cdc.streams, drain: cdc.drain }, cutoverNamed(cutovers, cutover), tick),
   );
   telemetry.milliseconds("ObserveDurationMs", ports.clock.now() - started);
-  telemetry.tell(report.kind === "failed" ? "error" : "info", "Observed.", report);
+  telemetry.tell(report.kind === "failed" ? "error" : "info", "Observed.", observedInShort(report));
 });

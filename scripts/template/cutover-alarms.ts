@@ -14,6 +14,8 @@ const NAMESPACE = "AWS/ApplicationELB";
 const MAX_RATIO_PERCENT = 2;
 /** Slower than this is an outage to a user, whatever blue does. Relative comparisons are the policy's business. */
 const MAX_P99_SECONDS = 1;
+/** Under this many requests a p99 is the whim of one of them; the policy asks for as many. */
+const MIN_SAMPLES = 100;
 
 /** The part of a load balancer's ARN that CloudWatch uses as dimension: `app/<name>/<id>`. */
 const loadBalancerDimension = (arn: string): string =>
@@ -21,12 +23,12 @@ const loadBalancerDimension = (arn: string): string =>
 /** The same of a target group: `targetgroup/<name>/<id>`. */
 const targetGroupDimension = (arn: string): string => arn.slice(arn.indexOf(":targetgroup/") + 1);
 
-const sumOf = (id: string, metric: string, dimensions: Dimensions) => ({
+const series = (id: string, metric: string, dimensions: Dimensions, statistic = "Sum") => ({
   Id: id,
   MetricStat: {
     Metric: { Namespace: NAMESPACE, MetricName: metric, Dimensions: dimensions },
     Period: 60,
-    Stat: "Sum",
+    Stat: statistic,
   },
   ReturnData: false,
 });
@@ -48,8 +50,8 @@ const ratio = (bad: string, dimensions: Dimensions) => ({
   Threshold: MAX_RATIO_PERCENT,
   Metrics: [
     { Id: "ratio", Expression: "100*FILL(bad,0)/requests", ReturnData: true },
-    sumOf("bad", bad, dimensions),
-    sumOf("requests", "RequestCount", dimensions),
+    series("bad", bad, dimensions),
+    series("requests", "RequestCount", dimensions),
   ],
 });
 
@@ -76,14 +78,13 @@ const greenAlarms = (prefix: string, suffix: string, dimensions: Dimensions): re
     properties: {
       AlarmDescription: "One in a hundred answers of green takes longer than a second.",
       ...twoOfThree,
-      Namespace: NAMESPACE,
-      MetricName: "TargetResponseTime",
-      Dimensions: dimensions,
-      ExtendedStatistic: "p99",
-      Period: 60,
       Threshold: MAX_P99_SECONDS,
-      // Under 1,000 requests a minute a p99 is the whim of a few; the alarm keeps its state and the policy judges.
-      EvaluateLowSampleCountPercentile: "ignore",
+      // Not `EvaluateLowSampleCountPercentile`: that would keep whatever state a quieter hour began with.
+      Metrics: [
+        { Id: "slow", Expression: `IF(requests>=${MIN_SAMPLES},p99,0)`, ReturnData: true },
+        series("p99", "TargetResponseTime", dimensions, "p99"),
+        series("requests", "RequestCount", dimensions),
+      ],
     },
   },
   {

@@ -18,10 +18,22 @@ describe("the alarms of a cutover", () => {
       ["pawl-orders-lb-5xx-ratio", "degraded"],
     ]);
     const [, , p99] = alarmsOf(orders);
-    expect(p99?.properties["Dimensions"]).toEqual([
-      { Name: "LoadBalancer", Value: "app/orders/50dc6c495c0c9188" },
-      { Name: "TargetGroup", Value: "targetgroup/orders-green/1d2c3b4a59687766" },
-    ]);
+    expect(p99?.properties["Metrics"]).toContainEqual({
+      Id: "p99",
+      MetricStat: {
+        Metric: {
+          Namespace: "AWS/ApplicationELB",
+          MetricName: "TargetResponseTime",
+          Dimensions: [
+            { Name: "LoadBalancer", Value: "app/orders/50dc6c495c0c9188" },
+            { Name: "TargetGroup", Value: "targetgroup/orders-green/1d2c3b4a59687766" },
+          ],
+        },
+        Period: 60,
+        Stat: "p99",
+      },
+      ReturnData: false,
+    });
   });
 
   test("are one set for two listeners in front of the same green, and a set each for two greens", () => {
