@@ -46,7 +46,7 @@ kafka_is_there() { [ "$(cat "$KAFKA_STAMP" 2>/dev/null)" = "$(kafka_wanted)" ]; 
 fetch_node_modules() {
   # Somebody may have run npm by hand; npm's own note of what it installed is then newer than the lock file.
   if [ ! "$ROOT/node_modules/.package-lock.json" -nt "$ROOT/package-lock.json" ]; then
-    say "fetching npm packages (about 90 MB, 600 MB unpacked; a minute)"
+    say "fetching npm packages (about 330 MB, 730 MB unpacked; one to two minutes)"
     (cd "$ROOT" && with_progress "npm" "$ROOT/node_modules" npm ci --no-progress) || refuse "npm ci failed; its last lines are above."
   fi
   node_wanted >"$NODE_STAMP"
@@ -54,7 +54,7 @@ fetch_node_modules() {
 
 fetch_kafka() {
   command -v mvn >/dev/null || install_packages "Maven" "maven"
-  say "fetching Kafka, Kafka Connect and Debezium with Maven (about 160 MB, 140 MB unpacked; half a minute)"
+  say "fetching Kafka, Kafka Connect and Debezium with Maven (about 160 MB, 140 MB unpacked; up to a minute)"
   rm -rf "$ROOT/.build/kafka"
   with_progress "Maven" "$ROOT/.build/kafka" mvn -B -ntp -q -f "$ROOT/lab/cdc/pom.xml" process-resources ||
     refuse "Maven failed; its last lines are above."
