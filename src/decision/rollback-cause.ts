@@ -60,8 +60,8 @@ const stepTooLong = ({ state, policy, tick, judgement }: DecideInput): Broken =>
   return [{ rule: `max-dwell:${step.id}`, why: `step ${step.id} did not pass its gates within ${step.maxDwell}` }];
 };
 
-const soakBroken = ({ state, policy, judgement }: DecideInput): Broken => {
-  if (state.phase !== "soaking" || policy.soak.onBreak !== "rollback") return [];
+const soakBroken = ({ state, policy, judgement, facts }: DecideInput): Broken => {
+  if (state.phase !== "soaking" || policy.soak.onBreak !== "rollback" || !facts.wholeWindows) return [];
   return verdictsOf(policy.steps.at(-1)?.promoteWhen ?? [], judgement)
     .filter(({ verdict }) => verdict === "fail")
     .map(({ gate, why }) => ({ rule: `soak:${gate}`, why: `${gate} failed in the soak: ${why}` }));

@@ -6,8 +6,9 @@ import { consumeSoak, type MinuteVerdict } from "../decision/soak.ts";
 import type { CutoverState, RollbackSafety } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
 import { canonicalJson, type JsonObject } from "../kernel/json.ts";
-import type { EpochMs } from "../kernel/units.ts";
+import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import { FLOOR_POLICY, judge, judgePolicy, judgeRollback } from "../policy/judge.ts";
+import { lookBackMs } from "../policy/look-back.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { Judgement } from "../policy/verdict.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
@@ -18,6 +19,7 @@ import {
   soakMinuteEvidence,
   wasObserved,
 } from "../snapshot/evidence.ts";
+import { GATE_DELAY_MS } from "../snapshot/freshness.ts";
 import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import type { Look } from "./look.ts";
@@ -64,6 +66,7 @@ export const judgeTick = (
     traffic: trafficOf(own),
     firing: firingAlarms(own, cutover),
     safety,
+    wholeWindows: wholeWindowsAt(earlier(tick, GATE_DELAY_MS), state, rules),
     soak: soakAfter(state, rules, judgement, snapshots, tick),
     trouble: [...seen.trouble, ...(policy === null ? [unread(state)] : [])],
   };
@@ -86,6 +89,10 @@ const judgementOf = (state: CutoverState, policy: Policy | null, snapshots: Snap
   });
 };
 
+/** Whether everything a policy looks back over, from `now` on, lies after the minute in which this step was verified. */
+const wholeWindowsAt = (now: EpochMs, state: CutoverState, policy: Policy): boolean =>
+  now - lookBackMs(policy) > minuteOf(state.verifiedAt);
+
 const soakAfter = (
   state: CutoverState,
   policy: Policy,
@@ -94,13 +101,29 @@ const soakAfter = (
   tick: EpochMs,
 ): CutoverState["soak"] => {
   if (state.phase !== "soaking") return state.soak;
-  const gates = requiredGates(state, policy);
+  const required = requiredGates(state, policy);
+  const judged = worstOf(verdictsOf(required, judgement));
+  const whole = wholeWindowsAt(earlier(tick, GATE_DELAY_MS), state, policy);
+  const verdicts = new Map<EpochMs, MinuteVerdict>();
   const verdict = (minute: EpochMs): MinuteVerdict => {
-    const judged = worstOf(judge(policy, gates, "gates", soakMinuteEvidence(snapshots, state, minute)));
-    if (judged === "fail") return "bad";
-    return wasObserved(snapshots, minute) ? "healthy" : "unproven";
+    const seen = verdicts.get(minute) ?? minuteVerdict(state, policy, required, snapshots, minute);
+    verdicts.set(minute, seen);
+    return seen;
   };
-  return consumeSoak(state.soak, { tick, gates: worstOf(verdictsOf(gates, judgement)), verdict });
+  // Too early to fail: the windows are not full yet, and once they are, they hold these minutes.
+  return consumeSoak(state.soak, { tick, gates: judged === "fail" && !whole ? "unknown" : judged, verdict });
+};
+
+const minuteVerdict = (
+  state: CutoverState,
+  policy: Policy,
+  required: readonly string[],
+  snapshots: Snapshots,
+  minute: EpochMs,
+): MinuteVerdict => {
+  const judged = worstOf(judge(policy, required, "gates", soakMinuteEvidence(snapshots, state, minute)));
+  if (judged === "fail" && wholeWindowsAt(later(minute, MINUTE_MS), state, policy)) return "bad";
+  return wasObserved(snapshots, minute) ? "healthy" : "unproven";
 };
 
 const unread = (state: CutoverState) => ({
@@ -121,16 +144,17 @@ export const storeEvidence = async (
   judged: JudgedTick,
 ): Promise<JsonObject | null> => {
   const { decision, judgement } = judged;
-  const body = JSON.parse(canonicalJson({ state, judgement, decision })) as JsonObject;
-  const text = canonicalJson(body);
-  const stored = await ports.evidence.put(state.cutover, ports.digest(text), body, STATE_TIMEOUT_MS);
+  const named = snapshots.map((one) => ({ tick: toIso(one.tick), digest: ports.digest(canonicalJson(one)) }));
+  const body = JSON.parse(canonicalJson({ state, snapshots: named, judgement, decision })) as JsonObject;
+  const evidence = ports.digest(canonicalJson(body));
+  const stored = await ports.evidence.put(state.cutover, evidence, body, STATE_TIMEOUT_MS);
   if (!stored.ok) return null;
   return {
     engine: ENGINE_VERSION,
     state: ports.digest(canonicalJson(state)),
     policy: state.policyDigest,
-    snapshots: snapshots.map((one) => ({ tick: toIso(one.tick), digest: ports.digest(canonicalJson(one)) })),
-    evidence: ports.digest(text),
+    snapshot: named.at(-1) ?? null,
+    evidence,
     decision: decision.kind,
     reasons: decision.reasons,
     verdicts: judgement.gates.map(({ gate, verdict }) => `${gate}: ${verdict}`),

@@ -6,7 +6,7 @@ import type { CutoverState } from "../decision/state.ts";
 import { type DurationMs, type EpochMs, earlier, MINUTE_MS } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import type { Snapshots } from "../snapshot/evidence.ts";
-import { FINAL_AFTER_MS, GATE_DELAY_MS } from "../snapshot/freshness.ts";
+import { SNAPSHOT_MINUTES } from "../snapshot/freshness.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { takeSnapshot } from "../snapshot/take-snapshot.ts";
 import type { TrafficReading } from "../snapshot/traffic.ts";
@@ -46,7 +46,8 @@ export const look = async (
   tick: EpochMs,
   lookBackMs: DurationMs,
 ): Promise<Look> => {
-  const from = earlier(tick, lookBackMs + GATE_DELAY_MS + FINAL_AFTER_MS);
+  // The oldest minute this snapshot can still say something new about, and everything a rule looks back over from there.
+  const from = earlier(tick, SNAPSHOT_MINUTES * MINUTE_MS + lookBackMs);
   const [metrics, hosts, alarms, routes, observed, earlierOnes] = await Promise.all([
     ports.metrics.read(cutover, tick, READ_TIMEOUT_MS),
     ports.hosts.read(cutover, READ_TIMEOUT_MS),

@@ -155,6 +155,12 @@ export interface InvokePort {
   ): Promise<Result<void, OutsideFailure>>;
 }
 
+/** For whoever is about to rely on a function and must not run it. */
+export interface FunctionsPort {
+  /** Whether the function exists and may be invoked. Effects: none. */
+  probe(name: string, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
+}
+
 /** Everything the guard reaches the world by. Each function gets only what its role may use. */
 export interface GuardPorts {
   readonly clock: ClockPort;

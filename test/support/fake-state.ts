@@ -1,6 +1,6 @@
 import { applyLatch } from "../../src/decision/latch.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
-import type { StatePort } from "../../src/guard/ports.ts";
+import type { LatchOutcome, StatePort } from "../../src/guard/ports.ts";
 import { ok, outsideFailure } from "../../src/kernel/result.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -15,6 +15,7 @@ export interface FakeState extends StatePort {
 }
 
 const CALL_MS = 5;
+const NO_ANSWER = { kind: "unknown", message: "the table did not answer" } as const;
 
 /** What a store gives back is never what it was given: it went through JSON. */
 const stored = (state: CutoverState): CutoverState => JSON.parse(JSON.stringify(state)) as CutoverState;
@@ -38,36 +39,50 @@ export const fakeState = (clock: VirtualClock): FakeState => {
       return this.down ? outsideFailure("timed-out", "GetItem: no answer") : ok(items.get(cutover) ?? null);
     },
     async transition(expectedVersion, next, timeoutMs) {
-      if (expectedVersion !== null && next.version !== expectedVersion + 1)
-        throw new RangeError(`version ${next.version} does not follow ${expectedVersion}`);
+      mustFollow(expectedVersion, next.version);
       const end = this.down ? "lost" : fate();
       clock.spend(end === "answered" ? CALL_MS : timeoutMs);
-      if (end === "lost") return { kind: "unknown", message: "PutItem: no answer" };
       const now = items.get(next.cutover) ?? null;
-      if ((now?.version ?? null) !== expectedVersion) {
-        return end === "answered" ? { kind: "moved", state: now } : { kind: "unknown", message: "PutItem: no answer" };
-      }
-      items.set(next.cutover, stored(next));
-      return end === "answered"
-        ? { kind: "committed", state: stored(next) }
-        : { kind: "unknown", message: "PutItem: no answer" };
+      if (now?.writeId === next.writeId && end === "answered") return { kind: "committed", state: now };
+      const applies = (now?.version ?? null) === expectedVersion;
+      if (end !== "lost" && applies) items.set(next.cutover, stored(next));
+      if (end !== "answered") return NO_ANSWER;
+      return applies ? { kind: "committed", state: stored(next) } : { kind: "moved", state: now };
     },
-    async latch(cutover, latch, { epoch, armedAtOrBefore, writeId }, timeoutMs) {
+    async latch(cutover, latch, conditions, timeoutMs) {
       const end = this.down ? "lost" : fate();
       clock.spend(end === "answered" ? CALL_MS : timeoutMs);
-      if (end === "lost") return { kind: "unknown", message: "UpdateItem: no answer" };
-      const before = items.get(cutover);
-      if (before === undefined) return { kind: "absent" };
-      if (before.latch !== undefined) return { kind: "already-latched", state: before };
-      const applies =
-        (epoch === undefined || before.epoch === epoch) &&
-        (armedAtOrBefore === undefined || before.armedAt <= armedAtOrBefore);
-      if (!applies) return { kind: "not-applicable", state: before };
-      const after = stored(applyLatch(before, latch, writeId));
-      items.set(cutover, after);
-      return end === "answered"
-        ? { kind: "latched", before, after }
-        : { kind: "unknown", message: "UpdateItem: no answer" };
+      const outcome: LatchOutcome = end === "lost" ? NO_ANSWER : latchItem(items, cutover, latch, conditions);
+      return end === "answered" ? outcome : NO_ANSWER;
     },
   };
+};
+
+type Latch = StatePort["latch"];
+
+const latchItem = (
+  items: Map<string, CutoverState>,
+  cutover: string,
+  latch: Parameters<Latch>[1],
+  { epoch, armedAtOrBefore, writeId }: Parameters<Latch>[2],
+): LatchOutcome => {
+  const before = items.get(cutover);
+  if (before === undefined) return { kind: "absent" };
+  if (before.latch !== undefined) {
+    const { latch: _own, ...unlatched } = before;
+    return before.writeId === writeId
+      ? { kind: "latched", before: { ...unlatched, epoch: before.epoch - 1, version: before.version - 1 }, after: before }
+      : { kind: "already-latched", state: before };
+  }
+  const inEpoch = epoch === undefined || before.epoch === epoch;
+  const inTime = armedAtOrBefore === undefined || before.armedAt <= armedAtOrBefore;
+  if (!inEpoch || !inTime) return { kind: "not-applicable", state: before };
+  const after = stored(applyLatch(before, latch, writeId));
+  items.set(cutover, after);
+  return { kind: "latched", before, after };
+};
+
+const mustFollow = (expected: number | null, version: number): void => {
+  if (expected !== null && version !== expected + 1)
+    throw new RangeError(`version ${version} does not follow ${expected}`);
 };

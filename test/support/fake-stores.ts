@@ -73,7 +73,11 @@ export const fakeSnapshots = (outage: Outage): SnapshotsPort & { readonly all: S
     range: async (cutover, epoch, from, to) =>
       outage.table
         ? noAnswer()
-        : ok(all.filter((one) => one.cutover === cutover && one.epoch === epoch && one.tick >= from && one.tick <= to)),
+        : ok(
+            all
+              .filter((one) => one.cutover === cutover && one.epoch === epoch && one.tick >= from && one.tick <= to)
+              .sort((a, b) => a.tick - b.tick),
+          ),
   };
 };
 
@@ -127,10 +131,10 @@ export const fakeEvidence = (
 export const fakeJournal = (outage: Outage): JournalPort => {
   const entries = new Map<string, JournalEntry>();
   return {
-    list: async () => (outage.table ? noAnswer() : ok([...entries.values()])),
+    list: async () => (outage.table ? noAnswer() : ok([...entries.values()].sort((a, b) => a.startedAt - b.startedAt))),
     put: async (_cutover, entry) => {
       if (outage.table) return noAnswer();
-      entries.set(entry.action, copy(entry));
+      entries.set(`${entry.epoch} ${entry.action}`, copy(entry));
       return ok(undefined);
     },
   };

@@ -80,7 +80,7 @@ export const startShopOverCdc = async (tell: (line: string) => void): Promise<Sh
         ...{ PAWL_CDC_SOURCE_PASSWORD: "source-of-a-test", PAWL_CDC_SINK_PASSWORD: "sink-of-a-test" },
         ...{ PAWL_BLUE_URL: PASSWORDS.pawlGuard, PAWL_GREEN_URL: PASSWORDS.pawlGuard },
       },
-      copyWithinMs: 60_000,
+      copyWithinMs: 180_000,
     },
     cdcDigest,
     (event) => event.kind === "phase" && tell(`cdc apply: ${event.phase}`),
