@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTables, type Tables } from "../../lab/aws/dynamodb/tables.ts";
 import type { LedgerRecord } from "../../src/decision/record.ts";
 import type { GuardPorts } from "../../src/guard/ports.ts";
+import { canonicalJson } from "../../src/kernel/json.ts";
 import type { Policy } from "../../src/policy/policy-file.ts";
 import { known, unknown } from "../../src/signals/observation.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
-import { operatorPorts } from "../../src/wiring.ts";
+import { operatorPorts, sha256 } from "../../src/wiring.ts";
+import { fakeWorld } from "../support/fake-world.ts";
 import { createTable, type LabAccount, startAccount } from "./lab-account.ts";
 import { minutesAfter, soonEnough, T } from "./sample-state.ts";
 
@@ -62,7 +64,11 @@ const record = (seq: number, hash: string): LedgerRecord => ({
   detail: { verdicts: [{ gate: "lag", verdict: "fail", operands: [120, 100, null] }] },
 });
 
-const WORLDS: readonly (readonly [string, () => Records])[] = [["DynamoDB", () => dynamodb]];
+const memory = fakeWorld().ports;
+const WORLDS: readonly (readonly [string, () => Records])[] = [
+  ["DynamoDB", () => dynamodb],
+  ["memory", () => memory],
+];
 
 describe.each(WORLDS)("the records in %s", (_name, ports) => {
   test("lists active cutovers, each once, until they are removed", async () => {
@@ -94,19 +100,21 @@ describe.each(WORLDS)("the records in %s", (_name, ports) => {
     const first = snapshot(0, 3);
     expect(await snapshots.putOnce(first, soonEnough)).toEqual({ ok: true, value: first });
     expect(await snapshots.putOnce(snapshot(0, 3, 9_000), soonEnough)).toEqual({ ok: true, value: first });
+    expect(await snapshots.putOnce(snapshot(0, 4), soonEnough)).toEqual({ ok: true, value: first });
   });
 
-  test("gives the snapshots of one epoch in order, both ends included", async () => {
+  test("gives the snapshots of one epoch in order, both ends included, those of another left out", async () => {
     const { snapshots } = ports();
     for (const [minutes, epoch] of [
       [12, 3],
       [10, 3],
-      [11, 4],
+      [9, 2],
+      [14, 4],
       [11, 3],
       [13, 3],
     ] as const)
       await snapshots.putOnce(snapshot(minutes, epoch), soonEnough);
-    expect(await snapshots.range("orders", 3, minutesAfter(10), minutesAfter(12), soonEnough)).toEqual({
+    expect(await snapshots.range("orders", 3, minutesAfter(9), minutesAfter(12), soonEnough)).toEqual({
       ok: true,
       value: [snapshot(10, 3), snapshot(11, 3), snapshot(12, 3)],
     });
@@ -140,9 +148,10 @@ describe.each(WORLDS)("the records in %s", (_name, ports) => {
   test("keeps evidence under its digest, whoever puts it and how often", async () => {
     const { evidence } = ports();
     const body = { trace: [{ at: "/and/0", result: null }], empty: "", none: [] };
-    for (const _again of [1, 2]) expect(await evidence.put("orders", "dd", body, soonEnough)).toEqual(done);
-    expect(await evidence.read("orders", "dd")).toEqual({ ok: true, value: body });
-    expect(await evidence.read("orders", "ee")).toEqual({ ok: true, value: null });
+    const digest = sha256(canonicalJson(body));
+    for (const _again of [1, 2]) expect(await evidence.put("orders", digest, body, soonEnough)).toEqual(done);
+    expect(await evidence.read("orders", digest)).toEqual({ ok: true, value: body });
+    expect(await evidence.read("orders", "ee".repeat(32))).toEqual({ ok: true, value: null });
   });
 
   test("lists the journal in the order things were begun; finishing replaces the beginning", async () => {

@@ -4,6 +4,8 @@ import type { CutoverState } from "../../src/decision/state.ts";
 import type { StatePort } from "../../src/guard/ports.ts";
 import { epochMs } from "../../src/kernel/units.ts";
 import { observePorts } from "../../src/wiring.ts";
+import { fakeState } from "../support/fake-state.ts";
+import { virtualClock } from "../support/virtual-clock.ts";
 import { createTable, type LabAccount, startAccount } from "./lab-account.ts";
 import { atTenPercent, byOperator, minutesAfter, soonEnough, toFiftyPercent } from "./sample-state.ts";
 
@@ -37,7 +39,11 @@ const next = (state: CutoverState, writeId: string, change: Partial<CutoverState
   writeId,
 });
 
-const WORLDS: readonly (readonly [string, () => StatePort])[] = [["DynamoDB", () => dynamodb]];
+const memory = fakeState(virtualClock());
+const WORLDS: readonly (readonly [string, () => StatePort])[] = [
+  ["DynamoDB", () => dynamodb],
+  ["memory", () => memory],
+];
 
 describe.each(WORLDS)("the state in %s", (_name, port) => {
   test("reads what was stored, member by member, and null where nothing ever was", async () => {

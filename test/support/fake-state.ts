@@ -43,11 +43,11 @@ export const fakeState = (clock: VirtualClock): FakeState => {
       const end = this.down ? "lost" : fate();
       clock.spend(end === "answered" ? CALL_MS : timeoutMs);
       const now = items.get(next.cutover) ?? null;
-      if (now?.writeId === next.writeId && end === "answered") return { kind: "committed", state: now };
+      const isOurs = now?.writeId === next.writeId;
       const applies = (now?.version ?? null) === expectedVersion;
       if (end !== "lost" && applies) items.set(next.cutover, stored(next));
       if (end !== "answered") return NO_ANSWER;
-      return applies ? { kind: "committed", state: stored(next) } : { kind: "moved", state: now };
+      return applies || isOurs ? { kind: "committed", state: stored(next) } : { kind: "moved", state: now };
     },
     async latch(cutover, latch, conditions, timeoutMs) {
       const end = this.down ? "lost" : fate();
@@ -71,7 +71,11 @@ const latchItem = (
   if (before.latch !== undefined) {
     const { latch: _own, ...unlatched } = before;
     return before.writeId === writeId
-      ? { kind: "latched", before: { ...unlatched, epoch: before.epoch - 1, version: before.version - 1 }, after: before }
+      ? {
+          kind: "latched",
+          before: { ...unlatched, epoch: before.epoch - 1, version: before.version - 1 },
+          after: before,
+        }
       : { kind: "already-latched", state: before };
   }
   const inEpoch = epoch === undefined || before.epoch === epoch;

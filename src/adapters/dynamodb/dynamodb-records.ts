@@ -50,11 +50,8 @@ export const dynamodbObserved = (table: Table): ObservedPort => ({
     ),
 });
 
-/** The epoch is part of the key: a snapshot of one epoch is never judged in the next, though T be the same. */
-const snapshotKey = ({ cutover, tick, epoch }: Snapshot) => ({
-  pk: `snapshot#${cutover}`,
-  sk: `${toIso(tick)}#${epoch}`,
-});
+/** One snapshot a tick, whatever the epoch: a tick that another epoch has judged is not judged again. */
+const snapshotKey = ({ cutover, tick }: Snapshot) => ({ pk: `snapshot#${cutover}`, sk: toIso(tick) });
 
 export const dynamodbSnapshots = (table: Table): SnapshotsPort => ({
   putOnce: async (snapshot, timeoutMs) => {
@@ -64,9 +61,8 @@ export const dynamodbSnapshots = (table: Table): SnapshotsPort => ({
     return mapped(await table.get(snapshotKey(snapshot), timeoutMs), (item) => asOrNull<Snapshot>(item) ?? snapshot);
   },
   range: async (cutover, epoch, from, to, timeoutMs) =>
-    mapped(
-      await table.range(`snapshot#${cutover}`, { from: toIso(from), to: `${toIso(to)}${END}` }, { timeoutMs }),
-      (items) => items.map((item) => as<Snapshot>(item)).filter((snapshot) => snapshot.epoch === epoch),
+    mapped(await table.range(`snapshot#${cutover}`, { from: toIso(from), to: toIso(to) }, { timeoutMs }), (items) =>
+      items.map((item) => as<Snapshot>(item)).filter((snapshot) => snapshot.epoch === epoch),
     ),
 });
 

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import type { CutoverState, Latch } from "../../decision/state.ts";
+import { applyLatch } from "../../decision/latch.ts";
+import type { CutoverState } from "../../decision/state.ts";
 import type { LatchOutcome, StatePort, TransitionOutcome } from "../../guard/ports.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
@@ -9,33 +10,24 @@ import { fromItem, type Item, type Table, toItem } from "./table.ts";
 
 const keyOf = (cutover: CutoverId) => ({ pk: `cutover#${cutover}`, sk: "state" });
 
-/**
- * The latch is one blind update, so it cannot store what it does not know. Nothing but a transition, which stores the
- * whole state, writes the item after it: until then the item itself still says what was recorded when it latched.
- */
-const withLatchFilled = (state: CutoverState): CutoverState =>
-  state.latch === undefined || state.latch.expected !== undefined
-    ? state
-    : { ...state, latch: filledLatch(state.latch, state) };
-
-const filledLatch = (
-  latch: Omit<Latch, "expected" | "fromPercent" | "reassertAfter">,
-  { rollbackSafety, weightPercent, intent }: CutoverState,
-): Latch => ({
-  ...latch,
-  expected: rollbackSafety,
-  fromPercent: weightPercent,
-  ...(intent === undefined ? {} : { reassertAfter: intent.notAfter }),
-});
-
-const stateOf = (item: Item): CutoverState => withLatchFilled(item as unknown as CutoverState);
-
 /** The state before a latch, told from the state after it: the latch changed these members and no others. */
 const beforeLatch = ({ latch: _latch, ...state }: CutoverState): CutoverState => ({
   ...state,
   epoch: state.epoch - 1,
   version: state.version - 1,
 });
+
+/**
+ * The latch is one blind update, so it cannot store what it does not know. Nothing but a transition, which stores the
+ * whole state, writes the item after it: until then the item itself still says what was recorded when it latched.
+ */
+const stateOf = (item: Item): CutoverState => {
+  const state = item as unknown as CutoverState;
+  const { latch } = state;
+  return latch === undefined || latch.expected !== undefined
+    ? state
+    : applyLatch(beforeLatch(state), latch, state.writeId);
+};
 
 type LatchConditions = Parameters<StatePort["latch"]>[2];
 
@@ -127,14 +119,7 @@ export const dynamodbState = (table: Table): StatePort => {
         const abortSignal = AbortSignal.timeout(timeoutMs);
         const answer = await table.client.send(latchUpdate(table.name, cutover, latch, conditions), { abortSignal });
         const before = stateOf(fromItem(answer.Attributes ?? {}));
-        const epoch = before.epoch + 1;
-        const version = before.version + 1;
-        const { writeId } = conditions;
-        return {
-          kind: "latched",
-          before,
-          after: { ...before, latch: filledLatch(latch, before), epoch, version, writeId },
-        };
+        return { kind: "latched", before, after: applyLatch(before, latch, conditions.writeId) };
       } catch (error) {
         if (!refusedByCondition(error)) return unknownEnd(error, `Latch of ${cutover}`);
       }
