@@ -27,7 +27,7 @@ const lookUp = (path: string, scope: Scope): Judged =>
 const variable: Operator = (call) => {
   const { scope } = call;
   if (call.operands.length > 2) return { result: unknownBecause("var: takes a path and a default"), operands: [] };
-  const path = call.operands.length === 0 ? knownAs("") : operand(call, 0);
+  const path = call.operands.length === 0 ? knownAs("") : operand(call, 0, { truthOnly: false });
   if (path.kind === "unknown") return { result: path, operands: [path] };
   const operands = [path];
   if (path.value === null || path.value === "") {
@@ -37,11 +37,21 @@ const variable: Operator = (call) => {
     return { result: unknownBecause("var: the path is neither text nor number"), operands };
   }
   const name = String(path.value);
-  if (call.operands.length === 2 && ownAt(scope.data, name) === undefined) {
-    const fallback = operand(call, 1);
+  if (call.operands.length === 2 && isNowhere(scope.data, name)) {
+    const fallback = operand(call, 1, { truthOnly: false });
     return { result: fallback, operands: [path, fallback] };
   }
   return { result: lookUp(name, scope), operands };
+};
+
+/** Whether stock, which also looks into texts and prototypes, finds nothing either and would take the default. */
+const isNowhere = (data: unknown, path: string): boolean => {
+  let at = data;
+  for (const part of path.split(".")) {
+    if (at === null || at === undefined) return true;
+    at = (at as Readonly<Record<string, unknown>>)[part];
+  }
+  return at === undefined;
 };
 
 /** Missing here also means NaN and stale. Keys are never evaluated, whatever the data holds in their place. */
@@ -59,7 +69,7 @@ const keysOf = (values: readonly JsonValue[]): readonly JsonValue[] => {
 };
 
 const answerMissing = (call: Call, choose: (values: readonly JsonValue[]) => readonly JsonValue[] | null) => {
-  const operands = allOperands(call);
+  const operands = allOperands(call, { truthOnly: false });
   const values = valuesOf(operands);
   if (values === null) return { result: unknownFrom(operands), operands };
   const missing = choose(values);

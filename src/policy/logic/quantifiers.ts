@@ -10,7 +10,7 @@ interface ElementVerdict {
 }
 
 /** Evaluates the body over one element. Traces and comparisons of elements are kept apart, or a window would flood them. */
-const overElement = (call: Call, data: unknown, changed: Partial<Scope> = {}): ElementVerdict => {
+const overElement = (call: Call, data: unknown, changed: Partial<Scope>): ElementVerdict => {
   const comparisons: Comparison[] = [];
   const run = { ...call.scope.run, trace: [], comparisons };
   return { judged: operand(call, 1, { ...changed, run, data }), comparisons };
@@ -25,7 +25,7 @@ const overList =
     if (call.operands.length !== arity && !(arity === 3 && call.operands.length === 2)) {
       return { result: unknownBecause(`${call.operator}: wrong number of operands`), operands: [] };
     }
-    const list = operand(call, 0);
+    const list = operand(call, 0, { truthOnly: false });
     if (list.kind === "unknown") return { result: list, operands: [list] };
     if (!Array.isArray(list.value)) return { result: unknownBecause(`${call.operator}: not a list`), operands: [list] };
     return evaluate(call, list.value);
@@ -47,7 +47,7 @@ const quantifier = (decisiveTruth: boolean, whenDecided: boolean): Operator =>
   overList(2, (call, list) => {
     if (list.length === 0) return { result: unknownBecause(`${call.operator}: the list is empty`), operands: [] };
     const negated = call.operator === "none" ? !call.scope.negated : call.scope.negated;
-    const elements = list.map((element) => overElement(call, element, { negated }));
+    const elements = list.map((element) => overElement(call, element, { negated, truthOnly: true }));
     const judged = elements.map((element) => element.judged);
     const decided = elements.find(
       (element) => element.judged.kind === "known" && truthy(element.judged.value) === decisiveTruth,
@@ -59,13 +59,13 @@ const quantifier = (decisiveTruth: boolean, whenDecided: boolean): Operator =>
   });
 
 const map: Operator = overList(2, (call, list) => {
-  const judged = list.map((element) => overElement(call, element).judged);
+  const judged = list.map((element) => overElement(call, element, { truthOnly: false }).judged);
   const values = valuesOf(judged);
   return { result: values === null ? unknownFrom(judged) : knownAs(values), operands: judged };
 });
 
 const filter: Operator = overList(2, (call, list) => {
-  const judged = list.map((element) => overElement(call, element).judged);
+  const judged = list.map((element) => overElement(call, element, { truthOnly: true }).judged);
   const keeps = valuesOf(judged);
   if (keeps === null) return { result: unknownFrom(judged), operands: judged };
   return { result: knownAs(list.filter((_, index) => truthy(keeps[index] ?? false))), operands: judged };
@@ -73,12 +73,13 @@ const filter: Operator = overList(2, (call, list) => {
 
 /** Without an initial value the accumulator starts with none; a body that reads it is unknown from there on. */
 const reduce: Operator = overList(3, (call, list) => {
-  const initial = call.operands.length === 3 ? operand(call, 2) : unknownBecause("reduce: no initial value");
+  const initial =
+    call.operands.length === 3 ? operand(call, 2, { truthOnly: false }) : unknownBecause("reduce: no initial value");
   if (initial.kind === "unknown" && call.operands.length === 3) return { result: initial, operands: [initial] };
   let accumulated = initial;
   for (const current of list) {
     const accumulator = accumulated.kind === "known" ? accumulated.value : null;
-    accumulated = overElement(call, { current, accumulator }).judged;
+    accumulated = overElement(call, { current, accumulator }, { truthOnly: false }).judged;
     if (accumulated.kind === "unknown") break;
   }
   return { result: accumulated, operands: [initial, accumulated] };

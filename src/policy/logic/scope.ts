@@ -28,6 +28,8 @@ export interface Scope {
   readonly depth: number;
   /** Below an odd number of negations, where a comparison helps by not holding. */
   readonly negated: boolean;
+  /** Only the truth of the result is looked at, not its value. */
+  readonly truthOnly: boolean;
 }
 
 export type Walk = (rule: unknown, at: string, scope: Scope) => Judged;

@@ -14,7 +14,7 @@ const strict =
     if (call.operands.length < least || call.operands.length > most) {
       return { result: unknownBecause(`${call.operator}: wrong number of operands`), operands: [] };
     }
-    const operands = allOperands(call);
+    const operands = allOperands(call, { truthOnly: false });
     const values = valuesOf(operands);
     return { result: values === null ? unknownFrom(operands) : compute(values, call), operands };
   };

@@ -44,7 +44,7 @@ export const walkRule = (
     whyAbsent: words.whyAbsent ?? (() => "no value"),
     nameOf: words.nameOf ?? ((path) => (path === "" ? "the element" : path)),
   };
-  const result = walk(rule, "", { run, data, depth: 0, negated: false });
+  const result = walk(rule, "", { run, data, depth: 0, negated: false, truthOnly: true });
   return { result, trace: run.trace, comparisons: run.comparisons };
 };
 
@@ -58,7 +58,9 @@ const walk: Walk = (rule, at, scope) => {
 };
 
 const walkList = (list: readonly unknown[], at: string, scope: Scope): Judged => {
-  const parts = list.map((part, index) => walk(part, `${at}/${index}`, { ...scope, depth: scope.depth + 1 }));
+  const parts = list.map((part, index) =>
+    walk(part, `${at}/${index}`, { ...scope, depth: scope.depth + 1, truthOnly: false }),
+  );
   const values = valuesOf(parts);
   return values === null ? unknownFrom(parts) : knownAs(values);
 };
