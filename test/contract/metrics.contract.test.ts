@@ -9,6 +9,7 @@ import { type EpochMs, earlier, epochMs, MINUTE_MS, minuteOf } from "../../src/k
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
 import type { MetricReadings, MetricSeries, MetricsPort } from "../../src/signals/ports.ts";
 import { cloudwatchOf } from "../../src/wiring-aws.ts";
+import { fakeWorld } from "../support/fake-world.ts";
 import { type LabAccount, startAccount } from "./lab-account.ts";
 import { soonEnough } from "./sample-state.ts";
 
@@ -54,6 +55,45 @@ const minutesOf = (readings: MetricReadings, of: MetricSeries["of"], metric: Met
   readings.series.find((series) => series.of === of && series.metric === metric)?.minutes;
 const p99Of = (readings: MetricReadings, use: "gates" | "rollback") =>
   readings.p99.find((datum) => datum.of === "green" && datum.use === use);
+
+const memory = fakeWorld();
+const WORLDS: readonly (readonly [string, () => { readonly port: MetricsPort; readonly T: EpochMs }])[] = [
+  ["CloudWatch", () => ({ port, T })],
+  ["memory", () => ({ port: memory.ports.metrics, T: minuteOf(memory.clock.now()) })],
+];
+
+describe.each(WORLDS)("any answer of %s", (_name, world) => {
+  test("holds minutes of [T−10, T) in order, every series once, and four p99 of three whole minutes", async () => {
+    for (const minutes of [3, 1, 2]) put(BLUE, "RequestCount", minutes, 100);
+    const { port: asked, T: tick } = world();
+    const answer = await asked.read(orders, tick, soonEnough);
+    if (!answer.ok) throw new Error(answer.failure.message);
+    const { series, p99, missing } = answer.value;
+    expect(missing).toEqual([]);
+    expect(series.map(({ of, metric }) => `${of}.${metric}`).sort()).toEqual(
+      ["blue", "green"]
+        .flatMap((of) => ["answered", "connectionErrors", "errors5xx", "requests"].map((metric) => `${of}.${metric}`))
+        .concat("lb.errors5xx", "lb.requests"),
+    );
+    const blue = series.find(({ of, metric }) => of === "blue" && metric === "requests")?.minutes ?? [];
+    expect(blue.length).toBeGreaterThan(2);
+    expect(blue.map(({ at }) => at)).toEqual(blue.map(({ at }) => at).toSorted((a, b) => a - b));
+    for (const { minutes } of series)
+      for (const { at } of minutes) {
+        expect(at % MINUTE_MS).toBe(0);
+        expect(at).toBeGreaterThanOrEqual(tick - 10 * MINUTE_MS);
+        expect(at).toBeLessThan(tick);
+      }
+    expect(
+      p99.map(({ of, use, from, to }) => [of, use, (tick - from) / MINUTE_MS, (tick - to) / MINUTE_MS]).sort(),
+    ).toEqual([
+      ["blue", "gates", 5, 2],
+      ["blue", "rollback", 3, 0],
+      ["green", "gates", 5, 2],
+      ["green", "rollback", 3, 0],
+    ]);
+  });
+});
 
 describe("the metrics of CloudWatch", () => {
   test("are the minutes of [T−10, T), of each side and of the load balancer, oldest first", async () => {
