@@ -43,7 +43,7 @@ const SERVED = new Set([
   ...["EvaluateLowSampleCountPercentile", "Tags"],
 ]);
 
-const invalid = (message: string): AwsFault => new AwsFault("ValidationError", message);
+const invalid = (message: string): AwsFault => new AwsFault("ValidationException", message);
 
 /** @throws {AwsFault} whatever PutMetricAlarm refuses, and the members that the lab does not serve. */
 export const acceptAlarm = (input: AlarmInput): AlarmConfiguration => {

@@ -18,7 +18,7 @@ export interface MetricQuery {
   compute(store: MetricStore, from: number, to: number): Series;
 }
 
-const invalid = (message: string): AwsFault => new AwsFault("ValidationError", message);
+const invalid = (message: string): AwsFault => new AwsFault("ValidationException", message);
 
 /**
  * Checks a list of queries as GetMetricData and PutMetricAlarm do.
