@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import type { ProcessOwner } from "./process/process-owner.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const OUTPUT = join(ROOT, ".serverless");
@@ -30,13 +31,13 @@ export interface PackagedGuard {
  * two labs that start together package once.
  * @throws {Error} packaging failed; what it printed is in the message.
  */
-export const packageOnce = async (): Promise<PackagedGuard> => {
+export const packageOnce = async (owner: ProcessOwner): Promise<PackagedGuard> => {
   const wanted = fingerprint();
-  const release = await lock();
+  const release = await lock(owner);
   try {
     const have = existsSync(STAMP) ? readFileSync(STAMP, "utf8") : "";
     if (have !== wanted) {
-      await runPackage();
+      await runPackage(owner);
       writeFileSync(STAMP, wanted);
     }
   } finally {
@@ -59,31 +60,31 @@ const fingerprint = (): string => {
   return hash.digest("hex");
 };
 
-/** A folder, because making one either succeeds or fails, for one process of all. */
-const lock = async (): Promise<() => void> => {
+/** The kernel's lock on a file, held by a child that waits for us: however we end, it hears so, and the lock is free. */
+const lock = async (owner: ProcessOwner): Promise<() => void> => {
   mkdirSync(join(ROOT, ".build"), { recursive: true });
-  const giveUpAt = Date.now() + LOCK_LIMIT_MS;
-  for (;;) {
-    try {
-      mkdirSync(LOCK);
-      return () => rmSync(LOCK, { recursive: true, force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const age = Date.now() - (statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > LOCK_LIMIT_MS) rmSync(LOCK, { recursive: true, force: true });
-    if (Date.now() > giveUpAt)
-      throw new Error(`another run has been packaging for minutes; remove ${LOCK} if it is dead`);
-    await pause(100);
-  }
+  const wait = ["--wait", String(LOCK_LIMIT_MS / 1_000), LOCK];
+  const holder = spawn("flock", [...wait, "sh", "-c", "echo held; exec cat"], {
+    detached: true,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  owner.adopt(holder);
+  const outcome = await Promise.race([
+    once(holder.stdout, "data").then(() => "held" as const),
+    once(holder, "exit").then(() => "given up" as const),
+  ]);
+  if (outcome === "given up") throw new Error(`another run has been packaging for minutes, says ${LOCK}`);
+  return () => holder.stdin.end();
 };
 
-const runPackage = (): Promise<void> =>
+const runPackage = (owner: ProcessOwner): Promise<void> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, "scripts", "package.ts")], {
       cwd: ROOT,
+      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
+    owner.adopt(child);
     let said = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
     child.once("error", reject);

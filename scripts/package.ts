@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { PawlError } from "../src/kernel/pawl-error.ts";
@@ -8,6 +8,8 @@ import { readCutovers } from "./template/read-cutovers.ts";
 
 const root = join(import.meta.dirname, "..");
 const output = join(root, ".serverless");
+/** serverless-esbuild leaves a folder a function in the system's folder for temporary files; here they are found and removed. */
+const scratch = join(root, ".build", "package");
 
 /** Packaging takes seconds; something that takes minutes hangs. */
 const TIME_LIMIT_MS = 180_000;
@@ -19,15 +21,17 @@ const checkBindings = (): void => {
 
 /** osls needs neither network nor credentials for this, and is given neither credentials nor a reason to phone home. */
 const packageFunctions = (): void => {
-  rmSync(output, { recursive: true, force: true });
+  for (const folder of [output, scratch]) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
   const osls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
   const run = spawnSync(process.execPath, [osls, "package"], {
     cwd: root,
-    env: { ...environment, SLS_NOTIFICATIONS_MODE: "off", AWS_EC2_METADATA_DISABLED: "true" },
+    env: { ...environment, TMPDIR: scratch, SLS_NOTIFICATIONS_MODE: "off", AWS_EC2_METADATA_DISABLED: "true" },
     stdio: ["ignore", "inherit", "inherit"],
     timeout: TIME_LIMIT_MS,
   });
+  rmSync(scratch, { recursive: true, force: true });
   if (run.error) throw run.error;
   if (run.status !== 0) process.exit(run.status ?? 1);
 };
