@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import { loadBalancerActs } from "../../../src/decommission/load-balancer-acts.ts";
+import { ok, outsideFailure } from "../../../src/kernel/result.ts";
+import { fakeWorld, ORDERS } from "../../support/fake-world.ts";
+
+const [route] = ORDERS.routes;
+const allGreen = async () => {
+  const world = fakeWorld();
+  if (route === undefined) throw new Error("a cutover without routes");
+  await world.rules.writeWeights({ route, greenPercent: 100, stickySeconds: null }, [], {
+    attempts: 1,
+    timeoutMs: 1_000 as never,
+  });
+  const disabled: string[] = [];
+  const alarmSwitch = {
+    disableActions: async (arns: readonly string[]) => {
+      disabled.push(...arns);
+      return ok(undefined);
+    },
+  };
+  return { ...world, route, disabled, acts: loadBalancerActs({ ...world.ports, alarmSwitch }) };
+};
+
+test("deleting the pin twice is as good as once", async () => {
+  const { acts, route } = await allGreen();
+  const done = { kind: "done", detail: { pins: [route.pin.ruleArn] } };
+  expect(await acts["delete-pin"](ORDERS)).toEqual(done);
+  expect(await acts["delete-pin"](ORDERS)).toEqual(done);
+});
+
+test("a deletion that is not answered is asked again, one that is refused calls somebody", async () => {
+  const { acts, rules } = await allGreen();
+  rules.fates.push({ kind: "timed-out", lands: "never" }, { kind: "refused", code: "OperationNotPermitted" });
+  expect(await acts["delete-pin"](ORDERS)).toMatchObject({ kind: "waiting" });
+  expect(await acts["delete-pin"](ORDERS)).toMatchObject({
+    kind: "failed",
+    message: expect.stringContaining("OperationNotPermitted"),
+  });
+});
+
+test("green is confirmed by two reads further apart than a Describe is behind", async () => {
+  const { acts, clock } = await allGreen();
+  await acts["delete-pin"](ORDERS);
+  const before = clock.now();
+  expect(await acts["confirm-green"](ORDERS)).toMatchObject({ kind: "done" });
+  expect(clock.now() - before).toBeGreaterThanOrEqual(10_000);
+});
+
+test.each([
+  ["the pin is still there", (world: Awaited<ReturnType<typeof allGreen>>) => world],
+  [
+    "somebody sends traffic to blue",
+    async (world: Awaited<ReturnType<typeof allGreen>>) => {
+      await world.acts["delete-pin"](ORDERS);
+      const half = { route: world.route, greenPercent: 50, stickySeconds: null };
+      await world.rules.writeWeights(half, [], { attempts: 1, timeoutMs: 1_000 as never });
+    },
+  ],
+])("blue is not fenced while %s", async (_why, arrange) => {
+  const world = await allGreen();
+  await arrange(world);
+  expect(await world.acts["confirm-green"](ORDERS)).toMatchObject({
+    kind: "failed",
+    message: expect.stringContaining("blue must not be fenced"),
+  });
+});
+
+test("rules that cannot be read are waited for, not judged", async () => {
+  const { acts, rules } = await allGreen();
+  rules.describeFails = true;
+  expect(await acts["confirm-green"](ORDERS)).toMatchObject({ kind: "waiting" });
+});
+
+test("alarms are silenced, and believed to be silent only when they say so", async () => {
+  const { acts, ports, disabled } = await allGreen();
+  const arns = ORDERS.alarms.map(({ arn }) => arn);
+  expect(await acts["alarm-actions-off"](ORDERS)).toMatchObject({
+    kind: "waiting",
+    for: expect.stringContaining(arns[0] ?? ""),
+  });
+  expect(disabled).toEqual(arns);
+  const quiet = {
+    read: async () =>
+      ok(
+        arns.map((arn) => ({
+          arn,
+          state: "OK" as const,
+          stateChangedAt: ports.clock.now(),
+          actionsEnabled: false,
+          actions: [],
+        })),
+      ),
+  };
+  const again = loadBalancerActs({
+    ...ports,
+    alarms: quiet,
+    alarmSwitch: { disableActions: async () => ok(undefined) },
+  });
+  expect(await again["alarm-actions-off"](ORDERS)).toEqual({ kind: "done", detail: { alarms: arns } });
+  const refused = { disableActions: async () => outsideFailure("refused", "DisableAlarmActions failed: AccessDenied") };
+  const denied = loadBalancerActs({ ...ports, alarmSwitch: refused });
+  expect(await denied["alarm-actions-off"](ORDERS)).toMatchObject({ kind: "waiting" });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { answerRollback, demandVerified } from "../../../src/edge/answer-rollback.ts";
+import type { RollbackEvent } from "../../../src/edge/events.ts";
+import { later } from "../../../src/kernel/units.ts";
+import { fakeWorld, ORDERS } from "../../support/fake-world.ts";
+
+const RATIO = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:pawl-orders-green-5xx-ratio";
+
+const armedWorld = async () => {
+  const world = fakeWorld();
+  const report = await world.arm();
+  if (report.kind !== "armed") throw new Error(JSON.stringify(report));
+  return world;
+};
+const alarm = (world: ReturnType<typeof fakeWorld>, state: string, alarmArn = RATIO): RollbackEvent => ({
+  kind: "alarm",
+  alarmArn,
+  state,
+  alarmAt: later(world.clock.now(), 1_000),
+});
+
+describe("rollback answers an alarm", () => {
+  test("by sending the cutover that lists it to blue, pin above", async () => {
+    const world = await armedWorld();
+    const answers = await answerRollback(world.ports, [ORDERS], alarm(world, "ALARM"));
+    expect(answers).toMatchObject([{ cutover: "orders", report: { kind: "verified" } }]);
+    expect(world.state().latch).toMatchObject({ cause: { kind: "alarm", severity: "degraded" } });
+    expect(() => demandVerified(answers)).not.toThrow();
+  });
+
+  test.each(["OK", "INSUFFICIENT_DATA"])("that changed to %s by doing nothing", async (state) => {
+    const world = await armedWorld();
+    const before = world.rules.writes.length;
+    const answers = await answerRollback(world.ports, [ORDERS], alarm(world, state));
+    expect(answers).toMatchObject([{ report: { kind: "ignored", why: `the alarm changed to ${state}` } }]);
+    expect(world.state()).not.toHaveProperty("latch");
+    expect(world.rules.writes).toHaveLength(before);
+  });
+
+  test("that nobody lists by refusing it, by name", async () => {
+    const world = await armedWorld();
+    const stranger = RATIO.replace("orders-green-5xx-ratio", "somebody-elses");
+    const answer = answerRollback(world.ports, [ORDERS], alarm(world, "ALARM", stranger));
+    await expect(answer).rejects.toThrow(/The alarm arn:.*somebody-elses belongs to no cutover/);
+    expect(world.state()).not.toHaveProperty("latch");
+  });
+});
+
+test("a request for a cutover that this release does not know is refused, with the ones it does", async () => {
+  const world = await armedWorld();
+  const request = { kind: "snapBack", cutover: "payments", epoch: 1 } as const;
+  await expect(answerRollback(world.ports, [ORDERS], request)).rejects.toThrow(/no cutover "payments".*: orders\./);
+});
+
+test("a rollback that nobody has seen on blue has failed, so that Lambda tries it again", () => {
+  const unverified = [{ cutover: "orders", report: { kind: "unverified", why: "no answer" } }] as const;
+  expect(() => demandVerified(unverified)).toThrow(/Not yet seen on blue: orders/);
+});
