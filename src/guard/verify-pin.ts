@@ -23,14 +23,14 @@ export type RaiseOutcome =
  * other reason than being gone, the weighted rule is all there is, and is written at once.
  */
 export const raisePins = async (ports: RulePorts, cutover: CutoverBindings): Promise<RaiseOutcome> => {
-  const read = readRoutes(ports, cutover);
-  const outcomes = await Promise.all(
-    planSnapBack(cutover).map(([pin]) => ports.rules.movePin(pin.route, "raised", INSISTENT)),
-  );
+  const [read, outcomes] = await Promise.all([
+    readRoutes(ports, cutover),
+    Promise.all(planSnapBack(cutover).map(([pin]) => ports.rules.movePin(pin.route, "raised", INSISTENT))),
+  ]);
   const gone = outcomes.findIndex((outcome) => outcome.kind === "refused" && outcome.code === "RuleNotFound");
   const route = cutover.routes[gone];
   if (route !== undefined) return { kind: "past-return", route };
-  await writeShadowed(ports, cutover, await read);
+  await writeShadowed(ports, cutover, read);
   const answers = outcomes.flatMap((outcome, index) => (raised(outcome, cutover.routes[index]) ? [outcome] : []));
   const lastAnswer = answers.map((answer) => (answer.kind === "applied" ? answer.answeredAt : null)).at(-1);
   if (answers.length === outcomes.length && lastAnswer != null) return { kind: "answered", at: lastAnswer };

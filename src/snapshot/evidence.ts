@@ -67,7 +67,8 @@ const evidence = (
   const metrics = metricsByMinute(snapshots);
   const ofMinutes = instantsByMinute(snapshots);
   const minutes = [...new Set([...metrics.keys(), ...ofMinutes.keys()])].filter(belongs).sort((a, b) => a - b);
-  const latest = minutes.findLast((at) => metrics.has(at) && at + MINUTE_MS <= now);
+  // The newest minute that has ended, or nothing: an older one would let silence pass for the last good news.
+  const latest = minutes.find((at) => at + MINUTE_MS === now);
   return {
     now,
     current: merged(latest === undefined ? undefined : metrics.get(latest), instants),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { LedgerRecord } from "../../src/decision/record.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 import { type ArmReport, arm } from "../../src/guard/arm.ts";
 import { lowerPin } from "../../src/guard/lower-pin.ts";
@@ -151,3 +152,11 @@ export const fakeWorld = (cutover: CutoverBindings = ORDERS) => {
 };
 
 export type FakeWorld = ReturnType<typeof fakeWorld>;
+
+/** The ledger with what still waits in the outbox: all that has ever been recorded, in order. */
+export const wholeLedger = (world: FakeWorld): readonly LedgerRecord[] => {
+  const stored = [...world.ledger.records];
+  const waiting = world.state().outbox.flatMap(({ record }) => (record === undefined ? [] : [record]));
+  const all = new Map([...stored, ...waiting].map((record) => [record.seq, record]));
+  return [...all.values()].sort((a, b) => a.seq - b.seq);
+};

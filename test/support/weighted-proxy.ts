@@ -20,7 +20,8 @@ export const startWeightedProxy = async (fleets: Readonly<Record<Side, Fleet>>):
     if (kept !== undefined) return kept as Side;
     return Math.random() * 100 < rule.greenPercent ? "green" : "blue";
   };
-  const server = createServer((incoming, outgoing) => {
+  // Idle connections are kept as long as AWS keeps them; the default of 5 s resets clients that come back just then.
+  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
     const side = sideFor(incoming.headers.cookie);
     const { hosts } = fleets[side];
     const port = hosts[turn++ % hosts.length]?.port;

@@ -1,0 +1,252 @@
+import { describe, expect, it } from "vitest";
+import { runPromote } from "../../../src/guard/promote.ts";
+import { requestPause, requestResume } from "../../../src/guard/requests.ts";
+import { snapBack } from "../../../src/guard/snap-back.ts";
+import { later } from "../../../src/kernel/units.ts";
+import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
+import { type FakeWorld, fakeWorld, ORDERS, sha256, wholeLedger } from "../../support/fake-world.ts";
+import { Killed, mortal } from "../../support/mortal.ts";
+
+const ALARM = ORDERS.alarms[0]?.arn ?? "";
+
+/** One minute before the tick that takes the first step. */
+const beforeFirstStep = async (): Promise<FakeWorld> => {
+  const world = fakeWorld();
+  await world.arm();
+  const minutes = await world.until("10 %", () => world.state().weightPercent === 10);
+  const again = fakeWorld();
+  await again.arm();
+  await again.minutes(minutes - 1);
+  expect(again.state().weightPercent).toBe(0);
+  return again;
+};
+
+const bringsBack = (world: FakeWorld, through = world.ports) =>
+  snapBack(through, world.cutover, {
+    kind: "alarm",
+    alarmArn: ALARM,
+    severity: "degraded",
+    alarmAt: world.clock.now(),
+  });
+
+const consistent = (world: FakeWorld): void => {
+  const { weightPercent, latch } = world.state();
+  expect(world.rules.greenPercent()).toBe(latch === undefined ? weightPercent : 0);
+  expect(verifyLedger(wholeLedger(world), sha256, world.state().ledgerHead)).toMatchObject({ intact: true });
+};
+
+describe("promote, killed at any call of the tick that steps", () => {
+  it("never goes further than one listed step, and the next ticks bring it to rest", async () => {
+    const probe = await beforeFirstStep();
+    const counted = mortal(probe.ports, null);
+    await probe.minute(counted.ports);
+    const calls = counted.calls();
+    expect(calls).toBeGreaterThan(10);
+
+    for (let call = 1; call <= calls; call += 1)
+      for (const when of ["before", "after"] as const) {
+        const world = await beforeFirstStep();
+        const dying = mortal(world.ports, { call, when });
+        await world.minute(dying.ports).catch((error: unknown) => expect(error).toBeInstanceOf(Killed));
+        world.invoke.jobs.length = 0;
+        const risen = world.rules.history.map(({ greenPercent }) => greenPercent);
+        expect([[], [10]]).toContainEqual(risen);
+        await world.until(
+          "at rest",
+          () => world.state().weightPercent === 10 && world.state().intent === undefined,
+          12,
+        );
+        consistent(world);
+      }
+  }, 120_000);
+});
+
+describe("snap back, killed at any call", () => {
+  it("is finished by the ticks that follow", async () => {
+    const at10 = async () => {
+      const world = fakeWorld();
+      await world.arm();
+      await world.until("10 %", () => world.state().weightPercent === 10);
+      return world;
+    };
+    const probe = await at10();
+    const counted = mortal(probe.ports, null);
+    await bringsBack(probe, counted.ports);
+    for (let call = 1; call <= counted.calls(); call += 1)
+      for (const when of ["before", "after"] as const) {
+        const world = await at10();
+        const dying = mortal(world.ports, { call, when });
+        await bringsBack(world, dying.ports).catch((error: unknown) => expect(error).toBeInstanceOf(Killed));
+        world.truth.firing.add(ALARM);
+        await world.until("blue", () => world.state().phase === "rolledBack", 3);
+        expect(world.rules.greenPercent()).toBe(0);
+        consistent(world);
+      }
+  }, 120_000);
+});
+
+describe("a step whose answer never came", () => {
+  it("is committed when it had landed", async () => {
+    const world = await beforeFirstStep();
+    world.rules.fates.push({ kind: "timed-out", lands: "now" });
+    await world.minute();
+    expect(world.state()).toMatchObject({ weightPercent: 10, phase: "shifting" });
+  });
+
+  it("stays open until it can neither land nor be read wrongly any more, and then is cleared", async () => {
+    const world = await beforeFirstStep();
+    world.rules.fates.push({ kind: "timed-out", lands: "never" });
+    await world.minute();
+    await world.minutes(3);
+    expect(world.state()).toMatchObject({ weightPercent: 0, intent: { to: 10 } });
+    const open = world.state().intent;
+    await world.until("settled", () => world.state().intent?.intentAt !== open?.intentAt, 3);
+    expect(world.clock.now()).toBeGreaterThan((open?.notAfter ?? 0) + 40_000);
+    // Every gate still passes, so that the very tick that clears it may announce the step once more.
+    expect(world.rules.history.map(({ greenPercent }) => greenPercent)).toEqual([10]);
+  });
+
+  it("is committed when it lands late", async () => {
+    const world = await beforeFirstStep();
+    world.rules.fates.push({ kind: "timed-out", lands: { afterMs: 29_000 } });
+    await world.minute();
+    await world.minutes(1);
+    expect(world.state()).toMatchObject({ weightPercent: 0, intent: { to: 10 } });
+    await world.until("committed", () => world.state().weightPercent === 10, 5);
+    consistent(world);
+  });
+
+  it("is never committed under a latch, and does not keep it from being settled", async () => {
+    const world = await beforeFirstStep();
+    world.rules.fates.push({ kind: "timed-out", lands: { afterMs: 29_000 } });
+    await world.minute();
+    await bringsBack(world);
+    expect(world.rules.greenPercent()).toBe(0);
+    await world.until("cleared", () => world.state().intent === undefined, 6);
+    expect(world.state()).toMatchObject({ phase: "rolledBack", weightPercent: 0 });
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+
+  it("that is refused is cleared at once and told", async () => {
+    const world = await beforeFirstStep();
+    world.rules.fates.push({ kind: "refused", code: "ThrottlingException" });
+    await world.minute();
+    expect(world.state().intent).toBeUndefined();
+    expect(world.state().weightPercent).toBe(0);
+    expect(world.notify.sent.some(({ subject }) => subject.includes("refused 10 %"))).toBe(true);
+  });
+});
+
+describe("a tick", () => {
+  it("that comes twice is judged once", async () => {
+    const world = await beforeFirstStep();
+    const tick = world.nextMinute();
+    const [first, second] = await Promise.all([
+      runPromote(world.ports, world.cutover, tick),
+      runPromote(world.ports, world.cutover, tick),
+    ]);
+    const third = await runPromote(world.ports, world.cutover, tick);
+    expect([first.kind, second.kind].sort()).toEqual(["dropped", "judged"]);
+    expect(third).toMatchObject({ kind: "dropped" });
+    expect(world.rules.history.map(({ greenPercent }) => greenPercent)).toEqual([10]);
+    expect(world.snapshots.all.filter((one) => one.tick === tick)).toHaveLength(1);
+  });
+
+  it("that comes late is dropped: old evidence moves no traffic", async () => {
+    const world = await beforeFirstStep();
+    const tick = world.nextMinute();
+    world.clock.advanceTo(later(tick, 121_000));
+    expect(await runPromote(world.ports, world.cutover, tick)).toMatchObject({ kind: "dropped" });
+    expect(world.rules.writes).toEqual([]);
+  });
+
+  it("without the table changes nothing", async () => {
+    const world = await beforeFirstStep();
+    world.store.down = true;
+    world.outage.table = true;
+    expect(await runPromote(world.ports, world.cutover, world.nextMinute())).toMatchObject({ kind: "failed" });
+    expect(world.rules.writes).toEqual([]);
+  });
+});
+
+describe("a rollback without the table", () => {
+  it("raises the pin all the same, tells somebody, and is latched once the table answers", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    world.store.down = true;
+    world.outage.table = true;
+    expect(await bringsBack(world)).toMatchObject({ kind: "verified-unrecorded" });
+    expect(world.rules.greenPercent()).toBe(0);
+    expect(world.notify.sent.some(({ subject }) => subject.includes("not recorded"))).toBe(true);
+    world.store.down = false;
+    world.outage.table = false;
+    await world.until("latched", () => world.state().phase === "rolledBack", 5);
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+
+  it("writes nothing when the pin is gone, whatever else is unknown", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("100 %", () => world.state().weightPercent === 100);
+    const [route] = world.cutover.routes;
+    world.rules.remove(route?.pin.ruleArn ?? "");
+    world.store.down = true;
+    world.outage.table = true;
+    const before = world.rules.writes.length;
+    expect(await bringsBack(world)).toMatchObject({ kind: "no-way-back" });
+    expect(world.rules.greenPercent()).toBe(100);
+    expect(world.rules.writes.slice(before).map(({ what }) => what)).toEqual(["pin raised"]);
+    expect(world.notify.sent.at(-1)?.body).toContain("pawl restore");
+  });
+});
+
+describe("verified", () => {
+  it("needs this latch's own answered write: two reads of an old pin prove nothing", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    const [route] = world.cutover.routes;
+    world.rules.edit(route?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority: 99 }));
+    world.rules.edit(route?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority: 101 }));
+    for (let attempt = 0; attempt < 60; attempt += 1) world.rules.fates.push({ kind: "timed-out", lands: "never" });
+    expect((await bringsBack(world)).kind).toBe("unverified");
+    expect(world.state().latch?.verifiedAt).toBeUndefined();
+    world.rules.fates.length = 0;
+    await world.until("blue", () => world.state().phase === "rolledBack", 3);
+  });
+
+  it("is not said while the pin is refused, but the weighted rule goes to blue at once", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    world.rules.fates.push({ kind: "refused", code: "PriorityInUse" });
+    const report = await bringsBack(world);
+    expect(world.rules.writes.map(({ what }) => what).slice(-4)).toContain("weight 0");
+    expect(world.rules.history.at(-1)).toMatchObject({ greenPercent: 0, by: "weight 0" });
+    expect(report.kind).toBe("verified");
+  });
+});
+
+describe("a pause", () => {
+  it("stops steps until it is resumed, and never a rollback", async () => {
+    const world = await beforeFirstStep();
+    await requestPause(world.ports, "orders", { by: "olga", reason: "lunch" });
+    await world.minutes(3);
+    expect(world.state()).toMatchObject({ weightPercent: 0, pause: { by: "olga" } });
+    await requestResume(world.ports, "orders", { by: "olga", reason: "back" });
+    await world.until("10 %", () => world.state().weightPercent === 10, 3);
+    await requestPause(world.ports, "orders", { by: "olga", reason: "tea" });
+    world.truth.greenErrorRatio = 0.5;
+    await world.until("blue", () => world.state().phase === "rolledBack", 6);
+  });
+
+  it("asked for by somebody who is not obeyed in time is void", async () => {
+    const world = await beforeFirstStep();
+    await requestPause(world.ports, "orders", { by: "olga", reason: "lunch" });
+    world.clock.spend(301_000);
+    await world.minute();
+    expect(world.state().pause).toBeUndefined();
+    expect(world.state().request).toBeUndefined();
+  });
+});

@@ -1,0 +1,260 @@
+import { describe, expect, it } from "vitest";
+import type { LatchCause } from "../../../src/decision/state.ts";
+import { rearm } from "../../../src/guard/arm.ts";
+import { snapBack } from "../../../src/guard/snap-back.ts";
+import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
+import { DRILL, type FakeWorld, fakeWorld, ORDERS, sha256 } from "../../support/fake-world.ts";
+
+const RATIO_ALARM = ORDERS.alarms[0]?.arn ?? "";
+const HOSTS_ALARM = ORDERS.alarms.find(({ severity }) => severity === "hard-down")?.arn ?? "";
+
+const at50 = async (): Promise<FakeWorld> => {
+  const world = fakeWorld();
+  await world.arm();
+  await world.until("50 %", () => world.state().weightPercent === 50);
+  await world.minutes(2);
+  return world;
+};
+
+const alarm = (world: FakeWorld, alarmArn = RATIO_ALARM) => {
+  const { severity } = ORDERS.alarms.find(({ arn }) => arn === alarmArn) ?? { severity: "degraded" as const };
+  world.truth.firing.add(alarmArn);
+  return snapBack(world.ports, world.cutover, { kind: "alarm", alarmArn, severity, alarmAt: world.clock.now() });
+};
+
+const settledBack = async (world: FakeWorld) => {
+  world.truth.firing.clear();
+  await world.until("settled", () => world.state().settled !== undefined);
+};
+
+const cause = (world: FakeWorld): LatchCause | undefined => world.state().latch?.cause;
+
+describe("an alarm at 50 %", () => {
+  it("sends everything to blue by the pin, latches, and says it was expected to lose nothing", async () => {
+    const world = await at50();
+    const report = await alarm(world);
+    expect(report.kind).toBe("verified");
+    expect(world.rules.greenPercent()).toBe(0);
+    expect(world.state()).toMatchObject({
+      phase: "rolledBack",
+      weightPercent: 0,
+      epoch: 2,
+      latch: { mode: "snapped", fromPercent: 50, expected: { label: "lossless" } },
+    });
+  });
+
+  it("comes twice, directly and by EventBridge, and is one rollback", async () => {
+    const world = await at50();
+    await Promise.all([alarm(world), alarm(world)]);
+    await alarm(world);
+    expect(world.state().epoch).toBe(2);
+    expect(world.rules.history.at(-1)?.greenPercent).toBe(0);
+    expect(verifyLedger(world.ledger.records, sha256, world.state().ledgerHead)).toMatchObject({ intact: true });
+    expect(world.ledger.records.filter(({ kind }) => kind === "latch")).toHaveLength(1);
+  });
+
+  it("settles lossless once green is quiet, its transactions are over and reverse is proven empty", async () => {
+    const world = await at50();
+    await alarm(world);
+    world.truth.openTransactions = 1;
+    await world.minutes(6);
+    expect(world.state().settled).toBeUndefined();
+    expect(
+      world
+        .state()
+        .blocking.map(({ value }) => value)
+        .join(),
+    ).toContain("transactions on green");
+    world.truth.openTransactions = 0;
+    world.truth.drains = false;
+    await world.minutes(2);
+    expect(world.state().settled).toBeUndefined();
+    world.truth.drains = true;
+    await settledBack(world);
+    expect(world.state().settled).toMatchObject({ label: "lossless" });
+  });
+
+  it("settles as bounded where rows were written on both sides", async () => {
+    const world = await at50();
+    await alarm(world);
+    world.truth.streams.set("conflicts.total", 3);
+    await settledBack(world);
+    expect(world.state().settled).toMatchObject({ label: "bounded" });
+  });
+
+  it("is noticed by the next tick when its event was lost", async () => {
+    const world = await at50();
+    world.truth.firing.add(RATIO_ALARM);
+    await world.minute();
+    expect(world.rules.greenPercent()).toBe(0);
+    expect(cause(world)).toMatchObject({ kind: "alarm", alarmArn: RATIO_ALARM });
+    expect(world.state().phase).toBe("rolledBack");
+  });
+
+  it("is ignored when its event is older than this epoch and it is quiet now", async () => {
+    const world = await at50();
+    const old = { kind: "alarm", alarmArn: RATIO_ALARM, severity: "degraded", alarmAt: 0 as never } as const;
+    expect((await snapBack(world.ports, world.cutover, old)).kind).toBe("ignored");
+    expect(world.rules.greenPercent()).toBe(50);
+    world.truth.alarmsFail = true;
+    expect((await snapBack(world.ports, world.cutover, old)).kind).toBe("verified");
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+});
+
+describe("a rollback rule of the policy", () => {
+  it("sends everything back by promote's weight and rollback's pin", async () => {
+    const world = await at50();
+    world.truth.greenErrorRatio = 0.3;
+    await world.until("blue", () => world.state().phase === "rolledBack", 3);
+    expect(cause(world)).toEqual({ kind: "policy", rules: ["breaker"] });
+    expect(world.rules.greenPercent()).toBe(0);
+    expect(world.rules.writes.map(({ what }) => what)).toContain("pin raised");
+  });
+
+  it("sends everything back when pawl has been blind for ten minutes, and not before", async () => {
+    const world = await at50();
+    world.truth.metricsFail = true;
+    await world.minutes(9);
+    expect(world.rules.greenPercent()).toBe(50);
+    await world.until("blue", () => world.rules.greenPercent() === 0, 10);
+    expect(cause(world)).toEqual({ kind: "policy", rules: ["blind"] });
+  });
+});
+
+describe("a rollback that would lose writes", () => {
+  const behind = async () => {
+    const world = await at50();
+    world.truth.streams.set("reverse.lagSeconds", 40);
+    await world.minutes(2);
+    return world;
+  };
+
+  it("is held for a degraded alarm: traffic stays, nothing advances, somebody is told", async () => {
+    const world = await behind();
+    expect((await alarm(world)).kind).toBe("held");
+    expect(world.rules.greenPercent()).toBe(50);
+    await world.minutes(3);
+    expect(world.rules.greenPercent()).toBe(50);
+    expect(world.state()).toMatchObject({ latch: { mode: "held" } });
+    expect(world.notify.sent.some(({ subject }) => subject.includes("held"))).toBe(true);
+  });
+
+  it("goes by itself as soon as it would lose nothing", async () => {
+    const world = await behind();
+    await alarm(world);
+    world.truth.streams.delete("reverse.lagSeconds");
+    await world.until("blue", () => world.state().phase === "rolledBack", 4);
+    expect(world.rules.greenPercent()).toBe(0);
+    expect(world.state().latch).toMatchObject({ mode: "snapped", expected: { label: "lossless" } });
+  });
+
+  it("goes when an operator accepts the loss", async () => {
+    const world = await behind();
+    await alarm(world);
+    const operator = { kind: "operator", by: "olga", reason: "green is lost" } as const;
+    expect((await snapBack(world.ports, world.cutover, { ...operator, acceptLoss: false })).kind).toBe("held");
+    expect((await snapBack(world.ports, world.cutover, { ...operator, acceptLoss: true })).kind).toBe("verified");
+    expect(world.rules.greenPercent()).toBe(0);
+    expect(cause(world)).toEqual({ kind: "operator", by: "olga", reason: "green is lost" });
+  });
+
+  it("never holds back a hard-down alarm or an operator", async () => {
+    const hardDown = await behind();
+    expect((await alarm(hardDown, HOSTS_ALARM)).kind).toBe("verified");
+    const asked = await behind();
+    const operator = { kind: "operator", by: "olga", reason: "enough", acceptLoss: false } as const;
+    expect((await snapBack(asked.ports, asked.cutover, operator)).kind).toBe("verified");
+  });
+
+  it("goes where the policy says snap", async () => {
+    const world = fakeWorld();
+    await world.arm({ ...DRILL, whenNotLossless: "snap" });
+    await world.until("50 %", () => world.state().weightPercent === 50);
+    world.truth.streams.set("reverse.lagSeconds", 40);
+    await world.minutes(2);
+    expect((await alarm(world)).kind).toBe("verified");
+    expect(world.state().latch?.expected.label).toBe("bounded");
+  });
+});
+
+describe("a rollback by hand", () => {
+  it("by a raised pin is taken for what it is, at the second look", async () => {
+    const world = await at50();
+    const [route] = world.cutover.routes;
+    world.rules.edit(route?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority: 99 }));
+    await world.minute();
+    expect(world.state().latch).toBeUndefined();
+    await world.minute();
+    expect(cause(world)).toMatchObject({ kind: "outsider" });
+    expect(world.state().phase).toBe("rolledBack");
+  });
+
+  it("by less weight for green is taken for what it is, at the second look", async () => {
+    const world = await at50();
+    const [route] = world.cutover.routes;
+    world.rules.edit(route?.weightedRuleArn ?? "", (rule) => ({
+      ...rule,
+      forward: { targets: [{ targetGroupArn: route?.blue ?? "", weight: 1 }], sticky: false },
+    }));
+    await world.minutes(2);
+    expect(cause(world)).toMatchObject({ kind: "outsider" });
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+
+  it("with more green stops everything and is told, never adopted", async () => {
+    const world = await at50();
+    const [route] = world.cutover.routes;
+    world.rules.edit(route?.weightedRuleArn ?? "", (rule) => ({
+      ...rule,
+      forward: { targets: [{ targetGroupArn: route?.green ?? "", weight: 1 }], sticky: false },
+    }));
+    await world.minutes(12);
+    expect(world.state()).toMatchObject({ weightPercent: 50, phase: "shifting" });
+    expect(world.state().blocking.map(({ what }) => what)).toContain("drift:more-green");
+    expect(world.notify.sent.some(({ body }) => body.includes("drift:more-green"))).toBe(true);
+  });
+});
+
+describe("arming again", () => {
+  const again = (world: FakeWorld) =>
+    rearm(world.ports, world.cutover, DRILL, "olga", { rehearsal: true, doctor: async () => [] });
+
+  it("is refused until the rollback is verified, settled and cooled down", async () => {
+    const world = await at50();
+    await alarm(world);
+    world.truth.firing.clear();
+    const early = await again(world);
+    expect(early).toMatchObject({ kind: "refused" });
+    expect(early.kind === "refused" && early.refusals.join()).toMatch(/not settled.*cools down/s);
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+
+  it("starts a new epoch from 0, lowers the pin last, and walks again", async () => {
+    const world = await at50();
+    await alarm(world);
+    await settledBack(world);
+    await world.minutes(6);
+    expect((await again(world)).kind).toBe("armed");
+    expect(world.state()).toMatchObject({ epoch: 3, phase: "armed", intent: { kind: "lowerPin" } });
+    expect(world.state().latch).toBeUndefined();
+    await world.deliverAll();
+    expect(world.state().intent).toBeUndefined();
+    expect(world.rules.greenPercent()).toBe(0);
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    expect(world.rules.greenPercent()).toBe(10);
+  });
+
+  it("that never got its pin lowered is rolled back again instead of walking in the shadow", async () => {
+    const world = await at50();
+    await alarm(world);
+    await settledBack(world);
+    await world.minutes(6);
+    await again(world);
+    world.invoke.jobs.length = 0;
+    await world.until("latched again", () => world.state().latch !== undefined, 12);
+    expect(world.state().epoch).toBe(4);
+    await world.until("blue", () => world.state().phase === "rolledBack", 3);
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+});

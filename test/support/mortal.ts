@@ -1,0 +1,72 @@
+import type { GuardPorts } from "../../src/guard/ports.ts";
+
+/** The process is gone: nothing it still had to do is done. */
+export class Killed extends Error {
+  override readonly name = "Killed";
+}
+
+export type Death = { readonly call: number; readonly when: "before" | "after" };
+
+export interface Mortal {
+  readonly ports: GuardPorts;
+  /** Calls made through these ports so far. */
+  readonly calls: () => number;
+}
+
+const PORTS = [
+  "clock",
+  "state",
+  "active",
+  "observed",
+  "snapshots",
+  "policies",
+  "ledger",
+  "evidence",
+  "metrics",
+  "hosts",
+  "alarms",
+  "streams",
+  "drain",
+  "rules",
+  "notify",
+  "invoke",
+] as const;
+
+type Method = (...args: unknown[]) => unknown;
+
+/**
+ * The same ports, with an end: at the given call the process dies, before the call leaves or after it has arrived
+ * without its answer being seen. Everything it tries after that fails the same way. `between` runs before every call.
+ */
+export const mortal = (of: GuardPorts, death: Death | null, between: () => Promise<void> = async () => {}): Mortal => {
+  let calls = 0;
+  let dead = false;
+  const guardCall = async (call: () => unknown): Promise<unknown> => {
+    await between();
+    calls += 1;
+    const fatal = death !== null && calls === death.call;
+    if (dead || (fatal && death.when === "before")) {
+      dead = true;
+      throw new Killed("killed");
+    }
+    const answer = await call();
+    if (fatal || dead) {
+      dead = true;
+      throw new Killed("killed");
+    }
+    return answer;
+  };
+  const wrapped = Object.fromEntries(
+    PORTS.map((name) => [
+      name,
+      new Proxy(of[name], {
+        get: (target, method) => {
+          const member: unknown = Reflect.get(target, method);
+          if (typeof member !== "function" || method === "now") return member;
+          return (...args: unknown[]) => guardCall(() => (member as Method).apply(target, args));
+        },
+      }),
+    ]),
+  );
+  return { ports: { ...of, ...wrapped } as GuardPorts, calls: () => calls };
+};
