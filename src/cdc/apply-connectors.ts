@@ -29,30 +29,42 @@ const remedyFor = (
   return null;
 };
 
+type Seen =
+  | "running"
+  | { readonly failed: string }
+  | { readonly mend: ReturnType<typeof remedyFor>; readonly state: string };
+
+const look = async (ports: CdcPorts, name: string, mayMend: boolean): Promise<Seen> => {
+  const status = await ports.connect.status(name, CALL_MS);
+  if (!status.ok) return { failed: status.failure.message };
+  const { state, tasksRunning, trace } = status.value;
+  if (state === "RUNNING" && tasksRunning === 1) return "running";
+  if (state === "FAILED" && !mayMend) return { failed: `connector ${name} FAILED: ${trace ?? "no trace"}` };
+  return { mend: mayMend ? remedyFor(status.value, ports, name) : null, state };
+};
+
 /**
  * Waits until a connector and its task run. What FAILED long ago is restarted once: Connect never does, and the reason
  * may have been mended since. A new one is let run into its error, so that the error is what gets shown.
  */
 const untilRunning = async (ports: CdcPorts, name: string, isNew: boolean): Promise<Result<void, string>> => {
   const giveUpAt = ports.stopwatch.elapsedMs() + RUNNING_WITHIN_MS;
-  let remedied = isNew;
-  let state = "not answered for";
-  while (ports.stopwatch.elapsedMs() < giveUpAt) {
-    const status = await ports.connect.status(name, CALL_MS);
-    if (!status.ok) return fail(status.failure.message);
-    state = status.value.state;
-    if (state === "RUNNING" && status.value.tasksRunning === 1) return ok(undefined);
-    if (state === "FAILED" && remedied) return fail(`connector ${name} FAILED: ${status.value.trace ?? "no trace"}`);
-    const remedy = remedied ? null : remedyFor(status.value, ports, name);
-    if (remedy !== null) {
-      remedied = true;
-      const applied = await remedy();
-      if (!applied.ok) return fail(applied.failure.message);
+  let mayMend = !isNew;
+  for (;;) {
+    const seen = await look(ports, name, mayMend);
+    if (seen === "running") return ok(undefined);
+    if ("failed" in seen) return fail(seen.failed);
+    if (ports.stopwatch.elapsedMs() > giveUpAt)
+      return fail(`connector ${name} is ${seen.state} after ${RUNNING_WITHIN_MS / 1_000} s`);
+    if (seen.mend !== null) {
+      mayMend = false;
+      const mended = await seen.mend();
+      if (!mended.ok) return fail(mended.failure.message);
+      // A status of before the change is still served for a moment.
       await ports.stopwatch.pause(POLL_MS * 4);
     }
     await ports.stopwatch.pause(POLL_MS);
   }
-  return fail(`connector ${name} is ${state} after ${RUNNING_WITHIN_MS / 1_000} s`);
 };
 
 const isOne = (found: ConnectorConfig, wanted: readonly (ConnectorConfig | undefined)[]): boolean =>

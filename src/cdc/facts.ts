@@ -82,12 +82,11 @@ export interface TriggerFacts {
 export interface SequenceFacts {
   readonly name: string;
   readonly increment: string;
-  readonly startValue: string;
   readonly minimum: string;
   readonly maximum: string;
   readonly cycle: boolean;
-  /** null where it was never used. Whole numbers beyond 2^53 stay text. */
-  readonly lastValue: string | null;
+  /** The number it gives next. Whole numbers beyond 2^53 stay text. */
+  readonly next: string;
   /** The largest value that the column it feeds can hold: of an `integer` column behind a `bigint` sequence, the integer's. */
   readonly columnMaximum: string | null;
 }

@@ -67,9 +67,10 @@ const lookBoth = async (
   drain: DrainPort,
   cutover: CutoverBindings,
 ): Outcome<Readonly<Record<Direction, Look>>> => {
-  const forward = await look(ports, drain, cutover, "forward");
+  const [forward, reverse] = await Promise.all(DIRECTIONS.map((direction) => look(ports, drain, cutover, direction)));
+  if (forward === undefined || reverse === undefined)
+    return outsideFailure("malformed", "a direction was not looked at");
   if (!forward.ok) return forward;
-  const reverse = await look(ports, drain, cutover, "reverse");
   if (!reverse.ok) return reverse;
   return ok({ forward: forward.value, reverse: reverse.value });
 };

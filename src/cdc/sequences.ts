@@ -6,17 +6,13 @@ import { quoteText, tableName } from "./names.ts";
 const PARITY: Readonly<Record<Side, bigint>> = { blue: 0n, green: 1n };
 const STEP = 2n;
 
-/** The number this sequence gives next. */
-export const nextValue = (of: SequenceFacts): bigint =>
-  of.lastValue === null ? BigInt(of.startValue) : BigInt(of.lastValue) + BigInt(of.increment);
-
 /** Whether all that this side's sequence will ever give is of its own parity. */
 export const isApart = (side: Side, of: SequenceFacts): boolean =>
-  BigInt(of.increment) === STEP && nextValue(of) % STEP === PARITY[side];
+  BigInt(of.increment) === STEP && BigInt(of.next) % STEP === PARITY[side];
 
 /** Above everything that either side has given so far. */
 export const floorOf = (both: readonly SequenceFacts[]): bigint =>
-  both.map((of) => nextValue(of)).reduce((highest, next) => (next > highest ? next : highest), 0n);
+  both.map(({ next }) => BigInt(next)).reduce((highest, next) => (next > highest ? next : highest), 0n);
 
 /**
  * Moves one sequence to its side's half of the numbers, at or above `floor`. ALTER SEQUENCE holds it until the commit, so
@@ -45,7 +41,7 @@ export const headroomSeconds = (sides: Readonly<Record<Side, readonly SequenceFa
       if (!isApart(side, of)) return 0n;
       const maximum = [of.maximum, of.columnMaximum].filter((limit) => limit !== null).map(BigInt);
       const least = maximum.reduce((low, limit) => (limit < low ? limit : low), BigInt(of.maximum));
-      const left = (least - nextValue(of)) / STEP;
+      const left = (least - BigInt(of.next)) / STEP;
       return left < 0n ? 0n : left / IDS_PER_SECOND;
     }),
   );

@@ -1,4 +1,4 @@
-import { type Admin, Kafka, KafkaJSError, logLevel } from "kafkajs";
+import { type Admin, Kafka, logLevel } from "kafkajs";
 import type { BrokerPort, PartitionPosition } from "../../cdc/ports.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { DurationMs } from "../../kernel/units.ts";
@@ -18,7 +18,7 @@ class TimedOut extends Error {
 const failureOf = (what: string, error: unknown): ReturnType<typeof outsideFailure> => {
   if (error instanceof TimedOut) return outsideFailure("timed-out", `Kafka, ${what}: no answer in time`);
   const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-  const type = error instanceof KafkaJSError && "type" in error ? String(error.type) : "";
+  const type = error instanceof Error && "type" in error ? String(error.type) : "";
   if (/UNKNOWN_TOPIC/.test(type)) return outsideFailure("not-found", `Kafka, ${what}: ${message}`);
   return outsideFailure("unreachable", `Kafka, ${what}: ${message}`);
 };

@@ -1,8 +1,8 @@
-import type { ColumnFacts, DatabaseFacts, SequenceFacts, SettingName, SlotFacts, TableFacts } from "../../cdc/facts.ts";
+import type { ColumnFacts, DatabaseFacts, SettingName, SlotFacts, TableFacts } from "../../cdc/facts.ts";
 import type { TableName } from "../../cdc/names.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { Side } from "../../signals/bindings.ts";
-import { sequencesSql } from "./sequences-sql.ts";
+import { readSequences } from "./sequences.ts";
 import type { Session } from "./session.ts";
 
 const SERVER = `
@@ -97,11 +97,7 @@ export const readFacts = async (
   if (row === undefined) return outsideFailure("malformed", `PostgreSQL, settings of ${side}: no row`);
   const found = await session.query<TableRow>(`tables of ${side}`, TABLES, [tables.map(({ plain }) => plain)]);
   if (!found.ok) return found;
-  const sequences = await session.query<SequenceFacts & { readonly [column: string]: unknown }>(
-    `sequences of ${side}`,
-    sequencesSql,
-    [[...new Set(tables.map(({ schema }) => schema))]],
-  );
+  const sequences = await readSequences(session, tables);
   if (!sequences.ok) return sequences;
   return ok({
     side,

@@ -1,11 +1,10 @@
-import type { SequenceFacts } from "../../cdc/facts.ts";
 import type { AdminDatabasePort, DatabasePort, SeedRow, Token } from "../../cdc/ports.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { Side } from "../../signals/bindings.ts";
 import { readFacts } from "./catalogue.ts";
 import { rowReads } from "./rows.ts";
 import { scramVerifier } from "./scram.ts";
-import { sequencesSql } from "./sequences-sql.ts";
+import { readSequences } from "./sequences.ts";
 import { openSession, type Row, type Session } from "./session.ts";
 
 type Outcome<Value> = Promise<Result<Value, OutsideFailure>>;
@@ -141,8 +140,7 @@ const records = (
     );
     return row.ok ? ok(row.value.count) : row;
   },
-  sequences: (tables) =>
-    session.query<SequenceFacts & Row>("sequences", sequencesSql, [[...new Set(tables.map(({ schema }) => schema))]]),
+  sequences: (tables) => readSequences(session, tables),
 });
 
 const port = (session: Session, side: Side): DatabasePort => ({

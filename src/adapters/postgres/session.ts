@@ -60,6 +60,14 @@ const statementFailureOf = (error: unknown): StatementFailure => {
  */
 export const openSession = (url: string, name: string, queryTimeoutMs: number): Session => {
   let current: Promise<pg.Client> | null = null;
+  let busy: Promise<unknown> = Promise.resolve();
+
+  /** One connection serves one query at a time; whoever asks meanwhile stands in line. */
+  const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> => {
+    const mine = busy.then(work);
+    busy = mine.catch(() => undefined);
+    return mine;
+  };
 
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({
@@ -103,26 +111,28 @@ export const openSession = (url: string, name: string, queryTimeoutMs: number): 
   };
 
   return {
-    query: async <As extends Row>(what: string, sql: string, values: readonly unknown[] = []) => {
-      try {
-        const result = await (await client()).query<As>(sql, [...values]);
-        return ok(result.rows);
-      } catch (error) {
-        await dropUnlessAnswered(error);
-        return outsideOf(what, error);
-      }
-    },
-    execute: async (sql, lockTimeoutMs) => {
-      try {
-        const open = await client();
-        await open.query(`set lock_timeout = ${Math.trunc(lockTimeoutMs)}`);
-        await open.query(sql);
-        return ok(undefined);
-      } catch (error) {
-        await dropUnlessAnswered(error);
-        return fail(statementFailureOf(error));
-      }
-    },
-    close,
+    query: <As extends Row>(what: string, sql: string, values: readonly unknown[] = []) =>
+      inTurn(async (): Promise<Result<readonly As[], OutsideFailure>> => {
+        try {
+          const result = await (await client()).query<As>(sql, [...values]);
+          return ok(result.rows);
+        } catch (error) {
+          await dropUnlessAnswered(error);
+          return outsideOf(what, error);
+        }
+      }),
+    execute: (sql, lockTimeoutMs) =>
+      inTurn(async (): Promise<Result<void, StatementFailure>> => {
+        try {
+          const open = await client();
+          await open.query(`set lock_timeout = ${Math.trunc(lockTimeoutMs)}`);
+          await open.query(sql);
+          return ok(undefined);
+        } catch (error) {
+          await dropUnlessAnswered(error);
+          return fail(statementFailureOf(error));
+        }
+      }),
+    close: () => inTurn(close),
   };
 };
