@@ -158,7 +158,6 @@ class Plane {
     if (known !== undefined) return known;
     const silence = this.#settings.idleTimeoutRealMs;
     const pool = new Pool(origin, {
-      connections: 256,
       headersTimeout: silence,
       bodyTimeout: silence,
       connect: { timeout: Math.min(10_000, silence) },

@@ -1,7 +1,8 @@
 /**
  * What can go wrong between a caller and AWS. `down` resets the connection before anything happened; `throttle` refuses
  * as AWS does (aws.md 1, Throttling); `delay` answers late; `apply-late` lets the call land only after `ms`, even where
- * the caller has given up by then; `lose-answer` applies it at once and never answers (aws.md 0, row 5).
+ * the caller has given up by then; `lose-answer` applies it at once and never answers (aws.md 0, row 5). Milliseconds are
+ * real: a caller's time-outs are.
  */
 export type FaultEffect =
   | { readonly kind: "down" }

@@ -45,6 +45,16 @@ describe("who calls", () => {
     expect(await response.text()).toContain("MissingAuthenticationToken");
   });
 
+  it("refuses a service that the lab does not have", async () => {
+    const credential = `Credential=${account.key.accessKeyId}/20261122/us-east-1/s3/aws4_request`;
+    const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=00`;
+    const response = await fetch(account.gateway.url, { headers: { authorization } });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { __type: "InvalidAction", message: "The lab has no service named s3." },
+    ]);
+  });
+
   it("records caller, service and action of every call", async () => {
     await account.elb.send(describeRules());
     await account.elb.send(describeRules());
@@ -103,6 +113,13 @@ describe("faults between caller and service", () => {
     await failureOf(account.elb.send(toGreen(), { abortSignal: AbortSignal.timeout(100) }));
     expect(greenWeight()).toBe(10);
     expect(account.gateway.recentCalls().at(-1)?.status).toBeNull();
+  });
+
+  it("answers late", async () => {
+    account.gateway.inject({ service, effect: { kind: "delay", ms: 100 } });
+    const startedAt = performance.now();
+    await account.elb.send(describeRules());
+    expect(performance.now() - startedAt).toBeGreaterThan(95);
   });
 
   it("hits only the caller it is meant for, and ends when it is taken out", async () => {
