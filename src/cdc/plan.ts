@@ -1,6 +1,7 @@
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { checkBefore, notesBefore } from "./check.ts";
 import { sinkConfig, sourceConfig } from "./connectors.ts";
+import { dismantlingFunctions } from "./dismantle.ts";
 import type { CdcFacts } from "./facts.ts";
 import { fence, fenceFunctions, fenceRights } from "./fence.ts";
 import { DIRECTIONS, heartbeatTopic, SIDES, sinkTopics } from "./names.ts";
@@ -41,7 +42,11 @@ const groundwork = (cutover: CutoverBindings): readonly PlanPhase[] => [
   phase("tables", "pawl's tables and the version columns", tablesPhase(cutover)),
   phase("rights", "what each role may do", [
     ...rightsPhase(cutover),
-    ...SIDES.flatMap((side) => [...fenceFunctions(cutover, side), ...fenceRights(cutover, side)]),
+    ...SIDES.flatMap((side) => [
+      ...fenceFunctions(cutover, side),
+      ...fenceRights(cutover, side),
+      ...dismantlingFunctions(cutover, side),
+    ]),
   ]),
   phase("triggers", "versions, tombstones and guards, before any slot exists", triggersPhase(cutover)),
   phase("publications", "whole rows, and only the tables of this cutover", publicationsPhase(cutover)),
