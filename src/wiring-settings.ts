@@ -17,6 +17,8 @@ interface Setting {
 const name: Setting = { expected: "a name", holds: isName };
 const database: Setting = { expected: "a postgres:// address", holds: isUrl("postgres:", "postgresql:") };
 
+const password: Setting = { expected: "a password of one line", holds: (text) => !/[\r\n]/.test(text) };
+
 /** Every setting that a function or command may need, and what it has to look like. */
 const SETTINGS = {
   PAWL_TABLE: name,
@@ -32,6 +34,10 @@ const SETTINGS = {
   PAWL_CONNECT_URL: { expected: "an http(s):// address", holds: isUrl("http:", "https:") },
   PAWL_BLUE_URL: database,
   PAWL_GREEN_URL: database,
+  PAWL_BLUE_ADMIN_URL: database,
+  PAWL_GREEN_ADMIN_URL: database,
+  PAWL_CDC_SOURCE_PASSWORD: password,
+  PAWL_CDC_SINK_PASSWORD: password,
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -1,41 +1,76 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sayProblem } from "../policy/checks/problem.ts";
 import { loadCutover } from "../policy/load-cutover.ts";
-import { loadPolicy } from "../policy/load-policy.ts";
+import { loadPolicy, type PolicyProblem } from "../policy/load-policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
-import { refused } from "./exit.ts";
+import { misused, refused } from "./exit.ts";
 
-const read = (file: string, what: string): string => {
-  if (!existsSync(file))
+export const DEFAULT_POLICIES_DIR = "policies";
+
+/** Folders that hold a `cutover.json`, by name. */
+const cutoversIn = (policiesDir: string): readonly string[] =>
+  existsSync(policiesDir)
+    ? readdirSync(policiesDir)
+        .filter((name) => existsSync(join(policiesDir, name, "cutover.json")))
+        .sort()
+    : [];
+
+/**
+ * The cutover that a command means: the one named, or the only one there is.
+ * @throws {CommandFailure} none, or several to choose from.
+ */
+export const whichCutover = (policiesDir: string, named: string | undefined): string => {
+  const known = cutoversIn(policiesDir);
+  const [only] = known;
+  if (named !== undefined) {
+    if (known.includes(named)) return named;
     throw refused(
-      `There is no ${what} at ${file}.`,
-      "Commands look for policies/<cutover>/ in this folder.",
-      "Change to the folder that holds policies/, or give --policies DIR.",
+      `There is no cutover "${named}".`,
+      `${policiesDir} holds ${known.length === 0 ? "none" : known.join(", ")}.`,
+      "Name one of them, or say with --policies DIR where its folder is.",
     );
-  return readFileSync(file, "utf8");
+  }
+  if (only !== undefined && known.length === 1) return only;
+  throw misused(
+    "Which cutover?",
+    only === undefined ? `${policiesDir} holds no cutover.` : `${policiesDir} holds several: ${known.join(", ")}.`,
+    only === undefined ? "Say with --policies DIR where they are." : "Name one of them.",
+  );
 };
 
-/** @throws {CommandFailure} absent or invalid: every problem with its line, and what to do. */
+const invalid = (what: string, problems: readonly PolicyProblem[], next: string) =>
+  refused(what, problems.map(sayProblem).join("\n        "), next);
+
+/** @throws {CommandFailure} invalid: every problem with its line, and what to do. */
 export const readBindings = (policiesDir: string, cutover: string): CutoverBindings => {
   const file = join(policiesDir, cutover, "cutover.json");
-  const loaded = loadCutover(read(file, "cutover"), file);
-  if (loaded.ok) return loaded.value;
+  const loaded = loadCutover(readFileSync(file, "utf8"), file);
+  if (!loaded.ok)
+    throw invalid(
+      `${file} is not a valid cutover.`,
+      loaded.failure,
+      "Correct the file; its schema is policies/schema/cutover.schema.json.",
+    );
+  if (loaded.value.name === cutover) return loaded.value;
   throw refused(
-    `${file} is not a valid cutover.`,
-    loaded.failure.map((p) => `${p.file}:${p.line}:${p.column} ${p.message}`).join("\n        "),
-    "Correct the file; its schema is policies/schema/cutover.schema.json.",
+    `${file} describes the cutover "${loaded.value.name}".`,
+    "A cutover's folder carries its name, so that nobody acts on another one than they typed.",
+    "Correct `name`, or rename the folder.",
   );
 };
 
 /** @throws {CommandFailure} absent or invalid: every problem with its line, and what to do. */
 export const readPolicy = (policiesDir: string, cutover: string, name: string): Policy => {
   const file = join(policiesDir, cutover, `${name}.json`);
-  const loaded = loadPolicy(read(file, "policy"), file);
+  if (!existsSync(file))
+    throw refused(
+      `There is no policy at ${file}.`,
+      `--policy ${name} means this file.`,
+      "Give the name of a policy file in the cutover's folder, without .json.",
+    );
+  const loaded = loadPolicy(readFileSync(file, "utf8"), file);
   if (loaded.ok) return loaded.value;
-  throw refused(
-    `${file} is not a valid policy.`,
-    loaded.failure.map((p) => `${p.file}:${p.line}:${p.column} ${p.message}`).join("\n        "),
-    "Correct the file and run pawl policy lint.",
-  );
+  throw invalid(`${file} is not a valid policy.`, loaded.failure, "Correct the file and run pawl policy lint.");
 };

@@ -12,8 +12,8 @@ export interface Target {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The world's clock: a lab's runs faster than this machine's. */
   readonly now: () => EpochMs;
-  /** Lab only: shop, load and fault controls. */
-  readonly adminUrl?: string;
+  /** The account and Region that it is in; an account that the settings do not tell is null. */
+  readonly place: { readonly account: string | null; readonly region: string };
 }
 
 /** What `lab.json` says; see the lab for who writes it. */
@@ -23,8 +23,8 @@ interface LabFile {
   readonly startLabMs: number;
   readonly speed: number;
   readonly gatewayUrl: string;
-  readonly adminUrl: string;
   readonly region: string;
+  readonly accountId: string;
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly table: string;
   readonly topicArn: string;
@@ -47,7 +47,16 @@ export interface TargetChoice {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const DEFAULT_LAB_FILE = ".pawl/lab.json";
+export const DEFAULT_LAB_FILE = ".pawl/lab.json";
+
+/** Whoever sets one of these means AWS. A profile file that merely lies about on this machine says nothing. */
+const CREDENTIALS = [
+  "AWS_ACCESS_KEY_ID",
+  "AWS_PROFILE",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+];
 
 /**
  * Picks the target. A live lab is taken where there is no AWS to confuse it with; where both are there, or the lab
@@ -60,7 +69,7 @@ export const chooseTarget = (choice: TargetChoice, env: Env): Target => {
   if (choice.aws === true) return awsTarget(env);
 
   const file = resolve(typeof choice.lab === "string" ? choice.lab : DEFAULT_LAB_FILE);
-  const hasAws = env["AWS_ACCESS_KEY_ID"] !== undefined || env["AWS_PROFILE"] !== undefined;
+  const credentials = CREDENTIALS.find((name) => env[name]);
   if (!existsSync(file)) {
     if (choice.lab !== undefined)
       throw refused(
@@ -68,10 +77,10 @@ export const chooseTarget = (choice: TargetChoice, env: Env): Target => {
         "The file that a running lab writes is not there.",
         "Start one with ./scripts/lab up.",
       );
-    if (hasAws) return awsTarget(env);
+    if (credentials !== undefined) return awsTarget(env);
     throw refused(
       "There is nothing to act on.",
-      `No lab runs here (${DEFAULT_LAB_FILE} is absent) and there are no AWS credentials.`,
+      `No lab runs here (${DEFAULT_LAB_FILE} is absent), and the environment holds no AWS credentials.`,
       "Start a lab with ./scripts/lab up, or set AWS credentials and give --aws.",
     );
   }
@@ -82,10 +91,10 @@ export const chooseTarget = (choice: TargetChoice, env: Env): Target => {
       "Its process is gone; what it names no longer answers.",
       "Run ./scripts/lab down to clear it, or give --aws to act on AWS.",
     );
-  if (hasAws && choice.lab === undefined)
+  if (credentials !== undefined && choice.lab === undefined)
     throw refused(
-      `A lab runs here (pid ${lab.pid}) and there are AWS credentials.`,
-      "The command could act on either.",
+      `A lab runs here (pid ${lab.pid}), and the environment holds AWS credentials (${credentials}).`,
+      "The command could act on either; a wrong guess would move real traffic.",
       "Say which: --lab or --aws.",
     );
   return labTarget(lab, env);
@@ -100,6 +109,8 @@ const readLabFile = (file: string): LabFile => {
 };
 
 const isAlive = (pid: number): boolean => {
+  // 0 and below would ask about whole groups of processes, this one among them.
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -112,18 +123,24 @@ const awsTarget = (env: Env): Target => {
   const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
   if (region === undefined)
     throw misused("AWS_REGION is not set.", "One stack guards one account and Region.", "Set AWS_REGION.");
+  const account = accountOf(env);
   return {
     kind: "aws",
-    label: `aws ${env["AWS_ACCOUNT_ID"] ?? env["AWS_PROFILE"] ?? "account of these credentials"} ${region}`,
+    label: `aws ${account ?? env["AWS_PROFILE"] ?? "account of these credentials"} ${region}`,
+    place: { account, region },
     env,
     now: () => epochMs(Date.now()),
   };
 };
 
+/** Of the stack whose topic and table the command uses. Credentials of another account could not use them. */
+const accountOf = (env: Env): string | null =>
+  /^arn:[^:]+:sns:[^:]*:(\d{12}):/.exec(env["PAWL_TOPIC_ARN"] ?? "")?.[1] ?? env["AWS_ACCOUNT_ID"] ?? null;
+
 const labTarget = (lab: LabFile, env: Env): Target => ({
   kind: "lab",
   label: `lab pid ${lab.pid}`,
-  adminUrl: lab.adminUrl,
+  place: { account: lab.accountId, region: lab.region },
   now: () => epochMs(Math.round(lab.startLabMs + lab.speed * (Date.now() - lab.startRealMs))),
   env: {
     ...env,

@@ -1,26 +1,25 @@
+import type { CommandResult } from "./command-result.ts";
+
 /** Where a command writes. With `--json`, standard output is one JSON document and nothing else. */
 export interface Terminal {
-  readonly json: boolean;
-  /** For people, on standard output; silent under `--json`. */
-  say(line: string): void;
-  /** What the command has to tell, on standard error: target, progress, warnings. */
+  /** The target, and warnings: on standard error. */
   note(line: string): void;
-  /** The document that `--json` prints. */
-  document(value: unknown): void;
+  /** What a long command is doing: on standard output for people, on standard error under `--json`. */
+  progress(line: string): void;
+  /** What it ends with: on standard output. */
+  show(result: Pick<CommandResult<unknown>, "document" | "lines">): void;
 }
 
-export const createTerminal = (json: boolean): Terminal => ({
-  json,
-  say: (line) => {
-    if (!json) process.stdout.write(`${line}\n`);
-  },
-  note: (line) => {
-    process.stderr.write(`${line}\n`);
-  },
-  document: (value) => {
-    if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-  },
-});
+type Write = (text: string) => void;
+
+export const createTerminal = (json: boolean, out: Write, err: Write): Terminal => {
+  const line = (write: Write) => (text: string) => write(`${text}\n`);
+  return {
+    note: line(err),
+    progress: line(json ? err : out),
+    show: ({ document, lines }) => (json ? line(out)(JSON.stringify(document, null, 2)) : lines.forEach(line(out))),
+  };
+};
 
 /** "4 min 05 s", "26 h 10 min", "12 s". */
 export const forPeople = (ms: number): string => {

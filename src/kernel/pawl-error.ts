@@ -63,10 +63,13 @@ export class PawlError<Code extends PawlFaultCode = PawlFaultCode> extends Error
   override readonly name = "PawlError";
   readonly code: Code;
   readonly facts: PawlFaults[Code];
+  /** The message in its three parts, for whoever shows them apart. */
+  readonly telling: { readonly what: string; readonly why: string; readonly next: string };
 
   constructor(code: Code, facts: PawlFaults[Code], options?: ErrorOptions) {
     const { what, why, next }: Telling<PawlFaults[Code]> = TELLINGS[code];
     super(`${what(facts)} ${why} ${next}`, options);
+    this.telling = { what: what(facts), why, next };
     this.code = code;
     this.facts = facts;
   }

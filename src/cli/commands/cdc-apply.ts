@@ -1,0 +1,72 @@
+import { applyCdc } from "../../cdc/apply.ts";
+import type { CdcApplied, CdcEvent, CdcStop } from "../../cdc/apply-events.ts";
+import type { PasswordSetting } from "../../cdc/plan-types.ts";
+import type { Digest } from "../../kernel/digest.ts";
+import type { CdcAdminReach } from "../../wiring-cdc.ts";
+import { type CommandResult, done } from "../command-result.ts";
+import type { CliContext } from "../context.ts";
+import { outside, refused } from "../exit.ts";
+import type { Terminal } from "../terminal.ts";
+import { refusalLines } from "./cdc-plan.ts";
+
+export interface CdcApplyPorts {
+  readonly reach: CdcAdminReach;
+  readonly passwords: Readonly<Record<PasswordSetting, string>>;
+  readonly digest: Digest;
+}
+
+export type CdcApplyDocument = { readonly cutover: string } & CdcApplied;
+
+/** A day: copying is bounded by the size of the tables, and everything else in it is watched. */
+const COPY_WITHIN_MS = 86_400_000;
+
+/** Brings both streams up in start order, or mends what is missing. Safe to repeat; refuses before it changes anything. */
+export const cdcApplyCommand = async ({
+  ports: { reach, passwords, digest },
+  bindings,
+  terminal,
+}: CliContext<CdcApplyPorts>): Promise<CommandResult<CdcApplyDocument>> => {
+  const settings = { addresses: reach.addresses, passwords, copyWithinMs: COPY_WITHIN_MS };
+  const applied = await applyCdc(reach.ports, reach.drain, bindings, settings, digest, teller(terminal));
+  if (!applied.ok) throw stopped(bindings.name, applied.failure);
+  const { done: made, already, rowsCompared, tookMs } = applied.value;
+  return done({ cutover: bindings.name, ...applied.value }, [
+    `CDC of ${bindings.name} runs both ways: ${made} done, ${already} there already, ${rowsCompared} rows compared equal, ${(tookMs / 1000).toFixed(1)} s.`,
+    `  next: pawl doctor ${bindings.name}`,
+  ]);
+};
+
+const stopped = (cutover: string, stop: CdcStop) =>
+  stop.kind === "refused"
+    ? refused(
+        `CDC of ${cutover} was not applied; nothing was changed.`,
+        stop.refusals.flatMap(refusalLines).join("\n        "),
+        `Do what stands above, and look with pawl cdc plan ${cutover}.`,
+      )
+    : outside(
+        `CDC of ${cutover} stopped in ${stop.phase}, at ${stop.what}.`,
+        stop.why,
+        `Mend that and run pawl cdc apply ${cutover} again: it goes on from there.`,
+      );
+
+/** A line a phase and a line a wait; statements one by one would be a hundred lines that nobody reads. */
+const teller = (terminal: Terminal): ((event: CdcEvent) => void) => {
+  let waitedFor = "";
+  return (event) => {
+    switch (event.kind) {
+      case "phase":
+        terminal.progress(`${event.phase}: ${event.why}`);
+        return;
+      case "waiting":
+        if (event.for !== waitedFor) terminal.progress(`  waiting: ${event.for}`);
+        waitedFor = event.for;
+        return;
+      case "again":
+        terminal.progress(`  again: ${event.what}: ${event.because}`);
+        return;
+      case "done":
+      case "already":
+        return;
+    }
+  };
+};

@@ -1,0 +1,44 @@
+import { type OfferedVerb, type RequestPorts, requestVerb } from "../../guard/requests.ts";
+import { toIso } from "../../kernel/instant.ts";
+import { type CommandResult, done } from "../command-result.ts";
+import type { CliContext } from "../context.ts";
+import { outside, refused } from "../exit.ts";
+import { forPeople } from "../terminal.ts";
+
+export interface RequestDocument {
+  readonly cutover: string;
+  readonly verb: OfferedVerb;
+  readonly by: string;
+  readonly reason: string;
+  readonly epoch: number;
+  /** The tick that takes it, and after which it is void. */
+  readonly takenAt: string;
+}
+
+const MEANS: Readonly<Record<OfferedVerb, string>> = {
+  pause: "Nothing advances from then on; rollbacks go on as ever.",
+  resume: "From then on the cutover advances again when its gates pass.",
+  approve: "CDC is taken apart once the soak and its gates are there. Good for this epoch and 24 h.",
+};
+
+/**
+ * Puts `pause`, `resume` or `approve` into the state; the next tick takes it.
+ * @throws {CommandFailure} it cannot be asked now, or the table did not answer.
+ */
+export const requestCommand = async (
+  context: CliContext<RequestPorts>,
+  verb: OfferedVerb,
+  reason: string,
+): Promise<CommandResult<RequestDocument>> => {
+  const { ports, bindings, operator: by } = context;
+  const report = await requestVerb(ports, bindings.name, verb, { by, reason });
+  const what = `${bindings.name} was not asked to ${verb}.`;
+  if (report.kind === "failed")
+    throw outside(what, report.why, "Run it again: one that did get through is refused as still waiting.");
+  if (report.kind === "refused")
+    throw refused(what, `${report.why}.`, `pawl status ${bindings.name} says how it stands.`);
+  const { takenAt, state } = report;
+  const document = { cutover: bindings.name, verb, by, reason, epoch: state.epoch, takenAt: toIso(takenAt) };
+  const inSeconds = forPeople(Math.max(0, takenAt - ports.clock.now()));
+  return done(document, [`${verb}: asked; the tick of ${document.takenAt} takes it, in ${inSeconds}.`, MEANS[verb]]);
+};

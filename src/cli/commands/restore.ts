@@ -1,0 +1,70 @@
+import { isPinned } from "../../actuation/observed-route.ts";
+import type { CutoverState } from "../../decision/state.ts";
+import { READ_TIMEOUT_MS } from "../../guard/limits.ts";
+import { readRoutes } from "../../guard/look.ts";
+import type { GuardPorts, JournalEntry } from "../../guard/ports.ts";
+import { toIso } from "../../kernel/instant.ts";
+import { type CommandResult, done } from "../command-result.ts";
+import type { CliContext } from "../context.ts";
+import { outside } from "../exit.ts";
+import { unanswered } from "../failures.ts";
+import { restoreSteps } from "../restore-steps.ts";
+
+export type RestorePorts = Pick<GuardPorts, "clock" | "state" | "journal" | "rules">;
+
+export interface RestoreDocument {
+  readonly cutover: string;
+  readonly wayBack: CutoverState["wayBack"];
+  /** What going back costs. */
+  readonly costs: string;
+  readonly steps: readonly string[];
+  /** Acts of decommission begun, in order; without `finishedAt` it may be half done. */
+  readonly acts: readonly { readonly action: string; readonly finishedAt: string | null }[];
+}
+
+/** Says what way back is left, and how to go it. Changes nothing. */
+export const restoreCommand = async (context: CliContext<RestorePorts>): Promise<CommandResult<RestoreDocument>> => {
+  const { ports, bindings } = context;
+  const read = await ports.state.read(bindings.name, READ_TIMEOUT_MS);
+  if (!read.ok) return fromRulesAlone(context, read.failure.message);
+  const journal = read.value === null ? [] : await journalOf(ports, read.value);
+  const plan = restoreSteps(bindings, read.value, journal);
+  const document: RestoreDocument = {
+    cutover: bindings.name,
+    wayBack: read.value?.wayBack ?? "open",
+    ...plan,
+    acts: journal.map(({ action, finishedAt }) => ({
+      action,
+      finishedAt: finishedAt === undefined ? null : toIso(finishedAt),
+    })),
+  };
+  return done(document, [
+    `${bindings.name}: way back ${document.wayBack}`,
+    `  costs  ${document.costs}`,
+    ...document.steps.map((step, index) => `  ${index + 1}. ${step.replaceAll("\n", "\n     ")}`),
+  ]);
+};
+
+const journalOf = async (
+  { journal }: Pick<GuardPorts, "journal">,
+  state: CutoverState,
+): Promise<readonly JournalEntry[]> => {
+  const listed = await journal.list(state.cutover);
+  if (!listed.ok) throw unanswered(`The journal of ${state.cutover} cannot be read.`, listed.failure);
+  return listed.value.filter(({ epoch }) => epoch === state.epoch).toSorted((a, b) => a.startedAt - b.startedAt);
+};
+
+/** Without the table the pin tells the half that matters: it is deleted at the point of no return. */
+const fromRulesAlone = async ({ ports, bindings }: CliContext<RestorePorts>, why: string): Promise<never> => {
+  const { sights } = await readRoutes(ports, bindings);
+  const pins = sights.map((sight) => (sight.kind === "seen" ? sight.observed.pin : "unreadable"));
+  const there = sights.length > 0 && pins.every((pin) => pin === "parked" || pin === "raised");
+  const gone = pins.includes("gone");
+  throw outside(
+    `The state of ${bindings.name} cannot be read${there ? "; its pin is there, so the way back is open" : gone ? "; its pin is gone, so it is past the point of no return" : ""}.`,
+    why,
+    there && !sights.every(isPinned)
+      ? `pawl rollback ${bindings.name} --reason "…" works without the table.`
+      : "Wait for the table: without the journal nobody knows which acts were done.",
+  );
+};

@@ -1,0 +1,68 @@
+import { type SnapBackReport, snapBack } from "../../guard/snap-back.ts";
+import type { SnapBackPorts } from "../../guard/snap-back-trigger.ts";
+import { type CommandResult, done } from "../command-result.ts";
+import type { CliContext } from "../context.ts";
+import { outside, refused } from "../exit.ts";
+
+export interface RollbackDocument {
+  readonly cutover: string;
+  /** False where all is on blue and the table could not be told; the next tick finds the pin and latches. */
+  readonly recorded: boolean;
+  readonly expected: string | null;
+  readonly reasons: readonly string[];
+}
+
+/**
+ * All traffic to blue, now. Needs rights on the load balancer and nothing else: no policy, no table, no Kafka.
+ * @throws {CommandFailure} held, past the point of no return, or not verified in time.
+ */
+export const rollbackCommand = async (
+  { ports, bindings, operator, terminal }: CliContext<SnapBackPorts>,
+  options: { readonly reason: string; readonly acceptLoss: boolean },
+): Promise<CommandResult<RollbackDocument>> => {
+  terminal.progress(`raising the pin of ${bindings.name}, then reading the rules twice, 10 s apart`);
+  const report = await snapBack(ports, bindings, { kind: "operator", by: operator, ...options });
+  return told(report, bindings.name);
+};
+
+const told = (report: SnapBackReport, cutover: string): CommandResult<RollbackDocument> => {
+  switch (report.kind) {
+    case "verified": {
+      const { expected } = report.state.latch ?? { expected: null };
+      return done({ cutover, recorded: true, expected: expected?.label ?? null, reasons: expected?.reasons ?? [] }, [
+        `${cutover}: all traffic is on blue, verified.`,
+        `  expected ${expected?.label ?? "unknown"}${expected?.reasons.length ? ` (${expected.reasons.join("; ")})` : ""}`,
+        `  What it really cost is being proven: pawl status ${cutover}. Keep both streams until it has settled.`,
+      ]);
+    }
+    case "verified-unrecorded":
+      return done({ cutover, recorded: false, expected: null, reasons: [report.why] }, [
+        `${cutover}: all traffic is on blue, verified. It could not be recorded: ${report.why}.`,
+        "  The next tick that reads the table finds the pin raised and latches. Until then do not arm anything.",
+      ]);
+    case "held":
+      throw refused(
+        `${cutover} stays where it is: its rollback is held.`,
+        `Going back would not be lossless: ${report.state.latch?.expected.reasons.join("; ") ?? ""}.`,
+        `Mend the reverse stream, and it goes back by itself; or pawl rollback ${cutover} --accept-loss --reason "…".`,
+      );
+    case "no-way-back":
+      throw refused(
+        `${cutover} is past the point of no return; nothing was written.`,
+        `${report.why}.`,
+        `pawl restore ${cutover} says what way back is left.`,
+      );
+    case "unverified":
+      throw outside(
+        `${cutover} could not be verified on blue yet.`,
+        report.why,
+        "Run it again: repeating it is harmless. By hand: set the pin's priority to its reserved number (cutover.json).",
+      );
+    case "ignored":
+      throw refused(
+        `${cutover} was not rolled back.`,
+        `${report.why}.`,
+        `Run it again, and see pawl status ${cutover}.`,
+      );
+  }
+};

@@ -1,0 +1,56 @@
+import type { CutoverState } from "../../decision/state.ts";
+import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "../../guard/limits.ts";
+import { readRoutes } from "../../guard/look.ts";
+import type { GuardPorts } from "../../guard/ports.ts";
+import { type CommandResult, done } from "../command-result.ts";
+import type { CliContext } from "../context.ts";
+import { outside, refused } from "../exit.ts";
+import { type Effective, type StatusReport, statusLines, statusReport } from "../status.ts";
+
+export type StatusPorts = Pick<GuardPorts, "clock" | "state" | "policies" | "rules">;
+
+/**
+ * Where a cutover stands, in one screen: what is recorded, what the load balancer really does, what blocks, the way back.
+ * @throws {CommandFailure} it was never armed; its state cannot be read (what the rules show is told even so).
+ */
+export const statusCommand = async (context: CliContext<StatusPorts>): Promise<CommandResult<StatusReport>> => {
+  const { ports, bindings } = context;
+  const [read, effective] = await Promise.all([ports.state.read(bindings.name, READ_TIMEOUT_MS), effectiveOf(context)]);
+  if (!read.ok)
+    throw outside(
+      `The state of ${bindings.name} cannot be read; ${sayEffective(effective)}.`,
+      read.failure.message,
+      "Nothing advances while pawl cannot read its table. pawl rollback does not need it.",
+    );
+  if (read.value === null)
+    throw refused(
+      `${bindings.name} was never armed; ${sayEffective(effective)}.`,
+      "There is no state of it in the table.",
+      `pawl doctor ${bindings.name}, then pawl arm ${bindings.name} --policy <name>.`,
+    );
+  const policy = await policyOf(ports, read.value);
+  const report = statusReport(read.value, policy, effective);
+  return done(report, statusLines(report, effective, read.value, ports.clock.now()));
+};
+
+const policyOf = async ({ policies }: StatusPorts, state: CutoverState) => {
+  const read = await policies.read(state.policyDigest, STATE_TIMEOUT_MS);
+  return read.ok ? read.value : null;
+};
+
+/** What the listener's rules do now; of several routes the one with most on green. */
+export const effectiveOf = async ({
+  ports,
+  bindings,
+}: Pick<CliContext<Pick<GuardPorts, "clock" | "rules">>, "ports" | "bindings">): Promise<Effective> => {
+  const { sights, reading } = await readRoutes(ports, bindings);
+  const { greenPercent, detail } = reading({ greenPercent: 0, pin: ["parked", "raised", "gone"] });
+  if (greenPercent === null) return { known: false, reason: detail };
+  const pinRaised = sights.every((sight) => sight.kind === "seen" && sight.observed.pin === "raised");
+  return { known: true, greenPercent, pinRaised };
+};
+
+const sayEffective = (effective: Effective): string =>
+  effective.known
+    ? `its rules send ${effective.greenPercent} % to green${effective.pinRaised ? ", the pin is raised" : ""}`
+    : `its rules cannot be read either: ${effective.reason}`;

@@ -1,0 +1,31 @@
+import type { OutsideFailure, Result } from "../../kernel/result.ts";
+import type { CutoverBindings, Side } from "../../signals/bindings.ts";
+import type { TargetHealth } from "../../signals/ports.ts";
+import { type Finding, fails, holds, unread } from "./finding.ts";
+
+/** Both sides whole: green because it is about to take traffic, blue because it may have to take all of it back. */
+export const hostFindings = (
+  { expectedHosts }: CutoverBindings,
+  read: Result<readonly TargetHealth[], OutsideFailure>,
+): readonly Finding[] => {
+  if (!read.ok)
+    return [
+      unread("healthy hosts", read.failure, "Correct the target groups, or give your role DescribeTargetHealth."),
+    ];
+  return (["blue", "green"] as const).map((side) => ofSide(side, expectedHosts, read.value));
+};
+
+const ofSide = (side: Side, expected: number, groups: readonly TargetHealth[]): Finding => {
+  const own = groups.filter((group) => group.side === side);
+  const healthy = own.reduce((sum, group) => sum + group.healthy, 0);
+  const unhealthy = own.reduce((sum, group) => sum + group.unhealthy, 0);
+  const what = `${side}'s hosts`;
+  const value = `${healthy}/${expected} healthy${unhealthy === 0 ? "" : `, ${unhealthy} not`}`;
+  return healthy >= expected && unhealthy === 0
+    ? holds(what, value)
+    : fails(
+        what,
+        value,
+        `Register or mend ${side}'s hosts; aws elbv2 describe-target-health says why one is not healthy.`,
+      );
+};

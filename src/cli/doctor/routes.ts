@@ -1,0 +1,126 @@
+import { isStickyAt } from "../../actuation/drift.ts";
+import { type ObservedRoute, observeRoute } from "../../actuation/observed-route.ts";
+import type { ObservedListener } from "../../actuation/rules-port.ts";
+import type { OutsideFailure, Result } from "../../kernel/result.ts";
+import type { CutoverBindings, RouteBinding } from "../../signals/bindings.ts";
+import { endOf, type Finding, fails, holds, unread } from "./finding.ts";
+
+/** What the rules have to show now: blue alone before the first arm, and what is recorded after it. */
+export interface ExpectedRules {
+  readonly greenPercent: number;
+  readonly pin: "parked" | "raised";
+}
+
+export type ListenerReads = ReadonlyMap<string, Result<ObservedListener, OutsideFailure>>;
+
+export const routeFindings = (
+  cutover: CutoverBindings,
+  reads: ListenerReads,
+  expected: ExpectedRules,
+): readonly Finding[] => [
+  ...[...reads].flatMap(([arn, read]) =>
+    read.ok
+      ? []
+      : [unread(`listener ${endOf(arn)}`, read.failure, "Correct listenerArn, or give your role DescribeRules.")],
+  ),
+  ...cutover.routes.flatMap((route) => {
+    const read = reads.get(route.listenerArn);
+    return read?.ok === true ? oneRoute(cutover, route, read.value, expected) : [];
+  }),
+  targetGroups(cutover),
+];
+
+const oneRoute = (
+  cutover: CutoverBindings,
+  route: RouteBinding,
+  listener: ObservedListener,
+  expected: ExpectedRules,
+): readonly Finding[] => {
+  const missing = [
+    ...missingRule("weighted rule", route.weightedRuleArn, "routes[].weightedRuleArn", listener),
+    ...missingRule("pin", route.pin.ruleArn, "routes[].pin.ruleArn", listener),
+  ];
+  if (missing.length > 0) return missing;
+  const sight = observeRoute(route, listener, cutover.routes);
+  if (sight.kind === "foreign")
+    return [
+      fails(
+        `rules of ${endOf(route.weightedRuleArn)}`,
+        sight.why,
+        "Put the rules back as cutover.json says, or correct it: pawl writes nothing to rules it does not know.",
+      ),
+    ];
+  return [weights(sight.observed, expected), pin(sight.observed, expected, listener), reserved(route, listener)];
+};
+
+const missingRule = (what: string, arn: string, where: string, { rules }: ObservedListener): readonly Finding[] => {
+  if (rules.some(({ ruleArn }) => ruleArn === arn)) return [];
+  const there = rules
+    .filter(({ priority }) => priority !== null)
+    .map(({ ruleArn, priority }) => `${priority} ${endOf(ruleArn)}`);
+  return [
+    fails(
+      `${what} ${endOf(arn)}`,
+      `the listener has no rule ${arn}; it has ${there.join(", ") || "its default rule alone"}`,
+      `Correct ${where} in cutover.json, or create the rule.`,
+    ),
+  ];
+};
+
+const weights = ({ route, ruleGreenPercent, sticky }: ObservedRoute, { greenPercent }: ExpectedRules): Finding => {
+  const what = `weighted rule ${endOf(route.weightedRuleArn)}`;
+  const value = `blue ${100 - ruleGreenPercent}, green ${ruleGreenPercent}, stickiness ${sticky ? "on" : "off"}`;
+  if (ruleGreenPercent === greenPercent && sticky === isStickyAt(greenPercent)) return holds(what, value);
+  const wanted = `blue ${100 - greenPercent}, green ${greenPercent}, stickiness ${isStickyAt(greenPercent) ? "on" : "off"}`;
+  return fails(what, value, `It has to be ${wanted}: aws elbv2 modify-rule --rule-arn ${route.weightedRuleArn} …`);
+};
+
+const pin = (observed: ObservedRoute, expected: ExpectedRules, { rules }: ObservedListener): Finding => {
+  const { route } = observed;
+  const what = `pin ${endOf(route.pin.ruleArn)}`;
+  const priority = rules.find(({ ruleArn }) => ruleArn === route.pin.ruleArn)?.priority ?? null;
+  const value = `${observed.pin} at ${priority}, to blue alone, conditions as the weighted rule's`;
+  const wanted = expected.pin === "parked" ? route.pin.parkedPriority : route.pin.raisedPriority;
+  if (observed.pin === expected.pin && priority === wanted) return holds(what, value);
+  return fails(
+    what,
+    value,
+    expected.pin === "parked"
+      ? `Park it: aws elbv2 set-rule-priorities --rule-priorities RuleArn=${route.pin.ruleArn},Priority=${wanted}`
+      : `A rollback is recorded and the pin is not above: pawl rollback ${"--reason …"} raises it.`,
+  );
+};
+
+/** The pin's way up has to be free, and the weighted rule has to stand between its two places. */
+const reserved = (
+  { pin: { ruleArn, raisedPriority, parkedPriority }, weightedRuleArn }: RouteBinding,
+  { rules }: ObservedListener,
+): Finding => {
+  const what = `priorities ${raisedPriority} and ${parkedPriority}`;
+  const taken = rules.find(
+    (rule) => rule.ruleArn !== ruleArn && (rule.priority === raisedPriority || rule.priority === parkedPriority),
+  );
+  if (taken !== undefined)
+    return fails(
+      what,
+      `rule ${taken.ruleArn} has ${taken.priority}`,
+      "Move that rule, or choose other numbers for the pin.",
+    );
+  const weighted = rules.find((rule) => rule.ruleArn === weightedRuleArn)?.priority ?? null;
+  return weighted !== null && raisedPriority < weighted && weighted < parkedPriority
+    ? holds(what, `reserved for the pin, around the weighted rule at ${weighted}`)
+    : fails(
+        what,
+        `the weighted rule stands at ${weighted}`,
+        "It has to stand between the pin's two numbers: correct routes[].pin, or move the rule.",
+      );
+};
+
+const targetGroups = ({ routes }: CutoverBindings): Finding => {
+  const blue = new Set(routes.map((route) => route.blue));
+  const green = new Set(routes.map((route) => route.green));
+  const both = [...blue].filter((arn) => green.has(arn));
+  return both.length === 0
+    ? holds("target groups", `blue ${[...blue].map(endOf).join(", ")}, green ${[...green].map(endOf).join(", ")}`)
+    : fails("target groups", `${both.join(", ")} is both blue and green`, "Give each side target groups of its own.");
+};

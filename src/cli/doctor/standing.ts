@@ -1,0 +1,56 @@
+import type { CutoverState } from "../../decision/state.ts";
+import type { OutsideFailure, Result } from "../../kernel/result.ts";
+import type { Policy } from "../../policy/policy-file.ts";
+import type { CutoverBindings } from "../../signals/bindings.ts";
+import type { Target } from "../target.ts";
+import { type Finding, fails, holds, unread } from "./finding.ts";
+import type { ExpectedRules } from "./routes.ts";
+
+/** Where the cutover stands, and so what its rules have to show. */
+export const expectedRules = (state: CutoverState | null): ExpectedRules => {
+  const greenPercent = state?.weightPercent ?? 0;
+  const onBlue = state?.latch?.mode === "snapped" && state.wayBack === "open";
+  return onBlue ? { greenPercent: 0, pin: "raised" } : { greenPercent, pin: "parked" };
+};
+
+export const tableFinding = (read: Result<CutoverState | null, OutsideFailure>): Finding => {
+  if (!read.ok)
+    return unread("table", read.failure, "Check PAWL_TABLE, AWS_REGION and the rights of the role you act as.");
+  const state = read.value;
+  if (state === null) return holds("table", "answers; never armed");
+  const settled = state.settled === undefined ? "" : `, settled ${state.settled.label}`;
+  return holds("table", `answers; ${state.phase}, epoch ${state.epoch}${settled}`);
+};
+
+export const functionFinding = (name: string, probed: Result<void, OutsideFailure>): Finding =>
+  probed.ok
+    ? holds(`function ${name}`, "there, and may be invoked")
+    : unread(
+        `function ${name}`,
+        probed.failure,
+        "Package and deploy the stack; give your role lambda:InvokeFunction on it, without which it cannot be armed again.",
+      );
+
+export const policyFinding = (policy: Policy, target: Target, rehearsal: boolean): Finding => {
+  const what = `policy ${policy.name}`;
+  const steps = policy.steps.map(({ weight }) => `${weight} %`).join(", ");
+  const value = `valid: ${steps}, soak ${policy.soak.duration}, ${policy.whenNotLossless} when not lossless`;
+  if (policy.drill !== true) return holds(what, value);
+  if (target.kind === "lab") return holds(what, `${value}, a drill in a lab`);
+  return rehearsal
+    ? holds(what, `${value}, a drill in a declared rehearsal`)
+    : fails(
+        what,
+        `${value}, a drill`,
+        "Arm the real policy; or say --rehearsal, where losing what is there costs nothing.",
+      );
+};
+
+/** Stated, so that nobody forgets them: the weights do not move these. */
+export const writersFinding = ({ otherWriters }: CutoverBindings): Finding =>
+  otherWriters.length === 0
+    ? holds("other writers", "none stated")
+    : holds(
+        "other writers",
+        `${otherWriters.join(", ")}: the weights do not move them; they have to write one side only`,
+      );

@@ -1,0 +1,95 @@
+import { fence } from "../cdc/fence.ts";
+import type { CutoverState } from "../decision/state.ts";
+import { DECOMMISSION_PLAN } from "../decommission/plan.ts";
+import type { JournalEntry } from "../guard/ports.ts";
+import { toIso } from "../kernel/instant.ts";
+import type { CutoverBindings, Side } from "../signals/bindings.ts";
+
+export interface RestorePlan {
+  readonly costs: string;
+  readonly steps: readonly string[];
+}
+
+/** How to go back from where a cutover stands, as far as that is possible. Pure; `state` is null where it was never armed. */
+export const restoreSteps = (
+  cutover: CutoverBindings,
+  state: CutoverState | null,
+  journal: readonly JournalEntry[],
+): RestorePlan => {
+  if (state === null) return { costs: "nothing: it was never armed, traffic was never moved by pawl", steps: [] };
+  switch (state.wayBack) {
+    case "open":
+      return open(cutover, state);
+    case "restorable":
+      return restorable(cutover, journal);
+    case "closed":
+      return closed(cutover, journal);
+  }
+};
+
+const open = ({ name }: CutoverBindings, { rollbackSafety, latch }: CutoverState): RestorePlan => {
+  const { label, seconds, reasons } = rollbackSafety;
+  const behind = seconds === null ? "" : `, blue ${seconds.toFixed(1)} s behind green`;
+  return {
+    costs: `expected ${label}${behind}${reasons.length === 0 ? "" : ` (${reasons.join("; ")})`}`,
+    steps:
+      latch?.verifiedAt === undefined
+        ? [`pawl rollback ${name} --reason "…": one change of the load balancer's rules.`]
+        : [
+            `Nothing: it is on blue since ${toIso(latch.verifiedAt)}. Forward again: pawl arm ${name} --again --policy <name>.`,
+          ],
+  };
+};
+
+const begun = (journal: readonly JournalEntry[], action: string): boolean =>
+  journal.some((entry) => entry.action === action);
+
+const finishedAt = (journal: readonly JournalEntry[], action: string): string | null => {
+  const at = journal.find((entry) => entry.action === action)?.finishedAt;
+  return at === undefined ? null : toIso(at);
+};
+
+const fenceSql = (cutover: CutoverBindings, side: Side, raised: boolean): string =>
+  fence(cutover, side, raised)
+    .map(({ sql }) => `${sql};`)
+    .join("\n");
+
+/** Reverse may have been stopped; its slot is still there, so nothing green wrote is lost to blue. */
+const restorable = (cutover: CutoverBindings, journal: readonly JournalEntry[]): RestorePlan => {
+  const { reverse } = cutover.streams;
+  const stopped = begun(journal, "stop-reverse-source");
+  const fenced = begun(journal, "fence-blue");
+  return {
+    costs: "no write, but a minute or two in which the application cannot write: green is fenced while blue catches up",
+    steps: [
+      `pawl pause ${cutover.name} --reason "going back to blue": without a permit decommission stops within 3 minutes.`,
+      ...(stopped
+        ? [
+            `Let reverse run again, sink first: PUT <Connect>/connectors/${reverse.sink}/resume, then .../${reverse.source}/resume.`,
+          ]
+        : []),
+      `Fence green, so that no write is left behind. On green:\n${fenceSql(cutover, "green", true)}`,
+      `pawl cdc check ${cutover.name}, until reverse is drained.`,
+      ...(fenced ? [`Lift blue's fence. On blue:\n${fenceSql(cutover, "blue", false)}`] : []),
+      `Send traffic to blue, route by route:\n${cutover.routes.map(toBlue).join("\n")}`,
+      `Sequences stay apart: nothing to do. Forward ${begun(journal, "stop-forward") ? "is stopped" : "still runs"}; green is behind blue from here on.`,
+      "Moving to green again is a new cutover: give it another name, and apply CDC anew.",
+    ],
+  };
+};
+
+const toBlue = ({ weightedRuleArn, blue }: CutoverBindings["routes"][number]): string =>
+  `aws elbv2 modify-rule --rule-arn ${weightedRuleArn} --actions Type=forward,TargetGroupArn=${blue}`;
+
+const closed = (cutover: CutoverBindings, journal: readonly JournalEntry[]): RestorePlan => {
+  const drained = finishedAt(journal, "drain-reverse");
+  const last = DECOMMISSION_PLAN.filter(({ action }) => finishedAt(journal, action) !== null).at(-1)?.action;
+  return {
+    costs: `every write since ${drained ?? "reverse was stopped"}: green alone holds the data`,
+    steps: [
+      `Blue holds exactly what green held at ${drained ?? "the drain of reverse (see the journal)"}; nothing reaches it any more. Decommission came to ${last ?? "its end"}.`,
+      "Without loss: a new cutover with the sides exchanged, blue seeded from green, and pawl from the start.",
+      `With that loss, in an emergency: lift blue's fence, on blue:\n${fenceSql(cutover, "blue", false)}\nthen, route by route:\n${cutover.routes.map(toBlue).join("\n")}`,
+    ],
+  };
+};

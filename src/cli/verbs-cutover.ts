@@ -1,0 +1,126 @@
+import type { Command } from "commander";
+import type { CommandResult } from "./command-result.ts";
+import type { Scene } from "./context.ts";
+import { misused } from "./exit.ts";
+import { readPolicy } from "./files.ts";
+import type { GlobalOptions, Stage } from "./stage.ts";
+
+// What a verb needs is imported when it runs: `policy lint` must not wait for the AWS SDK.
+
+interface Reasoned {
+  readonly reason: string;
+}
+interface PolicyOptions {
+  readonly policy: string;
+  readonly rehearsal?: boolean;
+}
+
+export const addCutoverVerbs = (program: Command, { scene, settle }: Stage): void => {
+  const verb = <Options>(
+    name: string,
+    description: string,
+    run: (scene: Scene, options: Options) => Promise<CommandResult<unknown>>,
+  ): Command =>
+    program
+      .command(`${name} [cutover]`)
+      .description(description)
+      .action(async (cutover: string | undefined, options: Options, command: Command) =>
+        settle(await run(scene(cutover, command.optsWithGlobals<GlobalOptions>()), options)),
+      );
+
+  verb<PolicyOptions>("doctor", "everything that must be true before arming, each with its remedy", examine)
+    .option("--policy <name>", "the policy it is to be armed with", "policy")
+    .option("--rehearsal", "accept a drill outside a lab");
+  verb<PolicyOptions & { readonly again?: boolean }>("arm", "hand the cutover to the guard", arm)
+    .requiredOption("--policy <name>", "the policy file in the cutover's folder, without .json")
+    .option("--again", "after a rollback that is verified and settled")
+    .option("--rehearsal", "accept a drill outside a lab");
+  verb("status", "where it stands, what blocks and since when, the way back", status);
+  verb("explain", "why the last tick decided what it decided", explain);
+  for (const [name, description] of REQUESTS)
+    verb<Reasoned>(name, description, (at, { reason }) => request(at, name, reason)).requiredOption(
+      "--reason <text>",
+      "why, for the record",
+    );
+  verb<Reasoned & { readonly acceptLoss?: boolean }>("rollback", "all traffic to blue, now", rollback)
+    .requiredOption("--reason <text>", "why, for the record")
+    .option("--accept-loss", "also where a held rollback would lose writes");
+  verb("restore", "what way back is left, and how to go it", restore);
+  program
+    .command("ledger")
+    .description("the hash-chained record of decisions")
+    .command("verify [cutover]")
+    .description("recompute the chain from its first record")
+    .action(async (cutover: string | undefined, _options: object, command: Command) =>
+      settle(await ledgerVerify(scene(cutover, command.optsWithGlobals<GlobalOptions>()))),
+    );
+};
+
+const REQUESTS = [
+  ["pause", "nothing advances until resumed; rollbacks go on"],
+  ["resume", "advance again when the gates pass"],
+  ["approve", "let CDC be taken apart once the soak is over"],
+] as const;
+
+const given = (reason: string): string => {
+  if (reason.trim() !== "") return reason;
+  throw misused("The reason is empty.", "It is all that the record will say of why.", 'Give --reason "…".');
+};
+
+const armingContext = async (scene: Scene) => {
+  const { armingPorts, cdcReach } = await import("../wiring-cli.ts");
+  const { cdcFindings } = await import("./doctor/cdc.ts");
+  const { env, now } = scene.target;
+  const reach = cdcReach(env, now);
+  const ports = {
+    ...armingPorts(env, now),
+    streams: reach.streams,
+    examineCdc: (cutover: Scene["bindings"]) => cdcFindings(reach, cutover),
+  };
+  return { context: { ...scene, ports }, close: reach.close };
+};
+
+const examine = async (scene: Scene, { policy, rehearsal = false }: PolicyOptions) => {
+  const { doctorCommand } = await import("./commands/doctor.ts");
+  const read = readPolicy(scene.policiesDir, scene.bindings.name, policy);
+  const { context, close } = await armingContext(scene);
+  return doctorCommand(context, { policy: read, rehearsal }).finally(close);
+};
+
+const arm = async (
+  scene: Scene,
+  { policy, again = false, rehearsal = false }: PolicyOptions & { readonly again?: boolean },
+) => {
+  const { armCommand } = await import("./commands/arm.ts");
+  const read = readPolicy(scene.policiesDir, scene.bindings.name, policy);
+  const { context, close } = await armingContext(scene);
+  return armCommand(context, { policy: read, again, rehearsal }).finally(close);
+};
+
+const looking = async (scene: Scene) => {
+  const { lookingPorts } = await import("../wiring-cli.ts");
+  return { ...scene, ports: lookingPorts(scene.target.env, scene.target.now) };
+};
+
+const status = async (scene: Scene) => (await import("./commands/status.ts")).statusCommand(await looking(scene));
+
+const explain = async (scene: Scene) => (await import("./commands/explain.ts")).explainCommand(await looking(scene));
+
+const restore = async (scene: Scene) => (await import("./commands/restore.ts")).restoreCommand(await looking(scene));
+
+const ledgerVerify = async (scene: Scene) =>
+  (await import("./commands/ledger-verify.ts")).ledgerVerifyCommand(await looking(scene));
+
+const request = async (scene: Scene, name: "pause" | "resume" | "approve", reason: string) => {
+  const { requestCommand } = await import("./commands/request.ts");
+  const { requestingPorts } = await import("../wiring-cli.ts");
+  const ports = requestingPorts(scene.target.env, scene.target.now);
+  return requestCommand({ ...scene, ports }, name, given(reason));
+};
+
+const rollback = async (scene: Scene, { reason, acceptLoss = false }: Reasoned & { readonly acceptLoss?: boolean }) => {
+  const { rollbackCommand } = await import("./commands/rollback.ts");
+  const { rollbackByHandPorts } = await import("../wiring-cli.ts");
+  const ports = rollbackByHandPorts(scene.target.env, scene.target.now);
+  return rollbackCommand({ ...scene, ports }, { reason: given(reason), acceptLoss });
+};

@@ -1,0 +1,148 @@
+import { randomUUID } from "node:crypto";
+import { clockBy } from "./adapters/clock/system-clock.ts";
+import { cloudwatchAlarms } from "./adapters/cloudwatch/cloudwatch-alarms.ts";
+import {
+  dynamodbEvidence,
+  dynamodbJournal,
+  dynamodbLedger,
+  dynamodbPolicies,
+} from "./adapters/dynamodb/dynamodb-records.ts";
+import { dynamodbState } from "./adapters/dynamodb/dynamodb-state.ts";
+import type { Table } from "./adapters/dynamodb/table.ts";
+import { elbv2Rules } from "./adapters/elbv2/elbv2-rules.ts";
+import { lambdaProbe } from "./adapters/lambda/lambda-probe.ts";
+import { snsNotify } from "./adapters/sns/sns-notify.ts";
+import type { PasswordSetting } from "./cdc/plan-types.ts";
+import type { LedgerPort, NotifyPort, StatePort } from "./guard/ports.ts";
+import { outsideFailure } from "./kernel/result.ts";
+import type { EpochMs } from "./kernel/units.ts";
+import { operatorPorts, sha256 } from "./wiring.ts";
+import { cloudwatchOf, lambdaOf, loadBalancerOf, snsOf, tableOf } from "./wiring-aws.ts";
+import { createCdcAdminPorts, createCdcPorts } from "./wiring-cdc.ts";
+import { type Env, readSettings } from "./wiring-settings.ts";
+
+type Now = () => EpochMs;
+
+const local = (now: Now) => ({ clock: clockBy(now), newId: randomUUID as () => string, digest: sha256 });
+
+/** To look at a cutover: `status`, `explain`, `restore`, `ledger verify`. Writes nothing. */
+export const lookingPorts = (env: Env, now: Now) => {
+  const table = tableOf(env);
+  return {
+    ...local(now),
+    state: dynamodbState(table),
+    policies: dynamodbPolicies(table),
+    ledger: dynamodbLedger(table),
+    evidence: dynamodbEvidence(table),
+    journal: dynamodbJournal(table),
+    rules: elbv2Rules(loadBalancerOf(env), now),
+  };
+};
+
+/** To leave a request in the state: `pause`, `resume`, `approve`. */
+export const requestingPorts = (env: Env, now: Now) => {
+  const { PAWL_TOPIC_ARN } = readSettings(env, "PAWL_TOPIC_ARN");
+  const table = tableOf(env);
+  return {
+    ...local(now),
+    state: dynamodbState(table),
+    ledger: dynamodbLedger(table),
+    notify: snsNotify(snsOf(env), PAWL_TOPIC_ARN),
+  };
+};
+
+/**
+ * To go back by hand with rights on the load balancer and nothing else. What is missing or mistyped besides answers as
+ * something that cannot be reached would, and going back goes on without it.
+ */
+export const rollbackByHandPorts = (env: Env, now: Now) => {
+  const table = unlessMissing(() => tableOf(env));
+  const topic = unlessMissing(() => readSettings(env, "PAWL_TOPIC_ARN").PAWL_TOPIC_ARN);
+  return {
+    ...local(now),
+    ...(table === null ? noTable : recording(table)),
+    alarms: cloudwatchAlarms(cloudwatchOf(env)),
+    rules: elbv2Rules(loadBalancerOf(env), now),
+    notify: topic === null ? noTopic : snsNotify(snsOf(env), topic),
+  };
+};
+
+const unlessMissing = <Value>(read: () => Value): Value | null => {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+};
+
+interface Recording {
+  readonly state: StatePort;
+  readonly ledger: LedgerPort;
+}
+
+const recording = (table: Table): Recording => ({ state: dynamodbState(table), ledger: dynamodbLedger(table) });
+
+const UNSET = "PAWL_TABLE is not set";
+const noTable: Recording = {
+  state: {
+    read: async () => outsideFailure("unreachable", UNSET),
+    transition: async () => ({ kind: "unknown", message: UNSET }),
+    latch: async () => ({ kind: "unknown", message: UNSET }),
+  },
+  ledger: {
+    append: async () => outsideFailure("unreachable", UNSET),
+    read: async () => outsideFailure("unreachable", UNSET),
+  },
+};
+const noTopic: NotifyPort = { send: async () => outsideFailure("unreachable", "PAWL_TOPIC_ARN is not set") };
+
+/** Long enough for a comparison of large tables; everything else answers at once or not at all. */
+const QUERY_TIMEOUT_MS = 600_000;
+
+const cdcSettings = (env: Env) => {
+  const found = readSettings(env, "PAWL_KAFKA_BROKERS", "PAWL_CONNECT_URL", "PAWL_BLUE_URL", "PAWL_GREEN_URL");
+  return {
+    kafkaBrokers: found.PAWL_KAFKA_BROKERS,
+    connectUrl: found.PAWL_CONNECT_URL,
+    blueUrl: found.PAWL_BLUE_URL,
+    greenUrl: found.PAWL_GREEN_URL,
+    queryTimeoutMs: 20_000,
+  };
+};
+
+/** CDC as the guard sees it, for `cdc check`, `doctor` and `arm`. */
+export const cdcReach = (env: Env, now: Now) => createCdcPorts(cdcSettings(env), now);
+
+/** CDC as an administrator sees it, for `cdc plan` and `cdc apply`. */
+export const cdcAdminReach = (env: Env, now: Now) => {
+  const admin = readSettings(env, "PAWL_BLUE_ADMIN_URL", "PAWL_GREEN_ADMIN_URL");
+  return createCdcAdminPorts(
+    {
+      ...cdcSettings(env),
+      queryTimeoutMs: QUERY_TIMEOUT_MS,
+      blueAdminUrl: admin.PAWL_BLUE_ADMIN_URL,
+      greenAdminUrl: admin.PAWL_GREEN_ADMIN_URL,
+    },
+    now,
+  );
+};
+
+/** The passwords that `cdc apply` gives to the roles it makes; the guard's own stands in its address. */
+export const cdcPasswords = (env: Env): Readonly<Record<PasswordSetting, string>> => {
+  const { PAWL_BLUE_URL, PAWL_GREEN_URL, ...own } = readSettings(
+    env,
+    "PAWL_CDC_SOURCE_PASSWORD",
+    "PAWL_CDC_SINK_PASSWORD",
+    "PAWL_BLUE_URL",
+    "PAWL_GREEN_URL",
+  );
+  return { ...own, PAWL_BLUE_URL: passwordIn(PAWL_BLUE_URL), PAWL_GREEN_URL: passwordIn(PAWL_GREEN_URL) };
+};
+
+const passwordIn = (url: string): string => decodeURIComponent(new URL(url).password);
+
+/** Everything that has to be looked at, and written, to arm. */
+export const armingPorts = (env: Env, now: Now) => ({
+  ...operatorPorts(env, now),
+  functions: lambdaProbe(lambdaOf(env)),
+});
