@@ -10,8 +10,8 @@ export default class ClosingLine implements Reporter {
         if (state === "passed" || state === "failed") count[state]++;
         else count.skipped++;
       }
-      // A file that does not load has no tests to fail, and would pass unseen.
-      if (module.state() === "failed" && module.errors().length > 0) count.failed++;
+      // A file that does not load, or a suite whose set-up fails, has no tests to fail, and would pass unseen.
+      for (const group of [module, ...module.children.allSuites()]) if (group.errors().length > 0) count.failed++;
     }
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : "";
     console.log(`${count.passed} passed, ${count.failed} failed${skipped}`);
