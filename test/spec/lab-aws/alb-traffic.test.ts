@@ -23,23 +23,26 @@ let clock: ManualClock;
 let blue: Host;
 let green: Host;
 const nodeLagsMs: number[] = [0];
-const healthChecks = { intervalRealMs: 20, timeoutRealMs: 500, healthyThreshold: 2, unhealthyThreshold: 2 };
+const healthChecks = { intervalRealMs: 20, timeoutRealMs: 5_000, healthyThreshold: 2, unhealthyThreshold: 2 };
+const patiently = { timeout: 15_000, interval: 20 };
 
-beforeEach(async () => {
+const start = async (idleTimeoutRealMs: number): Promise<void> => {
   clock = manualClock();
   nodeLagsMs.splice(0, nodeLagsMs.length, 0);
   blue = await startHost(says("blue"));
   green = await startHost(says("green"));
   account = await startAccount(clock, {
     targets: { blue: [blue], green: [green] },
-    dataPlane: { healthChecks, idleTimeoutRealMs: 600, nodeLagsMs: () => nodeLagsMs },
+    dataPlane: { healthChecks, idleTimeoutRealMs, nodeLagsMs: () => nodeLagsMs },
   });
   await settledHealth(["healthy"], ["healthy"]);
-});
-afterEach(async () => {
+};
+const stop = async (): Promise<void> => {
   await account.close();
   await Promise.all([blue.kill(), green.kill()]);
-});
+};
+beforeEach(() => start(20_000));
+afterEach(stop);
 
 const weights = async (of: { blue: number; green: number }, stickySeconds?: number): Promise<void> => {
   const Actions = [forwardTo(of, stickySeconds)];
@@ -52,7 +55,7 @@ const states = async (TargetGroupArn: string) => {
 const settledHealth = (ofBlue: string[], ofGreen: string[]): Promise<void> =>
   vi.waitFor(async () => {
     expect([await states(route.blue), await states(route.green)]).toEqual([ofBlue, ofGreen]);
-  });
+  }, patiently);
 const ask = (init: RequestInit = {}, path = "/orders?page=2") => fetch(`${account.alb.url}${path}`, init);
 /** Ten at a time, as users come. */
 const answers = async (requests: number): Promise<readonly string[]> => {
@@ -123,7 +126,7 @@ describe("the data plane", () => {
       release.push(() => says("green")(_request, response));
     };
     const underWay = Array.from({ length: 10 }, () => ask());
-    await vi.waitFor(() => expect(account.alb.inFlight("green")).toBe(10));
+    await vi.waitFor(() => expect(account.alb.inFlight("green")).toBe(10), patiently);
     const RulePriorities = [{ RuleArn: route.pin.ruleArn, Priority: route.pin.raisedPriority }];
     await account.elb.send(new SetRulePrioritiesCommand({ RulePriorities }));
     const lastOnGreen = account.alb.lastRequestAt(route.green);
@@ -187,6 +190,8 @@ describe("targets in trouble", () => {
   });
 
   it("that stay silent give 504", async () => {
+    await stop();
+    await start(300);
     blue.answer = () => {};
     expect((await ask()).status).toBe(504);
   });
@@ -219,8 +224,12 @@ describe("targets in trouble", () => {
 
   it("whose client goes away are not blamed", async () => {
     blue.answer = () => {};
-    await ask({ signal: AbortSignal.timeout(50) }).catch(() => undefined);
-    await vi.waitFor(() => expect(account.alb.inFlight("blue")).toBe(0));
+    const leaving = new AbortController();
+    const asked = ask({ signal: leaving.signal }).catch(() => undefined);
+    await vi.waitFor(() => expect(account.alb.inFlight("blue")).toBe(1), patiently);
+    leaving.abort();
+    await asked;
+    await vi.waitFor(() => expect(account.alb.inFlight("blue")).toBe(0), patiently);
     expect(account.alb.traffic(route.blue)).toMatchObject({ requests: 1, unanswered: 0 });
   });
 });
