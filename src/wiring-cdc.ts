@@ -41,8 +41,9 @@ const sha256: Digest = (text) => createHash("sha256").update(text).digest("hex")
 /** Timers and this clock are real even where a lab scales `Date`; CDC's durations have to be. */
 const stopwatch: StopwatchPort = {
   elapsedMs: () => performance.now(),
-  pause: async (forMs) => {
-    await sleep(forMs);
+  pause: async (forMs, signal) => {
+    // An abort is the end of a wait that nobody needs any more.
+    await sleep(forMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   },
 };
 

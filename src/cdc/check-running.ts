@@ -135,6 +135,11 @@ const unmet = (observed: Observations, demand: Demand): readonly Finding[] => {
   return [found(demand.name, `${demand.signal}: ${seen}.`, demand.why, demand.remedy)];
 };
 
+const sayLag = (direction: Direction, observed: Observations): string => {
+  const [records, seconds] = ["lagRecords", "lagSeconds"].map((name) => seenValue(observed[`${direction}.${name}`]));
+  return `: ${String(records)} records behind, token ${String(seconds)} s old`;
+};
+
 const SEQUENCES: Demand = {
   signal: "sequences.headroomSeconds",
   name: "sequences-together",
@@ -174,7 +179,7 @@ export const checkCdc = async (
   const plan = planCdc(cutover, facts.value);
   const observed = await streams.read(cutover, READ_MS);
   const running: readonly Looked[] = DIRECTIONS.map((direction) => [
-    `${direction} runs, with all tasks, without a gap`,
+    `${direction} runs, with all tasks, without a gap${sayLag(direction, observed)}`,
     demands(direction).flatMap((demand) => unmet(observed, demand)),
   ]);
   const looked: Looked[] = [

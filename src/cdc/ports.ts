@@ -149,7 +149,8 @@ export interface ConnectPort {
 /** Monotonic, real time: durations of CDC are never scaled with a lab's clock. */
 export interface StopwatchPort {
   elapsedMs(): number;
-  pause(forMs: number): Promise<void>;
+  /** Ends early, without an error, when the signal is aborted. */
+  pause(forMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface CdcPorts {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { StatementFailure } from "../../cdc/ports.ts";
 import { fail, type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
@@ -11,6 +12,9 @@ const SESSION_SETTINGS = [
   "set bytea_output = 'hex'",
   "set lc_monetary = 'C'",
 ].join("; ");
+
+const REST_AFTER_FAILURE_MS = 1_000;
+const FAREWELL_MS = 1_000;
 
 /** Codes of PostgreSQL that mean "not now". */
 const LOCK_NOT_AVAILABLE = "55P03";
@@ -87,12 +91,17 @@ export const openSession = (url: string, name: string, queryTimeoutMs: number): 
     return client;
   };
 
+  let failure: { readonly error: unknown; readonly at: number } | null = null;
+
+  /** A server that just did not answer is not asked again by everybody in the line: each would wait as long. */
   const client = async (): Promise<pg.Client> => {
+    if (failure !== null && performance.now() - failure.at < REST_AFTER_FAILURE_MS) throw failure.error;
     current ??= connect();
     try {
       return await current;
     } catch (error) {
       current = null;
+      failure = { error, at: performance.now() };
       throw error;
     }
   };
@@ -107,7 +116,8 @@ export const openSession = (url: string, name: string, queryTimeoutMs: number): 
     const closing = current;
     current = null;
     const open = await closing?.catch(() => null);
-    await open?.end().catch(() => undefined);
+    // A server that hangs does not say goodbye either.
+    await Promise.race([open?.end().catch(() => undefined), sleep(FAREWELL_MS, undefined, { ref: false })]);
   };
 
   return {
@@ -133,6 +143,6 @@ export const openSession = (url: string, name: string, queryTimeoutMs: number): 
           return fail(statementFailureOf(error));
         }
       }),
-    close: () => inTurn(close),
+    close,
   };
 };
