@@ -30,19 +30,20 @@ const telemetry: Telemetry = {
 };
 
 /**
- * A Lambda handler: parse, then run, with the log keys of one invocation never leaking into the next.
+ * A Lambda handler: parse, then run, with the log keys of one invocation never leaking into the next. `remainingMs` is
+ * the real time until the hard kill.
  * middy's early time-out is off on purpose: it would answer while the work goes on, and the frozen process would take
  * it up again in the next invocation. The hard kill ends it.
  */
 export const functionShell = <Event, Outcome>(
   parse: (event: unknown) => Event,
-  run: (event: Event, telemetry: Telemetry) => Promise<Outcome>,
+  run: (event: Event, telemetry: Telemetry, remainingMs: () => number) => Promise<Outcome>,
 ) =>
   middy<unknown, Outcome>({ timeoutEarlyInMillis: 0 })
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .handler(async (event) => {
+    .handler(async (event, context) => {
       try {
-        return await run(parse(event), telemetry);
+        return await run(parse(event), telemetry, () => context.getRemainingTimeInMillis());
       } catch (error) {
         logger.error("The invocation failed.", error as Error);
         throw error;

@@ -65,8 +65,10 @@ export const copyOfTheRepository = (): Workspace => {
         writeFileSync(join(unpacked, name), content);
       }
       const [file = "", exported = ""] = handler.split(".");
+      // An error is caught here: uncaught, Node shows the line it was thrown in, and that is half the bundle.
       const script = `
-        const bundle = await import(${JSON.stringify(join(unpacked, `${file}.mjs`))});
+        const refuse = (error) => { console.log(error.message); process.exit(1); };
+        const bundle = await import(${JSON.stringify(join(unpacked, `${file}.mjs`))}).catch(refuse);
         console.log(process.version, typeof bundle[${JSON.stringify(exported)}], bundle[${JSON.stringify(exported)}].length);`;
       return run(process.execPath, ["--input-type=module", "--eval", script], settings);
     },
