@@ -37,7 +37,8 @@ const ago = (maxMinutes: number): fc.Arbitrary<EpochMs> =>
 
 const optional = <Name extends string, Value>(name: Name, value: fc.Arbitrary<Value>) =>
   fc
-    .option(value, { nil: undefined })
+    .oneof({ weight: 8, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
+
     .map((one) => (one === undefined ? {} : { [name]: one }) as { [key in Name]?: Value });
 
 const position = fc.constantFrom<{ phase: Phase; step: number; weight: number }>(
@@ -53,13 +54,13 @@ export const unlatched: fc.Arbitrary<CutoverState> = fc
   .record({
     position,
     epoch: fc.integer({ min: 1, max: 9 }),
-    verifiedAt: ago(120),
+    verifiedAt: ago(40),
     label: fc.constantFrom<SafetyLabel>("lossless", "bounded", "lossy", "unknown"),
     wayBack: fc.constantFrom<WayBack>("open", "open", "restorable", "closed"),
-    healthyHours: fc.integer({ min: 0, max: 48 }),
+    healthyHours: fc.integer({ min: 12, max: 48 }),
     pause: optional("pause", fc.record({ by: fc.constant("o"), reason: fc.constant("r"), at: ago(10) })),
     intentAt: optional("intentAt", ago(10)),
-    approvedAt: optional("approvedAt", ago(1_600)),
+    approvedAt: fc.oneof(fc.record({ approvedAt: ago(1_600) }), fc.constant<{ approvedAt?: EpochMs }>({})),
     blindSince: optional("blindSince", ago(30)),
     version: fc.nat(1_000),
   })
@@ -126,13 +127,18 @@ const gateVerdict =
     comparisons: [],
   });
 
+/** Good news mostly, or hardly any case would ever get as far as going on. */
+const rarely = fc.constantFrom(...Array<boolean>(11).fill(false), true);
+const MOSTLY_PASS = [...Array<"pass">(10).fill("pass"), "fail", "unknown"] as const;
+const MOSTLY_CLEAR = [...Array<"clear">(10).fill("clear"), "fired", "unknown"] as const;
+
 export const judgement: fc.Arbitrary<Judgement> = fc
   .record({
-    a: fc.constantFrom<GateVerdict["verdict"]>("pass", "pass", "fail", "unknown"),
-    b: fc.constantFrom<GateVerdict["verdict"]>("pass", "pass", "fail", "unknown"),
-    r: fc.constantFrom<RollbackVerdict["verdict"]>("clear", "clear", "clear", "fired", "unknown"),
-    blind: fc.boolean(),
-    disagreement: fc.constantFrom(false, false, false, true),
+    a: fc.constantFrom<GateVerdict["verdict"]>(...MOSTLY_PASS),
+    b: fc.constantFrom<GateVerdict["verdict"]>(...MOSTLY_PASS),
+    r: fc.constantFrom<RollbackVerdict["verdict"]>(...MOSTLY_CLEAR),
+    blind: rarely,
+    disagreement: rarely,
   })
   .map((of) => ({
     gates: [gateVerdict("a")(of.a), gateVerdict("b")(of.b)],
@@ -142,9 +148,7 @@ export const judgement: fc.Arbitrary<Judgement> = fc
   }));
 
 const DRIFTS: readonly RuleDrift[] = [
-  "in-sync",
-  "in-sync",
-  "in-sync",
+  ...Array<RuleDrift>(20).fill("in-sync"),
   "more-green",
   "more-blue",
   "pin-raised",
@@ -156,9 +160,9 @@ export const factsFor = (state: CutoverState): fc.Arbitrary<Facts> =>
   fc
     .record({
       drift: fc.constantFrom(...DRIFTS),
-      firing: fc.constantFrom(false, false, false, true),
+      firing: rarely,
       wholeWindows: fc.boolean(),
-      trouble: fc.constantFrom(false, false, false, true),
+      trouble: rarely,
     })
     .map((of) => ({
       traffic: { readAt: T0, drift: of.drift, detail: of.drift, greenPercent: null },
