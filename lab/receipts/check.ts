@@ -26,6 +26,8 @@ export interface CheckSpec {
 export interface Verdicts extends Readonly<Record<VerdictName, number>> {
   readonly mode: CheckMode;
   readonly rows: Readonly<Partial<Record<Side, number>>>;
+  readonly ackedWrites: number;
+  readonly ackedOnGreen: number;
   readonly staleReads: number;
   readonly staleReadsBySecond: readonly StaleReads[];
   readonly traffic: Traffic;
@@ -50,7 +52,8 @@ export const checkReceipts = async (spec: CheckSpec): Promise<Verdicts> => {
     tables.set(side, await tablesOf(readDump(path)));
   }
   const { history, traffic } = await readHistory(spec.receiptsPath, spec.ruleChanges ?? []);
-  return { mode: spec.mode, ...judge(history, tables), traffic };
+  const { ackedWrites, ackedOnGreen } = traffic;
+  return { mode: spec.mode, ackedWrites, ackedOnGreen, ...judge(history, tables), traffic };
 };
 
 const readHistory = async (
@@ -66,7 +69,10 @@ const readHistory = async (
   return { history: reader.history(), traffic: traffic.traffic() };
 };
 
-const judge = (history: History, tables: ReadonlyMap<Side, SideTables>): Omit<Verdicts, "mode" | "traffic"> => {
+const judge = (
+  history: History,
+  tables: ReadonlyMap<Side, SideTables>,
+): Omit<Verdicts, "mode" | "traffic" | "ackedWrites" | "ackedOnGreen"> => {
   const found = [...tables].flatMap(([side, of]) => judgeSide(history, of, side));
   const [blue, green] = [tables.get("blue"), tables.get("green")];
   if (blue !== undefined && green !== undefined) found.push(...judgeEquality(blue, green));

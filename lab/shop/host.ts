@@ -71,6 +71,12 @@ const server = createServer((request, response) => {
   serve(request, response).catch((error: unknown) => {
     // A hang-up while the body arrives is the client's affair; all else the client must hear of.
     if (response.destroyed || response.headersSent) return;
+    console.error(
+      new Date().toISOString(),
+      request.method,
+      request.url,
+      error instanceof Error ? error.message : error,
+    );
     send(response, { status: 500, body: { error: error instanceof Error ? error.message : String(error) } });
   });
 });
