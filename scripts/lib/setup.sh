@@ -85,6 +85,12 @@ with_progress() {
   return "$progress_code"
 }
 
+# npm links the commands of a project's packages, not the project's own; with this `npx pawl` starts at once, offline.
+link_pawl() {
+  [ -x "$ROOT/node_modules/.bin/pawl" ] || ln -sf ../../bin/pawl.mjs "$ROOT/node_modules/.bin/pawl" ||
+    say "node_modules/.bin is not writable; use bin/pawl.mjs where npx pawl does not work"
+}
+
 grown_to() { [ -d "$1" ] && echo ", $(du -sm "$1" 2>/dev/null | cut -f 1) MB so far"; }
 
 set_up() {
@@ -99,6 +105,7 @@ set_up() {
     kafka_is_there || fetch_kafka
     exec 9>&-
   fi
+  link_pawl
   PATH="$ROOT/node_modules/.bin:$PATH"
   export PATH
 }

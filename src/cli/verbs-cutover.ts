@@ -69,15 +69,20 @@ const given = (reason: string): string => {
 
 const armingContext = async (scene: Scene) => {
   const { armingPorts, cdcReach } = await import("../wiring-cli.ts");
-  const { cdcFindings } = await import("./doctor/cdc.ts");
+  const { checkCdc } = await import("../cdc/check-running.ts");
   const { env, now } = scene.target;
-  const reach = cdcReach(env, now);
+  // Two: the guard reads the streams while they are being checked, and each reader closes what it opened.
+  const [streams, checked] = [cdcReach(env, now), cdcReach(env, now)];
   const ports = {
     ...armingPorts(env, now),
-    streams: reach.streams,
-    examineCdc: (cutover: Scene["bindings"]) => cdcFindings(reach, cutover),
+    streams: streams.streams,
+    checkCdc: (cutover: Scene["bindings"]) =>
+      checkCdc(checked.ports, checked.streams, checked.drain, cutover, checked.addresses),
   };
-  return { context: { ...scene, ports }, close: reach.close };
+  const close = async () => {
+    await Promise.all([streams.close(), checked.close()]);
+  };
+  return { context: { ...scene, ports }, close };
 };
 
 const examine = async (scene: Scene, { policy, rehearsal = false }: PolicyOptions) => {

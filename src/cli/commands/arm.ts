@@ -5,9 +5,8 @@ import type { Policy } from "../../policy/policy-file.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { type DoctorPorts, examine } from "../doctor/examine.ts";
-import type { Finding } from "../doctor/finding.ts";
+import { exitCodeOf, type Finding, findingLines } from "../doctor/finding.ts";
 import { CommandFailure, EXIT, outside } from "../exit.ts";
-import { findingLines } from "./doctor.ts";
 
 export interface ArmOptions {
   readonly policy: Policy;
@@ -70,9 +69,8 @@ export const armCommand = async (
 /** Doctor's own lines where there are any: they say the same and more. What is unknown alone is an outside failure. */
 const refusal = (cutover: string, sentences: readonly string[], findings: readonly Finding[]): CommandFailure => {
   const against = findings.filter(({ verdict }) => verdict !== "ok");
-  const onlyUnknown = against.length > 0 && against.every(({ verdict }) => verdict === "unknown");
   const why = against.length === 0 ? sentences : against.flatMap(findingLines);
-  return new CommandFailure(onlyUnknown ? EXIT.outside : EXIT.refused, {
+  return new CommandFailure(exitCodeOf(against) || EXIT.refused, {
     what: `${cutover} was not armed; nothing was changed.`,
     why: why.join("\n        "),
     next: `Do what stands above, look with pawl doctor ${cutover}, and arm it then.`,

@@ -1,12 +1,10 @@
-import { STREAMS_TIMEOUT_MS } from "../../guard/limits.ts";
+import { checkCdc } from "../../cdc/check-running.ts";
 import type { CdcReach } from "../../wiring-cdc.ts";
 import type { CommandResult } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { cdcFindings } from "../doctor/cdc.ts";
-import type { Finding } from "../doctor/finding.ts";
-import { streamFindings } from "../doctor/streams.ts";
+import { exitCodeOf, type Finding, findingLines } from "../doctor/finding.ts";
 import { EXIT } from "../exit.ts";
-import { findingLines } from "./doctor.ts";
 
 export interface CdcCheckDocument {
   readonly cutover: string;
@@ -19,25 +17,17 @@ export const cdcCheckCommand = async ({
   ports,
   bindings,
 }: CliContext<CdcReach>): Promise<CommandResult<CdcCheckDocument>> => {
-  const made = await cdcFindings(ports, bindings);
-  // What is refused or not there yet does not run either; saying so twenty times helps nobody.
-  const complete = made.every(({ verdict }) => verdict === "ok");
-  const running = complete ? streamFindings(bindings, await ports.streams.read(bindings, STREAMS_TIMEOUT_MS)) : [];
-  const findings = [...made, ...running];
-  const against = findings.filter(({ verdict }) => verdict !== "ok");
+  const checked = await checkCdc(ports.ports, ports.streams, ports.drain, bindings, ports.addresses);
+  const findings = cdcFindings(checked, bindings.name);
+  const exitCode = exitCodeOf(findings);
   return {
-    document: { cutover: bindings.name, complete: against.length === 0, findings },
+    document: { cutover: bindings.name, complete: exitCode === EXIT.done, findings },
     lines: [
       ...findings.flatMap(findingLines),
-      against.length === 0
+      exitCode === EXIT.done
         ? `CDC of ${bindings.name} is complete and runs both ways.`
-        : `CDC of ${bindings.name}: ${against.length} of ${findings.length} do not hold.`,
+        : `CDC of ${bindings.name} is not complete: see what is not ok above.`,
     ],
-    exitCode:
-      against.length === 0
-        ? EXIT.done
-        : against.some(({ verdict }) => verdict === "refused")
-          ? EXIT.refused
-          : EXIT.outside,
+    exitCode,
   };
 };

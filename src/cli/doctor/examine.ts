@@ -1,19 +1,19 @@
-import { READ_TIMEOUT_MS, STREAMS_TIMEOUT_MS } from "../../guard/limits.ts";
+import type { CdcCheck } from "../../cdc/finding.ts";
+import { READ_TIMEOUT_MS } from "../../guard/limits.ts";
 import type { FunctionsPort, GuardPorts } from "../../guard/ports.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import type { Target } from "../target.ts";
 import { alarmFindings, guardAlarmArns, guardFinding } from "./alarms.ts";
+import { cdcFindings } from "./cdc.ts";
 import type { Finding } from "./finding.ts";
 import { hostFindings } from "./hosts.ts";
 import { routeFindings } from "./routes.ts";
 import { expectedRules, functionFinding, policyFinding, tableFinding, writersFinding } from "./standing.ts";
-import { streamFindings } from "./streams.ts";
 
-export type DoctorPorts = Pick<GuardPorts, "state" | "rules" | "hosts" | "alarms" | "streams"> & {
+export type DoctorPorts = Pick<GuardPorts, "state" | "rules" | "hosts" | "alarms"> & {
   readonly functions: FunctionsPort;
-  /** What CDC is made of; see `cdcFindings`. */
-  readonly examineCdc: (cutover: CutoverBindings) => Promise<readonly Finding[]>;
+  readonly checkCdc: (cutover: CutoverBindings) => Promise<CdcCheck>;
 };
 
 export interface Examined {
@@ -28,7 +28,7 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
   const { bindings, target } = of;
   const rollbackFunction = target.env["PAWL_ROLLBACK_FUNCTION"] ?? "";
   const state = await ports.state.read(bindings.name, READ_TIMEOUT_MS);
-  const [listeners, hosts, alarms, guardAlarms, probed, observations] = await Promise.all([
+  const [listeners, hosts, alarms, guardAlarms, probed, cdc] = await Promise.all([
     readListeners(ports, bindings),
     ports.hosts.read(bindings, READ_TIMEOUT_MS),
     ports.alarms.read(
@@ -37,10 +37,8 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
     ),
     ports.alarms.read(guardAlarmArns(bindings), READ_TIMEOUT_MS),
     ports.functions.probe(rollbackFunction, READ_TIMEOUT_MS),
-    ports.streams.read(bindings, STREAMS_TIMEOUT_MS),
+    ports.checkCdc(bindings),
   ]);
-  // After the streams: both look at the same databases, one connection each.
-  const cdc = await ports.examineCdc(bindings);
   return [
     policyFinding(of.policy, target, of.rehearsal),
     tableFinding(state),
@@ -49,8 +47,7 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
     ...alarmFindings(bindings, alarms, rollbackFunction),
     functionFinding(rollbackFunction, probed),
     guardFinding(guardAlarms),
-    ...cdc,
-    ...streamFindings(bindings, observations),
+    ...cdcFindings(cdc, bindings.name),
     writersFinding(bindings),
   ];
 };

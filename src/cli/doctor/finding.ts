@@ -1,4 +1,5 @@
 import type { OutsideFailure } from "../../kernel/result.ts";
+import { EXIT } from "../exit.ts";
 
 /** One thing that must be true before arming: how it is, and what to do where it is not so, or not known. */
 export interface Finding {
@@ -29,3 +30,14 @@ export const unread = (what: string, failure: OutsideFailure, remedy: string): F
 
 /** `…/9683b2d02a6cabee`: the end of an ARN is what tells two of them apart. */
 export const endOf = (arn: string): string => arn.split("/").at(-1) ?? arn;
+
+export const findingLines = ({ verdict, what, value, remedy }: Finding): readonly string[] => [
+  `${verdict.padEnd(8)} ${what}: ${value}`,
+  ...(remedy === "" ? [] : [`         do: ${remedy}`]),
+];
+
+/** Refused wins over unknown: what is known to be wrong is mended first. */
+export const exitCodeOf = (findings: readonly Finding[]): 0 | 1 | 3 => {
+  if (findings.some(({ verdict }) => verdict === "refused")) return EXIT.refused;
+  return findings.some(({ verdict }) => verdict === "unknown") ? EXIT.outside : EXIT.done;
+};
