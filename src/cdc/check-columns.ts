@@ -71,7 +71,7 @@ const conjuncts = (definition: string): readonly string[] =>
 
 const forbidden = (table: TableFacts, demands: readonly string[]): boolean => {
   const held = table.checks
-    .filter(({ validated, definition }) => validated && !/ OR /.test(definition))
+    .filter(({ validated, definition }) => validated && !/\b(OR|CASE)\b|NOT \(/.test(definition))
     .flatMap(({ definition }) => conjuncts(definition));
   return demands.every((demand) => held.includes(demand.replaceAll(/\s/g, "")));
 };
