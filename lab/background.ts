@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { outside, refused } from "../src/cli/exit.ts";
 import { type Lab, type LabOptions, startLab } from "./lab.ts";
 import { readRunningLab, removeLabFile } from "./lab-file.ts";
-import { endable, endProcesses } from "./process/end-processes.ts";
+import { endable, endProcesses, signal, untilGone } from "./process/end-processes.ts";
+import { familyOf } from "./process/process-table.ts";
 import { stopBeforeExit } from "./process/stop-before-exit.ts";
 
 /** What the lab's process tells whoever started it, until it is ready. */
@@ -72,10 +73,18 @@ export const serveLab = async (options: Omit<LabOptions, "onProgress">): Promise
 
 /** Stops the lab this file names. @returns its pid, or undefined when none ran; a file left behind is removed. */
 export const stopInBackground = async (file: string): Promise<number | undefined> => {
-  const running = readRunningLab(file);
-  const lab = endable(running?.pid, "SIGTERM");
-  // Killing it, should it not stop, wakes its watchdogs, which end what it started.
-  if (lab !== undefined) await endProcesses([lab], STOP_WITHIN_MS);
+  const lab = endable(readRunningLab(file)?.pid, "SIGTERM");
+  if (lab !== undefined) {
+    const family = familyOf(new Set([lab.pid]));
+    signal(lab.pid, "SIGTERM");
+    // The lab's process alone: that wakes its watchdogs, which end what it started and remove what it wrote.
+    if (!(await untilGone([lab], STOP_WITHIN_MS))) signal(lab.pid, "SIGKILL");
+    if (!(await untilGone(family, STOP_WITHIN_MS)))
+      await endProcesses(
+        family.map((member) => ({ ...member, stopSignal: "SIGKILL" })),
+        0,
+      );
+  }
   removeLabFile(file);
   return lab?.pid;
 };

@@ -81,7 +81,25 @@ const goneWithin = async (family: Family, withinMs: number): Promise<boolean> =>
   return true;
 };
 
-const signal = (pid: number, name: NodeJS.Signals): void => {
+/** Waits until none of these runs any more. @returns false when one still does after `withinMs`. */
+export const untilGone = async (
+  processes: readonly Pick<ProcessEntry, "pid" | "startTicks">[],
+  withinMs: number,
+): Promise<boolean> => {
+  const deadline = Date.now() + withinMs;
+  const runs = ({ pid, startTicks }: (typeof processes)[number]): boolean => {
+    const now = readProcess(pid);
+    return now !== undefined && !now.zombie && now.startTicks === startTicks;
+  };
+  while (processes.some(runs)) {
+    if (Date.now() >= deadline) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+};
+
+/** Sends a signal, also to a process that may have ended meanwhile. */
+export const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
     process.kill(pid, name);
   } catch (error) {
