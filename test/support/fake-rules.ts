@@ -26,6 +26,8 @@ export interface FakeRules extends RulesPort {
   greenPercentAt(at: EpochMs): number;
   /** Every change of green's effective share, oldest first. */
   readonly history: readonly { readonly at: EpochMs; readonly greenPercent: number; readonly by: string }[];
+  /** Told of every change of green's effective share as it happens. */
+  watch: (change: { readonly at: EpochMs; readonly from: number; readonly to: number; readonly by: string }) => void;
   /** Calls that changed or tried to change something, for "writes nothing". */
   readonly writes: readonly { readonly at: EpochMs; readonly what: string; readonly route: string }[];
 }
@@ -101,7 +103,9 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
     listeners = next;
     past.push({ at, listeners });
     const after = effective(next);
-    if (after !== before) history.push({ at, greenPercent: after, by });
+    if (after === before) return;
+    history.push({ at, greenPercent: after, by });
+    fake.watch({ at, from: before, to: after, by });
   };
 
   const land = (): void => {
@@ -137,7 +141,6 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
     arn: string,
     next: (rule: ObservedRule) => ObservedRule | null,
   ): WriteOutcome => {
-    land();
     writes.push({ at: clock.now(), what, route: route.weightedRuleArn });
     const fate = fates.shift() ?? { kind: "answered" };
     const apply = (at: EpochMs) => {
@@ -171,16 +174,14 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
 
   const shownAt = (at: EpochMs): Listeners => past.findLast((one) => one.at <= at)?.listeners ?? listeners;
 
-  return {
+  const fake: FakeRules = {
+    watch: () => {},
     fates,
     describeLagMs: 0,
     describeFails: false,
     history,
     writes,
-    edit: (arn, next) => {
-      land();
-      replace("somebody", clock.now(), arn, next);
-    },
+    edit: (arn, next) => replace("somebody", clock.now(), arn, next),
     add: (listenerArn, rule) =>
       change(
         "somebody",
@@ -188,22 +189,14 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
         new Map([...listeners, [listenerArn, [...(listeners.get(listenerArn) ?? []), rule]]]),
       ),
     remove: (arn) => replace("somebody", clock.now(), arn, () => null),
-    greenPercent: () => {
-      land();
-      return effective(listeners);
-    },
-    greenPercentAt: (at) => {
-      land();
-      return effective(shownAt(at));
-    },
+    greenPercent: () => effective(listeners),
+    greenPercentAt: (at) => effective(shownAt(at)),
     async readListener(listenerArn, timeoutMs) {
-      land();
       if (this.describeFails) {
         clock.spend(timeoutMs);
         return outsideFailure("timed-out", `DescribeRules of ${listenerArn}: no answer`);
       }
       clock.spend(CALL_MS);
-      land();
       const rules = shownAt(later(clock.now(), -this.describeLagMs)).get(listenerArn);
       return rules === undefined
         ? outsideFailure("not-found", `${listenerArn} not found`)
@@ -236,4 +229,6 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
       return gone ? { kind: "applied", answeredAt: clock.now(), shows: [] } : outcome;
     },
   };
+  clock.onMove(land);
+  return fake;
 };

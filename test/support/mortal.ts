@@ -1,4 +1,5 @@
 import type { GuardPorts } from "../../src/guard/ports.ts";
+import type { EpochMs } from "../../src/kernel/units.ts";
 
 /** The process is gone: nothing it still had to do is done. */
 export class Killed extends Error {
@@ -36,16 +37,22 @@ type Method = (...args: unknown[]) => unknown;
 
 /**
  * The same ports, with an end: at the given call the process dies, before the call leaves or after it has arrived
- * without its answer being seen. Everything it tries after that fails the same way. `between` runs before every call.
+ * without its answer being seen; also when its time-out has come. Everything it tries after that fails the same way.
+ * `between` runs before every call.
  */
-export const mortal = (of: GuardPorts, death: Death | null, between: () => Promise<void> = async () => {}): Mortal => {
+export const mortal = (
+  of: GuardPorts,
+  death: Death | null,
+  { between = async () => {}, expiresAt }: { between?: () => Promise<void>; expiresAt?: EpochMs } = {},
+): Mortal => {
   let calls = 0;
   let dead = false;
   const guardCall = async (call: () => unknown): Promise<unknown> => {
     await between();
     calls += 1;
-    const fatal = death !== null && calls === death.call;
-    if (dead || (fatal && death.when === "before")) {
+    const late = expiresAt !== undefined && of.clock.now() > expiresAt;
+    const fatal = late || (death !== null && calls === death.call);
+    if (dead || (fatal && (late || death?.when === "before"))) {
       dead = true;
       throw new Killed("killed");
     }
