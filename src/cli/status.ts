@@ -82,6 +82,7 @@ export const statusLines = (
     ...(state.pause === undefined
       ? []
       : [`  paused     by ${state.pause.by}, ${forPeople(now - state.pause.at)} ago: ${state.pause.reason}`]),
+    ...requestLines(state, now),
     ...blockingLines(state, now),
     `  soak       ${soakText(report)}`,
     `  way back   ${wayBackText(state)}`,
@@ -103,6 +104,15 @@ const latchLines = (state: CutoverState, now: EpochMs): readonly string[] => {
     `             expected ${latch.expected.label}; ${proof}`,
   ];
 };
+
+const requestLines = ({ request }: CutoverState, now: EpochMs): readonly string[] =>
+  request === undefined
+    ? []
+    : [
+        `  asked      ${request.verb} by ${request.by}: ${request.reason}; ${
+          now <= request.expiresAt ? "the next tick takes it" : "void since nobody took it in time"
+        }`,
+      ];
 
 const blockingLines = (state: CutoverState, now: EpochMs): readonly string[] =>
   state.blocking.length === 0

@@ -1,5 +1,5 @@
 import { toIso } from "../kernel/instant.ts";
-import { canonicalJson } from "../kernel/json.ts";
+import { canonicalJson, type JsonValue } from "../kernel/json.ts";
 import { type EpochMs, earlier, later } from "../kernel/units.ts";
 import type { GateVerdict, Judgement } from "../policy/verdict.ts";
 import type { TrafficReading } from "../snapshot/traffic.ts";
@@ -42,7 +42,10 @@ export const gateObstacles = (verdicts: readonly GateVerdict[]): readonly Obstac
   verdicts
     .filter(({ verdict }) => verdict !== "pass")
     .map((verdict) => {
-      const broken = verdict.comparisons.find(({ holds }) => holds !== true);
+      // What is known to be broken says more than what could not be compared.
+      const broken =
+        verdict.comparisons.find(({ holds }) => holds === false) ??
+        verdict.comparisons.find(({ holds }) => holds !== true);
       return {
         what: `gate:${verdict.gate}`,
         value:
@@ -51,10 +54,13 @@ export const gateObstacles = (verdicts: readonly GateVerdict[]): readonly Obstac
             : broken === undefined
               ? "false"
               : `${broken.what} is ${canonicalJson(broken.value)}`,
-        threshold: broken === undefined ? "true" : `${broken.operator} ${canonicalJson(broken.threshold)}`,
+        threshold: broken === undefined ? "true" : `${broken.operator} ${sayThreshold(broken.threshold)}`,
         clears: verdict.why || "the gate passes",
       };
     });
+
+/** A threshold may be reckoned from a signal, such as blue's p99, that has no value now. */
+const sayThreshold = (threshold: JsonValue): string => (threshold === null ? "unknown" : canonicalJson(threshold));
 
 export const dwellObstacle = (state: CutoverState, until: EpochMs, tick: EpochMs): readonly Obstacle[] =>
   tick >= until

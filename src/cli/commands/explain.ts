@@ -57,7 +57,7 @@ const documentOf = (
     engine: detail["engine"] ?? null,
     policy: detail["policy"] ?? null,
     evidence: String(detail["evidence"]),
-    snapshots: (detail["snapshots"] ?? []) as unknown as ExplainDocument["snapshots"],
+    snapshots: (evidence?.["snapshots"] ?? []) as unknown as ExplainDocument["snapshots"],
     since: since.map((later) => ({ at: toIso(later.at), kind: later.kind, summary: later.summary })),
   };
 };

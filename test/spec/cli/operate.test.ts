@@ -1,0 +1,233 @@
+import { describe, expect, it } from "vitest";
+import { explainCommand } from "../../../src/cli/commands/explain.ts";
+import { ledgerVerifyCommand } from "../../../src/cli/commands/ledger-verify.ts";
+import { requestCommand } from "../../../src/cli/commands/request.ts";
+import { restoreCommand } from "../../../src/cli/commands/restore.ts";
+import { rollbackCommand } from "../../../src/cli/commands/rollback.ts";
+import { epochMs } from "../../../src/kernel/units.ts";
+import { deskBefore, failed } from "../../support/cli.ts";
+import { fakeWorld } from "../../support/fake-world.ts";
+
+const at = async (weight: number) => {
+  const world = fakeWorld();
+  await world.arm();
+  await world.until(`${weight} %`, () => world.state().weightPercent === weight);
+  return { world, desk: deskBefore(world) };
+};
+
+describe("pawl pause, resume, approve", () => {
+  it("names the tick that takes it, and that tick does", async () => {
+    const { world, desk } = await at(10);
+
+    const { document, lines } = await requestCommand(desk.context, "pause", "lunch");
+
+    expect(document).toMatchObject({ verb: "pause", by: "olga@desk", reason: "lunch", epoch: 1 });
+    expect(lines[0]).toMatch(/^pause: asked; the tick of 2026-.* takes it, in \d+ s\.$/);
+    await world.minute();
+    expect(world.state().pause).toMatchObject({ by: "olga@desk", reason: "lunch" });
+    await requestCommand(desk.context, "resume", "back");
+    await world.minute();
+    expect(world.state().pause).toBeUndefined();
+  });
+
+  it("refuses an approval before the soak, and a second request before the first was taken", async () => {
+    const { desk } = await at(10);
+    expect(await failed(requestCommand(desk.context, "approve", "early"))).toMatchObject({
+      exitCode: 1,
+      why: "approval is given in soaking, this is shifting.",
+    });
+    await requestCommand(desk.context, "pause", "one");
+    expect(await failed(requestCommand(desk.context, "pause", "two"))).toMatchObject({ exitCode: 1 });
+  });
+
+  it("is an outside failure where the table does not answer", async () => {
+    const { world, desk } = await at(10);
+    world.store.down = true;
+    expect(await failed(requestCommand(desk.context, "pause", "lunch"))).toMatchObject({ exitCode: 3 });
+  });
+});
+
+describe("pawl rollback", () => {
+  it("sends all traffic to blue and says what it is expected to have cost", async () => {
+    const { world, desk } = await at(50);
+
+    const { document, exitCode, lines } = await rollbackCommand(desk.context, { reason: "no", acceptLoss: false });
+
+    expect({ document, exitCode }).toEqual({
+      exitCode: 0,
+      document: { cutover: "orders", recorded: true, expected: "lossless", reasons: [] },
+    });
+    expect(lines[0]).toBe("orders: all traffic is on blue, verified.");
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+
+  it("needs nothing but the load balancer: no table, no topic, no policy, no streams", async () => {
+    const { world, desk } = await at(50);
+    world.store.down = true;
+    world.outage.table = true;
+    world.outage.topic = true;
+    world.truth.alarmsFail = true;
+    world.policies.all.clear();
+
+    const { document, exitCode } = await rollbackCommand(desk.context, { reason: "no", acceptLoss: false });
+
+    expect(exitCode).toBe(0);
+    expect(document.recorded).toBe(false);
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+
+  it("works on a cutover that was never armed", async () => {
+    const world = fakeWorld();
+    const { document } = await rollbackCommand(deskBefore(world).context, { reason: "no", acceptLoss: false });
+    expect(document.recorded).toBe(false);
+  });
+
+  it("leaves a held rollback held, and goes when the loss is accepted", async () => {
+    const { world, desk } = await at(50);
+    const state = world.state();
+    world.store.put({
+      ...state,
+      version: state.version + 1,
+      epoch: state.epoch + 1,
+      latch: {
+        mode: "held",
+        cause: { kind: "policy", rules: ["breaker"] },
+        at: world.clock.now(),
+        expected: { label: "lossy", seconds: null, reasons: ["the reverse stream has a gap"], at: world.clock.now() },
+        fromPercent: state.weightPercent,
+        record: {
+          id: "x",
+          cutover: "orders",
+          epoch: 2,
+          tick: null,
+          at: world.clock.now(),
+          kind: "latch",
+          summary: "s",
+          detail: {},
+        },
+      },
+    });
+
+    expect(await failed(rollbackCommand(desk.context, { reason: "no", acceptLoss: false }))).toMatchObject({
+      exitCode: 1,
+      why: "Going back would not be lossless: the reverse stream has a gap.",
+      next: expect.stringContaining("--accept-loss"),
+    });
+    expect(world.rules.greenPercent()).toBe(50);
+    expect((await rollbackCommand(desk.context, { reason: "no", acceptLoss: true })).exitCode).toBe(0);
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+
+  it("writes nothing past the point of no return, and points to restore", async () => {
+    const { world, desk } = await at(100);
+    world.store.put({ ...world.state(), wayBack: "restorable" });
+    const before = world.rules.writes.length;
+
+    expect(await failed(rollbackCommand(desk.context, { reason: "no", acceptLoss: true }))).toMatchObject({
+      exitCode: 1,
+      next: "pawl restore orders says what way back is left.",
+    });
+    expect(world.rules.writes.length).toBe(before);
+  });
+});
+
+describe("pawl explain", () => {
+  it("shows the last decision: every gate with value against threshold, reasons, snapshot keys", async () => {
+    const { world, desk } = await at(10);
+    world.truth.streams.set("reverse.lagRecords", 431);
+    await world.minutes(3);
+
+    const { document, lines } = await explainCommand(desk.context);
+
+    expect(document.decision).toBe("hold");
+    expect(document.judgement?.gates.find(({ gate }) => gate === "lag")).toMatchObject({ verdict: "fail" });
+    expect(document.snapshots.at(-1)).toEqual({
+      tick: document.record.tick,
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(lines.join("\n")).toMatch(/fail {4}lag .*431 <= 100 no/);
+  });
+
+  it("tells what has happened since, and that there is nothing to explain before the first judged tick", async () => {
+    const { desk } = await at(10);
+    await rollbackCommand(desk.context, { reason: "no", acceptLoss: false });
+    expect((await explainCommand(desk.context)).document.since.map(({ kind }) => kind)).toContain("verified");
+
+    const fresh = fakeWorld();
+    await fresh.arm();
+    expect(await failed(explainCommand(deskBefore(fresh).context))).toMatchObject({ exitCode: 1 });
+  });
+});
+
+describe("pawl ledger verify", () => {
+  it("finds an untouched chain intact, and a changed record by its number", async () => {
+    const { world, desk } = await at(50);
+    expect((await ledgerVerifyCommand(desk.context)).document).toMatchObject({ intact: true });
+
+    const [first, second] = world.ledger.records;
+    if (first === undefined || second === undefined) throw new Error("the ledger is too short");
+    world.ledger.records[1] = { ...second, summary: "nothing happened" };
+
+    const { document, exitCode } = await ledgerVerifyCommand(desk.context);
+    expect(exitCode).toBe(1);
+    expect(document).toMatchObject({ intact: false, atSeq: 2 });
+  });
+});
+
+describe("pawl restore", () => {
+  it("says before the point of no return that one rule is the way back, and what it would cost", async () => {
+    const { desk } = await at(50);
+    expect((await restoreCommand(desk.context)).document).toMatchObject({
+      wayBack: "open",
+      costs: "expected lossless, blue 0.4 s behind green",
+      steps: [expect.stringContaining("pawl rollback orders")],
+    });
+  });
+
+  it("says after it how to go back without loss, by what was already taken apart", async () => {
+    const { world, desk } = await at(100);
+    world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "restorable" });
+    await world.journal.put("orders", act("fence-blue", true));
+    await world.journal.put("orders", act("stop-reverse-source", false));
+
+    const { document } = await restoreCommand(desk.context);
+
+    expect(document.wayBack).toBe("restorable");
+    expect(document.acts).toEqual([
+      { action: "fence-blue", finishedAt: "2026-11-22T04:01:00.000Z" },
+      { action: "stop-reverse-source", finishedAt: null },
+    ]);
+    const steps = document.steps.join("\n");
+    expect(steps).toContain("connectors/blue-sync-sink/resume");
+    expect(steps).toContain(`"appdb".pawl_set_fence('appdb.orders', true)`);
+    expect(steps).toContain(`"appdb".pawl_set_fence('appdb.orders', false)`);
+    expect(steps).toContain("aws elbv2 modify-rule --rule-arn");
+  });
+
+  it("says when it is closed since when blue stands still", async () => {
+    const { world, desk } = await at(100);
+    world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "closed" });
+    await world.journal.put("orders", act("drain-reverse", true));
+    expect((await restoreCommand(desk.context)).document).toMatchObject({
+      wayBack: "closed",
+      costs: "every write since 2026-11-22T04:01:00.000Z: green alone holds the data",
+    });
+  });
+
+  it("reads the half that matters from the rules where the table is gone", async () => {
+    const { world, desk } = await at(50);
+    world.store.down = true;
+    expect(await failed(restoreCommand(desk.context))).toMatchObject({
+      exitCode: 3,
+      what: "The state of orders cannot be read; its pin is there, so the way back is open.",
+    });
+  });
+});
+
+const act = (action: string, finished: boolean) => ({
+  action,
+  epoch: 1,
+  startedAt: epochMs(Date.parse("2026-11-22T04:00:00Z")),
+  ...(finished ? { finishedAt: epochMs(Date.parse("2026-11-22T04:01:00Z")) } : {}),
+  detail: {},
+});

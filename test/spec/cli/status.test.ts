@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { requestCommand } from "../../../src/cli/commands/request.ts";
+import { rollbackCommand } from "../../../src/cli/commands/rollback.ts";
+import { statusCommand } from "../../../src/cli/commands/status.ts";
+import { deskBefore, failed } from "../../support/cli.ts";
+import { fakeWorld } from "../../support/fake-world.ts";
+
+const atTen = async () => {
+  const world = fakeWorld();
+  await world.arm();
+  await world.until("10 %", () => world.state().weightPercent === 10);
+  return { world, desk: deskBefore(world) };
+};
+
+describe("pawl status", () => {
+  it("prints a document of exactly the agreed shape", async () => {
+    const { world, desk } = await atTen();
+    await world.minute();
+
+    const { document, exitCode } = await statusCommand(desk.context);
+
+    expect(exitCode).toBe(0);
+    expect(document).toEqual({
+      cutover: "orders",
+      phase: "shifting",
+      epoch: 1,
+      weightPercent: { recorded: 10, effective: 10 },
+      latch: null,
+      pause: null,
+      blocking: expect.arrayContaining([
+        {
+          what: "dwell",
+          since: expect.stringMatching(/^2026-11-22T03:\d\d:00\.000Z$/),
+          value: expect.stringMatching(/ s at 10 %$/),
+          threshold: expect.stringMatching(/^until 2026-/),
+          clears: "the step's shortest time is over",
+        },
+      ]),
+      soak: { healthySeconds: 0, requiredSeconds: 480 },
+      rollbackSafety: { label: "lossless", seconds: 0.4 },
+      wayBack: "open",
+      lastTickAt: expect.stringMatching(/^2026-11-22T03:\d\d:00\.000Z$/),
+    });
+  });
+
+  it("answers in one screen: what blocks, for how long, value against threshold, what clears it, the way back", async () => {
+    const { world, desk } = await atTen();
+    world.truth.streams.set("reverse.lagRecords", 431);
+    await world.minutes(3);
+
+    const { lines } = await statusCommand(desk.context);
+
+    expect(lines.length).toBeLessThan(24);
+    expect(lines[0]).toContain("orders   shifting   epoch 1   drill");
+    expect(lines.join("\n")).toMatch(/gate:lag for 2 min 0\d s/);
+    expect(lines.join("\n")).toMatch(/431, needs <= 100; clears when both streams are close behind/);
+    expect(lines).toContainEqual(expect.stringMatching(/way back {3}open, lossless, reverse 0\.4 s behind/));
+  });
+
+  it("shows a rollback: mode, cause, expected label, and what the rules really do", async () => {
+    const { desk } = await atTen();
+    await rollbackCommand(desk.context, { reason: "green looks wrong", acceptLoss: false });
+
+    const { document, lines } = await statusCommand(desk.context);
+
+    expect(document).toMatchObject({
+      phase: "rolledBack",
+      epoch: 2,
+      weightPercent: { recorded: 0, effective: 0 },
+      latch: { mode: "snapped", cause: "olga@desk: green looks wrong", at: expect.stringMatching(/Z$/) },
+    });
+    expect(lines.join("\n")).toContain("pin raised: all on blue");
+  });
+
+  it("shows a pause with who and why, and before its tick that it is asked for", async () => {
+    const { world, desk } = await atTen();
+    await requestCommand(desk.context, "pause", "lunch");
+
+    expect((await statusCommand(desk.context)).lines.join("\n")).toMatch(/asked {6}pause by olga@desk: lunch/);
+    await world.minute();
+
+    const { document } = await statusCommand(desk.context);
+    expect(document.pause).toEqual({ by: "olga@desk", reason: "lunch", at: expect.stringMatching(/Z$/) });
+    expect(document.blocking.map(({ what }) => what)).toContain("pause");
+  });
+
+  it("gives null, and says so, where the rules or the policy cannot be read", async () => {
+    const { world, desk } = await atTen();
+    world.rules.describeFails = true;
+    world.policies.all.clear();
+
+    const { document, lines } = await statusCommand(desk.context);
+
+    expect(document).toMatchObject({
+      weightPercent: { recorded: 10, effective: null },
+      soak: { requiredSeconds: null },
+    });
+    expect(lines.join("\n")).toContain("the rules could not be read: DescribeRules");
+  });
+
+  it("is an outside failure without the table, and still tells what the rules do and what needs no table", async () => {
+    const { world, desk } = await atTen();
+    world.store.down = true;
+
+    expect(await failed(statusCommand(desk.context))).toEqual({
+      exitCode: 3,
+      what: "The state of orders cannot be read; its rules send 10 % to green.",
+      why: "GetItem: no answer",
+      next: "Nothing advances while pawl cannot read its table. pawl rollback does not need it.",
+    });
+  });
+
+  it("refuses a cutover that was never armed, and says what comes first", async () => {
+    expect(await failed(statusCommand(deskBefore(fakeWorld()).context))).toMatchObject({
+      exitCode: 1,
+      what: "orders was never armed; its rules send 0 % to green.",
+      next: expect.stringContaining("pawl doctor orders"),
+    });
+  });
+});
