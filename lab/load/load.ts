@@ -15,6 +15,9 @@ export interface LoadSpec {
   readonly seed?: number;
 }
 
+/** Longer than any request may take before its user gives it up. */
+const SETTLE_WITHIN_MS = 20_000;
+
 /** The running load, as the lab and the demo steer it. */
 export interface Load {
   readonly pid: number | undefined;
@@ -49,12 +52,12 @@ export const startLoad = async (owner: ProcessOwner, spec: LoadSpec): Promise<Lo
     get pid() {
       return running.pid;
     },
-    pauseWrites: async () => void (await running.ask("pauseWrites")),
+    pauseWrites: async () => void (await running.ask("pauseWrites", undefined, SETTLE_WITHIN_MS)),
     resumeWrites: async () => void (await running.ask("resumeWrites")),
     drained: async () => void (await running.ask("drained")),
     stats: async () => (await running.ask("stats")) as LoadStats,
     stop: async () => {
-      if (running.pid !== undefined) await running.ask("stop").catch(() => {});
+      if (running.pid !== undefined) await running.ask("stop", undefined, SETTLE_WITHIN_MS).catch(() => {});
       await running.stop();
     },
   };

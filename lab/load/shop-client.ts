@@ -23,7 +23,7 @@ export interface ShopClient {
 }
 
 /** An answer that takes longer than this is given up; whether it was done is then unknown. */
-const GIVE_UP_MS = 5_000;
+const GIVE_UP_MS = 8_000;
 
 export const shopClient = (url: string): ShopClient => {
   // One request at a time on a connection: a reset then concerns one operation, and nothing is ever sent again for us.
