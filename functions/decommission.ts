@@ -1,23 +1,27 @@
 import { cutovers } from "pawl:cutovers";
-import { cdcActsByHand } from "../src/decommission/by-hand.ts";
 import { loadBalancerActs } from "../src/decommission/load-balancer-acts.ts";
 import { runDecommission } from "../src/decommission/run-decommission.ts";
+import { streamActs } from "../src/decommission/stream-acts.ts";
 import { cutoverNamed } from "../src/edge/cutovers.ts";
 import { parseWorkerEvent } from "../src/edge/events.ts";
 import { functionShell } from "../src/edge/function-shell.ts";
 import { toIso } from "../src/kernel/instant.ts";
 import { decommissionPorts } from "../src/wiring.ts";
+import { cdcSettings, withCdc } from "../src/wiring-vpc.ts";
 
 /** No act begins with less real time left than the longest of them takes. */
 const LONGEST_ACT_MS = 25_000;
 
 const ports = decommissionPorts(process.env);
-const acts = { ...cdcActsByHand, ...loadBalancerActs(ports) };
+const settings = cdcSettings(process.env);
 
 /** Takes CDC apart, one journaled act after the other. */
 export const handler = functionShell(parseWorkerEvent, async ({ cutover, tick }, telemetry, remainingMs) => {
   telemetry.about({ cutover, T: toIso(tick) });
   const hasTime = () => remainingMs() > LONGEST_ACT_MS;
-  const progress = await runDecommission({ ...ports, acts, hasTime }, cutoverNamed(cutovers, cutover));
+  const progress = await withCdc(settings, (cdc) => {
+    const acts = { ...loadBalancerActs(ports), ...streamActs({ cdc: cdc.ports, drain: cdc.drain }) };
+    return runDecommission({ ...ports, acts, hasTime }, cutoverNamed(cutovers, cutover));
+  });
   telemetry.tell("info", "As far as it came.", progress);
 });

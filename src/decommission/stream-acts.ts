@@ -1,0 +1,136 @@
+import { compareSides } from "../cdc/diff.ts";
+import { behindOf } from "../cdc/lag.ts";
+import { sinkTopics } from "../cdc/names.ts";
+import type { CdcPorts } from "../cdc/ports.ts";
+import {
+  type Act,
+  deleteConnector,
+  deleteTopicsAndGroups,
+  dismantle,
+  dropSlot,
+  findLeftovers,
+  raiseFence,
+  resetOffsets,
+  stopConnector,
+} from "../cdc/teardown.ts";
+import { durationMs } from "../kernel/units.ts";
+import type { CutoverBindings, Direction } from "../signals/bindings.ts";
+import type { DrainPort } from "../signals/ports.ts";
+import type { ActOutcome, DecommissionActs } from "./acts.ts";
+import type { LoadBalancerActs } from "./load-balancer-acts.ts";
+
+export type StreamActs = Omit<DecommissionActs, keyof LoadBalancerActs>;
+
+export interface StreamActPorts {
+  readonly cdc: CdcPorts;
+  readonly drain: DrainPort;
+}
+
+/** Real time; what is not done by then, the next tick goes on with. */
+const DRAIN_MS = durationMs(12_000);
+const STOP_MS = durationMs(10_000);
+const POSITIONS_MS = durationMs(5_000);
+const NAMED = 5;
+
+/** The acts of decommission on databases, Kafka and Kafka Connect. Each looks whether it has come true. */
+export const streamActs = ({ cdc, drain }: StreamActPorts): StreamActs => ({
+  "final-diff": (cutover) => finalDiff(cdc, drain, cutover),
+  "fence-blue": async (cutover) => outcome(await raiseFence(cdc, cutover, "blue"), { fenced: "blue" }),
+  "drain-forward": (cutover) => drained(drain, cutover, "forward"),
+  "stop-forward": (cutover) => stopAll(cdc, [cutover.streams.forward.source, cutover.streams.forward.sink]),
+  "drop-forward-slot": (cutover) => slotDropped(cdc, cutover, "forward"),
+  "stop-reverse-source": async (cutover) => {
+    // Drained while it still runs: what is in the source's hands when it stops is then next to nothing.
+    const empty = await drained(drain, cutover, "reverse");
+    const { source } = cutover.streams.reverse;
+    return empty.kind === "done" || (await isStopped(cdc, source)) ? stopAll(cdc, [source]) : empty;
+  },
+  "drain-reverse": (cutover) => appliedToTheEnd(cdc, cutover, "reverse"),
+  "stop-reverse-sink": (cutover) => stopAll(cdc, [cutover.streams.reverse.sink]),
+  "drop-reverse-slot": (cutover) => slotDropped(cdc, cutover, "reverse"),
+  "reset-offsets": (cutover) => each(connectorsOf(cutover), (name) => resetOffsets(cdc, name)),
+  "delete-connectors": async (cutover) => {
+    const deleted = await each(connectorsOf(cutover), (name) => deleteConnector(cdc, name, STOP_MS));
+    return deleted.kind === "done" ? outcome(await deleteTopicsAndGroups(cdc, cutover), deleted.detail) : deleted;
+  },
+  "drop-publications": async (cutover) => outcome(await dismantle(cdc, cutover, "publications"), {}),
+  "drop-guards": async (cutover) => outcome(await dismantle(cdc, cutover, "guards"), {}),
+  "verify-absence": (cutover) => nothingLeft(cdc, cutover),
+});
+
+const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
+const failed = (message: string): ActOutcome => ({ kind: "failed", message });
+
+type Detail = Extract<ActOutcome, { kind: "done" }>["detail"];
+
+/** What did not come about within its time is waited for: every act is tried again at the next tick. */
+const outcome = (act: Act, detail: Detail): ActOutcome => (act.ok ? { kind: "done", detail } : waiting(act.failure));
+
+const connectorsOf = ({ streams }: CutoverBindings): readonly string[] =>
+  [streams.forward, streams.reverse].flatMap(({ source, sink }) => [source, sink]);
+
+const each = async (names: readonly string[], act: (name: string) => Promise<Act>): Promise<ActOutcome> => {
+  for (const name of names) {
+    const done = await act(name);
+    if (!done.ok) return waiting(done.failure);
+  }
+  return { kind: "done", detail: { connectors: names } };
+};
+
+const stopAll = (cdc: CdcPorts, names: readonly string[]): Promise<ActOutcome> =>
+  each(names, (name) => stopConnector(cdc, name, STOP_MS));
+
+const slotDropped = async (cdc: CdcPorts, cutover: CutoverBindings, direction: Direction): Promise<ActOutcome> =>
+  outcome(await dropSlot(cdc, cutover, direction, STOP_MS), { slot: cutover.streams[direction].slot });
+
+/** A run that was killed after the source had stopped cannot drain it any more, and need not. */
+const isStopped = async (cdc: CdcPorts, name: string): Promise<boolean> => {
+  const status = await cdc.connect.status(name, POSITIONS_MS);
+  return status.ok && status.value.state === "STOPPED";
+};
+
+const drained = async (drain: DrainPort, cutover: CutoverBindings, direction: Direction): Promise<ActOutcome> => {
+  const proof = await drain.prove(cutover, direction, DRAIN_MS);
+  if (proof.ok) return { kind: "done", detail: { token: proof.value.token, walPosition: proof.value.walPosition } };
+  return proof.failure.kind === "impossible"
+    ? failed(`The ${direction} stream cannot be drained: ${proof.failure.message}.`)
+    : waiting(proof.failure.message);
+};
+
+/** The source has stopped, so the ends stand still: whatever it put there has to be committed by the sink. */
+const appliedToTheEnd = async (cdc: CdcPorts, cutover: CutoverBindings, direction: Direction): Promise<ActOutcome> => {
+  const { group } = cutover.streams[direction];
+  const giveUpAt = cdc.stopwatch.elapsedMs() + DRAIN_MS;
+  for (;;) {
+    const positions = await cdc.broker.positions(group, sinkTopics(cutover, direction), POSITIONS_MS);
+    if (!positions.ok) return waiting(positions.failure.message);
+    const behind = behindOf(positions.value, new Map());
+    if (behind === null) return { kind: "done", detail: { group } };
+    const seen = `group ${group} has committed ${behind.committed ?? "nothing"} of ${behind.where}, it ends at ${behind.end}`;
+    if (cdc.stopwatch.elapsedMs() >= giveUpAt) return waiting(seen);
+    await cdc.stopwatch.pause(200);
+  }
+};
+
+const finalDiff = async (cdc: CdcPorts, drain: DrainPort, cutover: CutoverBindings): Promise<ActOutcome> => {
+  const compared = await compareSides(cdc, drain, cutover, { directions: ["forward", "reverse"] });
+  if (!compared.ok) return waiting(`the comparison: ${compared.failure.message}`);
+  const { rowsCompared, differences, unsettled } = compared.value;
+  if (differences.length > 0) {
+    const named = differences.slice(0, NAMED).map(({ table, key, kind }) => `${table} ${key} ${kind}`);
+    return failed(
+      `${differences.length} of ${rowsCompared} rows differ after a drain (${named.join(", ")}). Nothing was taken apart; ` +
+        "compare both images and mend the row on the side that is wrong.",
+    );
+  }
+  return unsettled.length > 0
+    ? waiting(`${unsettled.length} rows that changed on every look`)
+    : { kind: "done", detail: { rowsCompared } };
+};
+
+const nothingLeft = async (cdc: CdcPorts, cutover: CutoverBindings): Promise<ActOutcome> => {
+  const left = await findLeftovers(cdc, cutover);
+  if (!left.ok) return waiting(left.failure);
+  const names = Object.values(left.value).flat();
+  return names.length === 0 ? { kind: "done", detail: { left: 0 } } : failed(`Still there: ${names.join(", ")}.`);
+};
