@@ -60,7 +60,10 @@ const membership: Operator = strict([2, 2], ([needle, haystack], call) => {
       ? knownAs(found)
       : unknownBecause(`${call.operator}: the list has elements without a value`);
   }
-  if (typeof haystack === "string" && typeof needle === "string") return knownAs(haystack.includes(needle));
+  if (typeof haystack === "string" && typeof needle === "string") {
+    // Stock finds nothing in an empty text, not even an empty one.
+    return knownAs(haystack !== "" && haystack.includes(needle));
+  }
   return unknownBecause(`${call.operator}: nothing to look in`);
 });
 
