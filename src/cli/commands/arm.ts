@@ -45,9 +45,9 @@ export const armCommand = async (
   const report = await (options.again ? rearm : arm)(ports, bindings, policy, operator, { rehearsal, doctor });
   if (report.kind === "failed")
     throw outside(
-      `${bindings.name} may not be armed.`,
+      `${bindings.name} could not be armed.`,
       `${report.why}.`,
-      `pawl status ${bindings.name} says whether it is; traffic is on blue either way. Running it again is safe.`,
+      `Run it again: that is safe, and traffic is on blue either way. pawl status ${bindings.name} says if it is armed after all.`,
     );
   if (report.kind === "refused") throw refusal(bindings.name, report.refusals, findings);
   const { state } = report;
