@@ -20,7 +20,7 @@ export const gateEvidence = (snapshots: Snapshots, scope: EvidenceScope): Eviden
   const now = earlier(tick, GATE_DELAY_MS);
   const stepBegan = minuteOf(scope.verifiedAt);
   const wholeInStep = earlier(now, P99_SPAN_MS) > stepBegan;
-  return evidence(snapshots, now, (at) => at > stepBegan, {
+  return evidence(snapshots, { now, readBy: takenAt }, (at) => at > stepBegan, {
     ...fresh(instants, takenAt),
     ...(wholeInStep ? p99ForGates : outside(p99ForGates, "its three minutes reach back before this step")),
   });
@@ -31,7 +31,7 @@ export const rollbackEvidence = (snapshots: Snapshots, scope: EvidenceScope): Ev
   const { tick, takenAt, instants, p99ForRollback } = newest(snapshots);
   const armed = minuteOf(scope.armedAt);
   const sinceArmed = earlier(tick, P99_SPAN_MS) >= armed;
-  return evidence(snapshots, tick, (at) => at >= armed, {
+  return evidence(snapshots, { now: tick, readBy: takenAt }, (at) => at >= armed, {
     ...fresh(instants, takenAt),
     ...(sinceArmed ? p99ForRollback : outside(p99ForRollback, "its three minutes reach back before this epoch")),
   });
@@ -43,7 +43,7 @@ export const soakMinuteEvidence = (snapshots: Snapshots, scope: EvidenceScope, m
   const now = later(minute, MINUTE_MS);
   const p99 = snapshots.find(({ tick }) => tick === later(now, GATE_DELAY_MS))?.p99ForGates ?? {};
   const ofMinute = instantsByMinute(snapshots).get(minute) ?? {};
-  return evidence(snapshots, now, (at) => at > stepBegan && at <= minute, { ...ofMinute, ...p99 });
+  return evidence(snapshots, { now, readBy: now }, (at) => at > stepBegan && at <= minute, { ...ofMinute, ...p99 });
 };
 
 /** A minute was seen when its traffic and its instants were both read; a tick that never ran proves nothing. */
@@ -60,7 +60,8 @@ const newest = (snapshots: Snapshots): Snapshot => {
 
 const evidence = (
   snapshots: Snapshots,
-  now: EpochMs,
+  /** `readBy`: the instant that ages are counted to. */
+  { now, readBy }: { readonly now: EpochMs; readonly readBy: EpochMs },
   belongs: (minute: EpochMs) => boolean,
   instants: Observations,
 ): Evidence => {
@@ -71,9 +72,28 @@ const evidence = (
   const latest = minutes.find((at) => at + MINUTE_MS === now);
   return {
     now,
-    current: merged(latest === undefined ? undefined : metrics.get(latest), instants),
+    current: {
+      ...merged(latest === undefined ? undefined : metrics.get(latest), instants),
+      ageSeconds: agesAt(readBy, {
+        metrics: latest === undefined ? {} : (metrics.get(latest)?.values ?? {}),
+        now,
+        instants,
+      }),
+    },
     minutes: minutes.map((at) => ({ at, readings: merged(metrics.get(at), ofMinutes.get(at) ?? {}) })),
   };
+};
+
+/** Seconds since each value was read; of a minute's, since the minute ended. */
+const agesAt = (
+  readBy: EpochMs,
+  seen: { readonly metrics: MinuteReadings["values"]; readonly now: EpochMs; readonly instants: Observations },
+): Readonly<Record<string, number>> => {
+  const age = (at: EpochMs): number => Math.max(0, readBy - at) / 1000;
+  return Object.fromEntries([
+    ...Object.keys(seen.metrics).map((path) => [path, age(seen.now)]),
+    ...Object.entries(seen.instants).map(([path, { readAt }]) => [path, age(readAt)]),
+  ]);
 };
 
 /** The value of a minute is that of the newest snapshot: counts arrive late, and a partial minute fills up. */
