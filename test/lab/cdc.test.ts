@@ -1,0 +1,350 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Kafka, logLevel } from "kafkajs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkCdc } from "../../src/cdc/check-running.ts";
+import { sinkConfig, withPasswords } from "../../src/cdc/connectors.ts";
+import { compareSides } from "../../src/cdc/diff.ts";
+import { loopProbe } from "../../src/cdc/loop-probe.ts";
+import { DIRECTIONS, targetOf } from "../../src/cdc/names.ts";
+import {
+  deleteConnector,
+  deleteTopicsAndGroups,
+  dismantle,
+  dropSlot,
+  findLeftovers,
+  raiseFence,
+  resetOffsets,
+  stopConnector,
+} from "../../src/cdc/teardown.ts";
+import { durationMs } from "../../src/kernel/units.ts";
+import type { Direction, Side } from "../../src/signals/bindings.ts";
+import { type CdcLab, PASSWORDS, startCdcLab } from "../support/applied-cdc.ts";
+
+const CALL_MS = durationMs(15_000);
+const ROWS = 2_000;
+const EQUAL = { differences: [], unsettled: [] };
+
+describe("change data capture on the real stack", () => {
+  let lab: CdcLab;
+  beforeAll(async () => {
+    lab = await startCdcLab();
+    await lab.shop(
+      "blue",
+      `insert into appdb.orders (customer, total, ref, side, note, tags, payload, weight, attachment)
+       select 'customer ' || i, i * 1.1, gen_random_uuid(), 'blue', repeat(md5(i::text), 200), array['a', 'b,"c'],
+         jsonb_build_object('i', i), i / 7.0, decode(md5(i::text), 'hex') from generate_series(1, ${ROWS}) i`,
+    );
+    await lab.shop(
+      "blue",
+      `insert into appdb.order_events (op_id, order_id, kind, version, side)
+       select gen_random_uuid(), id, 'insert', 1, 'blue' from appdb.orders`,
+    );
+  });
+  afterAll(() => lab?.stop());
+
+  const signals = async (direction: Direction, ...names: readonly string[]) => {
+    const observed = await lab.guard.streams.read(lab.cutover, CALL_MS);
+    return Object.fromEntries(
+      names.map((name) => {
+        const observation = observed[`${direction}.${name}`];
+        return [name, observation?.known === true ? observation.value : "unknown"];
+      }),
+    );
+  };
+  const check = () => checkCdc(lab.guard.ports, lab.guard.streams, lab.guard.drain, lab.cutover, lab.guard.addresses);
+  const compare = () => compareSides(lab.guard.ports, lab.guard.drain, lab.cutover, { directions: DIRECTIONS });
+  const updateOrder = (side: Side, id: number) =>
+    lab.shop(side, "update appdb.orders set total = total + 1, version = version + 1, side = $2 where id = $1", [
+      id,
+      side,
+    ]);
+
+  it("is refused as a whole, with nothing changed, where one column could not be carried", async () => {
+    await lab.run("blue", "alter table appdb.orders add column opens timetz");
+
+    const applied = await lab.apply();
+
+    expect(applied).toMatchObject({ ok: false, failure: { kind: "refused" } });
+    expect(lab.events).toEqual([]);
+    expect(await lab.run("blue", "select rolname from pg_roles where rolname = 'cdc_source'")).toEqual([]);
+    await lab.run("blue", "alter table appdb.orders drop column opens");
+  });
+
+  it("is applied under the application's writes, and none of them fails", async () => {
+    let writes = 0;
+    let going = true;
+    const writer = (async () => {
+      for (; going; writes += 1) {
+        await updateOrder("blue", 1 + (writes % ROWS));
+        await sleep(20);
+      }
+    })();
+
+    const applied = await lab.apply();
+    going = false;
+    await writer;
+
+    expect(applied).toMatchObject({ ok: true, value: { rowsCompared: 2 * ROWS } });
+    expect(writes).toBeGreaterThan(50);
+    expect(JSON.stringify(lab.events)).not.toContain("of a test");
+    expect(JSON.stringify(lab.events)).not.toContain("of-a-test");
+  });
+
+  it("kept the application out of green until the end", () => {
+    const fence = lab.events.findIndex(
+      (event) => event.kind === "done" && event.what.includes("pawl_set_fence('appdb.orders', true)"),
+    );
+    const seed = lab.events.findIndex((event) => event.kind === "done" && event.phase === "seed");
+    const unfence = lab.events.findIndex(
+      (event) => event.kind === "done" && event.what.includes("pawl_set_fence('appdb.orders', false)"),
+    );
+
+    expect(fence).toBeGreaterThan(-1);
+    expect(seed).toBeGreaterThan(fence);
+    expect(unfence).toBeGreaterThan(seed);
+  });
+
+  it("has nothing left to do when it is applied again", async () => {
+    const again = await lab.apply();
+
+    expect(again.ok).toBe(true);
+    const done = lab.events.flatMap((event) => (event.kind === "done" ? [event.what] : []));
+    expect(done.filter((what) => !what.startsWith("password of "))).toEqual([]);
+  });
+
+  it("passes the check with the guard's own rights", async () => {
+    expect(await check()).toMatchObject({ ok: true, findings: [] });
+  });
+
+  it("ends equal after both sides wrote the same rows, and stores what lost", async () => {
+    const act = (side: Side, turn: number, id: number) => {
+      const born = "insert into appdb.orders (customer, ref, side) values ('new', gen_random_uuid(), $1)";
+      const reborn = `insert into appdb.orders (id, customer, ref, side) values ($1, 'again', gen_random_uuid(), $2)
+        on conflict do nothing`;
+      if (turn === 3) return lab.shop(side, "delete from appdb.orders where id = $1", [id]);
+      if (turn === 6) return lab.shop(side, reborn, [id, side]);
+      return turn === 8 ? lab.shop(side, born, [side]) : updateOrder(side, id);
+    };
+    const write = async (side: Side) => {
+      for (let at = 0; at < 300; at += 1) await act(side, at % 10, 1 + ((at * 7) % 20));
+    };
+    await Promise.all([write("blue"), write("green")]);
+    await lab.run("blue", "update appdb.orders set id = id + 1000000 where id = 30");
+    await lab.drain("forward", "reverse", "forward");
+
+    expect(await compare()).toMatchObject({ ok: true, value: EQUAL });
+    const tombstones =
+      "select md5(string_agg(t::text, ',' order by tbl, k)) as all, count(*)::int from appdb.pawl_tombstone t";
+    expect(await lab.run("green", tombstones)).toEqual(await lab.run("blue", tombstones));
+    const halves = "select distinct side, id % 2 as half from appdb.orders where customer = 'new' order by 1";
+    expect(await lab.run("blue", halves)).toEqual([
+      { side: "blue", half: "0" },
+      { side: "green", half: "1" },
+    ]);
+    const observed = await lab.guard.streams.read(lab.cutover, CALL_MS);
+    expect(observed["conflicts.total"]).toMatchObject({ known: true, value: expect.any(Number) });
+    expect(Number(Reflect.get(observed["conflicts.total"] ?? {}, "value"))).toBeGreaterThan(0);
+  });
+
+  it("finds the one row that was changed behind its back", async () => {
+    await lab.run(
+      "green",
+      "set session_replication_role = replica; update appdb.orders set note = 'spoiled' where id = 100",
+    );
+
+    expect(await compare()).toMatchObject({
+      ok: true,
+      value: { differences: [{ table: "appdb.orders", key: "100", kind: "differs" }], unsettled: [] },
+    });
+    await updateOrder("blue", 100);
+    await lab.drain("forward");
+    expect(await compare()).toMatchObject({ ok: true, value: EQUAL });
+  });
+
+  describe("lag is what Kafka's own command prints", () => {
+    const printed = async () => {
+      const { group, topics } = lab.cutover.streams.forward;
+      const rows = await lab.consumerGroup(group);
+      return topics.map((topic) => Number(rows[topic]?.[2] ?? "0")).reduce((sum, lag) => sum + lag, 0);
+    };
+
+    it("at rest", async () => {
+      await lab.drain("forward");
+      expect(await printed()).toBe(0);
+      expect(await signals("forward", "state", "lagRecords", "drained", "stalled")).toEqual({
+        ...{ state: "RUNNING", lagRecords: 0, drained: true, stalled: false },
+      });
+    });
+
+    it("with the sink stopped and 700 rows written", async () => {
+      const { sink } = lab.cutover.streams.forward;
+      expect(await stopConnector(lab.guard.ports, sink, CALL_MS)).toMatchObject({ ok: true });
+      await lab.shop(
+        "blue",
+        "insert into appdb.orders (customer, ref, side) select 'waiting', gen_random_uuid(), 'blue' from generate_series(1, 700)",
+      );
+      await expect.poll(printed, { timeout: 30_000 }).toBe(700);
+      expect(await signals("forward", "state", "tasksRunning", "lagRecords", "drained", "dataGap")).toEqual({
+        ...{ state: "STOPPED", tasksRunning: 1, lagRecords: 700, drained: false, dataGap: false },
+      });
+      const names = (await check()).findings.map(({ name }) => name);
+      expect(names).toContain("connector-not-running");
+
+      await lab.guard.ports.connect.resume(sink, CALL_MS);
+      await lab.drain("forward");
+      expect(await signals("forward", "lagRecords")).toEqual({ lagRecords: 0 });
+    });
+
+    it("and unknown for a group that never committed", async () => {
+      const forward = { ...lab.cutover.streams.forward, group: "a-name-with-a-slip" };
+      const cutover = { ...lab.cutover, streams: { ...lab.cutover.streams, forward } };
+      const observed = await lab.guard.streams.read(cutover, CALL_MS);
+
+      expect(observed["forward.lagRecords"]).toMatchObject({
+        known: false,
+        reason: expect.stringContaining("no committed"),
+      });
+      expect(observed["forward.drained"]).toMatchObject({ known: false });
+    });
+  });
+
+  it("shows a paused source by the age of its token, though its lag is 0", async () => {
+    const { source } = lab.cutover.streams.forward;
+    await fetch(`${lab.stack.connectUrl}/connectors/${source}/pause`, {
+      method: "PUT",
+      signal: AbortSignal.timeout(5_000),
+    });
+    await sleep(5_000);
+    const seen = await signals("forward", "state", "lagRecords", "lagSeconds", "drained");
+
+    expect(seen).toMatchObject({ state: "PAUSED", lagRecords: 0, drained: false });
+    expect(Number(seen["lagSeconds"])).toBeGreaterThan(3);
+    await lab.guard.ports.connect.resume(source, CALL_MS);
+    await lab.drain("forward");
+  });
+
+  it("names a trigger that somebody switched off", async () => {
+    await lab.run("green", "alter table appdb.orders disable trigger pawl_sync");
+
+    const { findings } = await check();
+
+    expect(findings.map(({ name, what }) => `${name} ${what}`)).toEqual([
+      'not-applied green: alter table "appdb"."orders" enable always trigger pawl_sync',
+    ]);
+    expect(await lab.apply()).toMatchObject({ ok: true });
+    expect((await check()).ok).toBe(true);
+  });
+
+  describe("a sink without its origin", () => {
+    const untag = async (direction: Direction, initialSql: string | null) => {
+      const config = sinkConfig(lab.cutover, direction, lab.admin.addresses[targetOf(direction)]);
+      const tagged = withPasswords(config, { source: PASSWORDS.source, sink: PASSWORDS.sink });
+      const key = "hibernate.agroal.initialSQL";
+      await lab.admin.ports.connect.putConfig(
+        lab.cutover.streams[direction].sink,
+        initialSql === null ? tagged : { ...tagged, [key]: initialSql },
+        CALL_MS,
+      );
+    };
+    const state = async (name: string) => {
+      const status = await lab.guard.ports.connect.status(name, CALL_MS);
+      return status.ok ? status.value : null;
+    };
+
+    it("fails, and writes nothing", async () => {
+      const { sink } = lab.cutover.streams.forward;
+      await untag("forward", "select 1");
+      await updateOrder("blue", 200);
+
+      await expect.poll(async () => (await state(sink))?.state, { timeout: 60_000 }).toBe("FAILED");
+      expect((await state(sink))?.trace).toContain("without replication origin, write refused");
+      expect(await signals("forward", "dataGap")).toEqual({ dataGap: true });
+
+      await untag("forward", null);
+      await expect.poll(async () => (await state(sink))?.state, { timeout: 60_000 }).toBe("RUNNING");
+      await lab.drain("forward");
+      expect(await compare()).toMatchObject({ ok: true, value: EQUAL });
+      expect(await signals("forward", "dataGap")).toEqual({ dataGap: false });
+    });
+
+    it("is seen by the loop probe where even the guard triggers are gone", async () => {
+      const tables = ["orders", "order_events", "pawl_tombstone", "pawl_token"];
+      const guards = async (verb: "disable" | "enable always") => {
+        for (const side of ["blue", "green"] as const)
+          for (const table of tables) await lab.run(side, `alter table appdb.${table} ${verb} trigger pawl_guard`);
+      };
+      await guards("disable");
+      for (const direction of DIRECTIONS)
+        await untag(direction, "select set_config('session_replication_role', 'replica', false)");
+      await sleep(5_000);
+
+      expect(await loopProbe(lab.guard.ports, lab.guard.drain, lab.cutover, false)).toMatchObject({
+        ok: true,
+        value: { oneHop: false },
+      });
+
+      for (const direction of DIRECTIONS) await untag(direction, null);
+      await guards("enable always");
+      await expect
+        .poll(async () => (await check()).findings.map(({ name, what }) => `${name} ${what}`), {
+          timeout: 120_000,
+          interval: 2_000,
+        })
+        .toEqual([]);
+    });
+  });
+
+  it("knows of a gap when records expired before the sink had them", async () => {
+    const { sink, topics } = lab.cutover.streams.forward;
+    const topic = topics[0] ?? "";
+    await stopConnector(lab.guard.ports, sink, CALL_MS);
+    await lab.shop(
+      "blue",
+      "insert into appdb.orders (customer, ref, side) values ('expired', gen_random_uuid(), 'blue')",
+    );
+    await expect.poll(async () => (await signals("forward", "lagRecords"))["lagRecords"], { timeout: 30_000 }).toBe(1);
+    const admin = new Kafka({ brokers: [lab.stack.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const [end] = await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: end?.high ?? "" }] });
+    await admin.disconnect();
+
+    expect(await signals("forward", "dataGap")).toEqual({ dataGap: true });
+    expect(await lab.guard.drain.prove(lab.cutover, "forward", durationMs(10_000))).toMatchObject({
+      ok: false,
+      failure: { kind: "impossible" },
+    });
+  });
+
+  it("is taken apart with the guard's own rights, twice, and leaves nothing", async () => {
+    const { ports } = lab.guard;
+    const takeApart = async () => {
+      const acts = [await raiseFence(ports, lab.cutover, "blue")];
+      for (const direction of DIRECTIONS) {
+        const { source, sink } = lab.cutover.streams[direction];
+        for (const name of [source, sink]) acts.push(await stopConnector(ports, name, CALL_MS));
+        acts.push(await dropSlot(ports, lab.cutover, direction, CALL_MS));
+        for (const name of [source, sink]) {
+          acts.push(await resetOffsets(ports, name));
+          acts.push(await deleteConnector(ports, name, CALL_MS));
+        }
+      }
+      acts.push(await dismantle(ports, lab.cutover, "publications"));
+      acts.push(await dismantle(ports, lab.cutover, "guards"));
+      acts.push(await deleteTopicsAndGroups(ports, lab.cutover));
+      return acts.filter((act) => !act.ok);
+    };
+
+    expect(await takeApart()).toEqual([]);
+    expect(await takeApart()).toEqual([]);
+
+    expect(await findLeftovers(ports, lab.cutover)).toEqual({
+      ok: true,
+      value: { slots: [], connectors: [], groups: [], topics: [], remnants: [] },
+    });
+    await expect(updateOrder("blue", 300)).rejects.toThrow("is fenced");
+    await updateOrder("green", 300);
+    const kept = await lab.run("green", "select count(*)::int as stored from appdb.pawl_conflict");
+    expect(Number(kept[0]?.["stored"])).toBeGreaterThan(0);
+  });
+});
