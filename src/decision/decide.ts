@@ -44,7 +44,7 @@ export const requiredGates = (state: CutoverState, policy: Policy): readonly str
  */
 export const decide = (input: DecideInput): Decision => {
   const { state, policy, judgement, facts, tick } = input;
-  const blindSince = judgement.blind.length > 0 && state.weightPercent > 0 ? (state.blindSince ?? tick) : null;
+  const blindSince = isBlind(input) ? (state.blindSince ?? tick) : null;
   const cause = rollbackCause(input, blindSince);
   if (cause !== null && state.wayBack === "open")
     return { kind: "rollback", cause: cause.cause, reasons: cause.reasons, blocking: [], blindSince, page: null };
@@ -68,6 +68,10 @@ export const decide = (input: DecideInput): Decision => {
   };
   return onward(input, common);
 };
+
+/** Without traffic on green there is nothing to be blind to, and past the point of no return the streams go by intent. */
+const isBlind = ({ state, judgement }: DecideInput): boolean =>
+  judgement.blind.length > 0 && state.weightPercent > 0 && state.wayBack === "open";
 
 const onward = (
   input: DecideInput,
