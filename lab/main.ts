@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { CommandFailure } from "../src/cli/exit.ts";
 import { serveLab, startInBackground, stopInBackground } from "./background.ts";
 import { MAX_SPEED } from "./clock.ts";
+import { describeFaults, endFault, inflict } from "./fault-commands.ts";
 import { DEFAULT_LAB_FILE, readRunningLab } from "./lab-file.ts";
 import { describeLab } from "./status.ts";
 
@@ -48,6 +49,18 @@ withFile(program.command("status").description("what runs, and where")).action((
   describeLab(file).forEach(say);
   if (readRunningLab(file) === undefined) process.exitCode = 1;
 });
+
+program
+  .command("faults")
+  .description("what can be made to go wrong")
+  .action(() => describeFaults().forEach(say));
+
+withFile(program.command("fault").description("make it go wrong").argument("<name>"))
+  .option("--for <duration>", "end it after this much real time, e.g. 30s")
+  .option("--end", "end one that was left in force")
+  .action((name: string, { file, for: forText, end }: FileOption & { for?: string; end?: true }) =>
+    end === true ? endFault(file, name, say) : inflict(file, name, forText, say),
+  );
 
 withStart(program.command("serve", { hidden: true })).action((options: StartOptions) => serveLab(options));
 
