@@ -113,12 +113,4 @@ export const stoodBefore = (what: string, previous: readonly Blocking[], tick: E
   return before !== undefined && before.since <= earlier(tick, 60_000);
 };
 
-const PAGE_EVERY_MS = 900_000;
-
-/** When a standing trouble is told: as it begins, and every 15 minutes while it lasts. */
-export const pageIsDue = (what: string, blocking: readonly Blocking[], tick: EpochMs): boolean => {
-  const block = blocking.find((one) => one.what === what);
-  return block !== undefined && (tick - block.since) % PAGE_EVERY_MS === 0;
-};
-
 export const dwellEnds = (state: CutoverState, minDwellMs: number): EpochMs => later(state.verifiedAt, minDwellMs);

@@ -7,7 +7,6 @@ import {
   dwellObstacle,
   gateObstacles,
   type Obstacle,
-  pageIsDue,
   sinceWhen,
   standingObstacles,
   verdictsOf,
@@ -15,6 +14,7 @@ import {
 } from "./blocking.ts";
 import type { DecideInput, Decision } from "./decision.ts";
 import { approvalHolds, permitFor } from "./decommission-permit.ts";
+import { type PageAfterMs, pageLines, pagesDue } from "./pages.ts";
 import { rollbackCause } from "./rollback-cause.ts";
 import type { CutoverState } from "./state.ts";
 
@@ -64,7 +64,7 @@ export const decide = (input: DecideInput): Decision => {
     blocking,
     blindSince,
     reasons: blocking.length === 0 ? verdicts.map(passed) : blocking.map(({ what, value }) => `${what}: ${value}`),
-    page: pageText(blocking, tick),
+    page: pageText(input, blocking),
   };
   return onward(input, common);
 };
@@ -213,20 +213,22 @@ const pastReturn = (reasons: readonly string[]): Obstacle => ({
 
 const passed = ({ gate, why }: GateVerdict): string => `${gate} passes: ${why}`;
 
-const PAGED = [
-  "max-dwell",
-  "max-soak",
-  "drift:more-green",
-  "drift:foreign-shape",
-  "disagreement",
-  "blind",
-  "rollback-asked",
-  "policy",
-];
+const MINUTES = 60_000;
 
-const pageText = (blocking: Decision["blocking"], tick: EpochMs): string | null => {
-  const due = blocking.filter(({ what }) => PAGED.includes(what) && pageIsDue(what, blocking, tick));
-  return due.length === 0
-    ? null
-    : due.map(({ what, value, clears }) => `${what}: ${value}. Clears when: ${clears}.`).join("\n");
+const PAGE_AFTER_MS: PageAfterMs = {
+  "drift:more-green": 0,
+  "drift:foreign-shape": 0,
+  "drift:unreadable": 3 * MINUTES,
+  disagreement: 0,
+  "rollback-asked": 0,
+  "max-dwell": 0,
+  "max-soak": 0,
+  blind: 3 * MINUTES,
+  policy: 3 * MINUTES,
+  snapshot: 3 * MINUTES,
+};
+
+const pageText = ({ state, tick }: DecideInput, blocking: Decision["blocking"]): string | null => {
+  const due = pagesDue(blocking, PAGE_AFTER_MS, { last: state.lastTick, now: tick });
+  return due.length === 0 ? null : pageLines(due);
 };

@@ -1,20 +1,14 @@
-import { isPinned } from "../actuation/observed-route.ts";
-import { weightStands } from "../actuation/plan-writes.ts";
-import { APPLY_BOUND_MS, DESCRIBE_LAG_MS, INTENT_LIFE_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
 import { NO_SOAK } from "../decision/soak.ts";
-import type { CutoverState, Intent } from "../decision/state.ts";
-import { toIso } from "../kernel/instant.ts";
-import { durationMs, type EpochMs, epochMs, later, parseDuration, weightPercent } from "../kernel/units.ts";
+import type { CutoverState } from "../decision/state.ts";
+import { type EpochMs, weightPercent } from "../kernel/units.ts";
 import { EMPTY_LEDGER } from "../ledger/chain.ts";
 import { compose } from "../ledger/compose.ts";
 import { policyDigest } from "../policy/policy-digest.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { type ArmOptions, checkFooting, type Footing } from "./arm-checks.ts";
-import { lowerGreen } from "./change-weight.ts";
-import { commit, flushOutbox } from "./commit.ts";
+import { flushOutbox } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
-import { readRoutes } from "./look.ts";
 import type { GuardPorts } from "./ports.ts";
 
 export type ArmPorts = Pick<
@@ -39,9 +33,6 @@ export type ArmReport =
   /** Nothing was done to traffic; each sentence says what has to change first. */
   | { readonly kind: "refused"; readonly refusals: readonly string[] }
   | { readonly kind: "failed"; readonly why: string };
-
-/** Long enough that rollback's function has a minute to start and can still be killed late. */
-const LOWER_PIN_LIFE_MS = durationMs(ROLLBACK_LIFE_MS + 60_000);
 
 /** The first arm of a cutover. Traffic is on blue, the pin is parked, and stays so until a tick takes the first step. */
 export const arm = async (
@@ -112,98 +103,3 @@ const armAccount = (state: CutoverState, policy: Policy) => ({
     conflicts: state.conflictsAtArm,
   },
 });
-
-/**
- * Arms again after a rollback that is verified, settled and cooled down. The weights go to 0 behind the raised pin and
- * are read twice; then one write starts the new epoch and announces the lowering of the pin, which rollback's function
- * carries out. Interrupted anywhere, traffic is on blue.
- */
-export const rearm = async (
-  ports: ArmPorts,
-  cutover: CutoverBindings,
-  policy: Policy,
-  by: string,
-  options: ArmOptions,
-): Promise<ArmReport> => {
-  const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
-  if (!read.ok) return { kind: "failed", why: read.failure.message };
-  const state = read.value;
-  if (state === null) return { kind: "refused", refusals: ["it was never armed: pawl arm"] };
-  const early = rearmRefusals(state, policy, ports.clock.now());
-  if (early.length > 0) return { kind: "refused", refusals: early };
-  const checked = await checkFooting(ports, cutover, policy, "raised", options);
-  if (!checked.ok) return { kind: "refused", refusals: checked.refusals };
-  await lowerGreen(ports, cutover, checked.sights);
-  if (!(await restsAtZero(ports, cutover)))
-    return { kind: "failed", why: "behind the raised pin the weighted rule did not go to 0; nothing else was changed" };
-  return beginEpoch(ports, cutover, policy, by, state, checked.footing);
-};
-
-/** Why a rolled-back cutover may not be armed again yet. */
-export const rearmRefusals = (state: CutoverState, policy: Policy, now: EpochMs): readonly string[] => {
-  const { latch } = state;
-  if (latch === undefined) return ["it is not rolled back"];
-  if (state.wayBack !== "open") return ["it is past the point of no return: pawl restore"];
-  const cooled = later(latch.at, parseDuration(policy.afterRollback.cooldown));
-  const quiet = later(latch.at, INTENT_LIFE_MS + APPLY_BOUND_MS);
-  const earliest = epochMs(Math.max(cooled, quiet));
-  return [
-    ...(latch.mode === "held" ? ["it is held: it has to go back first"] : []),
-    ...(latch.verifiedAt === undefined ? ["the rollback is not verified"] : []),
-    ...(state.settled === undefined ? ["the rollback is not settled: the reverse stream is not proven empty"] : []),
-    ...(state.intent === undefined ? [] : ["an announced change is not settled"]),
-    ...(now < earliest ? [`it cools down until ${toIso(earliest)}`] : []),
-  ];
-};
-
-const restsAtZero = async (ports: ArmPorts, cutover: CutoverBindings): Promise<boolean> => {
-  for (const waitMs of [DESCRIBE_LAG_MS, DESCRIBE_LAG_MS]) {
-    await ports.clock.sleep(durationMs(waitMs));
-    const { sights } = await readRoutes(ports, cutover);
-    const zero = sights.every((sight) => sight.kind === "seen" && isPinned(sight) && weightStands(sight.observed, 0));
-    if (sights.length === 0 || !zero) return false;
-  }
-  return true;
-};
-
-const beginEpoch = async (
-  ports: ArmPorts,
-  cutover: CutoverBindings,
-  policy: Policy,
-  by: string,
-  state: CutoverState,
-  footing: Footing,
-): Promise<ArmReport> => {
-  const digest = policyDigest(policy, ports.digest);
-  const stored = await ports.policies.put(policy, digest);
-  if (!stored.ok) return { kind: "failed", why: stored.failure.message };
-  const at = ports.clock.now();
-  const epoch = state.epoch + 1;
-  const intent: Intent = {
-    kind: "lowerPin",
-    epoch,
-    to: weightPercent(0),
-    intentAt: at,
-    notAfter: later(at, LOWER_PIN_LIFE_MS),
-  };
-  const { whenNotLossless } = policy;
-  const drill = policy.drill === true;
-  const rearmed = { at, by, policyDigest: digest, whenNotLossless, drill, intent, ...footing };
-  const outcome = await commit(ports, state, {
-    events: [{ kind: "rearmed", rearm: rearmed }],
-    account: {
-      kind: "rearm",
-      summary: `armed again by ${by} with policy ${policy.name}`,
-      at,
-      tick: null,
-      detail: { policy: digest },
-    },
-  });
-  if (outcome.kind === "moved") return { kind: "failed", why: "its state changed meanwhile; look and try again" };
-  if (outcome.kind === "unknown") return { kind: "failed", why: outcome.message };
-  const flushed = await flushOutbox(ports, outcome.state);
-  const asked = await ports.invoke.rollback(cutover.name, { kind: "lowerPin", epoch });
-  return asked.ok
-    ? { kind: "armed", state: flushed }
-    : { kind: "failed", why: `armed, and nobody could be asked to lower the pin: ${asked.failure.message}` };
-};

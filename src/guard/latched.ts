@@ -1,7 +1,8 @@
 import { isPinned } from "../actuation/observed-route.ts";
-import { type Obstacle, pageIsDue, sinceWhen } from "../decision/blocking.ts";
+import { type Obstacle, sinceWhen } from "../decision/blocking.ts";
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
 import { type CutoverEvent, evolve } from "../decision/evolve.ts";
+import { pageLines, pagesDue } from "../decision/pages.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import { settledLabel } from "../decision/settle-label.ts";
 import type { CutoverState, Latch, RollbackSafety } from "../decision/state.ts";
@@ -132,7 +133,7 @@ const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): 
   };
 };
 
-const PAGED = ["held", "latch", "drift:unpinned", "rollback"];
+const PAGE_AFTER_MS = { held: 0, latch: 0, "drift:unpinned": 0, rollback: 0 };
 
 const record = async (
   ports: PromotePorts,
@@ -143,7 +144,7 @@ const record = async (
 ): Promise<PromoteReport> => {
   const blocking = sinceWhen(repair.obstacles, stored.blocking, tick.at);
   const settled = repair.events.find(({ kind }) => kind === "settled");
-  const pages = blocking.filter(({ what }) => PAGED.includes(what) && pageIsDue(what, blocking, tick.at));
+  const pages = pagesDue(blocking, PAGE_AFTER_MS, { last: stored.lastTick, now: tick.at });
   // A cutover that is safely back and settled waits for people; it does not wake them every quarter of an hour.
   const quiet = stored.latch?.verifiedAt !== undefined && pages.every(({ what }) => what === "latch");
   const outcome = await commit(ports, stored, {
@@ -161,7 +162,7 @@ const record = async (
         : {
             notify: {
               subject: `${stored.cutover}: ${repair.doing}`,
-              body: pages.map(({ what, value, clears }) => `${what}: ${value}. Clears when: ${clears}.`).join("\n"),
+              body: pageLines(pages),
               urgency: "page" as const,
             },
           }),

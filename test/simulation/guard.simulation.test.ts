@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rearm } from "../../src/guard/arm.ts";
+import { rearm } from "../../src/guard/re-arm.ts";
 import { requestPause, requestResume } from "../../src/guard/requests.ts";
 import { snapBack } from "../../src/guard/snap-back.ts";
 import { runTick } from "../../src/guard/tick.ts";

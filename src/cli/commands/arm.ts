@@ -1,4 +1,5 @@
-import { type ArmPorts, arm, rearm } from "../../guard/arm.ts";
+import { type ArmPorts, arm } from "../../guard/arm.ts";
+import { rearm } from "../../guard/re-arm.ts";
 import { toIso } from "../../kernel/instant.ts";
 import { later, MINUTE_MS, minuteOf } from "../../kernel/units.ts";
 import type { Policy } from "../../policy/policy-file.ts";

@@ -207,12 +207,17 @@ describe("verified", () => {
     await world.arm();
     await world.until("10 %", () => world.state().weightPercent === 10);
     const [route] = world.cutover.routes;
-    world.rules.edit(route?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority: 99 }));
-    world.rules.edit(route?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority: 101 }));
+    const move = (priority: number) => world.rules.edit(route?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority }));
+    move(99);
+    world.clock.spend(120_000);
+    move(101);
+    world.rules.describeLagMs = 60_000;
     for (let attempt = 0; attempt < 60; attempt += 1) world.rules.fates.push({ kind: "timed-out", lands: "never" });
     expect((await bringsBack(world)).kind).toBe("unverified");
     expect(world.state().latch?.verifiedAt).toBeUndefined();
+    expect(world.rules.greenPercent()).toBe(10);
     world.rules.fates.length = 0;
+    world.rules.describeLagMs = 0;
     await world.until("blue", () => world.state().phase === "rolledBack", 3);
   });
 

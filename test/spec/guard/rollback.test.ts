@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LatchCause } from "../../../src/decision/state.ts";
-import { rearm } from "../../../src/guard/arm.ts";
+import { rearm } from "../../../src/guard/re-arm.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { DRILL, type FakeWorld, fakeWorld, ORDERS, sha256 } from "../../support/fake-world.ts";

@@ -1,0 +1,27 @@
+import type { EpochMs } from "../kernel/units.ts";
+import type { Blocking } from "./state.ts";
+
+const PAGE_EVERY_MS = 900_000;
+
+/** How long each trouble may last before somebody is told; a reading that is late by a minute wakes nobody. */
+export type PageAfterMs = Readonly<Record<string, number>>;
+
+/**
+ * What is to be told at this tick: each trouble once its time is over, and again every quarter of an hour while it
+ * lasts. Measured against the last judged tick, so that a tick that was missed does not swallow a page.
+ */
+export const pagesDue = (
+  blocking: readonly Blocking[],
+  after: PageAfterMs,
+  ticks: { readonly last: EpochMs | null; readonly now: EpochMs },
+): readonly Blocking[] =>
+  blocking.filter(({ what, since }) => {
+    const delayMs = after[what];
+    if (delayMs === undefined) return false;
+    const paged = (at: EpochMs) => Math.floor((at - since - delayMs) / PAGE_EVERY_MS);
+    return paged(ticks.now) >= 0 && (ticks.last === null || paged(ticks.now) > Math.max(-1, paged(ticks.last)));
+  });
+
+/** One line for people to each. */
+export const pageLines = (due: readonly Blocking[]): string =>
+  due.map(({ what, value, clears }) => `${what}: ${value}. Clears when: ${clears}.`).join("\n");
