@@ -23,6 +23,8 @@ export interface SeedSpec {
 /** Puts starting orders into blue as its users would have, each with its receipt: there is nothing the checker must be told. */
 export const seedOrders = async (spec: SeedSpec): Promise<void> => {
   const pool = new Pool({ connectionString: spec.blueUrl, max: 4 });
+  // The server may be gone before a connection that we have given up is; nobody needs to hear of it.
+  pool.on("error", () => {});
   const store = orderStore(pool, "blue");
   const random = seededRandom(spec.seed ?? 1);
   const recorder = openRecorder(spec.receiptsPath);

@@ -66,6 +66,7 @@ export const startShopPair = async (): Promise<ShopPair> => {
 
 const connected = async (url: string): Promise<Client> => {
   const client = new Client({ connectionString: url });
+  client.on("error", () => {});
   await client.connect();
   return client;
 };
