@@ -53,13 +53,14 @@ export const raiseGreen = async (
   return { kind: "unknown", message: outcomes.map(messageOf).join("; ") };
 };
 
-/** Puts the weighted rule of every route back to 0; harmless to repeat, and shadowed where the pin is up. */
+/** Puts the weighted rule of every route back to a weight that green has, or had, already; harmless to repeat. */
 export const lowerGreen = async (
   ports: RulePorts,
   cutover: CutoverBindings,
   sights: readonly RouteSight[],
+  to: WeightPercent = weightPercent(0),
 ): Promise<readonly WriteOutcome[]> =>
-  Promise.all(planWeight(cutover, weightPercent(0)).map((planned) => write(ports, planned, sights, INSISTENT)));
+  Promise.all(planWeight(cutover, to).map((planned) => write(ports, planned, sights, INSISTENT)));
 
 const messageOf = (outcome: WriteOutcome): string => (outcome.kind === "applied" ? "applied" : outcome.message);
 

@@ -7,6 +7,7 @@ import { lookBackMs } from "../policy/look-back.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { advance } from "./advance.ts";
+import { lowerGreen } from "./change-weight.ts";
 import { commit, flushOutbox } from "./commit.ts";
 import { type JudgedTick, judgeTick, storeEvidence } from "./judge-tick.ts";
 import { repairLatched } from "./latched.ts";
@@ -69,6 +70,7 @@ const settle = async (ports: PromotePorts, tick: Tick, state: CutoverState): Pro
     const cause = { kind: "outsider", what: "the pin stayed up after it should have been lowered" } as const;
     return latchAndSendBack(ports, tick, state, { cause, reasons: [cause.what] });
   }
+  if (settlement.kind === "mixed") await lowerGreen(ports, tick.cutover, tick.seen.sights, state.weightPercent);
   const ended = settlement.kind === "ended" ? [settlement.event] : [];
   const taken = state.request === undefined ? [] : [{ kind: "requestTaken", at: now } as const];
   return { ...tick, first: [...ended, ...taken] };

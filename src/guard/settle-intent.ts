@@ -12,6 +12,9 @@ export type Settlement =
   | { readonly kind: "ended"; readonly event: CutoverEvent; readonly summary: string }
   /** The pin is still up after a re-arm should have lowered it: that arm has failed. */
   | { readonly kind: "latch-again" }
+  /** Some routes have it and others have not: what was recorded is written again, towards blue, and read next time. */
+  | { readonly kind: "mixed" }
+  /** Neither the announced weight nor the recorded one: somebody else has been there. */
   | { readonly kind: "drift" };
 
 /** After this a request of the intent has arrived or never will, and a Describe shows which. */
@@ -49,5 +52,6 @@ export const settleIntent = (
   }
   if (all(state.weightPercent))
     return { kind: "ended", event: { kind: "intentCleared" }, summary: `the change to ${intent.to} % never arrived` };
-  return { kind: "drift" };
+  const either = observed.every((route) => weightStands(route, intent.to) || weightStands(route, state.weightPercent));
+  return { kind: either && observed.every(({ pin }) => pin === "parked") ? "mixed" : "drift" };
 };

@@ -221,6 +221,27 @@ describe("verified", () => {
     await world.until("blue", () => world.state().phase === "rolledBack", 3);
   });
 
+  it("needs two reads that cannot both be stale: the second one at least S after the first", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    const [route] = world.cutover.routes;
+    const reads: number[] = [];
+    const rules = {
+      ...world.rules,
+      readListener: async (...asked: Parameters<typeof world.rules.readListener>) => {
+        reads.push(world.clock.now());
+        // Somebody lowers the pin again, right after it was first seen above.
+        if (reads.length === 3) world.rules.edit(route?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority: 101 }));
+        return world.rules.readListener(...asked);
+      },
+    };
+    expect((await bringsBack(world, { ...world.ports, rules })).kind).toBe("verified");
+    expect(world.rules.greenPercent()).toBe(0);
+    expect((reads.at(-1) ?? 0) - (reads.at(-2) ?? 0)).toBeGreaterThanOrEqual(10_000);
+    expect(world.rules.writes.filter(({ what }) => what === "pin raised")).toHaveLength(2);
+  });
+
   it("is not said while the pin is refused, but the weighted rule goes to blue at once", async () => {
     const world = fakeWorld();
     await world.arm();
