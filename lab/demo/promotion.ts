@@ -126,4 +126,7 @@ export const follow = async (
   }
   if (state.phase === "soaking" && state.soak.healthyMs > 0 && news.some(({ kind }) => kind === "soak"))
     narrator.tell(`soak: ${state.soak.healthyMs / 60_000} healthy minutes`);
+  const failing = state.blocking.filter(({ what, value }) => what.startsWith("gate:") && !value.startsWith("unknown"));
+  if (failing.length > 0 && news.length > 0)
+    narrator.tell(`holds: ${failing.map(({ what, value }) => `${what.slice("gate:".length)} ${value}`).join("; ")}`);
 };

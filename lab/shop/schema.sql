@@ -24,13 +24,15 @@ create table appdb.orders (
   ref         uuid not null,
   side        text not null check (side in ('blue', 'green')),
   paid        boolean not null default false,
-  -- What change data capture would silently turn into something else is forbidden here: NaN becomes 0, BC loses its era.
+  -- What change data capture would silently turn into something else is forbidden here: NaN and infinite numbers become 0,
+  -- an infinite date becomes the other infinity, and a year before 1 may lose its era.
   weight      double precision not null default 0
               constraint orders_weight_is_finite
               check (weight <> 'NaN'::double precision and weight > '-Infinity'::double precision
                      and weight < 'Infinity'::double precision),
   placed_on   date not null default current_date
-              constraint orders_placed_on_is_ad check (placed_on >= '0001-01-01'::date),
+              constraint orders_placed_on_is_ordinary
+              check (placed_on >= '0001-01-01'::date and placed_on < 'infinity'::date),
   placed_at   timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
   attachment  bytea
