@@ -19,7 +19,7 @@ const CARRIED = new Set([
     "jsonb",
   ],
   ...["timestamp with time zone", "timestamp without time zone", "date", "time without time zone", "interval"],
-  ...["character varying", "character", "bytea", "inet", "cidr", "macaddr", "money", "bit", "bit varying", "xml"],
+  ...["character varying", "character", "bytea", "inet", "cidr", "macaddr", "money", "bit", "xml"],
   ...["tsrange", "tsvector", "text[]", "integer[]", "uuid[]", "jsonb[]"],
 ]);
 
@@ -34,6 +34,7 @@ const NOT_CARRIED: Readonly<Record<string, string>> = {
 
 const SPOILED: Readonly<Record<string, string>> = {
   "time with time zone": "It is turned into UTC on the way: the same instant, another value.",
+  "bit varying": "It is filled up to whole bytes on the way: 110 arrives as 00000110.",
 };
 
 /** `numeric(12,2)[]` → `numeric[]`, `timestamp(3) with time zone` → `timestamp with time zone` */
@@ -105,14 +106,15 @@ const valueRefusal = (side: Side, table: TableFacts, column: ColumnFacts): reado
       },
     ];
   }
-  if (type !== "date" || forbidden(table, [`${column.name} >= '0001-01-01'::date`])) return [];
+  const ordinary = [`${column.name} >= '0001-01-01'::date`, `${column.name} < 'infinity'::date`];
+  if (type !== "date" || forbidden(table, ordinary)) return [];
   return [
     {
-      name: "date-before-christ",
-      what: `${where} is a date, and no validated CHECK forbids years before 1.`,
-      why: "They lose their era on the way: 44 BC arrives as the year 44, without an error.",
+      name: "date-not-ordinary",
+      what: `${where} is a date, and no validated CHECK forbids infinity and years before 1.`,
+      why: "Infinity arrives as -infinity, and years before 1 can lose their era, without an error.",
       remedy: "Add the constraint and validate it, on both sides.",
-      statements: demanded(side, table, column, "is_ad", `${name} >= '0001-01-01'`),
+      statements: demanded(side, table, column, "is_ordinary", `${name} >= '0001-01-01' and ${name} < 'infinity'`),
     },
   ];
 };

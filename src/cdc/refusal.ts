@@ -28,7 +28,7 @@ export const REFUSAL_NAMES = [
   "type-spoiled",
   "type-unproven",
   "float-not-finite",
-  "date-before-christ",
+  "date-not-ordinary",
   "sequence-missing",
   "sequence-cycles",
   "sequence-increment",

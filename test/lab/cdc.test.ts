@@ -24,6 +24,20 @@ const CALL_MS = durationMs(15_000);
 const ROWS = 2_000;
 const EQUAL = { differences: [], unsettled: [] };
 
+/** Values at the edges of what each type can hold. */
+const extremes = (
+  key: string,
+): string => `insert into appdb.kinds values ('${key}', -32768, 2147483647, 9223372036854775807,
+  true, 3.4028235e38, 1.7976931348623157e308, '9999-12-31', gen_random_uuid(), 'NaN', 1234567890.10,
+  E'emoji 😀 \\\\ quote '' tab\\t line\\n', '{"b": 1,  "a":[1,2]}', '{"b":1,"a":null}', 'infinity', '-infinity',
+  '2024-02-29 12:34:56.789+02', '23:59:59.999999', '1 year 2 mons -3 days 04:05:06.789', 'v', 'ab', '\\x00ff10',
+  '10.0.0.1/24', '10.0.0.0/8', '08:00:2b:01:02:03', 1234.56, '10101', '<a>b</a>', '[2024-01-01,2024-02-01)', 'a:1 b:2',
+  array['a', null, 'b,"c', ''], array[1, null, -5], array[gen_random_uuid()], array['{"x":1}'::jsonb, null], 'paid')`;
+const small = (key: string): string => `insert into appdb.kinds
+  (k, a_numeric, a_timestamptz, a_timestamp, a_date, a_time, an_interval, texts, a_money, a_real, a_double) values ('${key}',
+  0.00001000, '0044-03-15 10:00:00.123456 BC', '0044-03-15 10:00:00.123456 BC', '0001-01-01', '00:00', '0', '{}', -0.01,
+  1e-45, 5e-324)`;
+
 describe("change data capture on the real stack", () => {
   let lab: CdcLab;
   beforeAll(async () => {
@@ -39,6 +53,9 @@ describe("change data capture on the real stack", () => {
       `insert into appdb.order_events (op_id, order_id, kind, version, side)
        select gen_random_uuid(), id, 'insert', 1, 'blue' from appdb.orders`,
     );
+    // Two that the copy carries; the test of types adds two that the log carries, the other way.
+    await lab.shop("blue", extremes("copied extremes"));
+    await lab.shop("blue", small("copied small"));
   });
   afterAll(() => lab?.stop());
 
@@ -84,7 +101,7 @@ describe("change data capture on the real stack", () => {
     going = false;
     await writer;
 
-    expect(applied).toMatchObject({ ok: true, value: { rowsCompared: 2 * ROWS } });
+    expect(applied).toMatchObject({ ok: true, value: { rowsCompared: 2 * ROWS + 2 } });
     expect(writes).toBeGreaterThan(50);
     expect(JSON.stringify(lab.events)).not.toContain("of a test");
     expect(JSON.stringify(lab.events)).not.toContain("of-a-test");
@@ -114,6 +131,19 @@ describe("change data capture on the real stack", () => {
 
   it("passes the check with the guard's own rights", async () => {
     expect(await check()).toMatchObject({ ok: true, findings: [] });
+  });
+
+  it("carries every type that is called carried, by copy and by log, both ways", async () => {
+    await lab.shop("green", extremes("green extremes"));
+    await lab.shop("green", small("green small"));
+    await lab.drain("reverse");
+    await lab.shop("blue", "update appdb.kinds set an_integer = 1");
+    await lab.drain("forward");
+
+    expect(await compare()).toMatchObject({ ok: true, value: EQUAL });
+    expect(await lab.run("green", "select count(*)::int as rows from appdb.kinds where an_integer = 1")).toEqual([
+      { rows: 4 },
+    ]);
   });
 
   it("ends equal after both sides wrote the same rows, and stores what lost", async () => {

@@ -47,11 +47,13 @@ export interface CdcLab {
 
 export const startCdcLab = async (): Promise<CdcLab> => {
   const dir = await mkdtemp(join(tmpdir(), "pawl-cdc-"));
-  const cutover = JSON.parse(await readFile(join(ROOT, "policies/orders/cutover.json"), "utf8")) as CutoverBindings;
+  const cutover = withKinds(JSON.parse(await readFile(join(ROOT, "policies/orders/cutover.json"), "utf8")));
   const stack = await startCdcStack({ dir, log: () => {} });
   const url = (side: Side, role: string, password: string): string =>
     `postgres://${role}:${password}@127.0.0.1:${stack[side].port}/appdb`;
   await Promise.all([stack.blue, stack.green].map(({ adminUrl }) => installShop({ adminUrl, passwords: PASSWORDS })));
+
+  for (const { adminUrl } of [stack.blue, stack.green]) await query(adminUrl, KINDS);
 
   const settings = {
     kafkaBrokers: stack.brokers,
@@ -100,6 +102,31 @@ export const startCdcLab = async (): Promise<CdcLab> => {
       await Promise.all([guard.close(), admin.close()]);
       await stack.stop();
       await rm(dir, { recursive: true, force: true });
+    },
+  };
+};
+
+/** One column of every type that is called carried, with a text key: next to the shop's bigint and uuid. */
+const KINDS = `create table appdb.kinds (
+  k text primary key, a_smallint smallint, an_integer integer, a_bigint bigint, a_boolean boolean,
+  a_real real check (a_real > '-Infinity' and a_real < 'Infinity'),
+  a_double double precision check (a_double > '-Infinity' and a_double < 'Infinity'),
+  a_date date check (a_date >= '0001-01-01' and a_date < 'infinity'),
+  a_uuid uuid, a_numeric numeric, a_scaled numeric(12,2), a_text text, a_json json, a_jsonb jsonb,
+  a_timestamptz timestamptz, a_timestamp timestamp, a_timestamptz3 timestamptz(3), a_time time, an_interval interval,
+  a_varchar varchar(20), a_char char(5), a_bytea bytea, an_inet inet, a_cidr cidr, a_macaddr macaddr, a_money money,
+  a_bit bit(5), an_xml xml, a_tsrange tsrange, a_tsvector tsvector,
+  texts text[], integers integer[], uuids uuid[], jsonbs jsonb[], an_enum appdb.order_status);
+  grant select, insert, update, delete on appdb.kinds to shop`;
+
+const withKinds = (cutover: CutoverBindings): CutoverBindings => {
+  const { forward, reverse } = cutover.streams;
+  return {
+    ...cutover,
+    tables: [...cutover.tables, { name: "appdb.kinds", key: "k" }],
+    streams: {
+      forward: { ...forward, topics: [...forward.topics, "migration.appdb.kinds"] },
+      reverse: { ...reverse, topics: [...reverse.topics, "migration-reverse.appdb.kinds"] },
     },
   };
 };

@@ -79,11 +79,12 @@ const SITUATIONS: readonly (readonly [RefusalName, string, CdcFacts])[] = [
   ["type-not-carried", "point", withColumn(column("place", "point"))],
   ["type-not-carried", "oid", withColumn(column("scan", "oid"))],
   ["type-spoiled", "time with time zone", withColumn(column("opens", "time with time zone"))],
+  ["type-spoiled", "bit varying(8)", withColumn(column("flags", "bit varying(8)"))],
   ["type-unproven", "hstore", withColumn(column("extra", "hstore"))],
   ["type-unproven", "appdb.money_eur", withColumn(column("price", "appdb.money_eur", { typeKind: "domain" }))],
   ["float-not-finite", "double precision", withColumn(column("weight", "double precision"))],
   ["float-not-finite", "real", withColumn(column("weight", "real"))],
-  ["date-before-christ", "placed_on on blue is a date", withColumn(column("placed_on", "date"))],
+  ["date-not-ordinary", "placed_on on blue is a date", withColumn(column("placed_on", "date"))],
   ["sequence-missing", "appdb.orders_id_seq does not exist on blue", blueWith({ sequences: [] })],
   ["sequence-cycles", "cycles", sequence({ cycle: true })],
   ["sequence-increment", "goes up by 10", sequence({ increment: "10" })],
@@ -199,10 +200,16 @@ describe("values that would be spoiled are allowed once a validated CHECK forbid
     ]);
   });
 
-  it("accepts a date that has no years before 1", () => {
+  it("accepts a date that is neither infinite nor before the year 1", () => {
     const facts = withTable({
       columns: [key, column("placed_on", "date")],
-      checks: [{ name: "is_ad", definition: "CHECK ((placed_on >= '0001-01-01'::date))", validated: true }],
+      checks: [
+        {
+          name: "ordinary",
+          definition: "CHECK (((placed_on >= '0001-01-01'::date) AND (placed_on < 'infinity'::date)))",
+          validated: true,
+        },
+      ],
     });
 
     expect(checkBefore(shopCutover, facts)).toEqual([]);
