@@ -58,8 +58,8 @@ const teller = (terminal: Terminal): ((event: CdcEvent) => void) => {
         terminal.progress(`${event.phase}: ${event.why}`);
         return;
       case "waiting":
-        if (event.for !== waitedFor) terminal.progress(`  waiting: ${event.for}`);
-        waitedFor = event.for;
+        if (kindOf(event.for) !== waitedFor) terminal.progress(`  waiting: ${event.for}`);
+        waitedFor = kindOf(event.for);
         return;
       case "again":
         terminal.progress(`  again: ${event.what}: ${event.because}`);
@@ -70,3 +70,6 @@ const teller = (terminal: Terminal): ((event: CdcEvent) => void) => {
     }
   };
 };
+
+/** What is waited for, whatever the positions are by now: told once, not twice a second. */
+const kindOf = (waiting: string): string => waiting.replace(/[0-9A-F]+\/[0-9A-F]+|\d+/g, "");

@@ -4,12 +4,16 @@ import { type Finding, fails, holds, unseen } from "./finding.ts";
 /** What `cdc check` found, line by line. */
 export const cdcFindings = ({ findings, passed }: CdcCheck, cutover: string): readonly Finding[] => {
   const applied = !findings.some(({ name }) => name === "not-seeded");
-  // Before it is applied nearly everything is missing: what has to be told is that, and what would be refused.
-  const told = applied ? findings : findings.filter(({ name }) => name === "refused" || name === "unreadable");
+  // Before it is applied nearly everything is missing or cannot be asked: only what would be refused is worth telling.
+  const told = applied ? findings : findings.filter(({ name }) => name === "refused");
   return [
     ...passed.map((heading) => holds("cdc", heading)),
     ...told.map(({ name, what, why, remedy }) =>
-      (name === "unreadable" ? unseen : fails)(`cdc ${name}`, `${what} ${why}`, remedy),
+      (name === "unreadable" ? unseen : fails)(
+        `cdc ${name}`,
+        [what, why].join(/[.!?]$/.test(what) ? " " : ". "),
+        remedy,
+      ),
     ),
     ...(applied ? [] : [fails("cdc", "not applied, or not to its end", `Run pawl cdc apply ${cutover}.`)]),
   ];

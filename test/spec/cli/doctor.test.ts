@@ -193,7 +193,7 @@ describe("pawl doctor", () => {
     const finding = (name: CdcCheck["findings"][number]["name"], what: string) => ({
       name,
       what,
-      why: "",
+      why: "Logical decoding needs it.",
       remedy: "mend",
     });
     desk.cdc = {
@@ -205,7 +205,7 @@ describe("pawl doctor", () => {
     const { document } = await doctor(desk);
 
     expect(notOk(document.findings).map(({ what, value }) => `${what}: ${value}`)).toEqual([
-      "cdc refused: wal-level: blue ",
+      "cdc refused: wal-level: blue. Logical decoding needs it.",
       "cdc: not applied, or not to its end",
     ]);
     expect(COMPLETE.ok).toBe(true);
