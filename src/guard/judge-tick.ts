@@ -140,12 +140,12 @@ const unread = (state: CutoverState) => ({
 export const storeEvidence = async (
   ports: Pick<GuardPorts, "digest" | "evidence">,
   state: CutoverState,
-  snapshots: Snapshots,
+  { snapshots, trouble }: Pick<Look, "snapshots" | "trouble">,
   judged: JudgedTick,
 ): Promise<JsonObject | null> => {
   const { decision, judgement } = judged;
   const named = snapshots.map((one) => ({ tick: toIso(one.tick), digest: ports.digest(canonicalJson(one)) }));
-  const body = JSON.parse(canonicalJson({ state, snapshots: named, judgement, decision })) as JsonObject;
+  const body = JSON.parse(canonicalJson({ state, snapshots: named, trouble, judgement, decision })) as JsonObject;
   const evidence = ports.digest(canonicalJson(body));
   const stored = await ports.evidence.put(state.cutover, evidence, body, STATE_TIMEOUT_MS);
   if (!stored.ok) return null;

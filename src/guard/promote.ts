@@ -80,7 +80,7 @@ const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState
   const state = tick.first.reduce(evolve, stored);
   const judged = judgeTick(tick.cutover, state, tick.policy, tick.seen, tick.at);
   const { decision } = judged;
-  const evidence = await storeEvidence(ports, state, tick.seen.snapshots, judged);
+  const evidence = await storeEvidence(ports, state, tick.seen, judged);
   if (decision.kind === "rollback") return latchAndSendBack(ports, tick, stored, decision, evidence ?? undefined);
   if (decision.kind === "advance" && evidence !== null)
     return advance(ports, tick, stored, { ...judged, decision }, evidence);

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { Decision } from "../../../src/decision/decision.ts";
+import type { CutoverState } from "../../../src/decision/state.ts";
+import { judgeTick } from "../../../src/guard/judge-tick.ts";
+import type { Look } from "../../../src/guard/look.ts";
 import { requestApprove } from "../../../src/guard/requests.ts";
+import { toIso } from "../../../src/kernel/instant.ts";
+import { canonicalJson } from "../../../src/kernel/json.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
+import type { Snapshots } from "../../../src/snapshot/evidence.ts";
 import { fakeWorld, sha256 } from "../../support/fake-world.ts";
 
 describe("a healthy cutover", () => {
@@ -72,4 +79,38 @@ describe("a healthy cutover", () => {
     const forged = records.map((record) => (record.seq === 3 ? { ...record, summary: "nothing happened" } : record));
     expect(verifyLedger(forged, sha256)).toMatchObject({ intact: false, atSeq: 3 });
   });
+
+  it("can be recomputed by anybody: every recorded decision follows from what was stored for it", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    world.truth.metricsFail = true;
+    await world.minutes(4);
+    world.truth.metricsFail = false;
+    await world.until("50 %", () => world.state().weightPercent === 50);
+    world.truth.greenErrorRatio = 0.5;
+    await world.until("blue", () => world.state().phase === "rolledBack", 6);
+
+    const kinds = new Set<string>();
+    for (const { detail, tick } of world.ledger.records) {
+      const body = world.evidence.all.get(String(detail["evidence"])) as Stored | undefined;
+      if (body === undefined || tick === null) continue;
+      const snapshots = body.snapshots.map(({ tick: at, digest }) => {
+        const found = world.snapshots.all.find((one) => toIso(one.tick) === at);
+        expect(sha256(canonicalJson(found))).toBe(digest);
+        return found;
+      }) as unknown as Snapshots;
+      const policy = world.policies.all.get(body.state.policyDigest) ?? null;
+      const again = judgeTick(world.cutover, body.state, policy, { snapshots, trouble: body.trouble }, tick);
+      expect(canonicalJson(again.decision)).toBe(canonicalJson(body.decision));
+      kinds.add(again.decision.kind);
+    }
+    expect([...kinds].sort()).toEqual(["advance", "hold", "rollback"]);
+  });
 });
+
+interface Stored {
+  readonly state: CutoverState;
+  readonly snapshots: readonly { readonly tick: string; readonly digest: string }[];
+  readonly trouble: Look["trouble"];
+  readonly decision: Decision;
+}
