@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import type { ConnectorState } from "../../../src/cdc/ports.ts";
+import { streamsOver } from "../../../src/cdc/streams.ts";
+import { durationMs, epochMs } from "../../../src/kernel/units.ts";
+import { SIGNALS } from "../../../src/signals/catalogue.ts";
+import type { Observation } from "../../../src/signals/observation.ts";
+import { shopCutover } from "../../support/cdc-facts.ts";
+import { digest, type FakeCdc, healthyCdc } from "../../support/fake-cdc.ts";
+
+const read = (cdc: FakeCdc) =>
+  streamsOver(cdc.ports, () => epochMs(60_000), digest).read(shopCutover, durationMs(5_000));
+const told = (observation: Observation | undefined): unknown =>
+  observation?.known === true ? observation.value : "unknown";
+const seenAfter = async (spoil: (cdc: FakeCdc) => unknown, ...names: readonly string[]) => {
+  const cdc = await healthyCdc();
+  spoil(cdc);
+  const observed = await read(cdc);
+  return names.map((name) => told(observed[`forward.${name}`]));
+};
+const ORDERS = "migration.appdb.orders";
+
+describe("one reading of the streams", () => {
+  it("has every signal of the catalogue that only the inside of the VPC can see, and no other", async () => {
+    const observed = await read(await healthyCdc());
+    const wanted = Object.keys(SIGNALS).filter((path) => /^(forward|reverse|conflicts|sequences)\./.test(path));
+
+    expect(Object.keys(observed).sort()).toEqual(wanted.sort());
+    expect(Object.values(observed).every((observation) => observation.readAt === 60_000)).toBe(true);
+  });
+
+  it("says that healthy streams are healthy", async () => {
+    expect(
+      await seenAfter(
+        () => {},
+        "state",
+        "tasksRunning",
+        "tasksExpected",
+        "lagRecords",
+        "lagSeconds",
+        "drained",
+        "stalled",
+        "dataGap",
+      ),
+    ).toEqual([...["RUNNING", 2, 2, 0, 1, true, false, false]]);
+  });
+
+  it.each<[ConnectorState, ConnectorState, ConnectorState]>([
+    ["RUNNING", "FAILED", "FAILED"],
+    ["PAUSED", "RUNNING", "PAUSED"],
+    ["UNASSIGNED", "PAUSED", "PAUSED"],
+    ["STOPPED", "FAILED", "FAILED"],
+    ["ABSENT", "FAILED", "ABSENT"],
+  ])("takes the worst of source %s and sink %s: %s", async (source, sink, worst) => {
+    const spoil = (cdc: FakeCdc) => {
+      cdc.statuses.set("blue-to-green-sync", {
+        state: source,
+        tasksRunning: source === "RUNNING" ? 1 : 0,
+        trace: null,
+      });
+      cdc.statuses.set("green-sync-sink", { state: sink, tasksRunning: sink === "RUNNING" ? 1 : 0, trace: null });
+    };
+
+    expect(await seenAfter(spoil, "state")).toEqual([worst]);
+  });
+
+  it("measures a token's age by the source's clock alone", async () => {
+    const spoil = (cdc: FakeCdc) => {
+      cdc.sides.blue.clockMs = 1_030_000;
+      cdc.sides.green.clockMs = 9;
+    };
+
+    expect(await seenAfter(spoil, "lagSeconds", "stalled", "drained")).toEqual([31, true, false]);
+  });
+
+  it.each<[string, (cdc: FakeCdc) => unknown]>([
+    ["the slot is gone", (cdc) => Object.assign(cdc.sides.blue, { slotExists: false })],
+    ["the slot is lost", (cdc) => Object.assign(cdc.sides.blue, { walStatus: "lost" })],
+    ["records expired", (cdc) => cdc.positions.set(ORDERS, { committed: 2n, start: 5n, end: 10n })],
+    ["a topic was made again", (cdc) => cdc.positions.set(ORDERS, { committed: 1n, start: 0n, end: 1n })],
+    ["a configuration was changed", (cdc) => cdc.configs.set("green-sync-sink", { "tasks.max": "1" })],
+    ["one side does not remember being seeded", (cdc) => cdc.sides.green.seeds.splice(0)],
+  ])("has a gap when %s", async (_, spoil) => {
+    expect(await seenAfter(spoil, "dataGap")).toEqual([true]);
+  });
+
+  it("does not deny a gap that it could not look for", async () => {
+    expect(
+      await seenAfter(
+        (cdc) => Object.assign(cdc.sides.green, { reachable: false }),
+        "dataGap",
+        "lagRecords",
+        "lagSeconds",
+      ),
+    ).toEqual([...["unknown", 0, "unknown"]]);
+  });
+
+  it("counts a conflict that both sides stored once, and as new until somebody acknowledged it", async () => {
+    const cdc = await healthyCdc();
+    cdc.sides.blue.conflicts.push(
+      { id: "orders/1/5blue", acknowledged: false },
+      { id: "orders/2/6blue", acknowledged: true },
+    );
+    cdc.sides.green.conflicts.push({ id: "orders/1/5blue", acknowledged: false });
+    const observed = await read(cdc);
+
+    expect([told(observed["conflicts.total"]), told(observed["conflicts.new"])]).toEqual([2, 1]);
+  });
+
+  it("does not call it no dead letters where the sink passes over errors", async () => {
+    const spoil = (cdc: FakeCdc) =>
+      cdc.configs.set("green-sync-sink", { ...cdc.configs.get("green-sync-sink"), "errors.tolerance": "all" });
+
+    expect(await seenAfter(spoil, "deadLetters", "dataGap")).toEqual(["unknown", true]);
+  });
+});
