@@ -1,7 +1,10 @@
 import { runCli } from "./program.ts";
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
 });
+// A client library may go on retrying in the background what a command has given up; nobody waits for that. What was
+// written has to be out first: a pipe takes it asynchronously.
+process.stdout.write("", () => process.stderr.write("", () => process.exit(exitCode)));

@@ -119,7 +119,7 @@ const blockingLines = (state: CutoverState, now: EpochMs): readonly string[] =>
     ? ["  blocking   nothing"]
     : state.blocking.map(
         (block, index) =>
-          `${index === 0 ? "  blocking   " : "             "}${block.what} for ${forPeople(now - block.since)}: ${block.value}, needs ${block.threshold}; clears when ${block.clears}`,
+          `${index === 0 ? "  blocking   " : "             "}${block.what} for ${forPeople(now - block.since)}: ${shortened(block.value)}, needs ${block.threshold}; clears when ${block.clears}`,
       );
 
 const soakText = (report: StatusReport): string => {
@@ -134,6 +134,10 @@ const wayBackText = (state: CutoverState): string => {
   if (state.wayBack === "restorable") return "restorable: no longer one rule; see pawl restore";
   const { label, seconds, reasons } = state.rollbackSafety;
   const age = seconds === null ? "" : `, reverse ${seconds.toFixed(1)} s behind`;
-  const because = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
+  const because = reasons.length === 0 ? "" : ` (${shortened(reasons.join("; "))})`;
   return `open, ${label}${age}${because}`;
 };
+
+/** One screen has no room for every reason; --json and pawl explain have. */
+const shortened = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`);
+const LONGEST = 140;

@@ -55,7 +55,7 @@ export const gateObstacles = (verdicts: readonly GateVerdict[]): readonly Obstac
               ? "false"
               : `${broken.what} is ${canonicalJson(broken.value)}`,
         threshold: broken === undefined ? "true" : `${broken.operator} ${sayThreshold(broken.threshold)}`,
-        clears: verdict.why || "the gate passes",
+        clears: verdict.why === "" ? "the gate passes" : `the gate passes: ${verdict.why}`,
       };
     });
 

@@ -22,6 +22,9 @@ const kindOf = ({ name = "", code = "", $metadata }: Thrown): OutsideFailure["ki
 /** Whatever a client library threw, as one of the ways in which the outside fails. `asked` names the call and its object. */
 export const failureOf = (error: unknown, asked: string): ReturnType<typeof outsideFailure> => {
   const thrown: Thrown = typeof error === "object" && error !== null ? error : { message: String(error) };
+  const kind = kindOf(thrown);
+  // What an aborted request says of itself ("AbortError: Request aborted") tells nobody that time ran out.
+  if (kind === "timed-out") return outsideFailure(kind, `${asked}: no answer in time`);
   const said = [thrown.name, thrown.message || thrown.code].filter(Boolean).join(": ");
-  return outsideFailure(kindOf(thrown), `${asked} failed: ${said || "no reason given"}`);
+  return outsideFailure(kind, `${asked} failed: ${said || "no reason given"}`);
 };

@@ -8,6 +8,7 @@ import type { CliContext } from "../context.ts";
 import { type DoctorPorts, examine } from "../doctor/examine.ts";
 import { exitCodeOf, type Finding, findingLines } from "../doctor/finding.ts";
 import { CommandFailure, EXIT, outside } from "../exit.ts";
+import { PATIENCE_MS } from "../limits.ts";
 
 export interface ArmOptions {
   readonly policy: Policy;
@@ -43,6 +44,8 @@ export const armCommand = async (
     findings = await examine(ports, { bindings, target, policy, rehearsal });
     return findings.filter(({ verdict }) => verdict !== "ok").map(({ what, value }) => `${what}: ${value}`);
   };
+  // The guard's own limits are a function's; whatever slows an operator's first call down is over with this one.
+  await ports.state.read(bindings.name, PATIENCE_MS);
   const report = await (options.again ? rearm : arm)(ports, bindings, policy, operator, { rehearsal, doctor });
   if (report.kind === "failed")
     throw outside(

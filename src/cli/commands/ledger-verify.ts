@@ -1,12 +1,12 @@
 import type { LedgerRecord } from "../../decision/record.ts";
 import type { CutoverState } from "../../decision/state.ts";
-import { READ_TIMEOUT_MS } from "../../guard/limits.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import { type LedgerVerdict, verifyLedger } from "../../ledger/verify-ledger.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, refused } from "../exit.ts";
 import { unanswered } from "../failures.ts";
+import { PATIENCE_MS } from "../limits.ts";
 
 export type LedgerPorts = Pick<GuardPorts, "state" | "ledger" | "digest">;
 
@@ -59,7 +59,7 @@ export const readRecords = async (
 
 /** @throws {CommandFailure} never armed, or the table did not answer. */
 export const stateOf = async ({ state }: Pick<GuardPorts, "state">, cutover: string): Promise<CutoverState> => {
-  const read = await state.read(cutover, READ_TIMEOUT_MS);
+  const read = await state.read(cutover, PATIENCE_MS);
   if (!read.ok) throw unanswered(`The state of ${cutover} cannot be read.`, read.failure);
   if (read.value !== null) return read.value;
   throw refused(

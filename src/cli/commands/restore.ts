@@ -1,6 +1,5 @@
 import { isPinned } from "../../actuation/observed-route.ts";
 import type { CutoverState } from "../../decision/state.ts";
-import { READ_TIMEOUT_MS } from "../../guard/limits.ts";
 import { readRoutes } from "../../guard/look.ts";
 import type { GuardPorts, JournalEntry } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
@@ -8,6 +7,7 @@ import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside } from "../exit.ts";
 import { unanswered } from "../failures.ts";
+import { PATIENCE_MS } from "../limits.ts";
 import { restoreSteps } from "../restore-steps.ts";
 
 export type RestorePorts = Pick<GuardPorts, "clock" | "state" | "journal" | "rules">;
@@ -25,7 +25,7 @@ export interface RestoreDocument {
 /** Says what way back is left, and how to go it. Changes nothing. */
 export const restoreCommand = async (context: CliContext<RestorePorts>): Promise<CommandResult<RestoreDocument>> => {
   const { ports, bindings } = context;
-  const read = await ports.state.read(bindings.name, READ_TIMEOUT_MS);
+  const read = await ports.state.read(bindings.name, PATIENCE_MS);
   if (!read.ok) return fromRulesAlone(context, read.failure.message);
   const journal = read.value === null ? [] : await journalOf(ports, read.value);
   const plan = restoreSteps(bindings, read.value, journal);

@@ -3,6 +3,7 @@ import type { SnapBackPorts } from "../../guard/snap-back-trigger.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside, refused } from "../exit.ts";
+import { WARM_UP_MS } from "../limits.ts";
 
 export interface RollbackDocument {
   readonly cutover: string;
@@ -21,6 +22,8 @@ export const rollbackCommand = async (
   options: { readonly reason: string; readonly acceptLoss: boolean },
 ): Promise<CommandResult<RollbackDocument>> => {
   terminal.progress(`raising the pin of ${bindings.name}, then reading the rules twice, 10 s apart`);
+  // Opens the connection to the table, so that the latch gets its answer within its 300 ms where there is one to get.
+  await ports.state.read(bindings.name, WARM_UP_MS);
   const report = await snapBack(ports, bindings, { kind: "operator", by: operator, ...options });
   return told(report, bindings.name);
 };

@@ -1,10 +1,10 @@
 import type { CutoverState } from "../../decision/state.ts";
-import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "../../guard/limits.ts";
 import { readRoutes } from "../../guard/look.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside, refused } from "../exit.ts";
+import { PATIENCE_MS } from "../limits.ts";
 import { type Effective, type StatusReport, statusLines, statusReport } from "../status.ts";
 
 export type StatusPorts = Pick<GuardPorts, "clock" | "state" | "policies" | "rules">;
@@ -15,7 +15,7 @@ export type StatusPorts = Pick<GuardPorts, "clock" | "state" | "policies" | "rul
  */
 export const statusCommand = async (context: CliContext<StatusPorts>): Promise<CommandResult<StatusReport>> => {
   const { ports, bindings } = context;
-  const [read, effective] = await Promise.all([ports.state.read(bindings.name, READ_TIMEOUT_MS), effectiveOf(context)]);
+  const [read, effective] = await Promise.all([ports.state.read(bindings.name, PATIENCE_MS), effectiveOf(context)]);
   if (!read.ok)
     throw outside(
       `The state of ${bindings.name} cannot be read; ${sayEffective(effective)}.`,
@@ -34,7 +34,7 @@ export const statusCommand = async (context: CliContext<StatusPorts>): Promise<C
 };
 
 const policyOf = async ({ policies }: StatusPorts, state: CutoverState) => {
-  const read = await policies.read(state.policyDigest, STATE_TIMEOUT_MS);
+  const read = await policies.read(state.policyDigest, PATIENCE_MS);
   return read.ok ? read.value : null;
 };
 

@@ -1,8 +1,8 @@
 import type { CdcCheck } from "../../cdc/finding.ts";
-import { READ_TIMEOUT_MS } from "../../guard/limits.ts";
 import type { FunctionsPort, GuardPorts } from "../../guard/ports.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
+import { PATIENCE_MS } from "../limits.ts";
 import type { Target } from "../target.ts";
 import { alarmFindings, guardAlarmArns, guardFinding } from "./alarms.ts";
 import { cdcFindings } from "./cdc.ts";
@@ -27,16 +27,16 @@ export interface Examined {
 export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonly Finding[]> => {
   const { bindings, target } = of;
   const rollbackFunction = target.env["PAWL_ROLLBACK_FUNCTION"] ?? "";
-  const state = await ports.state.read(bindings.name, READ_TIMEOUT_MS);
+  const state = await ports.state.read(bindings.name, PATIENCE_MS);
   const [listeners, hosts, alarms, guardAlarms, probed, cdc] = await Promise.all([
     readListeners(ports, bindings),
-    ports.hosts.read(bindings, READ_TIMEOUT_MS),
+    ports.hosts.read(bindings, PATIENCE_MS),
     ports.alarms.read(
       bindings.alarms.map(({ arn }) => arn),
-      READ_TIMEOUT_MS,
+      PATIENCE_MS,
     ),
-    ports.alarms.read(guardAlarmArns(bindings), READ_TIMEOUT_MS),
-    ports.functions.probe(rollbackFunction, READ_TIMEOUT_MS),
+    ports.alarms.read(guardAlarmArns(bindings), PATIENCE_MS),
+    ports.functions.probe(rollbackFunction, PATIENCE_MS),
     ports.checkCdc(bindings),
   ]);
   return [
@@ -54,8 +54,6 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
 
 const readListeners = async ({ rules }: Pick<DoctorPorts, "rules">, { routes }: CutoverBindings) => {
   const arns = [...new Set(routes.map(({ listenerArn }) => listenerArn))];
-  const reads = await Promise.all(
-    arns.map(async (arn) => [arn, await rules.readListener(arn, READ_TIMEOUT_MS)] as const),
-  );
+  const reads = await Promise.all(arns.map(async (arn) => [arn, await rules.readListener(arn, PATIENCE_MS)] as const));
   return new Map(reads);
 };
