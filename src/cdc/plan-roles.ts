@@ -123,7 +123,6 @@ export const rightsPhase = (cutover: CutoverBindings): readonly PlanAction[] =>
       grant(side, SINK_ROLE, ["select", "insert", "update", "delete"], own(TOKEN_TABLE)),
       ...[...rows, own(CONFLICT_TABLE), own(SEED_TABLE)].map((table) => grant(side, GUARD_ROLE, ["select"], table)),
       grant(side, GUARD_ROLE, ["select", "insert", "update"], own(TOKEN_TABLE)),
-      grant(side, GUARD_ROLE, ["update"], own(CONFLICT_TABLE)),
       ...schemasOf(cutover).map((schema) => sequencesRight(side, schema)),
     ];
   });

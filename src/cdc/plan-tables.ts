@@ -45,7 +45,7 @@ const PAWL_TABLES: readonly { readonly table: string; readonly why: string; read
     columns:
       "n bigint generated always as identity primary key, at timestamptz not null default clock_timestamp(), " +
       "tbl text not null, k text not null, winner text not null, local_row jsonb, incoming jsonb, loser text not null, " +
-      "acknowledged_at timestamptz, unique (tbl, k, loser)",
+      "unique (tbl, k, loser)",
   },
   {
     table: SEED_TABLE,

@@ -54,8 +54,7 @@ export interface DatabasePort {
   identity(): Promise<Result<{ readonly systemIdentifier: string; readonly timeline: number }, OutsideFailure>>;
   seeds(table: TableName): Promise<Result<readonly SeedRow[], OutsideFailure>>;
   /** `table/key/loser` of every stored conflict: both sides store the same one, so the union is what counts. */
-  conflicts(table: TableName): Promise<Result<readonly { id: string; acknowledged: boolean }[], OutsideFailure>>;
-  acknowledgeConflicts(table: TableName): Promise<Result<number, OutsideFailure>>;
+  conflicts(table: TableName): Promise<Result<readonly string[], OutsideFailure>>;
   sequences(tables: readonly TableName[]): Promise<Result<readonly SequenceFacts[], OutsideFailure>>;
   /** Client transactions, prepared ones included, of other roles than those, that began longer ago than this. */
   openTransactions(exceptRoles: readonly string[], olderThanMs: DurationMs): Promise<Result<number, OutsideFailure>>;

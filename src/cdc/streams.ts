@@ -110,11 +110,9 @@ const conflictSignals = async (ports: CdcPorts, cutover: CutoverBindings, within
     within(ports.databases.blue.conflicts(table)),
     within(ports.databases.green.conflicts(table)),
   ]);
-  if (!blue.ok) return { total: blue, new: blue };
-  if (!green.ok) return { total: green, new: green };
-  const all = [...blue.value, ...green.value];
-  const unseen = all.filter(({ acknowledged }) => !acknowledged);
-  return { total: ok(new Set(all.map(({ id }) => id)).size), new: ok(new Set(unseen.map(({ id }) => id)).size) };
+  if (!blue.ok) return { total: blue };
+  if (!green.ok) return { total: green };
+  return { total: ok(new Set([...blue.value, ...green.value]).size) };
 };
 
 const sequenceSignals = async (ports: CdcPorts, cutover: CutoverBindings, within: Bound): Promise<Signals> => {
@@ -139,7 +137,7 @@ const observations = (group: string, signals: Signals, readAt: EpochMs): readonl
  * - `stalled` is proven by the token's age alone: nothing written on the source in the last 20 s has been applied.
  * - `drained` says that at this instant nothing is known to be under way; the proof is the DrainPort's.
  * - `strayRows` counts the application's writes on the stream's source in the last minute, whether they should be or not.
- * - `conflicts.new` counts those that nobody has acknowledged since; arming acknowledges all.
+ * - `conflicts.total` alone: how many came since arming only the guard can say, which remembers how many there were.
  * Connections stay open for whoever owns the ports to close.
  */
 export const streamsOver = (ports: CdcPorts, now: () => EpochMs, digest: Digest): StreamsPort => ({

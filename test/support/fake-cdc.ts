@@ -28,7 +28,7 @@ export interface FakeSide {
   /** stream → its token here */
   readonly tokens: Map<string, { n: number; writtenAtMs: number }>;
   readonly seeds: { stream: "forward" | "reverse"; facts: ReturnType<typeof seedJson> }[];
-  readonly conflicts: { id: string; acknowledged: boolean }[];
+  readonly conflicts: string[];
   reachable: boolean;
 }
 
@@ -78,7 +78,6 @@ const fakeDatabase = (name: Side, of: FakeSide & { systemIdentifier: string }, a
     seeds: () => answer("seeds", () => of.seeds),
     conflicts: () => answer("conflicts", () => of.conflicts),
     sequences: () => answer("sequences", () => []),
-    acknowledgeConflicts: unasked("acknowledging"),
     openTransactions: unasked("open transactions"),
     columns: unasked("columns"),
     bucketDigests: unasked("buckets"),

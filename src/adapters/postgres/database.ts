@@ -122,23 +122,14 @@ const evidence = (session: Session): Pick<DatabasePort, "slot" | "identity" | "o
   },
 });
 
-const records = (
-  session: Session,
-): Pick<DatabasePort, "seeds" | "conflicts" | "acknowledgeConflicts" | "sequences"> => ({
+const records = (session: Session): Pick<DatabasePort, "seeds" | "conflicts" | "sequences"> => ({
   seeds: (table) => session.query<SeedRow & Row>("seeds", `select stream, facts from ${table.quoted} order by stream`),
-  conflicts: async (table) =>
-    session.query<{ id: string; acknowledged: boolean }>(
+  conflicts: async (table) => {
+    const rows = await session.query<{ id: string }>(
       "conflicts",
-      `select concat_ws('/', tbl, k, loser) as id, acknowledged_at is not null as acknowledged from ${table.quoted}`,
-    ),
-  acknowledgeConflicts: async (table) => {
-    const row = await one<{ count: number }>(
-      session,
-      "acknowledging conflicts",
-      `with seen as (update ${table.quoted} set acknowledged_at = clock_timestamp() where acknowledged_at is null returning 1)
-       select count(*)::int as count from seen`,
+      `select concat_ws('/', tbl, k, loser) as id from ${table.quoted}`,
     );
-    return row.ok ? ok(row.value.count) : row;
+    return rows.ok ? ok(rows.value.map(({ id }) => id)) : rows;
   },
   sequences: (tables) => readSequences(session, tables),
 });

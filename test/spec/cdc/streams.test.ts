@@ -22,7 +22,10 @@ const ORDERS = "migration.appdb.orders";
 describe("one reading of the streams", () => {
   it("has every signal of the catalogue that only the inside of the VPC can see, and no other", async () => {
     const observed = await read(await healthyCdc());
-    const wanted = Object.keys(SIGNALS).filter((path) => /^(forward|reverse|conflicts|sequences)\./.test(path));
+    // What is new among the conflicts only the guard knows, which remembers how many there were when it was armed.
+    const wanted = Object.keys(SIGNALS)
+      .filter((path) => /^(forward|reverse|conflicts|sequences)\./.test(path))
+      .filter((path) => path !== "conflicts.new");
 
     expect(Object.keys(observed).sort()).toEqual(wanted.sort());
     expect(Object.values(observed).every((observation) => observation.readAt === 60_000)).toBe(true);
@@ -94,16 +97,12 @@ describe("one reading of the streams", () => {
     ).toEqual([...["unknown", 0, "unknown"]]);
   });
 
-  it("counts a conflict that both sides stored once, and as new until somebody acknowledged it", async () => {
+  it("counts a conflict that both sides stored once", async () => {
     const cdc = await healthyCdc();
-    cdc.sides.blue.conflicts.push(
-      { id: "orders/1/5blue", acknowledged: false },
-      { id: "orders/2/6blue", acknowledged: true },
-    );
-    cdc.sides.green.conflicts.push({ id: "orders/1/5blue", acknowledged: false });
-    const observed = await read(cdc);
+    cdc.sides.blue.conflicts.push("orders/1/5blue", "orders/2/6blue");
+    cdc.sides.green.conflicts.push("orders/1/5blue");
 
-    expect([told(observed["conflicts.total"]), told(observed["conflicts.new"])]).toEqual([2, 1]);
+    expect(told((await read(cdc))["conflicts.total"])).toBe(2);
   });
 
   it("does not call it no dead letters where the sink passes over errors", async () => {
