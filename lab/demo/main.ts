@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { copyFile } from "node:fs/promises";
+import { copyFile, cp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -80,6 +80,8 @@ const tell = async (story: StoryName, keep: boolean): Promise<void> => {
 
 const end = async (lab: Lab, dir: string, keep: boolean, { phase }: Narrator): Promise<void> => {
   await copyFile(lab.shop.receiptsPath, join(dir, "receipts.ndjson"));
+  await cp(join(lab.context.dir, "logs"), join(dir, "logs"), { recursive: true });
+  await copyFile(join(lab.context.dir, "lab.log"), join(dir, "lab.log"));
   if (keep) {
     console.log(`
 The lab stays up until you press Ctrl-C. Try, in another terminal:

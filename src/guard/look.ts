@@ -56,7 +56,9 @@ export const look = async (
       READ_TIMEOUT_MS,
     ),
     readRoutes(ports, cutover),
-    ports.observed.latest(cutover.name, tick, STATE_TIMEOUT_MS),
+    // Of the tick before, always: this tick's is still on its way. Taking it whenever it happens to be first would leave
+    // the minute after it without an observation, and thin evidence out of nothing but a race.
+    ports.observed.latest(cutover.name, earlier(tick, MINUTE_MS), STATE_TIMEOUT_MS),
     ports.snapshots.range(cutover.name, state.epoch, from, earlier(tick, MINUTE_MS), READ_TIMEOUT_MS),
   ]);
   const taken = takeSnapshot({

@@ -11,7 +11,7 @@ import { DRILL, type FakeWorld, fakeWorld, ORDERS, sha256, wholeLedger } from ".
 import { Killed, mortal } from "../support/mortal.ts";
 
 const SEEDS = 40;
-const FAULTY_MINUTES = 70;
+const FAULTY_MINUTES = 85;
 /** Long enough for the slowest thing there is: a lowering of the pin that nobody carried out, and the rollback after it. */
 const CLEAN_MINUTES = 25;
 const WEIGHTS = [0, ...DRILL.steps.map(({ weight }) => weight)];
