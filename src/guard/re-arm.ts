@@ -10,7 +10,7 @@ import type { CutoverBindings } from "../signals/bindings.ts";
 import type { ArmPorts, ArmReport } from "./arm.ts";
 import { type ArmOptions, checkFooting, type Footing } from "./arm-checks.ts";
 import { lowerGreen } from "./change-weight.ts";
-import { commit, flushOutbox } from "./commit.ts";
+import { type Change, commitOnto, flushOutbox } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { readRoutes } from "./look.ts";
 
@@ -93,7 +93,7 @@ const beginEpoch = async (
   const { whenNotLossless } = policy;
   const drill = policy.drill === true;
   const rearmed = { at, by, policyDigest: digest, whenNotLossless, drill, intent, ...footing };
-  const outcome = await commit(ports, state, {
+  const change: Change = {
     events: [{ kind: "rearmed", rearm: rearmed }],
     account: {
       kind: "rearm",
@@ -102,7 +102,11 @@ const beginEpoch = async (
       tick: null,
       detail: { policy: digest },
     },
-  });
+  };
+  // Looking takes longer than a minute may have left, and every latched tick writes; what it writes changes nothing here.
+  const outcome = await commitOnto(ports, state, (now) =>
+    now.epoch === state.epoch && rearmRefusals(now, policy, at).length === 0 ? change : null,
+  );
   if (outcome.kind === "moved") return { kind: "failed", why: "its state changed meanwhile; look and try again" };
   if (outcome.kind === "unknown") return { kind: "failed", why: outcome.message };
   const flushed = await flushOutbox(ports, outcome.state);

@@ -3,7 +3,7 @@ import type { SnapBackPorts } from "../../guard/snap-back-trigger.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside, refused } from "../exit.ts";
-import { WARM_UP_MS } from "../limits.ts";
+import { PATIENCE_MS, WARM_UP_MS } from "../limits.ts";
 
 export interface RollbackDocument {
   readonly cutover: string;
@@ -25,7 +25,19 @@ export const rollbackCommand = async (
   // Opens the connection to the table, so that the latch gets its answer within its 300 ms where there is one to get.
   await ports.state.read(bindings.name, WARM_UP_MS);
   const report = await snapBack(ports, bindings, { kind: "operator", by: operator, ...options });
-  return told(report, bindings.name);
+  return told(await asRecorded(report, ports, bindings.name), bindings.name);
+};
+
+/** The latch is not waited for; by now there is time to see whether this or an earlier rollback is recorded after all. */
+const asRecorded = async (
+  report: SnapBackReport,
+  { state }: Pick<SnapBackPorts, "state">,
+  cutover: string,
+): Promise<SnapBackReport> => {
+  if (report.kind !== "verified-unrecorded") return report;
+  const read = await state.read(cutover, PATIENCE_MS);
+  const latched = read.ok && read.value?.latch?.verifiedAt !== undefined ? read.value : null;
+  return latched === null ? report : { kind: "verified", state: latched };
 };
 
 const told = (report: SnapBackReport, cutover: string): CommandResult<RollbackDocument> => {

@@ -65,6 +65,26 @@ describe("pawl arm", () => {
     expect(await failed(arm(desk, { again: true }))).toMatchObject({ exitCode: 1, why: "it is not rolled back" });
   });
 
+  it("arms again although ticks go on while everything is looked at", async () => {
+    const world = fakeWorld();
+    const desk = deskBefore(world);
+    await arm(desk);
+    await rollbackCommand(desk.context, { reason: "practice", acceptLoss: false });
+    await world.until("settled", () => world.state().settled !== undefined);
+    await world.minutes(30);
+    const before = world.state().version;
+    const checkCdc = async () => {
+      await world.minute();
+      return desk.cdc;
+    };
+    const context = { ...desk.context, ports: { ...desk.context.ports, checkCdc } };
+
+    const { document } = await armCommand(context, { policy: DRILL, again: true, rehearsal: false });
+
+    expect(document.epoch).toBe(3);
+    expect(world.state().version).toBeGreaterThan(before + 1);
+  });
+
   it("arms again once a rollback is verified, settled and cooled down, with the pin raised as it then is", async () => {
     const world = fakeWorld();
     const desk = deskBefore(world);
