@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { durationMs } from "../../src/kernel/units.ts";
 import type { Direction } from "../../src/signals/bindings.ts";
@@ -44,13 +45,14 @@ export const compareQuietly = async (lab: Lab, dumpDir: string, ruleChanges: rea
   return compare(lab, dumpDir, "both", ruleChanges);
 };
 
-export const compare = (
+export const compare = async (
   lab: Lab,
   dumpDir: string,
   mode: CheckMode,
   ruleChanges: readonly number[],
-): Promise<Verdicts> =>
-  checkReceipts({
+): Promise<Verdicts> => {
+  mkdirSync(dumpDir, { recursive: true });
+  return checkReceipts({
     receiptsPath: lab.shop.receiptsPath,
     mode,
     blueUrl: mode === "green" ? undefined : lab.file.blueUrl,
@@ -58,6 +60,7 @@ export const compare = (
     dumpDir,
     ruleChanges,
   });
+};
 
 export const countsOf = (verdicts: Verdicts): VerdictCounts => ({
   ackedWrites: verdicts.traffic.ackedWrites,

@@ -19,11 +19,15 @@ export const pawlOn =
   (labFile: string): Pawl =>
   (args, onLine) =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [CLI, ...args, "--lab", labFile], {
-        stdio: ["ignore", "pipe", "pipe"],
-        timeout: LIMIT_MS,
-        env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"))),
-      });
+      const child = spawn(
+        process.execPath,
+        ["--disable-warning=TimeoutNegativeWarning", CLI, ...args, "--lab", labFile],
+        {
+          stdio: ["ignore", "pipe", "pipe"],
+          timeout: LIMIT_MS,
+          env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"))),
+        },
+      );
       const said = { stdout: "", stderr: "" };
       let rest = "";
       child.stdout.on("data", (chunk: Buffer) => {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { LedgerRecord } from "../../src/decision/record.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
+import { DECOMMISSION_PLAN } from "../../src/decommission/plan.ts";
 import type { Lab } from "../lab.ts";
 import { isClean } from "../receipts/check.ts";
 import { compare, compareQuietly, countsOf } from "./comparison.ts";
@@ -99,6 +100,8 @@ const onlyApprovalIsMissing = ({ phase, latch, blocking }: CutoverState): boolea
   return phase === "soaking" && blocking.length === 1 && blocking[0]?.what === "approval";
 };
 
+const whyOf = (action: string): string => DECOMMISSION_PLAN.find((planned) => planned.action === action)?.why ?? "";
+
 /** Says what is new: a step with the gates that opened it, an act of the decommission, what blocks when that changes. */
 export const follow = async (
   watcher: Watcher,
@@ -115,7 +118,7 @@ export const follow = async (
     narrator.tell(`the listener's rules send ${effective} % to green`);
   }
   for (const record of news) {
-    if (record.kind === "hold" || record.kind === "soak") continue;
+    if (record.kind === "hold" || record.kind === "soak" || record.kind === "decommission") continue;
     if (record.kind !== "advance") {
       narrator.tell(`pawl: ${record.summary}`);
       continue;
@@ -124,6 +127,8 @@ export const follow = async (
     narrator.tell(`pawl: ${record.summary.split(":")[0]}, opened by`);
     for (const line of judgement === null ? [] : gatesInWords(judgement)) narrator.tell(`        ${line}`);
   }
+  if (state.phase === "decommissioning" || state.phase === "complete")
+    for (const action of await watcher.acts()) narrator.tell(`decommission: ${action} done: ${whyOf(action)}`);
   if (state.phase === "soaking" && state.soak.healthyMs > 0 && news.some(({ kind }) => kind === "soak"))
     narrator.tell(`soak: ${state.soak.healthyMs / 60_000} healthy minutes`);
   const failing = state.blocking.filter(({ what, value }) => what.startsWith("gate:") && !value.startsWith("unknown"));

@@ -10,6 +10,8 @@ export interface Watcher {
   state(): Promise<CutoverState | null>;
   /** Ledger records not seen before, in order. */
   news(): Promise<readonly LedgerRecord[]>;
+  /** Acts of the decommission not seen finished before, in order. */
+  acts(): Promise<readonly string[]>;
   /** What a decision rested on, by the digest its record names. */
   judgement(record: LedgerRecord): Promise<Judgement | null>;
   /** Green's share as the listener's rules now say: 0 while the pin is above. */
@@ -40,6 +42,7 @@ export const watch = (lab: Lab): Watcher => {
   const ports = operatorPorts(operatorEnv(lab), () => lab.context.clock.now());
   const cutover = lab.bindings.name;
   let nextSeq = 1;
+  const actsSeen = new Set<string>();
 
   const state = async (): Promise<CutoverState | null> => {
     const read = await ports.state.read(cutover, 3_000 as Parameters<typeof ports.state.read>[1]);
@@ -51,9 +54,18 @@ export const watch = (lab: Lab): Watcher => {
     nextSeq = (read.value.at(-1)?.seq ?? nextSeq) + 1;
     return read.value;
   };
+  const acts = async (): Promise<readonly string[]> => {
+    const read = await ports.journal.list(cutover);
+    if (!read.ok) return [];
+    const finished = read.value.filter(({ finishedAt }) => finishedAt !== undefined);
+    const fresh = finished.filter(({ action }) => !actsSeen.has(action));
+    for (const { action } of fresh) actsSeen.add(action);
+    return [...fresh].sort((a, b) => a.startedAt - b.startedAt).map(({ action }) => action);
+  };
   return {
     state,
     news,
+    acts,
     judgement: async (record) => {
       const digest = record.detail["evidence"];
       if (typeof digest !== "string") return null;
