@@ -40,7 +40,9 @@ export const checkFooting = async (
   pin: "parked" | "raised",
   options: ArmOptions,
 ): Promise<Checked> => {
-  const [{ sights }, hosts, alarms, streams, doctor] = await Promise.all([
+  // First, because it takes long: what the new epoch is measured against has to be fresh when it is written.
+  const doctor = await options.doctor();
+  const [{ sights }, hosts, alarms, streams] = await Promise.all([
     readRoutes(ports, cutover),
     ports.hosts.read(cutover, READ_TIMEOUT_MS),
     ports.alarms.read(
@@ -48,7 +50,6 @@ export const checkFooting = async (
       READ_TIMEOUT_MS,
     ),
     ports.streams.read(cutover, STREAMS_TIMEOUT_MS),
-    options.doctor(),
   ]);
   const conflicts = streams["conflicts.total"];
   const total = conflicts?.known === true && typeof conflicts.value === "number" ? conflicts.value : null;
