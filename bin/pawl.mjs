@@ -11,8 +11,6 @@ const QUIET = "--disable-warning=TimeoutNegativeWarning";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const bundledNode = join(root, "node_modules", ".bin", "node");
 const node = existsSync(bundledNode) ? bundledNode : process.execPath;
-// kafkajs asks for a timer in the past on every connection, and Node remarks on it.
-const QUIET = "--disable-warning=TimeoutNegativeWarning";
 const { status, signal } = spawnSync(node, [QUIET, join(root, "src", "cli", "main.ts"), ...process.argv.slice(2)], {
   stdio: "inherit",
 });

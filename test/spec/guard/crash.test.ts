@@ -127,6 +127,15 @@ describe("a step whose answer never came", () => {
     expect(world.rules.greenPercent()).toBe(0);
   });
 
+  it.each(["lost", "applied-unanswered"] as const)("is not even asked for when its intent was %s", async (fate) => {
+    const world = await beforeFirstStep();
+    world.store.fates.push(fate);
+    await world.minute();
+    expect(world.rules.writes).toEqual([]);
+    await world.until("10 %", () => world.state().weightPercent === 10, 8);
+    consistent(world);
+  });
+
   it("that is refused is cleared at once and told", async () => {
     const world = await beforeFirstStep();
     world.rules.fates.push({ kind: "refused", code: "ThrottlingException" });
@@ -134,6 +143,35 @@ describe("a step whose answer never came", () => {
     expect(world.state().intent).toBeUndefined();
     expect(world.state().weightPercent).toBe(0);
     expect(world.notify.sent.some(({ subject }) => subject.includes("refused 10 %"))).toBe(true);
+  });
+});
+
+describe("after a rollback", () => {
+  const pinAt = (world: FakeWorld, priority: number) =>
+    world.rules.edit(world.cutover.routes[0]?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority }));
+
+  it("the pin is raised again when somebody lowers it", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    await bringsBack(world);
+    pinAt(world, 101);
+    await world.minute();
+    const raised = world.rules.writes.filter(({ what }) => what === "pin raised");
+    expect(raised).toHaveLength(2);
+    expect(world.notify.sent.some(({ body }) => body.includes("drift:unpinned"))).toBe(true);
+  });
+
+  it("blue is asserted once more when a step that was under way can no longer arrive", async () => {
+    const world = await beforeFirstStep();
+    world.rules.fates.push({ kind: "timed-out", lands: { afterMs: 29_000 } });
+    await world.minute();
+    await bringsBack(world);
+    const { reassertAfter } = world.state().latch ?? {};
+    expect(reassertAfter).toBeGreaterThan(world.clock.now());
+    await world.until("asserted again", () => world.state().latch?.reassertAfter === undefined, 6);
+    expect(world.clock.now()).toBeGreaterThan((reassertAfter ?? 0) + 30_000);
+    expect(world.rules.writes.filter(({ what }) => what === "pin raised")).toHaveLength(2);
   });
 });
 

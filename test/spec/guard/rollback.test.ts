@@ -245,6 +245,22 @@ describe("arming again", () => {
     expect(world.rules.greenPercent()).toBe(10);
   });
 
+  it("puts the weights right behind the raised pin before it is lowered", async () => {
+    const world = await at50();
+    await alarm(world);
+    await settledBack(world);
+    await world.minutes(6);
+    const [route] = world.cutover.routes;
+    world.rules.edit(route?.weightedRuleArn ?? "", (rule) => ({
+      ...rule,
+      forward: { targets: [{ targetGroupArn: route?.green ?? "", weight: 1 }], sticky: true },
+    }));
+    expect((await again(world)).kind).toBe("armed");
+    await world.deliverAll();
+    expect(world.state().intent).toBeUndefined();
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+
   it("that never got its pin lowered is rolled back again instead of walking in the shadow", async () => {
     const world = await at50();
     await alarm(world);
@@ -254,6 +270,7 @@ describe("arming again", () => {
     world.invoke.jobs.length = 0;
     await world.until("latched again", () => world.state().latch !== undefined, 12);
     expect(world.state().epoch).toBe(4);
+    expect(cause(world)).toMatchObject({ what: "the pin stayed up after it should have been lowered" });
     await world.until("blue", () => world.state().phase === "rolledBack", 3);
     expect(world.rules.greenPercent()).toBe(0);
   });
