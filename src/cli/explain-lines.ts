@@ -17,6 +17,8 @@ export interface ExplainDocument {
   readonly policy: JsonValue;
   readonly evidence: string;
   readonly snapshots: readonly { readonly tick: string; readonly digest: string }[];
+  /** After a rollback: what it proved to have cost, and why. */
+  readonly settled: { readonly label: string; readonly reasons: readonly string[] } | null;
   /** Records after it, oldest first. */
   readonly since: readonly { readonly at: string; readonly kind: string; readonly summary: string }[];
 }
@@ -51,6 +53,7 @@ export const explainLines = (document: ExplainDocument): readonly string[] => {
         .slice(-3)
         .join(", ")}${snapshots.length > 3 ? ` and ${snapshots.length - 3} before` : ""}`,
     ]),
+    ...(document.settled === null ? [] : under("settled", [document.settled.label, ...document.settled.reasons])),
     ...under(
       "since then",
       document.since.slice(-10).map(({ at, kind, summary }) => `${at} ${kind}: ${summary}`),

@@ -1,4 +1,4 @@
-import type { CutoverState } from "../decision/state.ts";
+import type { CutoverState, RollbackSafety } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
 import { type EpochMs, parseDuration } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
@@ -98,12 +98,16 @@ const latchLines = (state: CutoverState, now: EpochMs): readonly string[] => {
       ? latch.verifiedAt === undefined
         ? "not verified yet"
         : "verified on blue; what it cost is being proven"
-      : `settled ${state.settled.label}`;
+      : sayLabel("settled", state.settled);
   return [
     `  latched    ${latch.mode}, ${forPeople(now - latch.at)} ago, by ${describeCause(latch)}`,
-    `             expected ${latch.expected.label}; ${proof}`,
+    `             ${sayLabel("expected", latch.expected)}; ${proof}`,
   ];
 };
+
+/** "settled bounded (3 rows were written on both sides; both images are kept)". */
+const sayLabel = (when: string, { label, reasons }: Pick<RollbackSafety, "label" | "reasons">): string =>
+  `${when} ${label}${label === "lossless" || reasons.length === 0 ? "" : ` (${shortened(reasons.join("; "))})`}`;
 
 const requestLines = ({ request }: CutoverState, now: EpochMs): readonly string[] =>
   request === undefined

@@ -1,4 +1,5 @@
 import type { LedgerRecord } from "../../decision/record.ts";
+import type { CutoverState } from "../../decision/state.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
 import type { JsonObject } from "../../kernel/json.ts";
@@ -20,7 +21,7 @@ export const explainCommand = async ({
   ports,
   bindings: { name },
 }: CliContext<ExplainPorts>): Promise<CommandResult<ExplainDocument>> => {
-  const { records } = await readRecords(ports, name, ({ ledgerHead }) => ledgerHead.seq - LOOK_BACK);
+  const { records, state } = await readRecords(ports, name, ({ ledgerHead }) => ledgerHead.seq - LOOK_BACK);
   const index = records.findLastIndex(({ detail }) => typeof detail["evidence"] === "string" && "decision" in detail);
   const record = records[index];
   if (record === undefined)
@@ -32,12 +33,12 @@ export const explainCommand = async ({
   const digest = String(record.detail["evidence"]);
   const stored = await ports.evidence.read(name, digest);
   if (!stored.ok) throw unanswered(`The evidence of record ${record.seq} cannot be read.`, stored.failure);
-  const document = documentOf(name, record, stored.value, records.slice(index + 1));
+  const document = documentOf(state, record, stored.value, records.slice(index + 1));
   return done(document, explainLines(document));
 };
 
 const documentOf = (
-  cutover: string,
+  { cutover, settled }: CutoverState,
   record: LedgerRecord,
   evidence: JsonObject | null,
   since: readonly LedgerRecord[],
@@ -58,6 +59,7 @@ const documentOf = (
     policy: detail["policy"] ?? null,
     evidence: String(detail["evidence"]),
     snapshots: (evidence?.["snapshots"] ?? []) as unknown as ExplainDocument["snapshots"],
+    settled: settled === undefined ? null : { label: settled.label, reasons: settled.reasons },
     since: since.map((later) => ({ at: toIso(later.at), kind: later.kind, summary: later.summary })),
   };
 };

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -125,6 +128,25 @@ describe("a command line", () => {
       expect({ args, exitCode }).toEqual({ args, exitCode: 3 });
       expect(err).toContain("ECONNREFUSED");
       expect(err).not.toContain("bug");
+    }
+  });
+
+  it("names the right that is missing, and what to do about it", async () => {
+    const server = createServer((_request, response) => {
+      const denied = { __type: "AccessDeniedException", message: "User ada may not perform: dynamodb:GetItem" };
+      response.writeHead(400, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(denied));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    try {
+      const env = { ...ENV, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+      expect(await pawl(["explain", "--aws", "--json"], env)).toMatchObject({
+        exitCode: 3,
+        out: expect.stringMatching(/may not perform: dynamodb:GetItem.*Give the role you act as the right/s),
+      });
+    } finally {
+      server.close();
     }
   });
 

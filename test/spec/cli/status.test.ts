@@ -72,6 +72,17 @@ describe("pawl status", () => {
     expect(lines.join("\n")).toContain("pin raised: all on blue");
   });
 
+  it("says what a rollback proved to have cost, and why, where it was not nothing", async () => {
+    const { world, desk } = await atTen();
+    await rollbackCommand(desk.context, { reason: "no", acceptLoss: false });
+    world.truth.streams.set("conflicts.total", 2);
+    await world.until("settled", () => world.state().settled !== undefined);
+
+    expect((await statusCommand(desk.context)).lines.join("\n")).toContain(
+      "settled bounded (2 rows were written on both sides; both images are kept)",
+    );
+  });
+
   it("shows a pause with who and why, and before its tick that it is asked for", async () => {
     const { world, desk } = await atTen();
     await requestCommand(desk.context, "pause", "lunch");
