@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
-import { type EndFault, FAULTS, type FaultWorld, findFault } from "./faults/faults.ts";
+import type { EndFault, FaultWorld } from "./faults/fault.ts";
+import { FAULTS, findFault } from "./faults/faults.ts";
 
 /** Load and faults of a running lab, for whoever knows the address: `lab.json` names it, for its owner alone. */
 export interface AdminServer {

@@ -117,21 +117,32 @@ export const follow = async (
     changes.push(Date.now());
     narrator.tell(`the listener's rules send ${effective} % to green`);
   }
-  for (const record of news) {
-    if (record.kind === "hold" || record.kind === "soak" || record.kind === "decommission") continue;
-    if (record.kind !== "advance") {
-      narrator.tell(`pawl: ${record.summary}`);
-      continue;
-    }
-    const judgement = await watcher.judgement(record);
-    narrator.tell(`pawl: ${record.summary.split(":")[0]}, opened by`);
-    for (const line of judgement === null ? [] : gatesInWords(judgement)) narrator.tell(`        ${line}`);
-  }
+  for (const record of news) await tellRecord(watcher, narrator, record);
   if (state.phase === "decommissioning" || state.phase === "complete")
     for (const action of await watcher.acts()) narrator.tell(`decommission: ${action} done: ${whyOf(action)}`);
+  if (news.length > 0) tellStanding(narrator, state, news);
+};
+
+const QUIET_KINDS = ["hold", "soak", "decommission"];
+
+const tellRecord = async (watcher: Watcher, narrator: Narrator, record: LedgerRecord): Promise<void> => {
+  if (QUIET_KINDS.includes(record.kind)) return;
+  if (record.kind !== "advance") {
+    narrator.tell(`pawl: ${record.summary}`);
+    return;
+  }
+  const judgement = await watcher.judgement(record);
+  narrator.tell(`pawl: ${record.summary.split(":")[0]}, opened by`);
+  for (const line of judgement === null ? [] : gatesInWords(judgement)) narrator.tell(`        ${line}`);
+};
+
+/** How far the soak has come, and which gates hold it back; what is merely not known yet is not told every minute. */
+const tellStanding = (narrator: Narrator, state: CutoverState, news: readonly LedgerRecord[]): void => {
   if (state.phase === "soaking" && state.soak.healthyMs > 0 && news.some(({ kind }) => kind === "soak"))
     narrator.tell(`soak: ${state.soak.healthyMs / 60_000} healthy minutes`);
-  const failing = state.blocking.filter(({ what, value }) => what.startsWith("gate:") && !value.startsWith("unknown"));
-  if (failing.length > 0 && news.length > 0)
-    narrator.tell(`holds: ${failing.map(({ what, value }) => `${what.slice("gate:".length)} ${value}`).join("; ")}`);
+  const failing = state.blocking.filter(
+    ({ what, value }) => what.startsWith("gate:") && what !== "gate:coverage" && !value.startsWith("unknown"),
+  );
+  if (failing.length > 0)
+    narrator.tell(`holds: ${failing.map(({ what, value }) => `${what.slice("gate:".length)}: ${value}`).join("; ")}`);
 };

@@ -6,7 +6,7 @@ import {
 import type { RouteBinding } from "../../src/signals/bindings.ts";
 import type { LabAccount } from "../account.ts";
 import { LAB_REGION } from "../aws/contracts.ts";
-import type { EndFault } from "./faults.ts";
+import type { EndFault } from "./fault.ts";
 
 /** Somebody with rights and a console sets a weighted rule's share. @returns what sets it back as it was. */
 export const editWeightsByHand = async (
