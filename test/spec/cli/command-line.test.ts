@@ -150,6 +150,22 @@ describe("a command line", () => {
     }
   });
 
+  it("calls what it did not expect a bug of pawl: exit code 4, the stack on standard error alone", async () => {
+    const env = new Proxy<Record<string, string>>(
+      {},
+      {
+        get: () => {
+          throw new TypeError("nobody thought of this");
+        },
+      },
+    );
+    const { exitCode, out, err } = await pawl(["status", "--json"], env);
+    expect(exitCode).toBe(4);
+    expect(JSON.parse(out)).toMatchObject({ error: { what: "This is a bug in pawl: nobody thought of this" } });
+    expect(out).not.toContain("program.ts");
+    expect(err).toMatch(/TypeError: nobody thought of this\n {4}at /);
+  });
+
   it("refuses an empty reason", async () => {
     expect(await pawl(["pause", "--reason", " ", "--aws"], ENV)).toMatchObject({ exitCode: 2 });
   });
