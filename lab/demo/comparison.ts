@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { copyFileSync, linkSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { durationMs } from "../../src/kernel/units.ts";
 import type { Direction } from "../../src/signals/bindings.ts";
@@ -52,14 +53,27 @@ export const compare = async (
   ruleChanges: readonly number[],
 ): Promise<Verdicts> => {
   mkdirSync(dumpDir, { recursive: true });
+  // The record goes on with the users' reads, and later with their writes; what was judged is what is kept.
+  const receiptsPath = join(dumpDir, "receipts.ndjson");
+  copyFileSync(lab.shop.receiptsPath, receiptsPath);
   return checkReceipts({
-    receiptsPath: lab.shop.receiptsPath,
+    receiptsPath,
     mode,
     blueUrl: mode === "green" ? undefined : lab.file.blueUrl,
     greenUrl: mode === "blue" ? undefined : lab.file.greenUrl,
     dumpDir,
     ruleChanges,
   });
+};
+
+const EVIDENCE = ["receipts.ndjson", "blue.ndjson", "green.ndjson"];
+
+/** The evidence of the story told last also lies beside `report.json`, where people look first. */
+export const linkEvidence = (storyDir: string, reportDir: string): void => {
+  for (const file of EVIDENCE) {
+    rmSync(join(reportDir, file), { force: true });
+    linkSync(join(storyDir, file), join(reportDir, file));
+  }
 };
 
 export const countsOf = (verdicts: Verdicts): VerdictCounts => ({

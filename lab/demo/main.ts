@@ -8,6 +8,7 @@ import { type Lab, startLab } from "../lab.ts";
 import { DEFAULT_LAB_FILE } from "../lab-file.ts";
 import { watchMemory } from "../process/memory.ts";
 import { stopBeforeExit } from "../process/stop-before-exit.ts";
+import { linkEvidence } from "./comparison.ts";
 import { createNarrator, type Narrator } from "./narrator.ts";
 import { tellPromotion } from "./promotion.ts";
 import type { DemoReport } from "./report.ts";
@@ -68,6 +69,7 @@ const tell = async (story: StoryName, keep: boolean): Promise<void> => {
     );
     if (story === "promote") report.promotion = await tellPromotion(lab, file, narrator, dir);
     else report.rollback = await tellRollback(lab, file, narrator, dir);
+    linkEvidence(dir, options.report);
     narrator.tell("nothing was lost.");
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -79,7 +81,6 @@ const tell = async (story: StoryName, keep: boolean): Promise<void> => {
 };
 
 const end = async (lab: Lab, dir: string, keep: boolean, { phase }: Narrator): Promise<void> => {
-  await copyFile(lab.shop.receiptsPath, join(dir, "receipts.ndjson"));
   await cp(join(lab.context.dir, "logs"), join(dir, "logs"), { recursive: true });
   await copyFile(join(lab.context.dir, "lab.log"), join(dir, "lab.log"));
   if (keep) {

@@ -4,6 +4,8 @@ import type { CutoverState } from "../../src/decision/state.ts";
 import { DECOMMISSION_PLAN } from "../../src/decommission/plan.ts";
 import type { Lab } from "../lab.ts";
 import { isClean } from "../receipts/check.ts";
+import { printVerdicts } from "../receipts/print.ts";
+import { vacuousBecause } from "../receipts/traffic.ts";
 import { compare, compareQuietly, countsOf } from "./comparison.ts";
 import { gatesInWords } from "./gates-in-words.ts";
 import { greenSince, hostsNow } from "./green-metrics.ts";
@@ -12,8 +14,6 @@ import type { Narrator } from "./narrator.ts";
 import { mustSucceed, pawlOn } from "./pawl.ts";
 import { prepare } from "./prepare.ts";
 import type { PromotionReport } from "./report.ts";
-import { vacuities } from "./vacuity.ts";
-import { verdictLines } from "./verdict-lines.ts";
 import { type Watcher, watch } from "./watch.ts";
 
 const TO_FULL_LIMIT_MS = 300_000;
@@ -43,7 +43,7 @@ export const tellPromotion = async (
   );
 
   const verdicts = await narrator.phase("both sides compared", 30, () => compareQuietly(lab, reportDir, changes));
-  for (const line of verdictLines(verdicts)) narrator.tell(line);
+  for (const line of printVerdicts(verdicts).split("\n")) narrator.tell(line);
   const fullAt = soaked.verifiedAt;
   await lab.load.resumeWrites();
 
@@ -75,11 +75,11 @@ export const tellPromotion = async (
   const problems = [
     ...(isClean(verdicts) ? [] : ["the comparison found something"]),
     ...(isClean(alone) ? [] : ["green alone does not hold everything"]),
-    ...vacuities(verdicts.traffic),
+    ...vacuousBecause(verdicts.traffic),
     ...(left.slots + left.connectors + left.groups > 0 ? ["something of CDC is left"] : []),
   ];
   if (problems.length > 0) {
-    for (const line of verdictLines(alone)) narrator.tell(line);
+    for (const line of printVerdicts(alone).split("\n")) narrator.tell(line);
     throw new Error(problems.join("; "));
   }
   return {

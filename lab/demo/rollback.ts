@@ -7,14 +7,14 @@ import type { AlarmTransition } from "../aws/contracts.ts";
 import { findFault } from "../faults/faults.ts";
 import type { Lab } from "../lab.ts";
 import { isClean } from "../receipts/check.ts";
+import { printVerdicts } from "../receipts/print.ts";
+import { vacuousBecause } from "../receipts/traffic.ts";
 import { compareQuietly, countsOf } from "./comparison.ts";
 import type { Narrator } from "./narrator.ts";
 import { pawlOn } from "./pawl.ts";
 import { prepare } from "./prepare.ts";
 import { follow } from "./promotion.ts";
 import type { RollbackReport, VerdictCounts } from "./report.ts";
-import { vacuities } from "./vacuity.ts";
-import { verdictLines } from "./verdict-lines.ts";
 import { type Watcher, watch } from "./watch.ts";
 
 const TO_HALF_LIMIT_MS = 180_000;
@@ -70,13 +70,13 @@ export const tellRollback = async (
     ...countsOf(verdicts),
   };
   for (const line of timeline(report)) narrator.tell(line);
-  for (const line of verdictLines(verdicts)) narrator.tell(line);
+  for (const line of printVerdicts(verdicts).split("\n")) narrator.tell(line);
   const problems = [
     ...(report.cause === "alarm" ? [] : [`the cause is ${report.cause}, not the alarm`]),
     ...(report.settled === "lossless" ? [] : [`it settled ${report.settled}`]),
     ...(report.effectiveWeights.green === 0 ? [] : ["green still has traffic"]),
     ...(isClean(verdicts) ? [] : ["the comparison found something"]),
-    ...vacuities({ ...verdicts.traffic, inFlightAt: [report.inFlightAtChange] }),
+    ...vacuousBecause({ ...verdicts.traffic, inFlightAt: [report.inFlightAtChange] }),
   ];
   if (problems.length > 0) throw new Error(problems.join("; "));
   return report;
