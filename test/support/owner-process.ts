@@ -3,7 +3,7 @@ import { stopBeforeExit } from "../../lab/process/stop-before-exit.ts";
 
 /**
  * A process that owns others, for tests to end in every way. Arguments: a folder, which it wants removed in the end, and
- * its manner: "careful", "careless" (handles no signal) or "faulty" (throws where nobody catches, once it has said that it is ready).
+ * its manner: "careful", "careless" (handles no signal) or "faulty" (on SIGUSR2 it throws where nobody catches).
  */
 const [folder = "", manner = ""] = process.argv.slice(2);
 if (manner !== "careless") stopBeforeExit();
@@ -20,7 +20,7 @@ if (stopped.pid !== undefined) process.kill(stopped.pid, "SIGSTOP");
 
 console.log("ready");
 if (manner === "faulty")
-  setTimeout(() => {
+  process.on("SIGUSR2", () => {
     throw new Error("nobody catches this");
-  }, 300);
+  });
 setInterval(() => {}, 1_000);
