@@ -28,7 +28,7 @@ export interface PlannedAction {
   readonly action: DecommissionAction;
   readonly permit: PermitKind;
   readonly why: string;
-  /** What is left to go back by once this is done. */
+  /** What is left to go back by once this is done; recorded before it is begun. */
   readonly wayBackAfter: WayBack;
 }
 

@@ -62,7 +62,8 @@ const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Pro
   if (state.latch !== undefined) return stop("a rollback is latched");
   const journal = await ports.journal.list(cutover.name);
   if (!journal.ok) return stop(`the journal could not be read: ${journal.failure.message}`);
-  const entries = journal.value.filter(({ epoch }) => epoch === state.epoch);
+  // By arming, not by epoch: a latch past the point of no return moves the epoch, and what was taken apart stays so.
+  const entries = journal.value.filter(({ startedAt }) => startedAt >= state.armedAt);
   const planned = nextAction(new Set(entries.filter((entry) => entry.finishedAt !== undefined).map((e) => e.action)));
   if (planned === null) return complete(ports, cutover, state);
   const refusal = permitRefusal(state, planned, ports.clock.now());
@@ -72,9 +73,12 @@ const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Pro
 
 const permitRefusal = (state: CutoverState, planned: PlannedAction, now: EpochMs): string | null => {
   const { permit } = state;
+  // The point of no return may be passed and not yet in the journal: what is left of it is part of the teardown.
+  const needed = state.wayBack === "open" ? planned.permit : "teardown";
   if (permit === undefined) return `${planned.action} waits for a permit: promote gives one from fresh evidence`;
-  if (permit.epoch !== state.epoch || permit.action !== planned.permit)
-    return `${planned.action} needs a permit for ${planned.permit}; there is one for ${permit.action}`;
+  if (permit.epoch !== state.epoch) return `the permit is of epoch ${permit.epoch}, this is ${state.epoch}`;
+  if (permit.action !== needed)
+    return `${planned.action} needs a permit for ${needed}; there is one for ${permit.action}`;
   return later(now, CLOCK_SKEW_MS) > permit.notAfter ? `the permit ran out at ${toIso(permit.notAfter)}` : null;
 };
 
@@ -95,13 +99,15 @@ const carryOut = async (
   const started = await ports.journal.put(cutover.name, begun);
   if (!started.ok) return stop(`the journal could not be written: ${started.failure.message}`);
 
-  const outcome = await actOn(ports, cutover, state, planned, entries);
-  if (outcome.kind === "waiting") return stop(outcome.for === MOVED ? MOVED : `${action} waits: ${outcome.for}`);
-  if (outcome.kind === "failed") return page(ports, state, planned, outcome.message);
+  // Recorded before it is true: whoever is to restore must never be promised a slot that is gone.
   if (planned.wayBackAfter === "closed" && state.wayBack !== "closed") {
     const closed = await record(ports, state, [{ kind: "wayBackClosed" }], "wayBackClosed", planned.why);
     if (closed !== null) return stop(closed);
   }
+
+  const outcome = await actOn(ports, cutover, state, planned, entries);
+  if (outcome.kind === "waiting") return stop(outcome.for === MOVED ? MOVED : `${action} waits: ${outcome.for}`);
+  if (outcome.kind === "failed") return page(ports, state, planned, outcome.message);
   const finished = { ...begun, finishedAt: ports.clock.now(), detail: outcome.detail };
   const stored = await ports.journal.put(cutover.name, finished);
   return stored.ok ? { kind: "did", action } : stop(`the journal could not be written: ${stored.failure.message}`);

@@ -23,6 +23,7 @@ const PORTS = [
   "policies",
   "ledger",
   "evidence",
+  "journal",
   "metrics",
   "hosts",
   "alarms",

@@ -1,0 +1,66 @@
+import { expect, it } from "vitest";
+import { loadBalancerActs } from "../../../src/decommission/load-balancer-acts.ts";
+import { runDecommission } from "../../../src/decommission/run-decommission.ts";
+import { requestApprove, requestResume } from "../../../src/guard/requests.ts";
+import { snapBack } from "../../../src/guard/snap-back.ts";
+import { ok } from "../../../src/kernel/result.ts";
+import { fakeActs } from "../../support/decommission.ts";
+import { fakeWorld } from "../../support/fake-world.ts";
+
+const OLGA = { by: "olga", reason: "she has looked" };
+
+/** The real promote, the real acts on the rules, and the executor, minute by minute. */
+const decommissioning = async () => {
+  const world = fakeWorld();
+  await world.arm();
+  await world.until(
+    "the soak",
+    () =>
+      world
+        .state()
+        .blocking.map(({ what }) => what)
+        .join() === "approval",
+  );
+  await requestApprove(world.ports, "orders", OLGA);
+  await world.until("approved", () => world.state().phase === "decommissioning", 3);
+  const fake = fakeActs(world.journal, "orders");
+  const alarmSwitch = { disableActions: async () => ok(undefined) };
+  const { "delete-pin": deletePin, "confirm-green": confirmGreen } = loadBalancerActs({ ...world.ports, alarmSwitch });
+  const acts = { ...fake.acts, "delete-pin": deletePin, "confirm-green": confirmGreen };
+  const run = () => runDecommission({ ...world.ports, acts, hasTime: () => true }, world.cutover);
+  const minutes = async (count: number) => {
+    let last = await run();
+    for (let minute = 0; minute < count; minute += 1) {
+      await world.minute();
+      last = await run();
+    }
+    return last;
+  };
+  return { world, ...fake, run, minutes };
+};
+
+it("promote's permits carry it from the approval to the end", async () => {
+  const { world, minutes, effects } = await decommissioning();
+  expect((await minutes(9)).stopped).toBe("it is complete");
+  expect(effects).toContain("verify-absence");
+  expect(world.state()).toMatchObject({ phase: "complete", weightPercent: 100, wayBack: "closed" });
+  expect(world.rules.greenPercent()).toBe(100);
+  await world.minutes(1);
+  expect(await world.active.list(1_000 as never)).toEqual(ok([]));
+});
+
+it("after a latch past the point of no return, a resume goes on where it stopped", async () => {
+  const { world, run, minutes, effects } = await decommissioning();
+  await minutes(2);
+  expect(effects).toContain("alarm-actions-off");
+  const report = await snapBack(world.ports, world.cutover, { kind: "operator", ...OLGA, acceptLoss: true });
+  expect(report.kind).toBe("no-way-back");
+  expect((await minutes(6)).stopped).toBe("a rollback is latched");
+  expect(world.rules.greenPercent()).toBe(100);
+
+  expect((await requestResume(world.ports, "orders", OLGA)).kind).toBe("accepted");
+  await minutes(2);
+  expect(await run()).toEqual({ done: [], stopped: "it is complete" });
+  expect(world.state()).toMatchObject({ phase: "complete", epoch: 2 });
+  expect(effects.filter((action) => action === "final-diff")).toHaveLength(1);
+});
