@@ -37,15 +37,18 @@ export const failureLines = ({ what, why, next, stack }: Failure): readonly stri
   `  next: ${next}`,
 ];
 
-/** Something outside that a command cannot go on without. */
-export const unanswered = (what: string, failure: OutsideFailure): CommandFailure => {
-  const next: Readonly<Record<OutsideFailure["kind"], string>> = {
-    refused: "Give the role you act as the right that is named, or act as another one.",
-    throttled: "Wait a minute and run it again.",
-    "timed-out": "Find out whether it runs and can be reached from here, and run it again.",
-    unreachable: "Find out whether it runs and can be reached from here, and run it again.",
-    "not-found": "Check that the names and ARNs given to this command are those of the deployed stack.",
-    malformed: "Find out who answers there: it is not what pawl expects.",
-  };
-  return outside(what, failure.message, next[failure.kind]);
+const NEXT: Readonly<Record<OutsideFailure["kind"], string>> = {
+  refused: "Give the role you act as the right that is named, or act as another one.",
+  throttled: "Wait a minute and run it again.",
+  "timed-out": "Find out whether it runs and can be reached from here, and run it again.",
+  unreachable: "Find out whether it runs and can be reached from here, and run it again.",
+  "not-found": "Check that the names and ARNs given to this command are those of the deployed stack.",
+  malformed: "Find out who answers there: it is not what pawl expects.",
 };
+
+/** What to do about something outside that failed, by the way in which it did. */
+export const nextAfter = ({ kind }: OutsideFailure): string => NEXT[kind];
+
+/** Something outside that a command cannot go on without. */
+export const unanswered = (what: string, failure: OutsideFailure): CommandFailure =>
+  outside(what, failure.message, nextAfter(failure));

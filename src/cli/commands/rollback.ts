@@ -25,20 +25,19 @@ export const rollbackCommand = async (
   // Opens the connection to the table, so that the latch gets its answer within its 300 ms where there is one to get.
   await ports.state.read(bindings.name, WARM_UP_MS);
   const report = await snapBack(ports, bindings, { kind: "operator", by: operator, ...options });
-  return told(await asRecorded(report, ports, bindings.name), bindings.name);
+  if (report.kind !== "verified-unrecorded") return told(report, bindings.name);
+  // The latch is not waited for; by now there is time to see whether this or an earlier rollback is recorded after all.
+  const read = await ports.state.read(bindings.name, PATIENCE_MS);
+  if (read.ok && read.value === null) return unguarded(bindings.name);
+  const recorded = read.ok && read.value?.latch?.verifiedAt !== undefined ? read.value : null;
+  return told(recorded === null ? report : { kind: "verified", state: recorded }, bindings.name);
 };
 
-/** The latch is not waited for; by now there is time to see whether this or an earlier rollback is recorded after all. */
-const asRecorded = async (
-  report: SnapBackReport,
-  { state }: Pick<SnapBackPorts, "state">,
-  cutover: string,
-): Promise<SnapBackReport> => {
-  if (report.kind !== "verified-unrecorded") return report;
-  const read = await state.read(cutover, PATIENCE_MS);
-  const latched = read.ok && read.value?.latch?.verifiedAt !== undefined ? read.value : null;
-  return latched === null ? report : { kind: "verified", state: latched };
-};
+const unguarded = (cutover: string): CommandResult<RollbackDocument> =>
+  done({ cutover, recorded: false, expected: null, reasons: ["it was never armed"] }, [
+    `${cutover}: all traffic is on blue, verified. It was never armed, so nothing is recorded and nothing guards it.`,
+    "  The pin stays raised until somebody parks it: pawl doctor says how.",
+  ]);
 
 const told = (report: SnapBackReport, cutover: string): CommandResult<RollbackDocument> => {
   switch (report.kind) {

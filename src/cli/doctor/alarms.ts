@@ -9,7 +9,7 @@ const nameOf = (arn: string): string => arn.split(":alarm:")[1] ?? arn;
 
 /** Every alarm of the cutover: there, armed, quiet, and calling pawl. */
 export const alarmFindings = (cutover: CutoverBindings, read: Read, rollbackFunction: string): readonly Finding[] => {
-  if (!read.ok) return [unread("alarms", read.failure, "Give your role DescribeAlarms.")];
+  if (!read.ok) return [unread("alarms", read.failure, "Package and deploy the stack.")];
   const readings = read.value;
   return cutover.alarms.map(({ arn, severity }) => {
     const what = `alarm ${nameOf(arn)}`;
@@ -64,7 +64,7 @@ export const guardAlarmArns = ({ loadBalancerArn }: CutoverBindings): readonly s
  */
 export const guardFinding = (read: Read): Finding => {
   const what = `schedule and tick (alarm ${STALEST})`;
-  if (!read.ok) return unread(what, read.failure, "Give your role DescribeAlarms.");
+  if (!read.ok) return unread(what, read.failure, "Package and deploy the stack.");
   const alarm = read.value.find(({ arn }) => nameOf(arn) === STALEST);
   if (alarm === undefined) return fails(what, "does not exist", "Package and deploy the stack.");
   if (!alarm.actionsEnabled || alarm.actions.length === 0)

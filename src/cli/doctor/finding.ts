@@ -1,5 +1,6 @@
 import type { OutsideFailure } from "../../kernel/result.ts";
 import { EXIT } from "../exit.ts";
+import { nextAfter } from "../failures.ts";
 
 /** One thing that must be true before arming: how it is, and what to do where it is not so, or not known. */
 export interface Finding {
@@ -24,9 +25,11 @@ export const unseen = (what: string, value: string, remedy: string): Finding => 
   remedy,
 });
 
-/** What could not be read is not known; what is not there is refused. */
-export const unread = (what: string, failure: OutsideFailure, remedy: string): Finding =>
-  failure.kind === "not-found" ? fails(what, failure.message, remedy) : unseen(what, failure.message, remedy);
+/** What could not be read is not known; what is not there is refused, with what that takes. */
+export const unread = (what: string, failure: OutsideFailure, remedyIfAbsent: string): Finding =>
+  failure.kind === "not-found"
+    ? fails(what, failure.message, remedyIfAbsent)
+    : unseen(what, failure.message, nextAfter(failure));
 
 /** `…/9683b2d02a6cabee`: the end of an ARN is what tells two of them apart. */
 export const endOf = (arn: string): string => arn.split("/").at(-1) ?? arn;

@@ -9,9 +9,7 @@ export const hostFindings = (
   read: Result<readonly TargetHealth[], OutsideFailure>,
 ): readonly Finding[] => {
   if (!read.ok)
-    return [
-      unread("healthy hosts", read.failure, "Correct the target groups, or give your role DescribeTargetHealth."),
-    ];
+    return [unread("healthy hosts", read.failure, "Correct routes[].blue and routes[].green in cutover.json.")];
   return (["blue", "green"] as const).map((side) => ofSide(side, expectedHosts, read.value));
 };
 

@@ -19,9 +19,7 @@ export const routeFindings = (
   expected: ExpectedRules,
 ): readonly Finding[] => [
   ...[...reads].flatMap(([arn, read]) =>
-    read.ok
-      ? []
-      : [unread(`listener ${endOf(arn)}`, read.failure, "Correct listenerArn, or give your role DescribeRules.")],
+    read.ok ? [] : [unread(`listener ${endOf(arn)}`, read.failure, "Correct routes[].listenerArn in cutover.json.")],
   ),
   ...cutover.routes.flatMap((route) => {
     const read = reads.get(route.listenerArn);

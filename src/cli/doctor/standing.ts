@@ -14,8 +14,7 @@ export const expectedRules = (state: CutoverState | null): ExpectedRules => {
 };
 
 export const tableFinding = (read: Result<CutoverState | null, OutsideFailure>): Finding => {
-  if (!read.ok)
-    return unread("table", read.failure, "Check PAWL_TABLE, AWS_REGION and the rights of the role you act as.");
+  if (!read.ok) return unread("table", read.failure, "Check PAWL_TABLE and AWS_REGION: the stack makes the table.");
   const state = read.value;
   if (state === null) return holds("table", "answers; never armed");
   const settled = state.settled === undefined ? "" : `, settled ${state.settled.label}`;
@@ -25,11 +24,7 @@ export const tableFinding = (read: Result<CutoverState | null, OutsideFailure>):
 export const functionFinding = (name: string, probed: Result<void, OutsideFailure>): Finding =>
   probed.ok
     ? holds(`function ${name}`, "there, and may be invoked")
-    : unread(
-        `function ${name}`,
-        probed.failure,
-        "Package and deploy the stack; give your role lambda:InvokeFunction on it, without which it cannot be armed again.",
-      );
+    : unread(`function ${name}`, probed.failure, "Package and deploy the stack, or correct PAWL_ROLLBACK_FUNCTION.");
 
 export const policyFinding = (policy: Policy, target: Target, rehearsal: boolean): Finding => {
   const what = `policy ${policy.name}`;
