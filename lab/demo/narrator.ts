@@ -1,9 +1,3 @@
-/** Real seconds each phase may take; the demo prints budget against actual. */
-export interface PhaseBudget {
-  readonly name: string;
-  readonly budgetSeconds: number;
-}
-
 export interface Narrator {
   /** A headline. */
   headline(text: string): void;

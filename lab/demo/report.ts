@@ -50,9 +50,3 @@ export interface DemoReport {
   /** Real seconds by phase. */
   readonly seconds: Readonly<Record<string, number>>;
 }
-
-const MUST_BE_ZERO = ["lost", "stale", "duplicate", "resurrected", "ghost", "half", "unequal"] as const;
-
-/** Every verdict that is not 0, in words; empty means that nothing was lost. */
-export const verdictFailures = (counts: VerdictCounts): readonly string[] =>
-  MUST_BE_ZERO.filter((name) => counts[name] !== 0).map((name) => `${name}: ${counts[name]}`);

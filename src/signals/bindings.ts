@@ -1,5 +1,3 @@
-import type { WeightPercent } from "../kernel/units.ts";
-
 export type CutoverId = string;
 /** `degraded`: green answers badly but answers; `hard-down`: waiting costs more than any write that is behind. */
 export type AlarmSeverity = "degraded" | "hard-down";
@@ -53,6 +51,3 @@ export interface CutoverBindings {
   /** Writers that the weights do not move (cron jobs, queue consumers); stated, so that nobody forgets them. */
   readonly otherWriters: readonly string[];
 }
-
-/** The step of a route's traffic that green takes, as recorded or as read. */
-export type GreenShare = WeightPercent;

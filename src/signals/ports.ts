@@ -3,9 +3,6 @@ import type { DurationMs, EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings, Direction, Side } from "./bindings.ts";
 import type { Observations } from "./observation.ts";
 
-/** The CloudWatch series a cutover is judged by; `p99Ms` is asked as one datum of Period 180, never minute by minute. */
-export type MetricName = "requests" | "errors5xx" | "connectionErrors" | "unanswered";
-
 export interface MetricSeries {
   readonly of: Side | "lb";
   readonly metric: "requests" | "errors5xx" | "connectionErrors" | "answered";

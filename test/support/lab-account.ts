@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -126,6 +126,7 @@ export const startAccount = async (
       elb.destroy();
       watch.destroy();
       await account.close();
+      rmSync(dir, { recursive: true, force: true });
     },
   };
 };
