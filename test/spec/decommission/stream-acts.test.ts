@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import type { CdcPorts, ConnectorState, RowDigest } from "../../../src/cdc/ports.ts";
+import { streamActs } from "../../../src/decommission/stream-acts.ts";
+import { ok } from "../../../src/kernel/result.ts";
+import { epochMs } from "../../../src/kernel/units.ts";
+import type { DrainPort } from "../../../src/signals/ports.ts";
+import { shopCutover } from "../../support/cdc-facts.ts";
+import { healthyCdc } from "../../support/fake-cdc.ts";
+
+type Drains = "drained" | "not-yet" | "impossible";
+
+/** A healthy CDC whose rows, drains and connectors are told, and everything that would change something is noted. */
+const started = async ({ green = "g1", drains = "drained" }: { green?: string; drains?: Drains } = {}) => {
+  const cdc = await healthyCdc();
+  const changes: string[] = [];
+  const states = new Map<string, ConnectorState>();
+  const rows = (digest: string) => {
+    const row: RowDigest = { key: "17", digest };
+    return {
+      columns: async () => ok(["id", "total"]),
+      bucketDigests: async () => ok(new Map([["1", { count: 1, digest }]])),
+      bucketRows: async () => ok([row]),
+      rowsByKey: async () => ok([row]),
+      execute: async (sql: string) => {
+        changes.push(sql);
+        return ok(undefined);
+      },
+    };
+  };
+  const ports: CdcPorts = {
+    ...cdc.ports,
+    databases: {
+      blue: { ...cdc.ports.databases.blue, ...rows("g1") },
+      green: { ...cdc.ports.databases.green, ...rows(green) },
+    },
+    connect: {
+      ...cdc.ports.connect,
+      status: async (name) => ok({ state: states.get(name) ?? "RUNNING", tasksRunning: 1, trace: null }),
+      stop: async (name) => {
+        changes.push(`stop ${name}`);
+        states.set(name, "STOPPED");
+        return ok(undefined);
+      },
+    },
+  };
+  const at = epochMs(5_000);
+  const drain: DrainPort = {
+    prove: async (_cutover, direction) =>
+      drains === "drained"
+        ? ok({ direction, since: at, provenAt: at, token: "8", walPosition: "0/6E", topicEnds: {} })
+        : { ok: false, failure: { kind: drains, message: "the slot stands still" } },
+    openTransactions: async () => ok(0),
+  };
+  return { cdc, changes, states, acts: streamActs({ cdc: ports, drain }) };
+};
+
+const { source } = shopCutover.streams.reverse;
+
+test("the final comparison is done when every row is the same", async () => {
+  const { acts, changes } = await started();
+  expect(await acts["final-diff"](shopCutover)).toEqual({ kind: "done", detail: { rowsCompared: 1 } });
+  expect(changes).toEqual([]);
+});
+
+test("a row that differs after a drain calls somebody, and names itself", async () => {
+  const { acts, changes } = await started({ green: "other" });
+  expect(await acts["final-diff"](shopCutover)).toEqual({
+    kind: "failed",
+    message: expect.stringContaining("1 of 1 rows differ after a drain (appdb.orders 17 differs)"),
+  });
+  expect(changes).toEqual([]);
+});
+
+test("without a drain a difference proves nothing: it is waited for", async () => {
+  const { acts } = await started({ green: "other", drains: "not-yet" });
+  expect(await acts["final-diff"](shopCutover)).toMatchObject({ kind: "waiting" });
+});
+
+test.each([
+  ["drained", "done"],
+  ["not-yet", "waiting"],
+  ["impossible", "failed"],
+] as const)("a forward stream that is %s is %s", async (drains, kind) => {
+  const { acts } = await started({ drains });
+  expect(await acts["drain-forward"](shopCutover)).toMatchObject({ kind });
+});
+
+test("reverse's source is stopped only when it is drained", async () => {
+  const waits = await started({ drains: "not-yet" });
+  expect(await waits.acts["stop-reverse-source"](shopCutover)).toMatchObject({ kind: "waiting" });
+  expect(waits.changes).toEqual([]);
+
+  const drained = await started();
+  expect(await drained.acts["stop-reverse-source"](shopCutover)).toMatchObject({ kind: "done" });
+  expect(drained.changes).toEqual([`stop ${source}`]);
+});
+
+test("reverse's source that had stopped before a crash needs no drain any more", async () => {
+  const { acts, states } = await started({ drains: "impossible" });
+  states.set(source, "STOPPED");
+  expect(await acts["stop-reverse-source"](shopCutover)).toMatchObject({ kind: "done" });
+});
+
+test("reverse is drained when its sink has committed to the end, and not before", async () => {
+  const { cdc, acts } = await started();
+  const topic = shopCutover.streams.reverse.topics[0] ?? "";
+  cdc.positions.set(topic, { committed: 9n, start: 0n, end: 10n });
+  expect(await acts["drain-reverse"](shopCutover)).toEqual({
+    kind: "waiting",
+    for: `group blue-sync-consumer has committed 9 of ${topic}/0, it ends at 10`,
+  });
+  cdc.positions.set(topic, { committed: 10n, start: 0n, end: 10n });
+  expect(await acts["drain-reverse"](shopCutover)).toMatchObject({ kind: "done" });
+});
+
+test("a slot that is gone already is done, and dropped no second time", async () => {
+  const { cdc, acts, changes } = await started();
+  cdc.sides.green.slotExists = false;
+  expect(await acts["drop-reverse-slot"](shopCutover)).toMatchObject({ kind: "done" });
+  expect(changes).toEqual([]);
+});
