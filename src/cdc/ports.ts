@@ -116,7 +116,21 @@ export interface BrokerPort {
   deleteGroup(group: string, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
 }
 
-export type ConnectorState = "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING" | "ABSENT";
+/** Worst last. */
+export const CONNECTOR_STATES = [
+  "RUNNING",
+  "RESTARTING",
+  "UNASSIGNED",
+  "PAUSED",
+  "STOPPED",
+  "FAILED",
+  "ABSENT",
+] as const;
+
+export type ConnectorState = (typeof CONNECTOR_STATES)[number];
+
+export const worseOf = (one: ConnectorState, other: ConnectorState): ConnectorState =>
+  CONNECTOR_STATES.indexOf(one) > CONNECTOR_STATES.indexOf(other) ? one : other;
 
 export interface ConnectorStatus {
   /** The worst of the connector's own state and its tasks'; RUNNING without a task is UNASSIGNED. */

@@ -6,7 +6,7 @@ import { known, type Observation, type Observations, type SignalValue, unknown }
 import type { StreamsPort } from "../signals/ports.ts";
 import { lagOf } from "./lag.ts";
 import { CONFLICT_TABLE, DIRECTIONS, pawlTable, publishedTables, tokenTopic } from "./names.ts";
-import type { CdcPorts, ConnectorState, SlotPosition } from "./ports.ts";
+import { type CdcPorts, type SlotPosition, worseOf } from "./ports.ts";
 import { headroomSeconds } from "./sequences.ts";
 import { type Bound, boundBy, missing, type Reading, readStream, type StreamReading } from "./stream-reading.ts";
 
@@ -14,19 +14,6 @@ import { type Bound, boundBy, missing, type Reading, readStream, type StreamRead
 const STALLED_AFTER_S = 20;
 /** Three tokens: below that nothing is known to be under way. */
 const DRAINED_WITHIN_S = 3;
-
-const WORST_LAST: readonly ConnectorState[] = [
-  "RUNNING",
-  "RESTARTING",
-  "UNASSIGNED",
-  "PAUSED",
-  "STOPPED",
-  "FAILED",
-  "ABSENT",
-];
-
-const worse = (one: ConnectorState, other: ConnectorState): ConnectorState =>
-  WORST_LAST.indexOf(one) > WORST_LAST.indexOf(other) ? one : other;
 
 type Signals = Readonly<Record<string, Reading<SignalValue>>>;
 
@@ -40,7 +27,7 @@ const connectors = ({ source, sink }: StreamReading): Signals => {
     return { state: reading, tasksRunning: reading, tasksExpected: ok(2) };
   }
   return {
-    state: ok(worse(source.value.state, sink.value.state)),
+    state: ok(worseOf(source.value.state, sink.value.state)),
     tasksRunning: ok(source.value.tasksRunning + sink.value.tasksRunning),
     // One each: pawl writes tasks.max 1, and a configuration that says otherwise is a gap.
     tasksExpected: ok(2),

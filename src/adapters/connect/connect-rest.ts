@@ -1,4 +1,10 @@
-import type { ConnectorState, ConnectorStatus, ConnectPort } from "../../cdc/ports.ts";
+import {
+  CONNECTOR_STATES,
+  type ConnectorState,
+  type ConnectorStatus,
+  type ConnectPort,
+  worseOf,
+} from "../../cdc/ports.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { DurationMs } from "../../kernel/units.ts";
 
@@ -11,21 +17,10 @@ interface Answer {
 const REBALANCE_RETRIES = 20;
 const REBALANCE_PAUSE_MS = 250;
 
-/** Worst last. A state that this version of pawl does not know is as bad as FAILED. */
-const BY_BADNESS: readonly ConnectorState[] = [
-  "RUNNING",
-  "RESTARTING",
-  "UNASSIGNED",
-  "PAUSED",
-  "STOPPED",
-  "FAILED",
-  "ABSENT",
-];
+const worst = (states: readonly ConnectorState[]): ConnectorState => states.reduce(worseOf, "RUNNING");
 
-const worst = (states: readonly ConnectorState[]): ConnectorState =>
-  states.reduce((bad, state) => (BY_BADNESS.indexOf(state) > BY_BADNESS.indexOf(bad) ? state : bad), "RUNNING");
-
-const stateOf = (text: unknown): ConnectorState => BY_BADNESS.find((state) => state === text) ?? "FAILED";
+/** A state that this version of pawl does not know is as bad as FAILED. */
+const stateOf = (text: unknown): ConnectorState => CONNECTOR_STATES.find((state) => state === text) ?? "FAILED";
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
