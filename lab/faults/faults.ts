@@ -54,10 +54,10 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     "green-slow",
-    "every answer of green takes 600 ms longer",
+    "every answer of green takes 1200 ms longer",
     "the p99 gate fails and the p99 alarm fires: back to blue",
     async ({ shop }) => {
-      await shop.fleets.green.fault({ slowMs: 600 });
+      await shop.fleets.green.fault({ slowMs: 1_200 });
       return () => shop.fleets.green.fault({});
     },
   ),
