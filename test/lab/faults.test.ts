@@ -1,14 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { compareQuietly } from "../../lab/demo/comparison.ts";
 import type { EndFault } from "../../lab/faults/fault.ts";
 import { findFault } from "../../lab/faults/faults.ts";
 import { EXIT } from "../../src/cli/exit.ts";
+import type { CutoverState } from "../../src/decision/state.ts";
 import { type ArmedLab, mustNotBeLatched, startArmedLab } from "../support/armed-lab.ts";
 
 /** Generous: a tick is five seconds, and the slowest rule looks at three of them. */
 const SEEN_WITHIN_MS = 60_000;
 const CLEARED_WITHIN_MS = 120_000;
+const SNAPPED_WITHIN_MS = 120_000;
+const SETTLED_WITHIN_MS = 180_000;
+/** Long enough for users to write on green before it goes wrong. */
+const ON_GREEN_MS = 5_000;
 const THREE_TICKS_MS = 15_000;
 
 interface HoldCase {
@@ -27,6 +32,33 @@ const HOLDS: readonly HoldCase[] = [
   { fault: "rule-edited", what: "drift:more-green", value: /77/ },
   { fault: "green-host-killed", what: "gate:hosts", value: /green\.healthyHosts is 3/ },
 ];
+
+interface SnapBackCase {
+  readonly fault: string;
+  /** What `status` gives as the cause. */
+  readonly by: RegExp;
+}
+
+const SNAP_BACKS: readonly SnapBackCase[] = [
+  { fault: "green-slow", by: /green-p99/ },
+  { fault: "green-5xx-after-commit", by: /green-5xx-ratio/ },
+  { fault: "green-hosts-killed", by: /green-connection-errors|green-healthy-hosts|lb-5xx-ratio|hosts-lost|breaker/ },
+];
+
+const untilSettled = ({ watcher }: ArmedLab, what: string): Promise<CutoverState> =>
+  watcher.until(`the proof of what ${what} cost`, SETTLED_WITHIN_MS, ({ settled }) => settled !== undefined);
+
+/** Which of the account's alarms have fired since it was called. */
+const alarmsFired = ({ lab }: ArmedLab): (() => readonly string[]) => {
+  const fired: string[] = [];
+  const deaf = lab.account.edge.cloudwatch.onTransition(({ to, alarmArn }) => {
+    if (to === "ALARM") fired.push(alarmArn);
+  });
+  return () => {
+    deaf();
+    return fired;
+  };
+};
 
 describe("faults, each brought about on the real stack", () => {
   let armed: ArmedLab;
@@ -66,22 +98,48 @@ describe("faults, each brought about on the real stack", () => {
     expect(armed.watcher.effectivePercent()).toBe(50);
   });
 
-  it("dynamodb-down: nothing is judged and traffic stays, status says so, and judging goes on afterwards", async () => {
+  it("dynamodb-down: nothing is judged and traffic stays; an alarm on green-5xx sends it back even so", async () => {
     const before = await armed.untilAtHalf();
+    const fired = alarmsFired(armed);
     await during("dynamodb-down", async () => {
       await pause(THREE_TICKS_MS);
       const status = await armed.pawl(["status", "orders", "--json"]);
       expect(status.exitCode).toBe(EXIT.outside);
       expect(status.stdout + status.stderr).toContain("its rules send 50 % to green");
-      expect(armed.watcher.effectivePercent()).toBe(50);
+      await during("green-5xx", () =>
+        vi.waitFor(() => expect(armed.watcher.effectivePercent()).toBe(0), {
+          timeout: SNAPPED_WITHIN_MS,
+          interval: 100,
+        }),
+      );
+      const after = await armed.pawl(["status", "orders", "--json"]);
+      expect(after.stdout + after.stderr).toContain("the pin is raised");
     });
-    const endedAt = armed.lab.context.clock.now();
-    const after = await armed.watcher.until("a tick judged again", CLEARED_WITHIN_MS, (state) => {
-      mustNotBeLatched(state);
-      return state.lastTick !== null && state.lastTick > endedAt;
-    });
-    expect(after).toMatchObject({ weightPercent: 50, epoch: before.epoch });
+    expect(fired().join()).toContain("green-5xx-ratio");
+    const settled = await untilSettled(armed, "the rollback without a table");
+    expect(settled).toMatchObject({ epoch: before.epoch + 1, weightPercent: 0, settled: { label: "lossless" } });
   });
+
+  it.each(SNAP_BACKS)(
+    "$fault sends everything back to blue, status names the cause, and it costs nothing",
+    async (one) => {
+      const { fault, by } = one;
+      await armed.rearm();
+      await pause(ON_GREEN_MS);
+      await during(fault, async () => {
+        await armed.watcher.until(
+          `${fault}'s rollback`,
+          SNAPPED_WITHIN_MS,
+          ({ latch }) => latch?.verifiedAt !== undefined,
+        );
+        const status = await armed.status();
+        expect(status).toMatchObject({ phase: "rolledBack", weightPercent: { recorded: 0, effective: 0 } });
+        expect(status.latch?.cause).toMatch(by);
+      });
+      const settled = await untilSettled(armed, fault);
+      expect(settled.settled).toMatchObject({ label: "lossless" });
+    },
+  );
 
   it("lost nothing: both sides are compared, and every verdict is 0", async () => {
     const verdicts = await compareQuietly(armed.lab, armed.dir, []);

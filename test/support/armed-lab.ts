@@ -30,7 +30,7 @@ export interface ArmedLab {
   readonly dir: string;
   /** What `pawl status --json` prints. @throws {Error} it did not end well. */
   status(): Promise<StatusReport>;
-  /** Arms again after a rollback that has settled, and waits until green has half of the traffic and could lose it again. */
+  /** Arms again after a rollback, once it has settled, and waits until green has half of the traffic and could lose it again. */
   rearm(): Promise<void>;
   /** Waits until half of the traffic is green's and nothing but the step's own time blocks. */
   untilAtHalf(): Promise<CutoverState>;
@@ -79,8 +79,10 @@ const controls = (lab: Lab, pawl: Pawl): Pick<ArmedLab, "watcher" | "status" | "
       return JSON.parse(stdout) as StatusReport;
     },
     rearm: async () => {
-      await watcher.until("the end of the cool-down", COOLED_LIMIT_MS, (state) => mayBeRearmed(lab, state));
-      await untilArmed(() => pawl(["arm", name, "--again", "--policy", "drill"]));
+      if ((await watcher.state())?.latch !== undefined) {
+        await watcher.until("the end of the cool-down", COOLED_LIMIT_MS, (state) => mayBeRearmed(lab, state));
+        await untilArmed(() => pawl(["arm", name, "--again", "--policy", "drill"]));
+      }
       await watcher.until("50 % and a way back that loses nothing", TO_HALF_LIMIT_MS, (state) => {
         mustNotBeLatched(state);
         return standsAtHalf(state) && state.rollbackSafety.label === "lossless";
