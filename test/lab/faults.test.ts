@@ -141,6 +141,23 @@ describe("faults, each brought about on the real stack", () => {
     },
   );
 
+  it("green-database-killed: back to blue, or held while that would lose what green alone has; lossless in the end", async () => {
+    await armed.rearm();
+    await pause(ON_GREEN_MS);
+    await during("green-database-killed", async () => {
+      await armed.watcher.until("its latch", SNAPPED_WITHIN_MS, ({ latch, blocking }) =>
+        latch?.mode === "held" ? blocking.some(({ what }) => what === "held") : latch?.verifiedAt !== undefined,
+      );
+      const status = await armed.status();
+      expect(status.latch?.cause).toMatch(/green-5xx-ratio|breaker/);
+      const held = status.latch?.mode === "held";
+      expect(status.weightPercent).toEqual(held ? { recorded: 50, effective: 50 } : { recorded: 0, effective: 0 });
+    });
+    const settled = await untilSettled(armed, "green-database-killed");
+    expect(settled).toMatchObject({ phase: "rolledBack", weightPercent: 0, settled: { label: "lossless" } });
+    expect(armed.watcher.effectivePercent()).toBe(0);
+  });
+
   it("lost nothing: both sides are compared, and every verdict is 0", async () => {
     const verdicts = await compareQuietly(armed.lab, armed.dir, []);
     const { lost, stale, duplicate, resurrected, ghost, half, unequal, findings, ackedOnGreen } = verdicts;
