@@ -37,7 +37,9 @@ export const runCli = async (argv: readonly string[], world: World): Promise<num
     },
   };
   try {
-    await programOf(stage, world).parseAsync([...withLabFile(argv)], { from: "user" });
+    // Help is for people; under --json standard output belongs to the document.
+    const spoken = argv.includes("--json") ? { ...world, out: world.err } : world;
+    await programOf(stage, spoken).parseAsync([...withLabFile(argv)], { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;

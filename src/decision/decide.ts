@@ -15,7 +15,7 @@ import {
 import type { DecideInput, Decision } from "./decision.ts";
 import { approvalHolds, permitFor } from "./decommission-permit.ts";
 import { type PageAfterMs, pageLines, pagesDue } from "./pages.ts";
-import { rollbackCause } from "./rollback-cause.ts";
+import { greenMayHaveTraffic, rollbackCause } from "./rollback-cause.ts";
 import type { CutoverState } from "./state.ts";
 
 /** The gates that open the way on from where the cutover stands. */
@@ -71,7 +71,7 @@ export const decide = (input: DecideInput): Decision => {
 
 /** Without traffic on green there is nothing to be blind to, and past the point of no return the streams go by intent. */
 const isBlind = ({ state, judgement }: DecideInput): boolean =>
-  judgement.blind.length > 0 && state.weightPercent > 0 && state.wayBack === "open";
+  judgement.blind.length > 0 && greenMayHaveTraffic(state) && state.wayBack === "open";
 
 const onward = (
   input: DecideInput,

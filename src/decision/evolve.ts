@@ -32,6 +32,8 @@ export type CutoverEvent =
   | { readonly kind: "intentCleared" }
   | { readonly kind: "pinLowered"; readonly at: EpochMs }
   | { readonly kind: "latchHeld" }
+  /** What going back is expected to cost, by the readings of the tick that latched. */
+  | { readonly kind: "latchMeasured"; readonly expected: RollbackSafety }
   | { readonly kind: "latchReleased"; readonly cause?: LatchCause; readonly expected: RollbackSafety }
   | {
       readonly kind: "latchVerified";
@@ -83,6 +85,8 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
     case "latchHeld":
       must(latchOf(state, event).verifiedAt === undefined, event);
       return { ...state, latch: { ...latchOf(state, event), mode: "held" } };
+    case "latchMeasured":
+      return { ...state, latch: { ...latchOf(state, event), expected: event.expected } };
     case "latchReleased": {
       const latch = latchOf(state, event);
       return {
@@ -173,6 +177,7 @@ const latchOf = (state: CutoverState, event: CutoverEvent): Latch => {
 };
 
 const latchVerified = (state: CutoverState, event: Extract<CutoverEvent, { kind: "latchVerified" }>): CutoverState => {
+  must(state.wayBack === "open", event);
   const { reassertAfter, ...latch } = latchOf(state, event);
   const keep = event.reasserted || reassertAfter === undefined ? {} : { reassertAfter };
   return {
@@ -211,12 +216,16 @@ const requestTaken = (state: CutoverState, at: EpochMs): CutoverState => {
   }
 };
 
+/** An approval that ran out while something held up the decommission is renewed, not walked all the way to again. */
+const mayApprove = ({ phase, wayBack }: CutoverState): boolean =>
+  phase === "soaking" || (phase === "decommissioning" && wayBack === "open");
+
 /** Why a waiting request is not carried out, or null. */
 export const requestRefusal = (state: CutoverState, request: OperatorRequest, at: EpochMs): string | null => {
   if (at > request.expiresAt) return "it has expired";
   if (request.epoch !== state.epoch) return `it was meant for epoch ${request.epoch}, this is ${state.epoch}`;
-  if (request.verb === "approve" && state.phase !== "soaking")
-    return `approval is given in soaking, this is ${state.phase}`;
+  if (request.verb === "approve" && !mayApprove(state))
+    return `approval is given in soaking, or renewed before the point of no return; this is ${state.phase}`;
   if (request.verb === "advance" || request.verb === "adopt") return `${request.verb} is not offered yet`;
   return null;
 };

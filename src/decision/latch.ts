@@ -1,4 +1,13 @@
-import type { CutoverState, Latch } from "./state.ts";
+import type { EpochMs } from "../kernel/units.ts";
+import type { CutoverState, Latch, RollbackSafety } from "./state.ts";
+
+/** Two ticks and a half: a label that no tick has renewed since says nothing of now. */
+const SAFETY_MAX_AGE_MS = 150_000;
+
+const asOf = (safety: RollbackSafety, at: EpochMs): RollbackSafety =>
+  at - safety.at <= SAFETY_MAX_AGE_MS
+    ? safety
+    : { ...safety, label: "unknown", reasons: [`last measured ${Math.round((at - safety.at) / 1000)} s before`] };
 
 /** A latch as the one that puts it knows it: blind, before the state has been read. */
 export type BlindLatch = Omit<Latch, "expected" | "fromPercent" | "reassertAfter">;
@@ -14,7 +23,7 @@ export const applyLatch = (before: CutoverState, latch: BlindLatch, writeId: str
   epoch: before.epoch + 1,
   latch: {
     ...latch,
-    expected: before.rollbackSafety,
+    expected: asOf(before.rollbackSafety, latch.at),
     fromPercent: before.weightPercent,
     ...(before.intent === undefined ? {} : { reassertAfter: before.intent.notAfter }),
   },

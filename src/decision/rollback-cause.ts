@@ -1,21 +1,27 @@
 import { type EpochMs, later, parseDuration } from "../kernel/units.ts";
 import { stoodBefore, verdictsOf, worstOf } from "./blocking.ts";
 import type { DecideInput } from "./decision.ts";
-import type { LatchCause } from "./state.ts";
+import type { CutoverState, LatchCause } from "./state.ts";
 
 export interface RollbackCause {
   readonly cause: LatchCause;
   readonly reasons: readonly string[];
 }
 
+/** Green has a share, or one was asked for and nobody has seen yet what became of it. */
+export const greenMayHaveTraffic = (state: CutoverState): boolean =>
+  state.weightPercent > 0 || state.intent?.kind === "setWeight";
+
 /**
  * Why traffic has to go back to blue now, or null. An alarm counts at every weight, as its event would; the policy's
  * own rules count once green has, or may have, traffic. An unknown never is a cause: blindness has its own rule.
  */
 export const rollbackCause = (input: DecideInput, blindSince: EpochMs | null): RollbackCause | null => {
-  const { state } = input;
-  const greenMayHaveTraffic = state.weightPercent > 0 || state.intent?.kind === "setWeight";
-  return alarmCause(input) ?? (greenMayHaveTraffic ? policyCause(input, blindSince) : null) ?? outsiderCause(input);
+  return (
+    alarmCause(input) ??
+    (greenMayHaveTraffic(input.state) ? policyCause(input, blindSince) : null) ??
+    outsiderCause(input)
+  );
 };
 
 const alarmCause = ({ facts, tick }: DecideInput): RollbackCause | null => {

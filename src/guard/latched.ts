@@ -5,9 +5,9 @@ import { type CutoverEvent, evolve } from "../decision/evolve.ts";
 import { pageLines, pagesDue } from "../decision/pages.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import { settledLabel } from "../decision/settle-label.ts";
-import type { CutoverState, Latch, RollbackSafety } from "../decision/state.ts";
+import type { CutoverState, Latch, LatchCause, RollbackSafety } from "../decision/state.ts";
 import { type EpochMs, later } from "../kernel/units.ts";
-import { trafficOf } from "../snapshot/take-snapshot.ts";
+import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit, flushOutbox } from "./commit.ts";
 import { safetyAt } from "./judge-tick.ts";
@@ -49,7 +49,7 @@ const released = (): Repair => ({
 
 const repairOf = (tick: Tick, state: CutoverState, latch: Latch, safety: RollbackSafety, now: EpochMs): Repair => {
   if (state.wayBack !== "open") return pastReturn(latch);
-  if (latch.verifiedAt === undefined) return unverified(state, latch, safety);
+  if (latch.verifiedAt === undefined) return unverified(state, latch, safety, hardDownAt(tick));
   return verified(tick, state, latch, now);
 };
 
@@ -68,9 +68,16 @@ const pastReturn = (latch: Latch): Repair => ({
   ],
 });
 
-const unverified = (state: CutoverState, latch: Latch, safety: RollbackSafety): Repair => {
+/** A hard-down alarm that is in ALARM now: its event may have been lost, or have come before the latch. */
+const hardDownAt = ({ seen, cutover, at }: Tick): LatchCause | null => {
+  const own = seen.snapshots.at(-1) ?? seen.snapshots[0];
+  const alarm = firingAlarms(own, cutover).find(({ severity }) => severity === "hard-down");
+  return alarm === undefined ? null : { kind: "alarm", alarmArn: alarm.arn, severity: alarm.severity, alarmAt: at };
+};
+
+const unverified = (state: CutoverState, latch: Latch, safety: RollbackSafety, hardDown: LatchCause | null): Repair => {
   const waits = latch.mode === "held" || holdsInstead(latch.cause, latch.expected, state.whenNotLossless);
-  if (waits && safety.label !== "lossless")
+  if (waits && safety.label !== "lossless" && hardDown === null)
     return {
       doing: "held: going back would not be lossless",
       events: latch.mode === "held" ? [] : [{ kind: "latchHeld" }],
@@ -86,7 +93,9 @@ const unverified = (state: CutoverState, latch: Latch, safety: RollbackSafety): 
     };
   return {
     doing: "going back to blue",
-    events: waits ? [{ kind: "latchReleased", expected: safety }] : [],
+    events: waits
+      ? [{ kind: "latchReleased", ...(hardDown === null ? {} : { cause: hardDown }), expected: safety }]
+      : [],
     sendBack: true,
     obstacles: [
       {

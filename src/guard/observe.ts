@@ -64,15 +64,18 @@ const settleEvidence = async (
  */
 const OLD_TRANSACTION_MS = durationMs(5_000);
 
-/** A whole minute after the snap-back, read when its counts were in, in which no request ended on green. */
+/**
+ * A whole minute after the snap-back, read when its counts were in, in which no request ended on green. Of each minute
+ * the newest snapshot speaks; a missing count means none only where blue's of the same minute is there.
+ */
 const greenIsQuiet = (snapshots: readonly Snapshot[], verifiedAt: EpochMs): boolean => {
+  const newest = snapshots.at(-1);
+  if (newest === undefined) return false;
   const first = later(minuteOf(verifiedAt), MINUTE_MS);
-  return snapshots.some(({ tick, minutes }) =>
-    minutes.some(
-      ({ at, values, absent }) =>
-        at >= first &&
-        at + MINUTE_MS + GATE_DELAY_MS <= tick &&
-        (values["green.requests"] === 0 || absent["green.requests"] === NO_DATAPOINT),
-    ),
-  );
+  const eligible = newest.minutes.filter(({ at }) => at >= first && at + MINUTE_MS + GATE_DELAY_MS <= newest.tick);
+  const last = eligible.at(-1);
+  if (last === undefined) return false;
+  const { values, absent } = last;
+  const silent = absent["green.requests"] === NO_DATAPOINT && values["blue.requests"] !== undefined;
+  return values["green.requests"] === 0 || silent;
 };

@@ -14,8 +14,11 @@ import { type Change, commitOnto, flushOutbox } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { readRoutes } from "./look.ts";
 
-/** Long enough that rollback's function has a minute to start and can still be killed late. */
-const LOWER_PIN_LIFE_MS = durationMs(ROLLBACK_LIFE_MS + 60_000);
+/**
+ * Long enough that rollback's function has two and a half minutes to start, look twice and ask, and can still be killed
+ * late. Ten real seconds of it remain where a rehearsal's clock runs fifteen times as fast.
+ */
+const LOWER_PIN_LIFE_MS = durationMs(ROLLBACK_LIFE_MS + 150_000);
 
 /**
  * Arms again after a rollback that is verified, settled and cooled down. The weights go to 0 behind the raised pin and

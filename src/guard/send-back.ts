@@ -1,8 +1,9 @@
 import { holdsInstead } from "../decision/rollback-safety.ts";
-import type { CutoverState, LatchCause } from "../decision/state.ts";
+import type { CutoverState, LatchCause, RollbackSafety } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commitOnto, flushOutbox } from "./commit.ts";
+import { safetyAt } from "./judge-tick.ts";
 import { LATCH_TIMEOUT_MS } from "./limits.ts";
 import type { PromotePorts, PromoteReport, Tick } from "./promote-tick.ts";
 
@@ -23,7 +24,9 @@ export const latchAndSendBack = async (
   evidence: JsonObject = {},
 ): Promise<PromoteReport> => {
   const at = ports.clock.now();
-  const held = holdsInstead(back.cause, stored.rollbackSafety, stored.whenNotLossless);
+  // What this tick has read, not what the last one stored: the stream may have broken in between.
+  const expected = safetyAt(tick.seen.snapshots);
+  const held = holdsInstead(back.cause, expected, stored.whenNotLossless);
   const outcome = await ports.state.latch(
     stored.cutover,
     {
@@ -47,15 +50,16 @@ export const latchAndSendBack = async (
   if (outcome.kind === "not-applicable" || outcome.kind === "absent")
     return { kind: "dropped", why: "the epoch moved before the latch" };
   const latched = stateAfter(outcome);
+  const ownLatch = outcome.kind === "latched" ? expected : null;
   if (held && latched?.latch?.mode === "held") {
-    await markTick(ports, tick, latched, `held: ${back.reasons.join("; ")}`);
+    await markTick(ports, tick, latched, `held: ${back.reasons.join("; ")}`, ownLatch);
     return { kind: "latched", doing: "held: going back would not be lossless" };
   }
   await Promise.all([
     lowerGreen(ports, tick.cutover, tick.seen.sights),
     ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: latched?.epoch ?? stored.epoch }),
   ]);
-  if (latched !== null) await markTick(ports, tick, latched, `rolling back: ${back.reasons.join("; ")}`);
+  if (latched !== null) await markTick(ports, tick, latched, `rolling back: ${back.reasons.join("; ")}`, ownLatch);
   return { kind: "judged", decision: "rollback", reasons: back.reasons };
 };
 
@@ -65,14 +69,22 @@ const stateAfter = (outcome: Awaited<ReturnType<PromotePorts["state"]["latch"]>>
 };
 
 /** The tick is done; this commit also chains the latch's own record. */
-const markTick = async (ports: PromotePorts, tick: Tick, latched: CutoverState, why: string): Promise<void> => {
+const markTick = async (
+  ports: PromotePorts,
+  tick: Tick,
+  latched: CutoverState,
+  why: string,
+  expected: RollbackSafety | null,
+): Promise<void> => {
   const at = ports.clock.now();
+  const safety = expected ?? latched.rollbackSafety;
   const outcome = await commitOnto(ports, latched, (state) => ({
     events: [
+      ...(expected === null ? [] : [{ kind: "latchMeasured" as const, expected }]),
       {
         kind: "judged",
         tick: tick.at,
-        safety: state.rollbackSafety,
+        safety,
         blindSince: null,
         blocking: [{ what: "latch", since: at, value: why, threshold: "none", clears: "pawl arm --again" }],
       },
@@ -85,7 +97,7 @@ const markTick = async (ports: PromotePorts, tick: Tick, latched: CutoverState, 
       detail: { latch: state.latch?.record.id ?? "" },
       notify: {
         subject: `${state.cutover}: ${state.latch?.mode === "held" ? "held, going back would lose writes" : "rolling back"}`,
-        body: `${why}\nexpected: ${state.rollbackSafety.label}`,
+        body: `${why}\nexpected: ${safety.label}`,
         urgency: "page",
       },
     },

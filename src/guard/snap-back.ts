@@ -157,12 +157,17 @@ const goOnBlind = async (
 ): Promise<SnapBackReport> => {
   const report = await bringBack(ports, cutover, async (pinAnsweredAt) => {
     const again: Latching = await latchFor(ports, cutover, trigger);
-    return again.kind === "latched"
-      ? recordVerified(ports, again.state, pinAnsweredAt)
-      : { kind: "lost", why: again.why };
+    if (again.kind !== "latched") return { kind: "lost", why: again.why };
+    // The pin was still there and is up: the fence on blue waits for a look at the rules, and will not be raised.
+    if (again.state.wayBack !== "open")
+      return {
+        kind: "lost",
+        why: `traffic went back although the way back is ${again.state.wayBack}; see pawl restore`,
+      };
+    return recordVerified(ports, again.state, pinAnsweredAt);
   });
   if (report.kind === "verified-unrecorded")
-    await page(ports, cutover, "all traffic is on blue, not recorded", `The table did not answer: ${why}.`);
+    await page(ports, cutover, "all traffic is on blue, not recorded", `${why}; then: ${report.why}.`);
   return report;
 };
 

@@ -46,10 +46,15 @@ export const soakMinuteEvidence = (snapshots: Snapshots, scope: EvidenceScope, m
   return evidence(snapshots, { now, readBy: now }, (at) => at > stepBegan && at <= minute, { ...ofMinute, ...p99 });
 };
 
-/** A minute was seen when its traffic and its instants were both read; a tick that never ran proves nothing. */
+/** Read by every tick that could see; a minute without a value of each was looked at in vain, or not at all. */
+const SEEN_BY = ["green.healthyHosts", "forward.lagRecords", "reverse.lagRecords"];
+
+/** A minute was seen when its traffic and its instants were both read; a tick that never ran, or was blind, proves nothing. */
 export const wasObserved = (snapshots: Snapshots, minute: EpochMs): boolean => {
   const metrics = metricsByMinute(snapshots).get(minute);
-  return metrics?.values["green.requests"] !== undefined && instantsByMinute(snapshots).has(minute);
+  const instants = instantsByMinute(snapshots).get(minute);
+  const seen = SEEN_BY.every((path) => instants?.[path]?.known === true);
+  return metrics?.values["green.requests"] !== undefined && seen;
 };
 
 const newest = (snapshots: Snapshots): Snapshot => {

@@ -41,7 +41,6 @@ interface SnapBackCase {
 
 const SNAP_BACKS: readonly SnapBackCase[] = [
   { fault: "green-slow", by: /green-p99/ },
-  { fault: "green-5xx-after-commit", by: /green-5xx-ratio/ },
   { fault: "green-hosts-killed", by: /green-connection-errors|green-healthy-hosts|lb-5xx-ratio|hosts-lost|breaker/ },
 ];
 

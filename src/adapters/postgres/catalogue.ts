@@ -14,7 +14,7 @@ select current_setting('server_version_num')::int as version,
     ('wal_level', 'synchronous_commit', 'max_replication_slots', 'max_wal_senders', 'max_slot_wal_keep_size')) as settings,
   (select coalesce(jsonb_agg(trim(coalesce('role ' || rolname, '') || coalesce(' database ' || datname, ''))), '[]')
     from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole left join pg_database d on d.oid = s.setdatabase
-    where 'synchronous_commit=off' = any (setconfig) and (datname is null or datname = current_database())) as asynchronous,
+    where exists (select from unnest(setconfig) c where c ~* '^synchronous_commit=(off|false|no|0)$') and (datname is null or datname = current_database())) as asynchronous,
   (select coalesce(jsonb_agg(jsonb_build_object('name', slot_name, 'active', active, 'walStatus', wal_status)), '[]')
     from pg_replication_slots) as slots,
   (select count(*)::int from pg_stat_replication) as senders,

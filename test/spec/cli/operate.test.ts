@@ -34,7 +34,7 @@ describe("pawl pause, resume, approve", () => {
     const { desk } = await at(10);
     expect(await failed(requestCommand(desk.context, "approve", "early"))).toMatchObject({
       exitCode: 1,
-      why: "approval is given in soaking, this is shifting.",
+      why: "approval is given in soaking, or renewed before the point of no return; this is shifting.",
     });
     await requestCommand(desk.context, "pause", "one");
     expect(await failed(requestCommand(desk.context, "pause", "two"))).toMatchObject({ exitCode: 1 });

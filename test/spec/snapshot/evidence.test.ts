@@ -225,9 +225,18 @@ describe("evidence for one minute of the soak", () => {
   });
 
   it("was observed only where both its traffic and its instants were read", () => {
-    expect(wasObserved([...snapshots, snapshot(31)], at(24))).toBe(true);
+    const read = (reverse: Observations[string]): Snapshot =>
+      snapshot(31, {
+        minutes: { 26: 90 },
+        instants: {
+          "green.healthyHosts": known(4, at(26, 1)),
+          "forward.lagRecords": known(0, at(26, 1)),
+          "reverse.lagRecords": reverse,
+        },
+      });
+    expect(wasObserved([...snapshots, read(known(0, at(26, 1)))], at(26))).toBe(true);
+    expect(wasObserved([...snapshots, read(unknown("down", at(26, 1)))], at(26))).toBe(false);
+    expect(wasObserved([...snapshots, snapshot(31)], at(24))).toBe(false);
     expect(wasObserved([...snapshots, snapshot(31)], at(25))).toBe(false);
-    const unread = snapshot(31, { instants: { "forward.lagRecords": unknown("down", at(26, 1)) } });
-    expect(wasObserved([...snapshots, unread], at(26))).toBe(false);
   });
 });
