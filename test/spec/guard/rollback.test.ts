@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { LatchCause } from "../../../src/decision/state.ts";
+import { applyLatch } from "../../../src/decision/latch.ts";
+import type { LatchCause, UnchainedRecord } from "../../../src/decision/state.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
+import { type EpochMs, later } from "../../../src/kernel/units.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { DRILL, type FakeWorld, fakeWorld, ORDERS, sha256 } from "../../support/fake-world.ts";
 
@@ -26,6 +28,17 @@ const settledBack = async (world: FakeWorld) => {
   world.truth.firing.clear();
   await world.until("settled", () => world.state().settled !== undefined);
 };
+
+const unchained = (at: EpochMs): UnchainedRecord => ({
+  id: "orders/2/latch",
+  cutover: "orders",
+  epoch: 2,
+  tick: null,
+  at,
+  kind: "latch",
+  summary: "rolling back",
+  detail: {},
+});
 
 const cause = (world: FakeWorld): LatchCause | undefined => world.state().latch?.cause;
 
@@ -165,6 +178,39 @@ describe("a rollback that would lose writes", () => {
     const asked = await behind();
     const operator = { kind: "operator", by: "olga", reason: "enough", acceptLoss: false } as const;
     expect((await snapBack(asked.ports, asked.cutover, operator)).kind).toBe("verified");
+  });
+
+  it("goes when a tick finds a hard-down alarm whose event never came", async () => {
+    const world = await behind();
+    await alarm(world);
+    expect(world.state().latch?.mode).toBe("held");
+    world.truth.firing.add(HOSTS_ALARM);
+    await world.until("blue", () => world.state().phase === "rolledBack", 3);
+    expect(world.rules.greenPercent()).toBe(0);
+    expect(cause(world)).toMatchObject({ kind: "alarm", alarmArn: HOSTS_ALARM, severity: "hard-down" });
+  });
+
+  it("is judged by what the tick itself sees, not by the label that the tick before stored", async () => {
+    const world = await at50();
+    world.truth.streams.set("reverse.dataGap", true);
+    await world.minutes(1);
+    expect(world.state().rollbackSafety.label).toBe("lossless");
+    world.truth.firing.add(RATIO_ALARM);
+    await world.minutes(1);
+    expect(world.state().latch).toMatchObject({ mode: "held", expected: { label: "lossy" } });
+    expect(world.rules.greenPercent()).toBe(50);
+  });
+
+  it("is not called lossless by a label that no tick has renewed", async () => {
+    const world = await at50();
+    const state = world.state();
+    const at = later(state.rollbackSafety.at, 3_600_000);
+    const latched = applyLatch(
+      state,
+      { mode: "snapped", cause: { kind: "policy", rules: ["breaker"] }, at, record: unchained(at) },
+      "late",
+    );
+    expect(latched.latch?.expected).toMatchObject({ label: "unknown", reasons: ["last measured 3600 s before"] });
   });
 
   it("goes where the policy says snap", async () => {
