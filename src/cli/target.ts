@@ -122,7 +122,7 @@ const isAlive = (pid: number): boolean => {
 const awsTarget = (env: Env): Target => {
   const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
   if (region === undefined)
-    throw refused("AWS_REGION is not set.", "One stack guards one account and Region.", "Set AWS_REGION.");
+    throw misused("AWS_REGION is not set.", "One stack guards one account and Region.", "Set AWS_REGION.");
   const account = accountOf(env);
   return {
     kind: "aws",
