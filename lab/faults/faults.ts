@@ -118,7 +118,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     "green-database-killed",
     "green's PostgreSQL is killed with SIGKILL",
-    "green answers 5XX: back to blue",
+    "green answers 5XX: back to blue, or held while its unreadable stream may lose writes",
     async (world) => {
       await world.cdc.kill("green");
       return async () => {
