@@ -8,7 +8,7 @@ import { chooseTarget, DEFAULT_LAB_FILE } from "./target.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 import { addCdcVerbs } from "./verbs-cdc.ts";
 import { addCutoverVerbs } from "./verbs-cutover.ts";
-import { addFileVerbs } from "./verbs-files.ts";
+import { addPolicyVerbs } from "./verbs-policy.ts";
 
 /** The process as the command line sees it. `env` has to be the process's own for AWS's usual ways to credentials. */
 export interface World {
@@ -65,7 +65,7 @@ const programOf = (stage: Stage, { out, err }: World): Command => {
     );
   addCutoverVerbs(program, stage);
   addCdcVerbs(program, stage);
-  addFileVerbs(program, stage);
+  addPolicyVerbs(program, stage);
   return program;
 };
 
