@@ -1,5 +1,6 @@
 import { toIso } from "../kernel/instant.ts";
 import { type EpochMs, later, parseDuration, weightPercent } from "../kernel/units.ts";
+import { blindAfterMs } from "../policy/floor.ts";
 import type { Policy, PolicyStep } from "../policy/policy-file.ts";
 import type { GateVerdict, Judgement } from "../policy/verdict.ts";
 import {
@@ -187,7 +188,7 @@ const blindObstacles = (judgement: Judgement, since: EpochMs | null, policy: Pol
         {
           what: "blind",
           value: judgement.blind.map(({ signal, reason }) => `${signal}: ${reason}`).join("; "),
-          threshold: `every watched signal; ${policy.blind.action} at ${toIso(later(since, parseDuration(policy.blind.after)))}`,
+          threshold: `every watched signal; ${policy.blind.action} at ${toIso(later(since, blindAfterMs(policy)))}`,
           clears: "the signals can be read again",
         },
       ];

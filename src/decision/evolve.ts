@@ -1,5 +1,6 @@
 import { assertNever } from "../kernel/assert-never.ts";
 import { type EpochMs, weightPercent } from "../kernel/units.ts";
+import type { EvidenceState } from "../snapshot/evidence-state.ts";
 import { approvalHolds } from "./decommission-permit.ts";
 import { beginSoak, NO_SOAK } from "./soak.ts";
 import type {
@@ -23,6 +24,8 @@ export interface Judged {
   readonly safety: RollbackSafety;
   readonly soak?: Soak;
   readonly permit?: Permit;
+  /** The accumulators with this tick's final minutes; as they were where it is left out. */
+  readonly evidence?: EvidenceState;
 }
 
 export type CutoverEvent =
@@ -151,6 +154,7 @@ const judged = (state: CutoverState, event: Judged): CutoverState => ({
   ...(event.blindSince === null ? {} : { blindSince: event.blindSince }),
   ...(event.soak === undefined ? {} : { soak: event.soak }),
   ...(event.permit === undefined ? {} : { permit: event.permit }),
+  ...(event.evidence === undefined ? {} : { evidence: event.evidence }),
 });
 
 const weightCommitted = (

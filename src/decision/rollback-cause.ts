@@ -1,4 +1,5 @@
 import { type EpochMs, later, parseDuration } from "../kernel/units.ts";
+import { blindAfterMs } from "../policy/floor.ts";
 import { stoodBefore, verdictsOf, worstOf } from "./blocking.ts";
 import type { DecideInput } from "./decision.ts";
 import type { CutoverState, LatchCause } from "./state.ts";
@@ -53,9 +54,9 @@ const firedRules = ({ judgement }: DecideInput): Broken =>
 
 const blindTooLong = ({ policy, tick, judgement }: DecideInput, since: EpochMs | null): Broken => {
   if (since === null || policy.blind.action !== "rollback") return [];
-  if (tick < later(since, parseDuration(policy.blind.after))) return [];
+  if (tick < later(since, blindAfterMs(policy))) return [];
   const signals = judgement.blind.map(({ signal }) => signal).join(", ");
-  return [{ rule: "blind", why: `blind for ${policy.blind.after}: ${signals}` }];
+  return [{ rule: "blind", why: `blind for ${blindAfterMs(policy) / 60_000} min: ${signals}` }];
 };
 
 const stepTooLong = ({ state, policy, tick, judgement }: DecideInput): Broken => {

@@ -1,5 +1,6 @@
 import type { DurationMs, EpochMs, WeightPercent } from "../kernel/units.ts";
 import type { AlarmSeverity, CutoverId } from "../signals/bindings.ts";
+import type { EvidenceState } from "../snapshot/evidence-state.ts";
 import type { LedgerRecord } from "./record.ts";
 
 export type Phase = "armed" | "shifting" | "soaking" | "decommissioning" | "complete" | "rolledBack";
@@ -136,8 +137,8 @@ export interface CutoverState {
   readonly permit?: Permit;
   readonly blindSince?: EpochMs;
   readonly soak: Soak;
-  /** Accumulators of evidence operations, by name. */
-  readonly evidence: Readonly<Record<string, number>>;
+  /** What evidence operations have added up over this step and this soak. */
+  readonly evidence: EvidenceState;
   readonly policyDigest: string;
   /** The policy's own, kept here because a rollback learns all it needs from the one write that latches. */
   readonly whenNotLossless: "snap" | "hold";

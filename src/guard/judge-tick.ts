@@ -1,14 +1,14 @@
 import { verdictsOf, worstOf } from "../decision/blocking.ts";
 import { decide, requiredGates } from "../decision/decide.ts";
-import { type Decision, ENGINE_VERSION, type Facts } from "../decision/decision.ts";
+import type { Decision, Facts } from "../decision/decision.ts";
 import { rollbackSafety } from "../decision/rollback-safety.ts";
 import { consumeSoak, type MinuteVerdict } from "../decision/soak.ts";
 import type { CutoverState, RollbackSafety } from "../decision/state.ts";
-import { toIso } from "../kernel/instant.ts";
-import { canonicalJson, type JsonObject } from "../kernel/json.ts";
 import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
-import { FLOOR_POLICY, judge, judgePolicy, judgeRollback } from "../policy/judge.ts";
+import { FLOOR_POLICY } from "../policy/floor.ts";
+import { judge, judgePolicy, type PolicyJudged } from "../policy/judge.ts";
 import { lookBackMs } from "../policy/look-back.ts";
+import { knownBurst } from "../policy/operations/evidence/baseline.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { Judgement } from "../policy/verdict.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
@@ -19,16 +19,21 @@ import {
   soakMinuteEvidence,
   wasObserved,
 } from "../snapshot/evidence.ts";
+import type { EvidenceState } from "../snapshot/evidence-state.ts";
 import { GATE_DELAY_MS } from "../snapshot/freshness.ts";
 import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
-import { STATE_TIMEOUT_MS } from "./limits.ts";
+import { accumulate } from "./accumulate.ts";
 import type { Look } from "./look.ts";
-import type { GuardPorts } from "./ports.ts";
 
 export interface JudgedTick {
   readonly decision: Decision;
   readonly judgement: Judgement;
+  readonly workings: PolicyJudged["workings"];
   readonly safety: RollbackSafety;
+  /** The accumulators with this tick's final minutes. */
+  readonly evidence: EvidenceState;
+  /** Minutes that got worse after they had been consumed, one sentence each. */
+  readonly corrections: readonly string[];
 }
 
 /** Nothing is promoted under this; the floor's rollback rules are all that is left when a policy cannot be read. */
@@ -60,7 +65,8 @@ export const judgeTick = (
   const { snapshots } = seen;
   const own = snapshots.at(-1) ?? snapshots[0];
   const rules = policy ?? UNREAD_POLICY;
-  const judgement = judgementOf(state, policy, snapshots);
+  const { evidence, corrections } = accumulate(state, policy, snapshots, tick);
+  const { judgement, workings } = judgePolicy(rules, asked(state, rules, snapshots, evidence));
   const safety = safetyAt(snapshots);
   const facts: Facts = {
     traffic: trafficOf(own),
@@ -70,7 +76,8 @@ export const judgeTick = (
     soak: soakAfter(state, rules, judgement, snapshots, tick),
     trouble: [...seen.trouble, ...(policy === null ? [unread(state)] : [])],
   };
-  return { decision: decide({ state, policy: rules, judgement, facts, tick }), judgement, safety };
+  const decision = decide({ state, policy: rules, judgement, facts, tick });
+  return { decision, judgement, workings, safety, evidence, corrections };
 };
 
 export const safetyAt = (snapshots: Snapshots): RollbackSafety => {
@@ -78,15 +85,15 @@ export const safetyAt = (snapshots: Snapshots): RollbackSafety => {
   return rollbackSafety(own.instants, own.takenAt);
 };
 
-const judgementOf = (state: CutoverState, policy: Policy | null, snapshots: Snapshots): Judgement => {
-  const evidence = rollbackEvidence(snapshots, state);
-  if (policy === null) return { gates: [], ...judgeRollback(FLOOR_POLICY, evidence) };
+/** The gates that matter where the cutover stands, and what they and the rollback rules look at. */
+const asked = (state: CutoverState, policy: Policy, snapshots: Snapshots, evidence: EvidenceState) => {
   const alsoRequired = state.phase === "soaking" ? policy.decommission.require : [];
-  return judgePolicy(policy, {
+  const burst = knownBurst(evidence);
+  return {
     gates: [...new Set([...requiredGates(state, policy), ...alsoRequired])],
-    gateEvidence: gateEvidence(snapshots, state),
-    rollbackEvidence: evidence,
-  });
+    gateEvidence: { ...gateEvidence(snapshots, state), accumulated: { burst, sums: evidence.gates ?? {} } },
+    rollbackEvidence: { ...rollbackEvidence(snapshots, state), accumulated: { burst, sums: evidence.rollback ?? {} } },
+  };
 };
 
 /** Whether everything a policy looks back over, from `now` on, lies after the minute in which this step was verified. */
@@ -132,31 +139,3 @@ const unread = (state: CutoverState) => ({
   threshold: state.policyDigest,
   clears: "the table answers, or pawl policy publish",
 });
-
-/**
- * Stores everything the decision rests on under its digest, and returns what the record says of it: enough for anybody
- * to recompute the decision. null where it could not be stored; then nothing may be promoted on it.
- */
-export const storeEvidence = async (
-  ports: Pick<GuardPorts, "digest" | "evidence">,
-  state: CutoverState,
-  { snapshots, trouble }: Pick<Look, "snapshots" | "trouble">,
-  judged: JudgedTick,
-): Promise<JsonObject | null> => {
-  const { decision, judgement } = judged;
-  const named = snapshots.map((one) => ({ tick: toIso(one.tick), digest: ports.digest(canonicalJson(one)) }));
-  const body = JSON.parse(canonicalJson({ state, snapshots: named, trouble, judgement, decision })) as JsonObject;
-  const evidence = ports.digest(canonicalJson(body));
-  const stored = await ports.evidence.put(state.cutover, evidence, body, STATE_TIMEOUT_MS);
-  if (!stored.ok) return null;
-  return {
-    engine: ENGINE_VERSION,
-    state: ports.digest(canonicalJson(state)),
-    policy: state.policyDigest,
-    snapshot: named.at(-1) ?? null,
-    evidence,
-    decision: decision.kind,
-    reasons: decision.reasons,
-    verdicts: judgement.gates.map(({ gate, verdict }) => `${gate}: ${verdict}`),
-  };
-};

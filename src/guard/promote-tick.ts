@@ -44,12 +44,16 @@ export interface Tick {
 }
 
 /** What every judged tick leaves in the state, whatever it decided. */
-export const judgedEvent = (at: EpochMs, { decision, safety }: JudgedTick): { readonly kind: "judged" } & Judged => ({
+export const judgedEvent = (
+  at: EpochMs,
+  { decision, safety, evidence }: JudgedTick,
+): { readonly kind: "judged" } & Judged => ({
   kind: "judged",
   tick: at,
   blocking: decision.blocking,
   blindSince: decision.blindSince,
   safety,
+  evidence,
   ...(decision.kind === "soak" || decision.kind === "decommission" ? { soak: decision.soak } : {}),
   ...(decision.kind === "decommission" ? { permit: decision.permit } : {}),
 });

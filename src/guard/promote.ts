@@ -9,7 +9,7 @@ import type { CutoverBindings } from "../signals/bindings.ts";
 import { advance } from "./advance.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit, flushOutbox } from "./commit.ts";
-import { type JudgedTick, judgeTick, storeEvidence } from "./judge-tick.ts";
+import { type JudgedTick, judgeTick } from "./judge-tick.ts";
 import { repairLatched } from "./latched.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { look } from "./look.ts";
@@ -17,6 +17,7 @@ import type { TransitionOutcome } from "./ports.ts";
 import { judgedEvent, type PromotePorts, type PromoteReport, type Tick } from "./promote-tick.ts";
 import { latchAndSendBack } from "./send-back.ts";
 import { settleIntent } from "./settle-intent.ts";
+import { storeEvidence } from "./store-evidence.ts";
 
 /**
  * One tick of one cutover: settle what is open, look, judge, decide, and move one step at most.
@@ -80,7 +81,7 @@ const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState
   const state = tick.first.reduce(evolve, stored);
   const judged = judgeTick(tick.cutover, state, tick.policy, tick.seen, tick.at);
   const { decision } = judged;
-  const evidence = await storeEvidence(ports, state, tick.seen, judged);
+  const evidence = await storeEvidence(ports, tick.cutover, state, tick.seen, judged);
   if (decision.kind === "rollback") return latchAndSendBack(ports, tick, stored, decision, evidence ?? undefined);
   if (decision.kind === "advance" && evidence !== null)
     return advance(ports, tick, stored, { ...judged, decision }, evidence);

@@ -1,4 +1,6 @@
-import type { RollbackRule } from "./policy-file.ts";
+import { type DurationMs, durationMs, parseDuration } from "../kernel/units.ts";
+import type { SignalPath } from "../signals/catalogue.ts";
+import type { Policy, RollbackRule } from "./policy-file.ts";
 
 /**
  * Judged beside the rollback rules of every policy, and alone where no policy can be read: what no file can remove.
@@ -16,3 +18,22 @@ export const FLOOR_RULES: readonly RollbackRule[] = [
     },
   },
 ];
+
+/** What rollback needs of a policy. With `FLOOR_POLICY` it goes on where the policy cannot be read. */
+export type RollbackPolicy = Pick<Policy, "rollback" | "blind" | "data" | "params">;
+
+/** Stands in where no policy can be read: nothing is promoted, and gross failure still sends traffic back. */
+export const FLOOR_POLICY: RollbackPolicy = {
+  rollback: [],
+  blind: { after: "30m", watch: ["green.requests", "green.healthyHosts"], action: "hold" },
+  data: { cadence: "1m", maxAge: "3m", minCoverage: 0.9 },
+};
+
+/** What has to stay in sight: what the policy watches, and what no policy can leave out. */
+export const watchedSignals = ({ blind }: Pick<Policy, "blind">): readonly SignalPath[] => [
+  ...new Set([...blind.watch, ...FLOOR_POLICY.blind.watch]),
+];
+
+/** How long pawl may be blind: as the policy says, and no longer than any policy may. */
+export const blindAfterMs = ({ blind }: Pick<Policy, "blind">): DurationMs =>
+  durationMs(Math.min(parseDuration(blind.after), parseDuration(FLOOR_POLICY.blind.after)));

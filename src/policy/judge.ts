@@ -2,7 +2,7 @@ import { parseDuration } from "../kernel/units.ts";
 import { signalAt } from "../signals/catalogue.ts";
 import type { Evidence } from "../snapshot/snapshot.ts";
 import { type Evaluation, evaluateRule } from "./evaluate.ts";
-import { FLOOR_RULES } from "./floor.ts";
+import { FLOOR_RULES, type RollbackPolicy, watchedSignals } from "./floor.ts";
 import type { OperationContext } from "./operations/operation.ts";
 import { currentValue } from "./operations/values.ts";
 import { substituteParams } from "./params.ts";
@@ -11,16 +11,6 @@ import type { Comparison, GateVerdict, Judgement, RollbackVerdict } from "./verd
 
 /** For gates every minute of a window counts; for rollback rules the newest one may not be reported yet. */
 export type EvidenceUse = "gates" | "rollback";
-
-/** What rollback needs of a policy. With `FLOOR_POLICY` it goes on where the policy cannot be read. */
-export type RollbackPolicy = Pick<Policy, "rollback" | "blind" | "data" | "params">;
-
-/** Stands in where no policy can be read: nothing is promoted, and gross failure still sends traffic back. */
-export const FLOOR_POLICY: RollbackPolicy = {
-  rollback: [],
-  blind: { after: "30m", watch: ["green.requests", "green.healthyHosts"], action: "hold" },
-  data: { cadence: "1m", maxAge: "3m", minCoverage: 0.9 },
-};
 
 /**
  * Judges gates: `pass` only where both keys say exactly `true`; `fail` where they say `false`; else `unknown`, with
@@ -39,20 +29,31 @@ export const explainGate = (policy: Policy, gate: GateName, evidence: Evidence):
   return found === undefined ? null : evaluateFor(policy, found.rule, "gates", evidence);
 };
 
+/** How each rule came to its verdict, by the name of the gate or rule: enough to do it again with any JSON-logic. */
+export type Workings = Readonly<Record<string, Pick<Evaluation, "residual" | "data" | "trace">>>;
+
+interface RollbackJudged extends Pick<Judgement, "rollback" | "blind" | "disagreements"> {
+  readonly workings: Workings;
+}
+
 /** Judges the rollback rules and the compiled-in floor, and says which watched signals have no value. */
-export const judgeRollback = (
-  policy: RollbackPolicy,
-  evidence: Evidence,
-): Pick<Judgement, "rollback" | "blind" | "disagreements"> => {
+export const judgeRollback = (policy: RollbackPolicy, evidence: Evidence): RollbackJudged => {
   const judged = [...policy.rollback, ...FLOOR_RULES].map((rule) => judgeRollbackRule(policy, rule, evidence));
   return {
     rollback: judged.map(({ verdict }) => verdict),
     blind: blindSignals(policy, evidence),
     disagreements: judged.flatMap(({ disagreement }) => disagreement),
+    workings: Object.fromEntries(judged.map(({ verdict, evaluation }) => [verdict.rule, evaluation])),
   };
 };
 
-/** Everything a policy says of one tick's evidence. Pure; the same policy and evidence always give the same. */
+/** Everything a policy says of one tick's evidence, and how it came to it. */
+export interface PolicyJudged {
+  readonly judgement: Judgement;
+  readonly workings: { readonly gates: Workings; readonly rollback: Workings };
+}
+
+/** Judges what is asked of a policy. Pure; the same policy and evidence always give the same. */
 export const judgePolicy = (
   policy: Policy,
   asked: {
@@ -60,14 +61,18 @@ export const judgePolicy = (
     readonly gateEvidence: Evidence;
     readonly rollbackEvidence: Evidence;
   },
-): Judgement => {
+): PolicyJudged => {
   const gates = asked.gates.map((gate) => judgeGate(policy, gate, "gates", asked.gateEvidence));
-  const rollback = judgeRollback(policy, asked.rollbackEvidence);
-  return {
+  const { workings, ...rollback } = judgeRollback(policy, asked.rollbackEvidence);
+  const judgement = {
     ...rollback,
     gates: gates.map(({ verdict }) => verdict),
     disagreements: [...gates.flatMap(({ disagreement }) => disagreement), ...rollback.disagreements],
   };
+  const gateWorkings = Object.fromEntries(
+    gates.flatMap(({ verdict, evaluation }) => (evaluation === null ? [] : [[verdict.gate, evaluation]])),
+  );
+  return { judgement, workings: { gates: gateWorkings, rollback: workings } };
 };
 
 const evaluateFor = (
@@ -89,7 +94,7 @@ const judgeGate = (policy: Policy, gate: GateName, use: EvidenceUse, evidence: E
   if (found === undefined) {
     const reasons = ["the policy has no gate of this name"];
     const verdict: GateVerdict = { gate, why: "", verdict: "unknown", reasons, comparisons: [] };
-    return { verdict, disagreement: [] };
+    return { verdict, disagreement: [], evaluation: null };
   }
   const evaluation = evaluateFor(policy, found.rule, use, evidence);
   const { outcome, reasons } = conclude(evaluation, false);
@@ -100,7 +105,7 @@ const judgeGate = (policy: Policy, gate: GateName, use: EvidenceUse, evidence: E
     reasons,
     comparisons: evaluation.comparisons,
   };
-  return { verdict, disagreement: named("gate", gate, evaluation) };
+  return { verdict, disagreement: named("gate", gate, evaluation), evaluation };
 };
 
 const judgeRollbackRule = (policy: RollbackPolicy, rule: RollbackRule, evidence: Evidence) => {
@@ -113,7 +118,7 @@ const judgeRollbackRule = (policy: RollbackPolicy, rule: RollbackRule, evidence:
     reasons,
     comparisons: evaluation.comparisons,
   };
-  return { verdict, disagreement: named("rollback rule", rule.id, evaluation) };
+  return { verdict, disagreement: named("rollback rule", rule.id, evaluation), evaluation };
 };
 
 /** Exactly `true` and exactly `false` are answers. A list, a 1 or a text is none, however true JSON-logic finds it. */
@@ -141,7 +146,7 @@ const sayComparison = ({ what, value, operator, threshold, holds }: Comparison):
  * for these it is out of sight when none of the last `maxAge` has a value either.
  */
 const blindSignals = (policy: RollbackPolicy, evidence: Evidence): Judgement["blind"] =>
-  policy.blind.watch.flatMap((signal) => {
+  watchedSignals(policy).flatMap((signal) => {
     if (currentValue(evidence.current, signal) !== undefined) return [];
     const since = evidence.now - parseDuration(policy.data.maxAge);
     const recent = evidence.minutes.some(

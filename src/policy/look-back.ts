@@ -1,8 +1,10 @@
 import type { JsonValue } from "../kernel/json.ts";
 import { type DurationMs, durationMs, parseDuration } from "../kernel/units.ts";
 import { literalArguments } from "./lower.ts";
-import type { Operations } from "./operations/operation.ts";
+import { type AccumulatedUses, type EvidenceUse, evidenceUse, isAccumulated } from "./operations/evidence/uses.ts";
+import type { Literal, Operations } from "./operations/operation.ts";
 import { STANDARD_OPERATIONS } from "./operations/standard.ts";
+import { substituteParams } from "./params.ts";
 import type { Policy, Rule } from "./policy-file.ts";
 
 /** One operation as it stands in a rule. */
@@ -22,16 +24,36 @@ export const operationsUsed = (rule: Rule, operations: Operations, depth = 0): r
   );
 };
 
+const usesOf = (rules: readonly Rule[], policy: Policy, operations: Operations): readonly OperationUse[] =>
+  rules.flatMap((rule) => operationsUsed(substituteParams(rule, policy.params ?? {}), operations));
+
+const gateRules = (policy: Policy): readonly Rule[] => Object.values(policy.gates).map(({ rule }) => rule);
+const rollbackRules = (policy: Policy): readonly Rule[] => policy.rollback.map(({ when }) => when);
+
 /** How far into the past a policy's gates and rollback rules look: the guard reads that many snapshots and no more. */
 export const lookBackMs = (policy: Policy, operations: Operations = STANDARD_OPERATIONS): DurationMs => {
-  const rules = [...Object.values(policy.gates).map((gate) => gate.rule), ...policy.rollback.map((rule) => rule.when)];
-  const windows = rules.flatMap((rule) => operationsUsed(rule, operations)).flatMap(windowsOf(operations));
-  return durationMs(Math.max(parseDuration(policy.data.maxAge), ...windows));
+  const uses = usesOf([...gateRules(policy), ...rollbackRules(policy)], policy, operations);
+  return durationMs(Math.max(parseDuration(policy.data.maxAge), ...uses.flatMap(windowsOf(operations))));
 };
+
+/** What a policy accumulates over a step or the soak. */
+export const accumulatedUses = (policy: Policy, operations: Operations = STANDARD_OPERATIONS): AccumulatedUses => {
+  const of = (rules: readonly Rule[]): readonly EvidenceUse[] => {
+    const uses = usesOf(rules, policy, operations).flatMap(({ name, args }) => evidenceUse(name, literals(args)) ?? []);
+    return [...new Map(uses.filter(({ lookBack }) => isAccumulated(lookBack)).map((use) => [use.key, use])).values()];
+  };
+  return { gates: of(gateRules(policy)), rollback: of(rollbackRules(policy)) };
+};
+
+const literals = (args: readonly JsonValue[]): readonly Literal[] =>
+  args.filter((each): each is Literal => typeof each !== "object");
 
 const windowsOf =
   (operations: Operations) =>
   ({ name, args }: OperationUse): readonly number[] => {
     const form = operations[name]?.forms.find((each) => each.length === args.length) ?? [];
-    return form.flatMap((kind, index) => (kind === "window" ? [parseDuration(String(args[index]))] : []));
+    return form.flatMap((kind, index) => {
+      const given = String(args[index]);
+      return kind === "window" || (kind === "look-back" && !isAccumulated(given)) ? [parseDuration(given)] : [];
+    });
   };

@@ -1,5 +1,6 @@
 import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import type { Observation, Observations, SignalValue } from "../signals/observation.ts";
+import { NOTHING_ACCUMULATED } from "./evidence-state.ts";
 import { GATE_DELAY_MS, INSTANT_MAX_AGE_MS } from "./freshness.ts";
 import type { Evidence, MinuteReadings, Readings, Snapshot } from "./snapshot.ts";
 
@@ -43,7 +44,12 @@ export const soakMinuteEvidence = (snapshots: Snapshots, scope: EvidenceScope, m
   const now = later(minute, MINUTE_MS);
   const p99 = snapshots.find(({ tick }) => tick === later(now, GATE_DELAY_MS))?.p99ForGates ?? {};
   const ofMinute = instantsByMinute(snapshots).get(minute) ?? {};
-  return evidence(snapshots, { now, readBy: now }, (at) => at > stepBegan && at <= minute, { ...ofMinute, ...p99 });
+  const seen = evidence(snapshots, { now, readBy: now }, (at) => at > stepBegan && at <= minute, {
+    ...ofMinute,
+    ...p99,
+  });
+  // A sum over the step or the soak knows no single minute; a gate that asks for one leaves this minute unproven.
+  return { ...seen, accumulated: NOTHING_ACCUMULATED };
 };
 
 /** Read by every tick that could see; a minute without a value of each was looked at in vain, or not at all. */
@@ -72,7 +78,7 @@ const evidence = (
 ): Evidence => {
   const metrics = metricsByMinute(snapshots);
   const ofMinutes = instantsByMinute(snapshots);
-  const minutes = [...new Set([...metrics.keys(), ...ofMinutes.keys()])].filter(belongs).sort((a, b) => a - b);
+  const minutes = minutesIn(metrics, ofMinutes, belongs);
   // The newest minute that has ended, or nothing: an older one would let silence pass for the last good news.
   const latest = minutes.find((at) => at + MINUTE_MS === now);
   return {
@@ -89,6 +95,22 @@ const evidence = (
   };
 };
 
+/** Every minute that any of these snapshots says something about, oldest first, as the newest of them know it. */
+export const minuteRows = (snapshots: readonly Snapshot[], since: EpochMs): Evidence["minutes"] => {
+  const metrics = metricsByMinute(snapshots);
+  const ofMinutes = instantsByMinute(snapshots);
+  return minutesIn(metrics, ofMinutes, (at) => at >= since).map((at) => ({
+    at,
+    readings: merged(metrics.get(at), ofMinutes.get(at) ?? {}),
+  }));
+};
+
+const minutesIn = (
+  metrics: ReadonlyMap<EpochMs, MinuteReadings>,
+  instants: ReadonlyMap<EpochMs, Observations>,
+  belongs: (minute: EpochMs) => boolean,
+): readonly EpochMs[] => [...new Set([...metrics.keys(), ...instants.keys()])].filter(belongs).sort((a, b) => a - b);
+
 /** Seconds since each value was read; of a minute's, since the minute ended. */
 const agesAt = (
   readBy: EpochMs,
@@ -102,10 +124,10 @@ const agesAt = (
 };
 
 /** The value of a minute is that of the newest snapshot: counts arrive late, and a partial minute fills up. */
-const metricsByMinute = (snapshots: Snapshots): ReadonlyMap<EpochMs, MinuteReadings> =>
+const metricsByMinute = (snapshots: readonly Snapshot[]): ReadonlyMap<EpochMs, MinuteReadings> =>
   new Map(snapshots.flatMap(({ minutes }) => minutes.map((minute) => [minute.at, minute] as const)));
 
-const instantsByMinute = (snapshots: Snapshots): ReadonlyMap<EpochMs, Observations> => {
+const instantsByMinute = (snapshots: readonly Snapshot[]): ReadonlyMap<EpochMs, Observations> => {
   const byMinute = new Map<EpochMs, Record<string, Observation>>();
   for (const { instants } of snapshots)
     for (const [path, observation] of Object.entries(instants)) {

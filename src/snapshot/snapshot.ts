@@ -1,6 +1,7 @@
 import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverId } from "../signals/bindings.ts";
 import type { Observations, SignalValue } from "../signals/observation.ts";
+import type { Accumulated } from "./evidence-state.ts";
 
 /** The metric values of one minute, by signal path; a path in `absent` has no value and says why. */
 export interface MinuteReadings {
@@ -50,4 +51,9 @@ export interface Evidence {
   readonly current: Readings;
   /** Oldest first, at most one row a minute; a minute that was not observed or may not be used has no row. */
   readonly minutes: readonly { readonly at: EpochMs; readonly readings: Readings }[];
+  /**
+   * What the cutover's state has accumulated, this tick's final minutes included. Without it all of `minutes` belong to
+   * one step and one soak, as in `policy eval`.
+   */
+  readonly accumulated?: Accumulated;
 }

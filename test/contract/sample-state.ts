@@ -22,7 +22,19 @@ export const atTenPercent = (cutover: string): CutoverState => ({
   verifiedAt: minutesAfter(-5),
   wayBack: "open",
   soak: { startedAt: null, healthyMs: durationMs(0), lastMinute: null, restarts: 0 },
-  evidence: { "errors.seen": 2 },
+  evidence: {
+    burst: { "blue.errors5xx": 1.25 },
+    gates: {
+      "evidence_below green.errors5xx green.requests 0.01 step": {
+        from: minutesAfter(-4),
+        next: minutesAfter(-2),
+        observed: 2,
+        spoke: 2,
+        logs: [0.1, -0.30000000000000004, 1e-17, 2.5],
+      },
+    },
+    rollback: {},
+  },
   policyDigest: "aa".repeat(32),
   whenNotLossless: "snap",
   drill: false,

@@ -1,6 +1,6 @@
 import { signalAt } from "../../signals/catalogue.ts";
 import { pointerPart } from "../logic/scope.ts";
-import type { ArgumentKind, Operations } from "../operations/operation.ts";
+import { type ArgumentKind, isSignalKind, type Operations } from "../operations/operation.ts";
 import { OPERATOR_FORMS } from "../operator-forms.ts";
 
 /** One expression of a rule whose shape has been checked. */
@@ -57,7 +57,7 @@ export const referencesIn = (rule: unknown, operations: Operations): readonly Re
     const args = expression.operands;
     const form = operations[expression.operator]?.forms.find((each) => each.length === args.length) ?? [];
     return form.flatMap((as, index) =>
-      as === "window" || as === "statistic" ? [] : [{ path: String(args[index]), at: expression.operandAt(index), as }],
+      isSignalKind(as) ? [{ path: String(args[index]), at: expression.operandAt(index), as }] : [],
     );
   });
 

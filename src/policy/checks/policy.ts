@@ -1,6 +1,7 @@
 import { parseDuration } from "../../kernel/units.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import { SIGNALS, signalAt } from "../../signals/catalogue.ts";
+import { blindAfterMs, FLOOR_POLICY } from "../floor.ts";
 import { pointerPart } from "../logic/scope.ts";
 import type { Operations } from "../operations/operation.ts";
 import type { GateName, Policy, PolicyStep } from "../policy-file.ts";
@@ -9,7 +10,6 @@ import { referencesIn } from "./expressions.ts";
 import { error, type Finding, warning } from "./problem.ts";
 
 const LEAST_SOAK = "24h";
-const LONGEST_BLIND = "30m";
 
 /** What neither a schema nor a single rule can show of a policy whose fields are all there: how its parts fit together. */
 export const policyFindings = (
@@ -150,8 +150,8 @@ const blindFindings = ({ blind }: Policy): readonly Finding[] => [
         ]
       : [],
   ),
-  ...(parseDuration(blind.after) > parseDuration(LONGEST_BLIND)
-    ? [error("/blind/after", `${blind.after} without sight of green is too long; at most ${LONGEST_BLIND}`)]
+  ...(parseDuration(blind.after) > blindAfterMs({ blind })
+    ? [error("/blind/after", `${blind.after} without sight of green is too long; at most ${FLOOR_POLICY.blind.after}`)]
     : []),
 ];
 

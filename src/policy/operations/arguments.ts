@@ -1,4 +1,5 @@
 import { MINUTE_MS, parseDuration } from "../../kernel/units.ts";
+import { LARGEST_RATIO } from "./evidence/evidence-test.ts";
 import type { ArgumentKind } from "./operation.ts";
 import { STATISTICS } from "./statistics.ts";
 
@@ -19,12 +20,24 @@ const WORDS: Readonly<Record<ArgumentKind, string>> = {
   "row-signal": "signal",
   signal: "signal",
   window: "window",
+  "look-back": "window|step|soak",
   statistic: [...STATISTICS.keys()].join("|"),
+  share: "number between 0 and 1",
+  ratio: `number between 0 and ${LARGEST_RATIO}`,
+};
+
+const numberProblem = (kind: "share" | "ratio", given: unknown): string | null => {
+  const most = kind === "share" ? 1 : LARGEST_RATIO;
+  return typeof given === "number" && given > 0 && given < most
+    ? null
+    : `where a ${WORDS[kind]} belongs stands ${JSON.stringify(given)}`;
 };
 
 const literalProblem = (kind: ArgumentKind, given: unknown): string | null => {
+  if (kind === "share" || kind === "ratio") return numberProblem(kind, given);
   if (typeof given !== "string" || given === "") return `where ${WORDS[kind]} belongs stands ${JSON.stringify(given)}`;
-  if (kind === "window") return windowProblem(given);
+  if (kind === "look-back" && (given === "step" || given === "soak")) return null;
+  if (kind === "window" || kind === "look-back") return windowProblem(given);
   if (kind === "statistic" && !STATISTICS.has(given)) return `there is no statistic "${given}" (${WORDS.statistic})`;
   return null;
 };

@@ -27,7 +27,8 @@ export const numberIn = (readings: Readings | null, path: string): number | null
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 };
 
-const whyMissing = (minute: Minute, path: string): string => {
+/** Why a minute has no value of a signal. */
+export const whyMissing = (minute: Minute, path: string): string => {
   if (minute.readings === null) return "minute not observed";
   const reason = ownAt({ absent: minute.readings.absent }, "absent");
   const absent = reason as Readonly<Record<string, string>> | undefined;

@@ -5,9 +5,16 @@ export type Literal = string | number | boolean;
 
 /**
  * What may stand in an argument's place. `series` is a signal that has a value a minute and is a number; `row-signal`
- * any that minutes hold; `signal` any of the catalogue.
+ * any that minutes hold; `signal` any of the catalogue. `share` is a number between 0 and 1, `ratio` one above 0.
+ * `look-back` is a window, or "step" or "soak": as long as these have lasted.
  */
-export type ArgumentKind = "series" | "row-signal" | "signal" | "window" | "statistic";
+export type ArgumentKind = SignalKind | "window" | "look-back" | "statistic" | "share" | "ratio";
+
+type SignalKind = "series" | "row-signal" | "signal";
+
+/** Whether an argument of this kind names a signal. */
+export const isSignalKind = (kind: ArgumentKind): kind is SignalKind =>
+  kind === "series" || kind === "row-signal" || kind === "signal";
 
 export interface OperationContext {
   readonly evidence: Evidence;

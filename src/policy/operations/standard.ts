@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import { judgedFromData, knownAs, unknownBecause } from "../logic/judged.ts";
+import { EVIDENCE_OPERATIONS } from "./evidence/operations.ts";
 import { minutesOf, numberIn, observe } from "./minutes.ts";
 import type { Literal, Operation, Operations } from "./operation.ts";
 import { STATISTICS } from "./statistics.ts";
@@ -90,4 +91,4 @@ const known: Operation = {
   describe: (args) => `${text(args, 0)} is known`,
 };
 
-export const STANDARD_OPERATIONS: Operations = { window, stat, rate, coverage, age, known };
+export const STANDARD_OPERATIONS: Operations = { window, stat, rate, coverage, age, known, ...EVIDENCE_OPERATIONS };

@@ -153,7 +153,8 @@ describe("the two keys", () => {
     const policy = policyWith(LAG, { most: 100 });
     const evidence = evidenceOf({ "forward.lagRecords": 3 });
 
-    const judgement = judgePolicy(policy, { gates: ["asked"], gateEvidence: evidence, rollbackEvidence: evidence });
+    const asked = { gates: ["asked"], gateEvidence: evidence, rollbackEvidence: evidence };
+    const { judgement } = judgePolicy(policy, asked);
 
     const said = "our judge says true, json-logic-js says false";
     expect(judgement.gates).toMatchObject([{ verdict: "unknown", reasons: [`the two keys disagree: ${said}`] }]);

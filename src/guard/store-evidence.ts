@@ -1,0 +1,63 @@
+import { ENGINE_VERSION } from "../decision/decision.ts";
+import type { CutoverState } from "../decision/state.ts";
+import { toIso } from "../kernel/instant.ts";
+import { canonicalJson, type JsonObject, type JsonValue } from "../kernel/json.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import type { JudgedTick } from "./judge-tick.ts";
+import { STATE_TIMEOUT_MS } from "./limits.ts";
+import type { Look } from "./look.ts";
+import type { GuardPorts } from "./ports.ts";
+
+/** An item of the table holds 400 KB. Traces of long windows may be more; what can be recomputed is left out first. */
+const LARGEST_WORKINGS = 300_000;
+
+/**
+ * Stores everything the decision rests on under its digest, and returns what the record says of it: enough for anybody
+ * to recompute the decision. null where it could not be stored; then nothing may be promoted on it.
+ */
+export const storeEvidence = async (
+  ports: Pick<GuardPorts, "digest" | "evidence">,
+  cutover: CutoverBindings,
+  state: CutoverState,
+  { snapshots, trouble }: Pick<Look, "snapshots" | "trouble">,
+  judged: JudgedTick,
+): Promise<JsonObject | null> => {
+  const { decision, judgement, evidence: accumulated, corrections } = judged;
+  const named = snapshots.map((one) => ({ tick: toIso(one.tick), digest: ports.digest(canonicalJson(one)) }));
+  const plain = canonicalJson({
+    ...{ cutover, state, snapshots: named, trouble },
+    ...{ judgement, decision, accumulated, corrections, workings: workingsOf(judged) },
+  });
+  const body = JSON.parse(plain) as JsonObject;
+  const evidence = ports.digest(plain);
+  const stored = await ports.evidence.put(state.cutover, evidence, body, STATE_TIMEOUT_MS);
+  if (!stored.ok) return null;
+  return {
+    engine: ENGINE_VERSION,
+    state: ports.digest(canonicalJson(state)),
+    policy: state.policyDigest,
+    snapshot: named.at(-1) ?? null,
+    evidence,
+    decision: decision.kind,
+    reasons: decision.reasons,
+    verdicts: judgement.gates.map(({ gate, verdict }) => `${gate}: ${verdict}`),
+    ...(corrections.length === 0 ? {} : { corrections }),
+  };
+};
+
+/** Residual, facts and trace of every rule; the values of the minute once for all gates and once for all rollback rules. */
+const workingsOf = ({ workings }: JudgedTick): JsonValue => {
+  const side = (of: JudgedTick["workings"]["gates"]) => ({
+    values: { ...Object.values(of)[0]?.data, facts: null },
+    rules: Object.fromEntries(
+      Object.entries(of).map(([name, { residual, data, trace }]) => [
+        name,
+        { residual, facts: data["facts"] ?? null, trace },
+      ]),
+    ),
+  });
+  const whole = canonicalJson({ gates: side(workings.gates), rollback: side(workings.rollback) });
+  return whole.length > LARGEST_WORKINGS
+    ? `left out, ${whole.length} characters: the snapshots and the policy give them again`
+    : (JSON.parse(whole) as JsonValue);
+};

@@ -1,0 +1,67 @@
+import { type EpochMs, MINUTE_MS, minuteOf } from "../../../kernel/units.ts";
+import type { SignalPath } from "../../../signals/catalogue.ts";
+import type { Accumulator } from "../../../snapshot/evidence-state.ts";
+import type { Evidence, Readings } from "../../../snapshot/snapshot.ts";
+import { numberIn } from "../minutes.ts";
+import type { EvidenceTest } from "./evidence-test.ts";
+
+type Rows = Evidence["minutes"];
+
+export const emptyAccumulator = ({ alternatives }: EvidenceTest, from: EpochMs): Accumulator => ({
+  from,
+  next: from,
+  observed: 0,
+  spoke: 0,
+  logs: Array.from({ length: alternatives }, () => 0),
+});
+
+/** A minute's counts in the order of the paths, null where one of them is missing or is no count. */
+export const countsIn = (readings: Readings | null, paths: readonly SignalPath[]): readonly number[] | null => {
+  const counts = paths.map((path) => numberIn(readings, path) ?? -1);
+  return counts.every((count) => count >= 0) ? counts : null;
+};
+
+/** One more minute. `burst` tempers it: clumped errors are worth that many times less. */
+const addMinute = (
+  test: EvidenceTest,
+  sum: Accumulator,
+  counts: readonly number[] | null,
+  burst: number,
+): Accumulator => {
+  if (counts === null) return sum;
+  const seen = { ...sum, observed: sum.observed + 1 };
+  const weights = test.weigh(counts);
+  if (weights === null) return seen;
+  const start = (log: number): number => (test.restarts ? Math.max(log, 0) : log);
+  return {
+    ...seen,
+    spoke: sum.spoke + 1,
+    logs: sum.logs.map((log, index) => start(log) + (weights[index] ?? 0) / burst),
+  };
+};
+
+/**
+ * Consumes the minutes up to `until`, which is not one of them. Each minute counts once: what was consumed before, and
+ * a second row of the same minute, is passed over.
+ */
+export const consumeMinutes = (
+  test: EvidenceTest,
+  sum: Accumulator,
+  rows: Rows,
+  by: { readonly paths: readonly SignalPath[]; readonly until: EpochMs; readonly burst: number },
+): Accumulator => {
+  const until = minuteOf(by.until);
+  if (until <= sum.next) return sum;
+  const fresh = new Map(
+    rows.filter(({ at }) => at >= sum.next && at < until && at % MINUTE_MS === 0).map((row) => [row.at, row.readings]),
+  );
+  const minutes = [...fresh.keys()].sort((a, b) => a - b);
+  const added = minutes.reduce(
+    (before, at) => addMinute(test, before, countsIn(fresh.get(at) ?? null, by.paths), by.burst),
+    sum,
+  );
+  return { ...added, next: until };
+};
+
+/** How many minutes there were to observe. */
+export const expectedMinutes = ({ from, next }: Accumulator): number => Math.round((next - from) / MINUTE_MS);

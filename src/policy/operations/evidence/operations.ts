@@ -1,0 +1,98 @@
+import { type EpochMs, epochMs, MINUTE_MS, minuteOf, parseDuration } from "../../../kernel/units.ts";
+import type { Accumulator } from "../../../snapshot/evidence-state.ts";
+import type { Evidence } from "../../../snapshot/snapshot.ts";
+import { knownAs, unknownBecause } from "../../logic/judged.ts";
+import type { Judged } from "../../verdict.ts";
+import { whyMissing } from "../minutes.ts";
+import type { Literal, Operation, OperationContext, Operations } from "../operation.ts";
+import { consumeMinutes, countsIn, emptyAccumulator, expectedMinutes } from "./accumulate.ts";
+import { burstOf } from "./burst.ts";
+import { eValue } from "./evidence-test.ts";
+import { type EvidenceName, type EvidenceUse, evidenceUse, isAccumulated } from "./uses.ts";
+
+/** The sum so far: none for a duration, the state's for a step or the soak. A text says why there is none. */
+const begun = ({ key, lookBack, test }: EvidenceUse, { now, minutes, accumulated }: Evidence): Accumulator | string => {
+  if (!isAccumulated(lookBack)) {
+    const first = Math.ceil(Math.max(0, now - parseDuration(lookBack)) / MINUTE_MS) * MINUTE_MS;
+    return emptyAccumulator(test, epochMs(first));
+  }
+  if (accumulated === undefined) return emptyAccumulator(test, minutes[0]?.at ?? now);
+  const sum = Object.hasOwn(accumulated.sums, key) ? accumulated.sums[key] : undefined;
+  if (sum === undefined) return lookBack === "soak" ? "the soak has not begun" : "nothing is accumulated yet";
+  return sum.next > minuteOf(now) ? "the state has accumulated later minutes already" : sum;
+};
+
+/** The e-value; unknown where too few of the minutes were observed, and where none of them could say anything. */
+const weighed = (use: EvidenceUse, context: OperationContext): Judged => {
+  const { evidence } = context;
+  const before = begun(use, evidence);
+  if (typeof before === "string") return unknownBecause(before);
+  const { test, paths } = use;
+  const by = { paths, until: evidence.now, burst: burstOf(evidence, use.burstSignal) };
+  const sum = consumeMinutes(test, before, evidence.minutes, by);
+  const newest = newestGap(use, evidence, sum);
+  const forgiven = context.newestMinute === "optional" && newest !== null ? 1 : 0;
+  const expected = expectedMinutes(sum);
+  if (sum.observed === 0 || sum.observed < context.minCoverage * (expected - forgiven)) {
+    const why = newest ?? "minutes before were not observed";
+    return unknownBecause(
+      expected === 0 ? "no minute of it is over yet" : `coverage ${sum.observed}/${expected} (${why})`,
+    );
+  }
+  if (sum.spoke > 0) return knownAs(eValue(sum.logs));
+  const sides = paths.filter((_, index) => index % 2 === 1).join(" and ");
+  return unknownBecause(`no minute has requests to weigh (${sides})`);
+};
+
+/** Why the newest minute is not observed; null where it is. */
+const newestGap = ({ paths }: EvidenceUse, { minutes }: Evidence, { from, next }: Accumulator): string | null => {
+  if (next === from) return null;
+  const at: EpochMs = epochMs(next - MINUTE_MS);
+  const readings = minutes.findLast((row) => row.at === at)?.readings ?? null;
+  if (countsIn(readings, paths) !== null) return null;
+  const reasons = paths.map((path) => whyMissing({ at, readings }, path));
+  return reasons.find((reason) => reason !== "no value") ?? "no value";
+};
+
+const span = (lookBack: string): string => (isAccumulated(lookBack) ? `the ${lookBack}` : lookBack);
+
+const operation = (
+  name: EvidenceName,
+  form: Operation["forms"][number],
+  describe: (args: readonly Literal[]) => string,
+): Operation => ({
+  forms: [form],
+  resolve: (args, context) => {
+    const use = evidenceUse(name, args);
+    return use === null ? unknownBecause(`there is no test "${name}"`) : weighed(use, context);
+  },
+  describe,
+});
+
+const LIMITED = ["series", "series", "share", "look-back"] as const;
+const COMPARED = ["series", "series", "series", "series", "ratio", "look-back"] as const;
+
+/**
+ * E-values: how many times better than the null hypothesis the alternatives have bet on these minutes. They may be
+ * looked at after every minute. `{"evidence_below": [errors, requests, limit, look-back]}` speaks for a rate below the
+ * limit, `evidence_above` for one above it, `{"evidence_worse": [errors, requests, blue's errors, blue's requests,
+ * ratio, look-back]}` for green being more than `ratio` times as bad as blue.
+ */
+export const EVIDENCE_OPERATIONS: Operations = {
+  evidence_below: operation(
+    "evidence_below",
+    LIMITED,
+    (args) => `evidence ${args[0]} / ${args[1]} below ${args[2]} over ${span(String(args[3]))}`,
+  ),
+  evidence_above: operation(
+    "evidence_above",
+    LIMITED,
+    (args) => `evidence ${args[0]} / ${args[1]} above ${args[2]} over ${span(String(args[3]))}`,
+  ),
+  evidence_worse: operation(
+    "evidence_worse",
+    COMPARED,
+    (args) =>
+      `evidence ${args[0]} / ${args[1]} above ${args[4]} times ${args[2]} / ${args[3]} over ${span(String(args[5]))}`,
+  ),
+};

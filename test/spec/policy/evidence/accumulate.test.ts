@@ -1,0 +1,207 @@
+import { describe, expect, it } from "vitest";
+import { type EpochMs, epochMs, MINUTE_MS } from "../../../../src/kernel/units.ts";
+import { evaluateRule } from "../../../../src/policy/evaluate.ts";
+import { type Advanced, advanceEvidence, type Progress } from "../../../../src/policy/operations/evidence/advance.ts";
+import { evidenceUse } from "../../../../src/policy/operations/evidence/uses.ts";
+import type { EvidenceState } from "../../../../src/snapshot/evidence-state.ts";
+import { NOW } from "../../../support/evidence.ts";
+import { type Counts, minuteCounts } from "../../../support/minute-counts.ts";
+
+const minute = (index: number): EpochMs => epochMs(NOW + index * MINUTE_MS);
+
+const BELOW = ["green.errors5xx", "green.requests", 0.01, "step"] as const;
+const WORSE = ["green.errors5xx", "green.requests", "blue.errors5xx", "blue.requests", 1.25, "step"] as const;
+const below = evidenceUse("evidence_below", BELOW) ?? expect.fail();
+const worse = evidenceUse("evidence_worse", WORSE) ?? expect.fail();
+
+/** Minutes 0, 1, 2 … of a step, as known at the tick that the last of them leads up to. */
+const at = (rows: readonly (Counts | null)[], changes: Partial<Progress> = {}): Progress => ({
+  uses: { gates: [below], rollback: [worse] },
+  tick: minute(rows.length),
+  step: { gatesFrom: minute(0), rollbackFrom: minute(0) },
+  soak: null,
+  greenFrom: minute(-1),
+  intentAt: null,
+  rows: minuteCounts(rows, minute(rows.length)),
+  rowsBefore: [],
+  ...changes,
+});
+
+const GOOD: Counts = [200, 200, 0, 1];
+const BAD: Counts = [200, 200, 20, 1];
+
+const walk = (rows: readonly (Counts | null)[], every = 1): Advanced => {
+  let advanced: Advanced = { evidence: {}, corrections: [] };
+  let before: Progress["rows"] = [];
+  for (let length = every; length <= rows.length; length += every) {
+    const now = at(rows.slice(0, length));
+    advanced = advanceEvidence(advanced.evidence, { ...now, rowsBefore: before });
+    before = now.rows;
+  }
+  return advanced;
+};
+
+const proof = ({ evidence }: Advanced) => evidence.gates?.[below.key];
+
+describe("a sum over a step", () => {
+  it("has nothing of a minute that is not final", () => {
+    expect(proof(walk(Array.from({ length: 5 }, () => GOOD)))).toMatchObject({ next: minute(0), observed: 0 });
+    expect(proof(walk(Array.from({ length: 6 }, () => GOOD)))).toMatchObject({ next: minute(1), observed: 1 });
+  });
+
+  it("has every final minute once, however often the guard looked", () => {
+    const rows = Array.from({ length: 30 }, (_, index): Counts => (index % 7 === 0 ? BAD : GOOD));
+
+    expect(walk(rows, 1).evidence).toEqual(walk(rows, 5).evidence);
+    expect(proof(walk(rows))).toMatchObject({ next: minute(25), observed: 25, spoke: 25 });
+  });
+
+  it("does not change when a tick is judged again", () => {
+    const once = walk(Array.from({ length: 12 }, () => GOOD)).evidence;
+    const again = advanceEvidence(once, at(Array.from({ length: 12 }, () => GOOD)));
+
+    expect(again.evidence).toEqual(once);
+  });
+
+  it("remembers that a minute was not seen", () => {
+    const rows = [GOOD, null, null, GOOD, GOOD, GOOD, GOOD, GOOD, GOOD, GOOD];
+
+    expect(proof(walk(rows))).toMatchObject({ next: minute(5), observed: 3 });
+  });
+
+  it("begins anew with the next step", () => {
+    const rows = Array.from({ length: 12 }, () => GOOD);
+    const before = walk(rows).evidence;
+    const step = { gatesFrom: minute(9), rollbackFrom: minute(8) };
+    const after = advanceEvidence(before, at(rows, { step })).evidence;
+
+    expect(after.gates?.[below.key]).toMatchObject({ from: minute(9), observed: 0, logs: [0, 0, 0, 0] });
+    expect(after.rollback?.[worse.key]).toMatchObject({ from: minute(8), observed: 0 });
+  });
+
+  it("takes no minute of a change that is not settled, and takes it when the change came to nothing", () => {
+    const rows = Array.from({ length: 15 }, () => GOOD);
+    const open = advanceEvidence({}, at(rows, { intentAt: minute(4) })).evidence;
+    const settled = advanceEvidence(open, at(rows)).evidence;
+
+    expect(open.gates?.[below.key]).toMatchObject({ next: minute(4), observed: 4 });
+    expect(open.rollback?.[worse.key]).toMatchObject({ next: minute(10), observed: 10 });
+    expect(settled.gates?.[below.key]).toMatchObject({ next: minute(10), observed: 10 });
+  });
+
+  it("is not there before the first step, nor for the soak outside it", () => {
+    const soak = evidenceUse("evidence_below", [...BELOW.slice(0, 3), "soak"]) ?? expect.fail();
+    const rows = [GOOD, GOOD, GOOD, GOOD, GOOD, GOOD, GOOD];
+
+    expect(advanceEvidence({}, at(rows, { step: null, greenFrom: null })).evidence.gates).toEqual({});
+    expect(advanceEvidence({}, at(rows, { uses: { gates: [soak], rollback: [] } })).evidence.gates).toEqual({});
+  });
+});
+
+describe("a minute that got worse after it had been consumed", () => {
+  const rows = Array.from({ length: 10 }, () => GOOD);
+  const before = walk(rows).evidence;
+  const corrected = [GOOD, GOOD, GOOD, BAD, ...rows.slice(4), GOOD];
+  const after = advanceEvidence(before, at(corrected, { rowsBefore: at(rows).rows }));
+
+  it("takes the proof back to its beginning", () => {
+    expect(proof(after)).toMatchObject({ from: minute(5), next: minute(6), observed: 1 });
+  });
+
+  it("counts against green where harm is looked for", () => {
+    const sum = (state: EvidenceState): number => Math.max(...(state.rollback?.[worse.key]?.logs ?? []));
+
+    expect(sum(after.evidence)).toBeGreaterThan(sum(before));
+  });
+
+  it("is told, once for each operation", () => {
+    expect(after.corrections).toHaveLength(2);
+    expect(after.corrections[0]).toBe(
+      `${below.key}: the minute of 2026-01-05T12:03:00.000Z got worse after it was final (0,200 → 20,200)`,
+    );
+  });
+
+  it("changes nothing where it got better: a correction never speaks for green", () => {
+    const bad = [GOOD, GOOD, GOOD, BAD, ...rows.slice(4)];
+    const then = walk(bad).evidence;
+    const better = advanceEvidence(then, at(rows, { rowsBefore: at(bad).rows }));
+
+    expect(better).toEqual({ evidence: then, corrections: [] });
+  });
+});
+
+describe("how blue's errors clump", () => {
+  const clumped = (length: number) =>
+    Array.from({ length }, (_, index): Counts => [0, 600, 0, index % 10 === 0 ? 20 : 0]);
+
+  it("is learned before green has traffic, and fixed when the last of these minutes is final", () => {
+    const rows = clumped(30);
+    const armed = advanceEvidence({}, at(rows, { step: null, greenFrom: null })).evidence;
+    const stepped = advanceEvidence(armed, at([...rows, GOOD], { greenFrom: minute(29) })).evidence;
+    const final = advanceEvidence(stepped, at([...rows, GOOD, GOOD, GOOD, GOOD, GOOD], { greenFrom: minute(29) }));
+
+    expect(armed.baseline?.errors["blue.errors5xx"]).toHaveLength(25);
+    expect(stepped.burst).toBeUndefined();
+    expect(final.evidence.baseline).toBeUndefined();
+    expect(final.evidence.burst?.["blue.errors5xx"]).toBeGreaterThan(15);
+  });
+
+  it("holds the newest hour", () => {
+    const rows = clumped(90);
+    const armed = advanceEvidence({}, at(rows, { step: null, greenFrom: null })).evidence;
+
+    expect(armed.baseline?.errors["blue.errors5xx"]).toHaveLength(60);
+  });
+
+  it("tempers what is accumulated", () => {
+    const rows = [BAD, BAD, BAD, BAD, BAD, BAD, BAD];
+    const logs = (burst: number) =>
+      advanceEvidence({ burst: { "blue.errors5xx": burst } }, at(rows)).evidence.rollback?.[worse.key]?.logs ?? [];
+
+    expect(logs(4)).toEqual(logs(1).map((log) => log / 4));
+  });
+});
+
+describe("a rule over the step", () => {
+  const rows = Array.from({ length: 12 }, () => GOOD);
+  const { evidence } = walk(rows);
+  const judged = (upTo: number) =>
+    evaluateRule(
+      { evidence_below: [...BELOW] },
+      {
+        now: minute(upTo),
+        current: { values: {}, absent: {} },
+        minutes: at(rows).rows,
+        accumulated: { burst: {}, sums: evidence.gates ?? {} },
+      },
+      { minCoverage: 0.9, newestMinute: "required" },
+    ).result;
+  const ofRequests = (requests: number) =>
+    evaluateRule(
+      { evidence_below: [...BELOW.slice(0, 3), "1m"] },
+      { now: NOW, current: { values: {}, absent: {} }, minutes: minuteCounts([[requests, 0, 0, 0]]) },
+      { minCoverage: 0.9, newestMinute: "required" },
+    ).result;
+
+  it("reads the state's sum and, on top, the minutes that are not final yet", () => {
+    const [value, expected] = [judged(10), ofRequests(10 * 200)].map((each) =>
+      each.kind === "known" ? Number(each.value) : Number.NaN,
+    );
+
+    expect(value).toBeGreaterThan(20);
+    expect((value ?? 0) / (expected ?? 1)).toBeCloseTo(1, 8);
+  });
+
+  it("is unknown where the state has nothing of it", () => {
+    const result = evaluateRule(
+      { evidence_below: [...BELOW.slice(0, 3), "soak"] },
+      { now: NOW, current: { values: {}, absent: {} }, minutes: at(rows).rows, accumulated: { burst: {}, sums: {} } },
+      { minCoverage: 0.9, newestMinute: "required" },
+    ).result;
+
+    expect(result).toEqual({
+      kind: "unknown",
+      reasons: ["evidence green.errors5xx / green.requests below 0.01 over the soak: the soak has not begun"],
+    });
+  });
+});
