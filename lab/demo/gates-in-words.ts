@@ -1,7 +1,7 @@
 import type { Comparison, Judgement } from "../../src/policy/verdict.ts";
 
 /** The gates an operator would look at before going on; the rest are counted. */
-const SHOWN = ["errors", "p99", "lag", "hosts", "enough-traffic"];
+const SHOWN = ["errors", "errors-proven", "p99", "lag", "hosts", "enough-traffic"];
 
 const short = (value: Comparison["value"]): string =>
   typeof value === "number" ? String(Math.round(value * 10_000) / 10_000) : JSON.stringify(value);

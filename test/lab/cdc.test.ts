@@ -225,16 +225,32 @@ describe("change data capture on the real stack", () => {
       expect(await signals("forward", "lagRecords")).toEqual({ lagRecords: 0 });
     });
 
-    it("and unknown for a group that never committed", async () => {
-      const forward = { ...lab.cutover.streams.forward, group: "a-name-with-a-slip" };
-      const cutover = { ...lab.cutover, streams: { ...lab.cutover.streams, forward } };
-      const observed = await lab.guard.streams.read(cutover, CALL_MS);
+    const readAs = (group: string) => {
+      const forward = { ...lab.cutover.streams.forward, group };
+      return lab.guard.streams.read({ ...lab.cutover, streams: { ...lab.cutover.streams, forward } }, CALL_MS);
+    };
+    const UNCOMMITTED = {
+      "forward.lagRecords": { known: false, reason: expect.stringContaining("no committed") },
+      "forward.drained": { known: false },
+    };
 
-      expect(observed["forward.lagRecords"]).toMatchObject({
-        known: false,
-        reason: expect.stringContaining("no committed"),
-      });
-      expect(observed["forward.drained"]).toMatchObject({ known: false });
+    it("and unknown for a group that there is not", async () => {
+      expect(await readAs("a-name-with-a-slip")).toMatchObject(UNCOMMITTED);
+    });
+
+    it("and unknown for a group that never committed, of which the command prints a dash", async () => {
+      const { topics } = lab.cutover.streams.forward;
+      const reader = await lab.readWithoutCommit("a-reader", topics);
+      try {
+        const lagPrinted = async () => {
+          const rows = await lab.consumerGroup("a-reader");
+          return topics.map((topic) => rows[topic]?.[2]);
+        };
+        await expect.poll(lagPrinted, { timeout: 30_000 }).toEqual(topics.map(() => "-"));
+        expect(await readAs("a-reader")).toMatchObject(UNCOMMITTED);
+      } finally {
+        await reader.stop();
+      }
     });
   });
 

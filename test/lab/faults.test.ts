@@ -41,7 +41,10 @@ interface SnapBackCase {
 
 const SNAP_BACKS: readonly SnapBackCase[] = [
   { fault: "green-slow", by: /green-p99/ },
-  { fault: "green-hosts-killed", by: /green-connection-errors|green-healthy-hosts|lb-5xx-ratio|hosts-lost|breaker/ },
+  {
+    fault: "green-hosts-killed",
+    by: /green-connection-errors|green-healthy-hosts|lb-5xx-ratio|hosts-lost|breaker|slow-burn/,
+  },
 ];
 
 const untilSettled = ({ watcher }: ArmedLab, what: string): Promise<CutoverState> =>
@@ -148,7 +151,7 @@ describe("faults, each brought about on the real stack", () => {
         latch?.mode === "held" ? blocking.some(({ what }) => what === "held") : latch?.verifiedAt !== undefined,
       );
       const status = await armed.status();
-      expect(status.latch?.cause).toMatch(/green-5xx-ratio|breaker/);
+      expect(status.latch?.cause).toMatch(/green-5xx-ratio|breaker|slow-burn/);
       const held = status.latch?.mode === "held";
       expect(status.weightPercent).toEqual(held ? { recorded: 50, effective: 50 } : { recorded: 0, effective: 0 });
     });

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Kafka, logLevel } from "kafkajs";
 import { Client } from "pg";
 import { type CdcStack, startCdcStack } from "../../lab/cdc/stack.ts";
 import { installShop } from "../../lab/shop/install.ts";
@@ -42,6 +43,8 @@ export interface CdcLab {
   drain(...directions: readonly Direction[]): Promise<void>;
   /** What Kafka's own command prints of a group: topic → [committed, end, lag], as text. */
   consumerGroup(group: string): Promise<Readonly<Record<string, readonly string[]>>>;
+  /** Reads the topics as a member of a group, and never commits an offset. */
+  readWithoutCommit(group: string, topics: readonly string[]): Promise<{ stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -98,6 +101,7 @@ export const startCdcLab = async (): Promise<CdcLab> => {
       }
     },
     consumerGroup: (group) => consumerGroup(stack.brokers, group),
+    readWithoutCommit: (group, topics) => readWithoutCommit(stack.brokers, group, topics),
     stop: async () => {
       await Promise.all([guard.close(), admin.close()]);
       await stack.stop();
@@ -143,6 +147,15 @@ const query = async (
   } finally {
     await client.end();
   }
+};
+
+const readWithoutCommit = async (brokers: string, groupId: string, topics: readonly string[]) => {
+  const kafka = new Kafka({ clientId: "reader", brokers: brokers.split(","), logLevel: logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+  await consumer.run({ autoCommit: false, eachMessage: async () => {} });
+  return { stop: () => consumer.disconnect() };
 };
 
 const consumerGroup = async (brokers: string, group: string): Promise<Readonly<Record<string, readonly string[]>>> => {

@@ -29,6 +29,8 @@ export const HEALTHY: Readonly<Record<string, Series>> = {
   "green.errors5xx": 3,
   "green.p99Ms": 180,
   "green.healthyHosts": 4,
+  "blue.requests": 7000,
+  "blue.errors5xx": 3,
   "blue.p99Ms": 170,
   "blue.readyPercent": 100,
   "lb.requests": 14000,

@@ -120,7 +120,7 @@ describe("a rollback rule of the policy", () => {
     const world = await at50();
     world.truth.greenErrorRatio = 0.3;
     await world.until("blue", () => world.state().phase === "rolledBack", 3);
-    expect(cause(world)).toEqual({ kind: "policy", rules: ["breaker"] });
+    expect(cause(world)).toEqual({ kind: "policy", rules: ["breaker", "slow-burn"] });
     expect(world.rules.greenPercent()).toBe(0);
     expect(world.rules.writes.map(({ what }) => what)).toContain("pin raised");
   });

@@ -5,6 +5,7 @@ import { lookBackMs } from "../../../src/policy/look-back.ts";
 import { STANDARD_OPERATIONS } from "../../../src/policy/operations/standard.ts";
 import { OPERATOR_FORMS } from "../../../src/policy/operator-forms.ts";
 import { policyDigest } from "../../../src/policy/policy-digest.ts";
+import type { Policy } from "../../../src/policy/policy-file.ts";
 import { SIGNALS, signalAt } from "../../../src/signals/catalogue.ts";
 import { evidenceOf, type Series } from "../../support/evidence.ts";
 import { committedPolicy, HEALTHY } from "../../support/orders-policies.ts";
@@ -13,8 +14,8 @@ const policy = committedPolicy("policy");
 const drill = committedPolicy("drill");
 const verdictOf = (gate: string, changes: Readonly<Record<string, Series>>) =>
   judge(policy, [gate], "gates", evidenceOf({ ...HEALTHY, ...changes }))[0]?.verdict;
-const firedBy = (changes: Readonly<Record<string, Series>>) =>
-  judgeRollback(policy, evidenceOf({ ...HEALTHY, ...changes }))
+const firedBy = (by: Policy, changes: Readonly<Record<string, Series>>) =>
+  judgeRollback(by, evidenceOf({ ...HEALTHY, ...changes }))
     .rollback.filter(({ verdict }) => verdict === "fired")
     .map(({ rule }) => rule);
 
@@ -45,6 +46,13 @@ const THRESHOLDS: readonly (readonly [
   ["enough-traffic", { "green.requests": [50, 50, 49] }, "fail"],
   ["errors", { "green.requests": 1000, "green.errors5xx": 10 }, "pass"],
   ["errors", { "green.requests": 1000, "green.errors5xx": 11 }, "fail"],
+  ["errors-proven", { "green.requests": 100, "green.errors5xx": 0 }, "pass"],
+  ["errors-proven", { "green.requests": 71, "green.errors5xx": 0 }, "fail"],
+  ["errors-proven", { "green.requests": 1000, "green.errors5xx": 10 }, "fail"],
+  ["errors-proven-over-soak", { "green.requests": 1000, "green.errors5xx": 1 }, "pass"],
+  ["errors-proven-over-soak", { "green.requests": 1000, "green.errors5xx": 10 }, "fail"],
+  ["no-worse-than-blue", { "green.errors5xx": 6, "blue.errors5xx": 7 }, "pass"],
+  ["no-worse-than-blue", { "green.errors5xx": 9, "blue.errors5xx": 3 }, "fail"],
   ["p99", { "green.p99Ms": 400 }, "pass"],
   ["p99", { "green.p99Ms": 401 }, "fail"],
   ["p99", { "green.p99Ms": 600, "blue.p99Ms": 500 }, "pass"],
@@ -85,7 +93,8 @@ describe("the gates of the orders cutover", () => {
 
   it("at 100 % need nothing of blue's traffic", () => {
     const full = policy.steps.at(-1)?.promoteWhen ?? [];
-    const evidence = evidenceOf({ ...HEALTHY, "blue.p99Ms": [null], "blue.requests": [null] });
+    const silent = { "blue.p99Ms": [null], "blue.requests": [null], "blue.errors5xx": [null] };
+    const evidence = evidenceOf({ ...HEALTHY, ...silent });
 
     expect(judge(policy, full, "gates", evidence).every(({ verdict }) => verdict === "pass")).toBe(true);
   });
@@ -93,33 +102,58 @@ describe("the gates of the orders cutover", () => {
 
 describe("the rollback rules", () => {
   it("are clear on a good day", () => {
-    expect(firedBy({})).toEqual([]);
+    expect(firedBy(policy, {})).toEqual([]);
+    expect(firedBy(drill, {})).toEqual([]);
   });
 
-  it.each<[string, Readonly<Record<string, Series>>, readonly string[]]>([
-    ["ten errors in a hundred", { "green.errors5xx": [3, 3, 4], "green.requests": [30, 30, 40] }, ["breaker"]],
-    ["nine errors", { "green.errors5xx": 3, "green.requests": 10 }, []],
-    ["ten errors in a hundred and one", { "green.errors5xx": [3, 3, 4], "green.requests": [31, 30, 40] }, []],
-    ["eight in a hundred, as in a rehearsal", { "green.errors5xx": 80, "green.requests": 1000 }, []],
+  it.each<[string, Readonly<Record<string, Series>>, readonly string[], readonly string[]]>([
     [
-      "a gross failure whose newest minute is not reported yet",
-      { "green.errors5xx": [20, 30, null], "green.requests": [90, 90, null] },
+      "ten errors in a hundred",
+      { "green.errors5xx": [0, 0, 3, 3, 4], "green.requests": [0, 0, 30, 30, 40], "blue.errors5xx": 300 },
+      ["breaker"],
       ["breaker"],
     ],
-    ["every answer an error", { "green.errors5xx": 50, "green.requests": 50 }, ["breaker", "floor"]],
-    ["no host for three minutes", { "green.healthyHosts": 0 }, ["hosts-lost"]],
-    ["no host for two", { "green.healthyHosts": [1, 0, 0] }, []],
-    ["nothing known of any host", { "green.healthyHosts": [null] }, []],
-  ])("on %s", (_, changes, expected) => {
-    expect(firedBy(changes)).toEqual(expected);
+    ["nine errors, fewer than blue has", { "green.errors5xx": 3, "green.requests": 300, "blue.errors5xx": 80 }, [], []],
+    ["a fault that both sides share", { "green.errors5xx": 130, "blue.errors5xx": 130 }, [], []],
+    ["nine errors where blue has hardly any", { "green.errors5xx": 9, "blue.errors5xx": 1 }, ["worse-than-blue"], []],
+    ["four in a hundred, on both sides", { "green.errors5xx": 280, "blue.errors5xx": 280 }, ["slow-burn"], []],
+    [
+      "eight in a hundred, as in a rehearsal",
+      { "green.errors5xx": 80, "green.requests": 1000 },
+      ["worse-than-blue", "slow-burn"],
+      [],
+    ],
+    [
+      "a gross failure whose newest minute is not reported yet",
+      { "green.errors5xx": [0, 0, 20, 30, null], "green.requests": [90, 90, 90, 90, null] },
+      ["breaker", "worse-than-blue", "slow-burn"],
+      ["breaker", "slow-burn"],
+    ],
+    [
+      "every answer an error",
+      { "green.errors5xx": 50, "green.requests": 50 },
+      ["breaker", "worse-than-blue", "slow-burn", "floor"],
+      ["breaker", "slow-burn", "floor"],
+    ],
+    ["no host for three minutes", { "green.healthyHosts": 0 }, ["hosts-lost"], ["hosts-lost"]],
+    ["no host for two", { "green.healthyHosts": [1, 0, 0] }, [], []],
+    ["nothing known of any host", { "green.healthyHosts": [null] }, [], []],
+  ])("on %s", (_, changes, expected, inTheDrill) => {
+    expect(firedBy(policy, changes)).toEqual(expected);
+    expect(firedBy(drill, changes)).toEqual(inTheDrill);
   });
 });
 
 describe("the two policies", () => {
-  it("judge by the same gates, rules and numbers", () => {
-    expect(drill.gates).toEqual(policy.gates);
-    expect(drill.rollback).toEqual(policy.rollback);
-    expect(drill.params).toEqual(policy.params);
+  it("judge by the same gates and rules, but for how much they prove and what they leave to the alarms", () => {
+    const plain = (gates: unknown): unknown => JSON.parse(JSON.stringify(gates).replaceAll(/,0\.0[12],/g, ",0,"));
+    const ids = (by: Policy) => by.rollback.map(({ id }) => id);
+    const { alarmEvery, ...numbers } = policy.params ?? {};
+
+    expect(plain(drill.gates)).toEqual(plain(policy.gates));
+    expect(ids(drill)).toEqual(ids(policy).filter((id) => id !== "worse-than-blue"));
+    expect(drill.params).toEqual(numbers);
+    expect(alarmEvery).toBe(200);
     expect(drill.blind).toEqual(policy.blind);
   });
 
