@@ -15,7 +15,13 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Standard input; without it there is nothing to read. */
+  readonly input?: AsyncIterable<Uint8Array>;
+  /** Resolves when standard output has room again; without it there is always room. */
+  readonly drained?: () => Promise<void>;
 }
+
+const NOTHING: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: async function* () {} };
 
 /** Runs one command line, without the program's name. @returns the exit code; nothing is thrown. */
 export const runCli = async (argv: readonly string[], world: World): Promise<number> => {
@@ -23,6 +29,16 @@ export const runCli = async (argv: readonly string[], world: World): Promise<num
   let exitCode: number = EXIT.done;
   const stage: Stage = {
     terminal,
+    streams: {
+      input: world.input ?? NOTHING,
+      write: async (text) => {
+        world.out(text);
+        await world.drained?.();
+      },
+    },
+    finish: (code) => {
+      exitCode = code;
+    },
     scene: (cutover, options) => {
       const target = chooseTarget(options, world.env);
       terminal.note(target.label);

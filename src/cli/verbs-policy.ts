@@ -1,10 +1,13 @@
 import type { Command } from "commander";
+import type { EvalRequest } from "./commands/policy-eval.ts";
+import { misused } from "./exit.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
 
 /** `pawl policy <verb>`. Those that only read files act on nothing and have no target. */
 export const addPolicyVerbs = (program: Command, stage: Stage): void => {
   const policy = program.command("policy").description("policy and cutover files");
   addLint(policy, stage);
+  addEval(policy, stage);
 };
 
 const addLint = (policy: Command, { settle }: Stage): void => {
@@ -16,4 +19,54 @@ const addLint = (policy: Command, { settle }: Stage): void => {
       const { policies } = command.optsWithGlobals<GlobalOptions>();
       settle(policyLintCommand(paths.length === 0 ? [policies] : paths));
     });
+};
+
+interface EvalOptions extends EvalRequest {
+  readonly ndjson?: boolean;
+  readonly minCoverage: string;
+}
+
+const EVAL_HELP = `
+A rule is any JSON-logic, and may use pawl's operations over the minutes of a window. Each row of a window is one minute:
+{"at": "2026-01-05T12:00:00Z", "green": {"requests": 120}}, "at" being its start.
+With --ndjson each line of standard input is {"rule": …, "data": …} or {"rule": …, "window": […], "now": …}, and is
+answered by one line {"value": …, "known": …, "reasons": […], "stock": …}, in order. "value" is null where it is unknown;
+"stock" is what json-logic-js says, or {"threw": …}, or {"skipped": …} where it would cost too much or run data.
+A line that cannot be evaluated is answered with the reason, and the exit code is then 1; a rule that comes to unknown
+is an answer. Limits: 1 MiB a line or file, 200 levels of text, and of a rule 64 levels and 2000 parts.`;
+
+const addEval = (policy: Command, { streams, terminal, settle, finish }: Stage): void => {
+  policy
+    .command("eval [rule]")
+    .description("one rule over one datum or window, with its trace; or a batch of them from standard input")
+    .option("--rule-file <file>", "read the rule from a file")
+    .option("--data <json>", "what var reads")
+    .option("--data-file <file>", "read the data from a file")
+    .option("--window <file>", "read the minutes that operations look at from a file: a JSON list of rows")
+    .option("--now <instant>", "where a window is looked at from, e.g. 2026-01-05T12:00:00Z")
+    .option("--min-coverage <share>", "least observed share of a window's minutes", "0.9")
+    .option("--ndjson", "answer lines of standard input, one by one")
+    .addHelpText("after", EVAL_HELP)
+    .action(async (rule: string | undefined, options: EvalOptions) => {
+      const limits = { minCoverage: shareOf(options.minCoverage), newestMinute: "required" } as const;
+      const { ndjson, minCoverage: _, ...request } = { ...options, ...(rule === undefined ? {} : { rule }) };
+      if (ndjson !== true) {
+        const { policyEvalCommand } = await import("./commands/policy-eval.ts");
+        return settle(policyEvalCommand(request, limits));
+      }
+      if (Object.keys(request).length > 0)
+        throw misused(
+          "With --ndjson everything comes from standard input.",
+          "A rule or data was given too.",
+          EVAL_HELP,
+        );
+      const { policyEvalBatch } = await import("./commands/policy-eval-batch.ts");
+      finish(await policyEvalBatch({ ...streams, note: terminal.note }, limits));
+    });
+};
+
+const shareOf = (text: string): number => {
+  const share = Number(text);
+  if (text !== "" && share >= 0 && share <= 1) return share;
+  throw misused(`"${text}" is no share.`, "--min-coverage takes one from 0 to 1.", "Give for example 0.9.");
 };

@@ -5,9 +5,9 @@ export const toIso = (at: EpochMs): string => new Date(at).toISOString();
 
 /**
  * Reads ISO 8601, also CloudWatch's form whose offset has no colon (`2024-02-17T11:53:08.431+0000`).
- * @returns The instant, or null where the text is no instant.
+ * @returns The instant, or null where the text is none, or one before 1970.
  */
 export const fromIso = (text: string): EpochMs | null => {
   const at = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
-  return Number.isNaN(at) ? null : epochMs(at);
+  return at >= 0 ? epochMs(at) : null;
 };

@@ -1,14 +1,14 @@
-import type { JsonObject, JsonValue } from "../kernel/json.ts";
+import type { JsonValue } from "../kernel/json.ts";
 import type { Evidence } from "../snapshot/snapshot.ts";
 import { unknownBecause } from "./logic/judged.ts";
 import type { WalkLimits } from "./logic/scope.ts";
 import { STANDARD_LIMITS, walkRule } from "./logic/walk.ts";
-import { lowerRule } from "./lower.ts";
+import { type Lowered, lowerRule } from "./lower.ts";
 import type { OperationContext, Operations } from "./operations/operation.ts";
 import { STANDARD_OPERATIONS } from "./operations/standard.ts";
 import type { Rule } from "./policy-file.ts";
 import { shapeProblems } from "./shape.ts";
-import { disagreementWithStock } from "./stock.ts";
+import { askStock, type StockAnswer, secondKey } from "./stock.ts";
 import type { Comparison, Judged, TraceEntry } from "./verdict.ts";
 
 /** How strict an evaluation is with its evidence, and how much it may cost. */
@@ -22,9 +22,11 @@ export interface Evaluation {
   readonly result: Judged;
   /** What our walker and json-logic-js said where they differ; null where they agree. */
   readonly disagreement: string | null;
+  /** What json-logic-js said; null where it was not asked. */
+  readonly stock: StockAnswer | null;
   /** The rule with its operations computed: plain JSON-logic over `data`. */
   readonly residual: JsonValue;
-  readonly data: JsonObject;
+  readonly data: JsonValue;
   readonly trace: readonly TraceEntry[];
   readonly comparisons: readonly Comparison[];
 }
@@ -32,6 +34,7 @@ export interface Evaluation {
 const broken = (reason: string): Evaluation => ({
   result: unknownBecause(reason),
   disagreement: null,
+  stock: null,
   residual: null,
   data: {},
   trace: [],
@@ -63,14 +66,22 @@ const evaluate = (rule: Rule, evidence: Evidence, limits: EvaluationLimits, oper
   if (problem !== undefined)
     return broken(`malformed at ${problem.at === "" ? "its top" : problem.at}: ${problem.message}`);
   const context = { evidence, minCoverage: limits.minCoverage, newestMinute: limits.newestMinute };
-  const { residual, data, absent, names } = lowerRule(rule, operations, context);
+  return evaluateLowered(lowerRule(rule, operations, context), evidence, limits);
+};
+
+/** Both keys over a rule whose operations have been computed. What is unknown to us the second key cannot change. */
+export const evaluateLowered = (
+  { residual, data, absent, names }: Lowered,
+  evidence: Evidence,
+  limits: EvaluationLimits,
+  asked: "where-known" | "always" = "where-known",
+): Evaluation => {
   const whyAbsent = (path: string): string =>
     ownText(absent, path) ?? ownText(evidence.current.absent, path) ?? "no value";
   const nameOf = (path: string): string => ownText(names, path) ?? (path === "" ? "the element" : path);
   const walked = walkRule(residual, data, limits.walk ?? STANDARD_LIMITS, { whyAbsent, nameOf });
-  const disagreement = disagreementWithStock(walked.result, residual, data);
-  const result = disagreement === null ? walked.result : unknownBecause(`the two keys disagree: ${disagreement}`);
-  return { ...walked, result, disagreement, residual, data };
+  const stock = walked.result.kind === "known" || asked === "always" ? askStock(residual, data) : null;
+  return { ...walked, ...secondKey(walked.result, stock), residual, data, stock };
 };
 
 const ownText = (texts: Readonly<Record<string, string>>, key: string): string | undefined =>

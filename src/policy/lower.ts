@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../kernel/json.ts";
 import { judgedFromData } from "./logic/judged.ts";
-import type { Literal, OperationContext, Operations } from "./operations/operation.ts";
+import type { Literal, Operation, OperationContext, Operations } from "./operations/operation.ts";
 import { readableValues } from "./operations/values.ts";
 import type { Rule } from "./policy-file.ts";
 
@@ -8,7 +8,9 @@ import type { Rule } from "./policy-file.ts";
 export interface Lowered {
   readonly residual: JsonValue;
   /** The current values, and under `facts` what the operations came to. An unknown fact is left out. */
-  readonly data: JsonObject;
+  readonly data: JsonValue;
+  /** How many operations it had. */
+  readonly facts: number;
   /** `facts.0` → why it is unknown. */
   readonly absent: Readonly<Record<string, string>>;
   /** `facts.0` → what it is, in an operator's words. */
@@ -26,27 +28,38 @@ export const literalArguments = (written: JsonValue): readonly Literal[] =>
  * The rule's shape has been checked: operations are known, their arguments literal, the depth bounded.
  */
 export const lowerRule = (rule: Rule, operations: Operations, context: OperationContext): Lowered => {
-  const facts: JsonValue[] = [];
+  let count = 0;
+  const values = readableValues(context.evidence.current);
+  const facts = unusedName(values);
   const known: Record<string, JsonValue> = {};
   const absent: Record<string, string> = {};
   const names: Record<string, string> = {};
 
-  const lower = (part: JsonValue): JsonValue => {
-    if (Array.isArray(part)) return part.map(lower);
-    if (!isObject(part)) return part;
-    const [name = "", written = null] = Object.entries(part)[0] ?? [];
-    const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-    if (operation === undefined) return { [name]: lower(written) };
-    const index = facts.push(written) - 1;
+  const compute = (operation: Operation, written: JsonValue): JsonValue => {
+    const path = `${facts}.${count}`;
     const args = literalArguments(written);
     const judged = operation.resolve(args, context);
     const value = judged.kind === "known" ? judgedFromData(judged.value, "no value") : judged;
-    names[`facts.${index}`] = operation.describe(args);
-    if (value.kind === "known") known[index] = value.value;
-    else absent[`facts.${index}`] = value.reasons.join("; ");
-    return { var: `facts.${index}` };
+    names[path] = operation.describe(args);
+    if (value.kind === "known") known[count] = value.value;
+    else absent[path] = value.reasons.join("; ");
+    count += 1;
+    return { var: path };
+  };
+  const lower = (part: JsonValue): JsonValue => {
+    if (Array.isArray(part)) return part.map(lower);
+    if (!isObject(part)) return part;
+    const [entry, ...others] = Object.entries(part);
+    if (entry === undefined || others.length > 0) return part;
+    const [name, written] = entry;
+    const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+    return operation === undefined ? { [name]: lower(written) } : compute(operation, written);
   };
 
   const residual = lower(rule);
-  return { residual, data: { ...readableValues(context.evidence.current), facts: known }, absent, names };
+  return { residual, data: { ...values, [facts]: known }, facts: count, absent, names };
 };
+
+/** `facts`, unless the values have a group of that name. */
+const unusedName = (values: JsonObject, name = "facts"): string =>
+  Object.hasOwn(values, name) ? unusedName(values, `${name}_`) : name;

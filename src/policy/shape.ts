@@ -26,19 +26,28 @@ interface Place {
  * looks like a verdict. Parameters have been substituted. Never throws.
  */
 export const shapeProblems = (rule: unknown, operations: Operations): readonly ShapeProblem[] => {
-  const size = sizeOf(rule, 0, MAX_PARTS);
-  if (size === "too-deep") return [{ at: "", message: `nested deeper than ${MAX_DEPTH} levels` }];
-  if (size > MAX_PARTS) return [{ at: "", message: `more than ${MAX_PARTS} parts; split it into gates` }];
-  return check(rule, { at: "", element: false, list: false, operations });
+  const size = sizeProblem(rule);
+  return size === null ? check(rule, { at: "", element: false, list: false, operations }) : [size];
 };
 
-/** Counts no further than it has to: a rule can be larger than anything that is safe to recurse into. */
+/** What a rule is too large for, null where it is not. Looks no further than it has to. */
+export const sizeProblem = (rule: unknown): ShapeProblem | null => {
+  const size = sizeOf(rule, 0, MAX_PARTS);
+  if (size === "too-deep") return { at: "", message: `nested deeper than ${MAX_DEPTH} levels` };
+  return size > MAX_PARTS ? { at: "", message: `more than ${MAX_PARTS} parts; split it into gates` } : null;
+};
+
+/**
+ * Counts no further than it has to: a rule can be larger than anything that is safe to recurse into. A level is an
+ * expression in another one's operands, or a list in a list.
+ */
 const sizeOf = (part: unknown, depth: number, most: number): number | "too-deep" => {
   if (depth > MAX_DEPTH) return "too-deep";
   if (typeof part !== "object" || part === null) return 1;
+  const isExpression = !Array.isArray(part);
   let size = 1;
   for (const inner of Object.values(part)) {
-    const below = sizeOf(inner, depth + 1, most - size);
+    const below = sizeOf(inner, isExpression && Array.isArray(inner) ? depth : depth + 1, most - size);
     if (below === "too-deep") return below;
     size += below;
     if (size > most) return size;
@@ -52,7 +61,7 @@ const check = (part: unknown, place: Place): readonly ShapeProblem[] => {
   return problemAt(place, literalProblem(part));
 };
 
-const problemAt = (place: Place, message: string | null): readonly ShapeProblem[] =>
+const problemAt = (place: Pick<Place, "at">, message: string | null): readonly ShapeProblem[] =>
   message === null ? [] : [{ at: place.at, message }];
 
 const checkList = (list: readonly unknown[], place: Place): readonly ShapeProblem[] =>
@@ -74,11 +83,16 @@ const checkExpression = (expression: Record<string, unknown>, place: Place): rea
   const written = expression[operator];
   const inside = { ...place, at: `${place.at}/${pointerPart(operator)}` };
   return Object.hasOwn(place.operations, operator)
-    ? checkOperation(operator, written, inside)
+    ? operationProblems(operator, written, inside)
     : checkOperands(operator, written, inside);
 };
 
-const checkOperation = (name: string, written: unknown, place: Place): readonly ShapeProblem[] => {
+/** What is wrong with the use of an operation, at the place where it stands. */
+export const operationProblems = (
+  name: string,
+  written: unknown,
+  place: Pick<Place, "at" | "element" | "operations">,
+): readonly ShapeProblem[] => {
   if (place.element) {
     return problemAt(place, `"${name}" cannot stand inside map, filter, reduce, all, some or none; compute it outside`);
   }

@@ -69,9 +69,10 @@ const membership: Operator = strict([2, 2], ([needle, haystack], call) => {
 
 const concatenation: Operator = strict([1, ANY], (values, call) => {
   if (!values.every(isPlain)) return unknownBecause(`${call.operator}: operand is not a plain value`);
-  const text = values.join("");
-  return text.length <= call.scope.run.limits.maxSize
-    ? knownAs(text)
+  // Counted before it is made: a thousand long texts are no text that fits into memory.
+  const length = values.reduce<number>((total, value) => total + String(value).length, 0);
+  return length <= call.scope.run.limits.maxSize
+    ? knownAs(values.join(""))
     : unknownBecause(`${call.operator}: text too long`);
 });
 
@@ -87,11 +88,16 @@ const substring: Operator = strict([2, 3], ([source, start, length], call) => {
 });
 
 const merging: Operator = strict([0, ANY], (values, call) => {
-  const merged = values.flat(1);
-  return merged.length <= call.scope.run.limits.maxSize
-    ? knownAs(merged)
+  const length = values.reduce<number>((total, value) => total + (Array.isArray(value) ? value.length : 1), 0);
+  return length <= call.scope.run.limits.maxSize
+    ? knownAs(values.flat(1))
     : unknownBecause(`${call.operator}: list too long`);
 });
+
+/** Writes nothing anywhere: what was logged stands in the trace, as every operand does. */
+const log: Operator = strict([1, ANY], ([first], call) =>
+  first === undefined ? unknownBecause(`${call.operator}: nothing to log`) : knownAs(first),
+);
 
 const difference = ([first = 0, second]: readonly number[]): number => (second === undefined ? -first : first - second);
 
@@ -115,4 +121,5 @@ export const STRICT_OPERATORS: Readonly<Record<string, Operator>> = {
   cat: concatenation,
   substr: substring,
   merge: merging,
+  log,
 };

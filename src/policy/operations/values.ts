@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../kernel/json.ts";
+import type { JsonObject, JsonValue } from "../../kernel/json.ts";
 import type { Readings } from "../../snapshot/snapshot.ts";
 import { ownAt } from "../logic/data-access.ts";
 
@@ -12,20 +12,23 @@ export const currentValue = (readings: Readings, path: string): string | number 
 };
 
 /**
- * The values both keys look at: own properties, plain values, finite numbers. What is left out here is missing to the
- * walker and to stock json-logic-js alike, and no prototype is in reach of either.
+ * The values both keys look at: own properties, JSON, finite numbers. What is left out here is missing to the walker
+ * and to stock json-logic-js alike, and no prototype is in reach of either.
  */
-export const readableValues = (readings: Readings): JsonObject => {
-  const groups: [string, JsonObject][] = [];
-  for (const [group, members] of Object.entries(readings.values)) {
-    if (typeof members !== "object" || members === null) continue;
-    groups.push([group, bare(Object.entries(members).filter(([, value]) => isReadable(value)))]);
+export const readableValues = (readings: Readings): JsonObject => bare(readings.values);
+
+/** Evidence holds groups of signals; whoever brings data of their own has bounded its depth. */
+const bare = (members: object): JsonObject => {
+  const object: Record<string, JsonValue> = Object.create(null);
+  for (const [key, value] of Object.entries(members)) {
+    const read = readable(value);
+    if (read !== undefined) object[key] = read;
   }
-  return bare(groups);
+  return object;
 };
 
-const bare = (entries: readonly (readonly [string, JsonObject[string]])[]): JsonObject => {
-  const object: Record<string, JsonObject[string]> = Object.create(null);
-  for (const [key, value] of entries) object[key] = value;
-  return object;
+const readable = (value: unknown): JsonValue | undefined => {
+  if (value === null || isReadable(value)) return value;
+  if (Array.isArray(value)) return value.map((part) => readable(part) ?? null);
+  return typeof value === "object" ? bare(value) : undefined;
 };

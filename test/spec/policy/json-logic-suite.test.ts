@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { JsonValue } from "../../../src/kernel/json.ts";
 import { walkRule } from "../../../src/policy/logic/walk.ts";
+import { answersTo } from "../../support/eval.ts";
 
 type Case = readonly [rule: unknown, data: unknown, expected: unknown];
 
@@ -70,5 +72,18 @@ describe.skipIf(!existsSync(FILE))("the JSON-logic project's own cases", () => {
 
     expect(unknown.map(([rule]) => JSON.stringify(rule)).sort()).toEqual([...UNKNOWN].sort());
     expect(UNKNOWN).toHaveLength(33);
+  });
+
+  it("are answered the same by pawl policy eval, and by stock as its authors meant", async () => {
+    const requests = cases.map(([rule, data]) => ({ rule, data }) as JsonValue);
+    const answers = await answersTo(...requests);
+
+    expect(answers).toHaveLength(277);
+    for (const [index, [rule, data, expected]] of cases.entries()) {
+      const walked = walkRule(rule, data).result;
+      const value = walked.kind === "known" ? walked.value : null;
+      expect(answers[index], JSON.stringify([rule, data])).toMatchObject({ value, known: walked.kind === "known" });
+      expect(answers[index]?.stock).toEqual(expected);
+    }
   });
 });

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import type { EvaluationLimits } from "../../policy/evaluate.ts";
+import { evaluatePlain } from "../../policy/evaluate-plain.ts";
+import { bulkOf } from "../../policy/logic/bulk.ts";
+import { readPlainJson, writableStock } from "../../policy/plain-answer.ts";
+import { sizeProblem } from "../../policy/shape.ts";
+import { readSubject } from "../../policy/subject.ts";
+import { type CommandResult, done } from "../command-result.ts";
+import { type EvalDocument, evalLines } from "../eval-lines.ts";
+import { type CommandFailure, misused, refused } from "../exit.ts";
+
+/** As they were given on the command line. */
+export interface EvalRequest {
+  readonly rule?: string;
+  readonly ruleFile?: string;
+  readonly data?: string;
+  readonly dataFile?: string;
+  readonly window?: string;
+  readonly now?: string;
+}
+
+const LARGEST_FILE = 1024 * 1024;
+const LARGEST_SHOWN = 10_000;
+
+/** Evaluates one rule. Reads files and nothing else. @throws {CommandFailure} what was given cannot be read or used. */
+export const policyEvalCommand = (given: EvalRequest, limits: EvaluationLimits): CommandResult<EvalDocument> => {
+  const rule = one("the rule", given.rule, given.ruleFile, "Give the rule as an argument, or --rule-file FILE.");
+  if (rule === undefined)
+    throw misused(
+      "There is no rule.",
+      "Nothing was given to evaluate.",
+      "Give it as an argument, or --rule-file FILE.",
+    );
+  const size = sizeProblem(rule);
+  if (size !== null) throw refused(`The rule is ${size.message}.`, "The guard would refuse it too.", "Split it up.");
+  const subject = readSubject(requestOf(given));
+  if (!subject.ok) throw refused("The evidence cannot be used.", `${subject.failure}.`, "Correct it and run it again.");
+  const { result, stock, residual, data, trace } = evaluatePlain(rule, subject.value, limits);
+  const document: EvalDocument = {
+    value: result.kind === "known" ? result.value : null,
+    known: result.kind === "known",
+    reasons: result.kind === "known" ? [] : result.reasons,
+    stock: writableStock(stock),
+    residual: showable(residual),
+    data: showable(data),
+    trace: trace.map((entry) => ({
+      at: entry.at,
+      operands: entry.operands.map(showable),
+      result: entry.result.kind === "known" ? showable(entry.result.value) : null,
+      known: entry.result.kind === "known",
+    })),
+  };
+  return done(document, evalLines(document));
+};
+
+const showable = (value: JsonValue): JsonValue =>
+  bulkOf(value) <= LARGEST_SHOWN ? value : `… (too large to show: ${Array.isArray(value) ? "a list" : typeof value})`;
+
+const requestOf = ({ data, dataFile, window, now }: EvalRequest): JsonObject => {
+  const datum = one("the data", data, dataFile, "Give --data JSON or --data-file FILE.");
+  const minutes = one("the window", undefined, window, "Give --window FILE.");
+  return {
+    ...(datum === undefined ? {} : { data: datum }),
+    ...(minutes === undefined ? {} : { window: minutes }),
+    ...(now === undefined ? {} : { now }),
+  };
+};
+
+/** JSON out of an argument or a file; undefined where neither is given. */
+const one = (what: string, text: string | undefined, file: string | undefined, next: string): JsonValue | undefined => {
+  if (text !== undefined && file !== undefined)
+    throw misused(`${what} is given twice.`, "As text, and as a file; nobody knows which is meant.", next);
+  if (text !== undefined) return parsed(text, (why) => misused(`${what} is not usable.`, why, next));
+  if (file === undefined) return undefined;
+  return parsed(contentOf(file), (why) => refused(`${file} is not usable.`, why, next));
+};
+
+const parsed = (text: string, failed: (why: string) => CommandFailure): JsonValue => {
+  const json = readPlainJson(text);
+  if (json.ok) return json.value;
+  throw failed(`${json.failure}.`);
+};
+
+const contentOf = (file: string): string => {
+  if (!existsSync(file) || !statSync(file).isFile())
+    throw misused(`There is no file ${file}.`, "It was named on the command line.", "Correct the path.");
+  if (statSync(file).size > LARGEST_FILE)
+    throw refused(`${file} is larger than ${LARGEST_FILE} bytes.`, "No rule and no evidence is.", "Shorten it.");
+  return readFileSync(file, "utf8");
+};

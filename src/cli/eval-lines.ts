@@ -1,0 +1,39 @@
+import type { JsonValue } from "../kernel/json.ts";
+import { bulkOf } from "../policy/logic/bulk.ts";
+import type { PlainAnswer } from "../policy/plain-answer.ts";
+import type { TraceEntry } from "../policy/verdict.ts";
+
+/** One evaluation with everything it rests on. */
+export interface EvalDocument extends PlainAnswer {
+  /** The rule with its operations computed: what anybody can evaluate again over `data`. */
+  readonly residual: JsonValue;
+  readonly data: JsonValue;
+  readonly trace: readonly (Omit<TraceEntry, "result"> & { readonly result: JsonValue; readonly known: boolean })[];
+}
+
+/** More than this of one value is no explanation. */
+const LONGEST = 100;
+
+const short = (value: JsonValue): string => {
+  if (bulkOf(value) > 10_000) return Array.isArray(value) ? "[…]" : typeof value === "string" ? '"…"' : "{…}";
+  const text = JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+};
+
+/** An evaluation for people: what it comes to, what stock says, why it is unknown, and every expression. */
+export const evalLines = ({ value, known, reasons, stock, trace }: EvalDocument): readonly string[] => [
+  `value    ${known ? short(value) : "unknown"}`,
+  ...reasons.map((reason, index) => `${index === 0 ? "because" : ""}`.padEnd(9) + reason),
+  `stock    ${short(stock)}`,
+  ...traceLines(trace),
+];
+
+const traceLines = (trace: EvalDocument["trace"]): readonly string[] => {
+  const width = Math.min(40, Math.max(0, ...trace.map(({ at }) => at.length)));
+  return trace.map(
+    ({ at, operands, result, known }, index) =>
+      `${index === 0 ? "trace" : ""}`.padEnd(9) +
+      `${at.padEnd(width)}  ${operands.map((each) => (each === null ? "unknown" : short(each))).join(", ")}` +
+      ` -> ${known ? short(result) : "unknown"}`,
+  );
+};

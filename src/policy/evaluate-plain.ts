@@ -1,0 +1,92 @@
+import type { JsonValue } from "../kernel/json.ts";
+import { type EpochMs, epochMs, MINUTE_MS } from "../kernel/units.ts";
+import type { Evidence, Readings } from "../snapshot/snapshot.ts";
+import { type Evaluation, type EvaluationLimits, evaluateLowered } from "./evaluate.ts";
+import { bulkOf } from "./logic/bulk.ts";
+import { unknownBecause } from "./logic/judged.ts";
+import { lowerRule } from "./lower.ts";
+import type { Operations } from "./operations/operation.ts";
+import { STANDARD_OPERATIONS } from "./operations/standard.ts";
+import { plainProblems } from "./plain-shape.ts";
+
+/** What a rule is evaluated over outside a cutover: any JSON, the minutes that operations look at, or both. */
+export interface Subject {
+  /** What `var` reads; without it the values of the newest minute that ended by `now`. */
+  readonly data?: JsonValue;
+  /** Oldest first, one row a minute. */
+  readonly minutes: Evidence["minutes"];
+  readonly now: EpochMs;
+}
+
+/** A value that would be larger than this when written out is not handed on. */
+export const LARGEST_VALUE = 4_000_000;
+
+export const NOTHING_OBSERVED: Pick<Subject, "minutes" | "now"> = { minutes: [], now: epochMs(0) };
+
+/**
+ * Evaluates any JSON-logic over any JSON: the judge of the guard, without a policy's rules on how a rule is written.
+ * Operations read the minutes, and take any path of them.
+ *
+ * json-logic-js is asked whatever we come to. Pure. Never throws: a rule or data it cannot cope with is unknown.
+ */
+export const evaluatePlain = (
+  rule: JsonValue,
+  subject: Subject,
+  limits: EvaluationLimits,
+  operations: Operations = STANDARD_OPERATIONS,
+): Evaluation => {
+  try {
+    return evaluate(rule, subject, limits, operations);
+  } catch (error) {
+    return unevaluated(`the judge failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+const unevaluated = (reason: string): Evaluation => ({
+  result: unknownBecause(reason),
+  disagreement: null,
+  residual: null,
+  data: {},
+  trace: [],
+  comparisons: [],
+  stock: null,
+});
+
+const evaluate = (rule: JsonValue, subject: Subject, limits: EvaluationLimits, operations: Operations): Evaluation => {
+  const [problem] = plainProblems(rule, operations);
+  if (problem !== undefined) return unevaluated(`${problem.at}: ${problem.message}`);
+  const evidence = evidenceOf(subject);
+  const lowered = lowerRule(rule, operations, { evidence, ...limits });
+  // Without an operation there is nothing to add to the data, which may then be no object at all.
+  const data = lowered.facts === 0 && subject.data !== undefined ? subject.data : lowered.data;
+  const evaluation = evaluateLowered({ ...lowered, data }, evidence, limits, "always");
+  const { result } = evaluation;
+  if (result.kind === "unknown" || bulkOf(result.value) <= LARGEST_VALUE) return evaluation;
+  return { ...evaluation, result: unknownBecause("the value is too large, or nested too deep, to be written") };
+};
+
+const evidenceOf = ({ data, minutes, now }: Subject): Evidence => ({
+  now,
+  minutes,
+  current: data === undefined ? newestOf(minutes, now) : { values: groupsIn(data), absent: {} },
+});
+
+/** Operations read signals of an object; in anything else there are none. */
+const groupsIn = (data: JsonValue): Readings["values"] =>
+  isObject(data) ? (data as unknown as Readings["values"]) : {};
+
+/** The values of the newest minute that ended by `now`, with their ages. */
+const newestOf = (minutes: Evidence["minutes"], now: EpochMs): Readings => {
+  const newest = minutes.findLast(({ at }) => at + MINUTE_MS <= now);
+  if (newest === undefined) return { values: {}, absent: {} };
+  const age = (now - newest.at - MINUTE_MS) / 1000;
+  const ages = pathsIn(newest.readings.values).map((path) => [path, age] as const);
+  return { ...newest.readings, ageSeconds: Object.fromEntries(ages) };
+};
+
+const pathsIn = (value: object, prefix = ""): readonly string[] =>
+  Object.entries(value).flatMap(([key, part]: [string, unknown]) =>
+    typeof part === "object" && part !== null ? pathsIn(part, `${prefix}${key}.`) : [`${prefix}${key}`],
+  );
+
+const isObject = (value: JsonValue): boolean => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,40 @@
+/** A value nested deeper than this is not written out: whoever reads it would have to recurse as deep. */
+const DEEPEST = 200;
+
+interface Measure {
+  readonly bulk: number;
+  readonly depth: number;
+}
+
+const PLAIN: Measure = { bulk: 1, depth: 0 };
+const TOO_DEEP: Measure = { bulk: Number.POSITIVE_INFINITY, depth: Number.POSITIVE_INFINITY };
+
+/** Lists and objects already measured; nobody changes them afterwards. */
+const measured = new WeakMap<object, Measure>();
+
+/**
+ * How much a value holds if it is written out: its plain values, and its characters. A list that holds the same list
+ * twice counts it twice, as writing it would. Infinite where it is nested too deep.
+ *
+ * Costs no more than what is really there. The value comes from JSON or from JSON-logic and holds no cycle.
+ */
+export const bulkOf = (value: unknown): number => measure(value, 0).bulk;
+
+const measure = (value: unknown, level: number): Measure => {
+  if (typeof value === "string") return { bulk: 1 + value.length, depth: 0 };
+  if (typeof value !== "object" || value === null) return PLAIN;
+  const before = measured.get(value);
+  if (before !== undefined) return before;
+  if (level > DEEPEST) return TOO_DEEP;
+  let bulk = 1;
+  let depth = 0;
+  for (const key of Object.keys(value)) {
+    const part = measure((value as Readonly<Record<string, unknown>>)[key], level + 1);
+    bulk += part.bulk + (Array.isArray(value) ? 0 : key.length);
+    depth = Math.max(depth, part.depth + 1);
+  }
+  const whole = depth > DEEPEST ? TOO_DEEP : { bulk, depth };
+  // Seen from further down it may not be too deep by itself.
+  if (whole !== TOO_DEEP || level === 0) measured.set(value, whole);
+  return whole;
+};
