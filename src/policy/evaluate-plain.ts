@@ -34,7 +34,7 @@ export const evaluatePlain = (
   subject: Subject,
   limits: EvaluationLimits,
   operations: Operations = STANDARD_OPERATIONS,
-): Evaluation => {
+): Evaluation<JsonValue> => {
   try {
     return evaluate(rule, subject, limits, operations);
   } catch (error) {
@@ -42,7 +42,7 @@ export const evaluatePlain = (
   }
 };
 
-const unevaluated = (reason: string): Evaluation => ({
+const unevaluated = (reason: string): Evaluation<JsonValue> => ({
   result: unknownBecause(reason),
   disagreement: null,
   residual: null,
@@ -52,7 +52,12 @@ const unevaluated = (reason: string): Evaluation => ({
   stock: null,
 });
 
-const evaluate = (rule: JsonValue, subject: Subject, limits: EvaluationLimits, operations: Operations): Evaluation => {
+const evaluate = (
+  rule: JsonValue,
+  subject: Subject,
+  limits: EvaluationLimits,
+  operations: Operations,
+): Evaluation<JsonValue> => {
   const [problem] = plainProblems(rule, operations);
   if (problem !== undefined) return unevaluated(`${problem.at}: ${problem.message}`);
   const evidence = evidenceOf(subject);

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../kernel/json.ts";
+import type { JsonObject, JsonValue } from "../kernel/json.ts";
 import type { Evidence } from "../snapshot/snapshot.ts";
 import { unknownBecause } from "./logic/judged.ts";
 import type { WalkLimits } from "./logic/scope.ts";
@@ -17,7 +17,7 @@ export interface EvaluationLimits extends Pick<OperationContext, "minCoverage" |
 }
 
 /** Everything about one evaluation that a decision record keeps, so that anyone can do it again. */
-export interface Evaluation {
+export interface Evaluation<Data extends JsonValue = JsonObject> {
   /** After the second key: `known` only where both keys agree. */
   readonly result: Judged;
   /** What our walker and json-logic-js said where they differ; null where they agree. */
@@ -26,7 +26,7 @@ export interface Evaluation {
   readonly stock: StockAnswer | null;
   /** The rule with its operations computed: plain JSON-logic over `data`. */
   readonly residual: JsonValue;
-  readonly data: JsonValue;
+  readonly data: Data;
   readonly trace: readonly TraceEntry[];
   readonly comparisons: readonly Comparison[];
 }
@@ -70,12 +70,12 @@ const evaluate = (rule: Rule, evidence: Evidence, limits: EvaluationLimits, oper
 };
 
 /** Both keys over a rule whose operations have been computed. What is unknown to us the second key cannot change. */
-export const evaluateLowered = (
-  { residual, data, absent, names }: Lowered,
+export const evaluateLowered = <Data extends JsonValue>(
+  { residual, data, absent, names }: Lowered<Data>,
   evidence: Evidence,
   limits: EvaluationLimits,
   asked: "where-known" | "always" = "where-known",
-): Evaluation => {
+): Evaluation<Data> => {
   const whyAbsent = (path: string): string =>
     ownText(absent, path) ?? ownText(evidence.current.absent, path) ?? "no value";
   const nameOf = (path: string): string => ownText(names, path) ?? (path === "" ? "the element" : path);

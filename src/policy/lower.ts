@@ -5,10 +5,10 @@ import { readableValues } from "./operations/values.ts";
 import type { Rule } from "./policy-file.ts";
 
 /** A rule whose operations have been computed: plain JSON-logic and the data it reads. Anyone can evaluate it again. */
-export interface Lowered {
+export interface Lowered<Data extends JsonValue = JsonObject> {
   readonly residual: JsonValue;
   /** The current values, and under `facts` what the operations came to. An unknown fact is left out. */
-  readonly data: JsonValue;
+  readonly data: Data;
   /** How many operations it had. */
   readonly facts: number;
   /** `facts.0` → why it is unknown. */
