@@ -2,12 +2,14 @@ import type { Command } from "commander";
 import type { EvalRequest } from "./commands/policy-eval.ts";
 import { misused } from "./exit.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
+import { addTest } from "./verb-policy-test.ts";
 
 /** `pawl policy <verb>`. Those that only read files act on nothing and have no target. */
 export const addPolicyVerbs = (program: Command, stage: Stage): void => {
   const policy = program.command("policy").description("policy and cutover files");
   addLint(policy, stage);
   addEval(policy, stage);
+  addTest(policy, stage);
 };
 
 const addLint = (policy: Command, { settle }: Stage): void => {
