@@ -10,7 +10,9 @@ interface TestOptions {
 export const addTest = (policy: Command, { settle }: Stage): void => {
   policy
     .command("test [paths...]")
-    .description("run fixtures (policy.test.json beside policy.json), and tests of missing data that nobody has to write")
+    .description(
+      "run fixtures (policy.test.json beside policy.json), and tests of missing data that nobody has to write",
+    )
     .option("--junit [file]", "JUnit XML into a file named .xml, or without one on standard output")
     .action(async (paths: readonly string[], options: TestOptions, command: Command) => {
       const { policyTestCommand } = await import("./commands/policy-test.ts");
