@@ -4,7 +4,10 @@ import type { Comparison, Judgement } from "../../src/policy/verdict.ts";
 const SHOWN = ["errors", "errors-proven", "p99", "lag", "hosts", "enough-traffic"];
 
 const short = (value: Comparison["value"]): string =>
-  typeof value === "number" ? String(Math.round(value * 10_000) / 10_000) : JSON.stringify(value);
+  typeof value === "number" ? shortNumber(value) : JSON.stringify(value);
+
+const shortNumber = (value: number): string =>
+  value >= 1e6 ? value.toPrecision(2) : String(Math.round(value * 10_000) / 10_000);
 
 /** What opened a step: a line a gate with value against threshold, and how many more passed. */
 export const gatesInWords = (judgement: Judgement): readonly string[] => {

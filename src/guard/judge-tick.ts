@@ -27,6 +27,8 @@ import type { Look } from "./look.ts";
 
 export interface JudgedTick {
   readonly decision: Decision;
+  /** Digest of the policy that judged; null where it could not be read. */
+  readonly policy: string | null;
   readonly judgement: Judgement;
   readonly workings: PolicyJudged["workings"];
   readonly safety: RollbackSafety;
@@ -77,7 +79,15 @@ export const judgeTick = (
     trouble: [...seen.trouble, ...(policy === null ? [unread(state)] : [])],
   };
   const decision = decide({ state, policy: rules, judgement, facts, tick });
-  return { decision, judgement, workings, safety, evidence, corrections };
+  return {
+    decision,
+    policy: policy === null ? null : state.policyDigest,
+    judgement,
+    workings,
+    safety,
+    evidence,
+    corrections,
+  };
 };
 
 export const safetyAt = (snapshots: Snapshots): RollbackSafety => {

@@ -25,7 +25,7 @@ export const storeEvidence = async (
   const { decision, judgement, evidence: accumulated, corrections } = judged;
   const named = snapshots.map((one) => ({ tick: toIso(one.tick), digest: ports.digest(canonicalJson(one)) }));
   const plain = canonicalJson({
-    ...{ cutover, state, snapshots: named, trouble },
+    ...{ cutover, state, policy: judged.policy, snapshots: named, trouble },
     ...{ judgement, decision, accumulated, corrections, workings: workingsOf(judged) },
   });
   const body = JSON.parse(plain) as JsonObject;

@@ -147,7 +147,7 @@ describe.each(WORLDS)("the records in %s", (_name, ports) => {
 
   test("keeps evidence under its digest, whoever puts it and how often", async () => {
     const { evidence } = ports();
-    const body = { trace: [{ at: "/and/0", result: null }], empty: "", none: [] };
+    const body = { trace: [{ at: "/and/0", result: null }], empty: "", none: [], proof: 1e300, doubt: 1e-300 };
     const digest = sha256(canonicalJson(body));
     for (const _again of [1, 2]) expect(await evidence.put("orders", digest, body, soonEnough)).toEqual(done);
     expect(await evidence.read("orders", digest)).toEqual({ ok: true, value: body });

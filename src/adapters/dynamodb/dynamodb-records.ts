@@ -11,7 +11,7 @@ import type {
   SnapshotsPort,
 } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
-import type { JsonObject } from "../../kernel/json.ts";
+import { canonicalJson, type JsonObject } from "../../kernel/json.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { EpochMs } from "../../kernel/units.ts";
 import type { Policy } from "../../policy/policy-file.ts";
@@ -98,13 +98,19 @@ export const dynamodbLedger = (table: Table): LedgerPort => ({
     ),
 });
 
-/** Named by digest: what is there already under the same name is the same. */
+/**
+ * Named by digest: what is there already under the same name is the same. Kept as text: DynamoDB's numbers end at 1e126,
+ * and those of a long proof do not.
+ */
 export const dynamodbEvidence = (table: Table): EvidencePort => ({
   put: async (cutover, digest, body, timeoutMs) =>
-    mapped(await table.putOnce({ pk: `evidence#${cutover}`, sk: digest }, { body }, timeoutMs), () => undefined),
+    mapped(
+      await table.putOnce({ pk: `evidence#${cutover}`, sk: digest }, { text: canonicalJson(body) }, timeoutMs),
+      () => undefined,
+    ),
   read: async (cutover, digest) =>
     mapped(await table.get({ pk: `evidence#${cutover}`, sk: digest }), (item) =>
-      item === null ? null : as<{ body: JsonObject }>(item).body,
+      item === null ? null : (JSON.parse(as<{ text: string }>(item).text) as JsonObject),
     ),
 });
 
