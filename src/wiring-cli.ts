@@ -6,6 +6,7 @@ import {
   dynamodbJournal,
   dynamodbLedger,
   dynamodbPolicies,
+  dynamodbSnapshots,
 } from "./adapters/dynamodb/dynamodb-records.ts";
 import { dynamodbState } from "./adapters/dynamodb/dynamodb-state.ts";
 import type { Table } from "./adapters/dynamodb/table.ts";
@@ -34,6 +35,7 @@ export const lookingPorts = (env: Env, now: Now) => {
     policies: dynamodbPolicies(table),
     ledger: dynamodbLedger(table),
     evidence: dynamodbEvidence(table),
+    snapshots: dynamodbSnapshots(table),
     journal: dynamodbJournal(table),
     rules: elbv2Rules(loadBalancerOf(env), now),
   };

@@ -10,6 +10,7 @@ import { watchMemory } from "../process/memory.ts";
 import { stopBeforeExit } from "../process/stop-before-exit.ts";
 import { linkEvidence } from "./comparison.ts";
 import { createNarrator, type Narrator } from "./narrator.ts";
+import { mustSucceed, pawlOn } from "./pawl.ts";
 import { tellPromotion } from "./promotion.ts";
 import type { DemoReport } from "./report.ts";
 import { tellRollback } from "./rollback.ts";
@@ -70,6 +71,7 @@ const tell = async (story: StoryName, keep: boolean): Promise<void> => {
     if (story === "promote") report.promotion = await tellPromotion(lab, file, narrator, dir);
     else report.rollback = await tellRollback(lab, file, narrator, dir);
     linkEvidence(dir, options.report);
+    await narrator.phase("every decision is judged again", 10, () => judgeAgain(file, narrator));
     narrator.tell("nothing was lost.");
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -80,13 +82,21 @@ const tell = async (story: StoryName, keep: boolean): Promise<void> => {
   }
 };
 
+/** @throws {Error} a record does not follow from what was stored for it. */
+const judgeAgain = async (labFile: string, { tell }: Narrator): Promise<void> => {
+  tell("$ pawl ledger verify orders --recompute");
+  const args = ["ledger", "verify", "orders", "--recompute"];
+  const { stdout } = await mustSucceed(pawlOn(labFile)(args), "pawl ledger verify");
+  for (const line of stdout.trim().split("\n")) tell(`    ${line}`);
+};
+
 const end = async (lab: Lab, dir: string, keep: boolean, { phase }: Narrator): Promise<void> => {
   await cp(join(lab.context.dir, "logs"), join(dir, "logs"), { recursive: true });
   await copyFile(join(lab.context.dir, "lab.log"), join(dir, "lab.log"));
   if (keep) {
     console.log(`
 The lab stays up until you press Ctrl-C. Try, in another terminal:
-  npx pawl status orders        npx pawl explain orders       npx pawl ledger verify orders
+  npx pawl status orders        npx pawl explain orders       npx pawl ledger verify orders --recompute
   ./scripts/lab faults          ./scripts/lab fault green-slow --for 30s`);
     await new Promise(() => {});
   }

@@ -51,8 +51,9 @@ export const addCutoverVerbs = (program: Command, { scene, settle }: Stage): voi
     .description("the hash-chained record of decisions")
     .command("verify [cutover]")
     .description("recompute the chain from its first record")
-    .action(async (cutover: string | undefined, _options: object, command: Command) =>
-      settle(await ledgerVerify(scene(cutover, command.optsWithGlobals<GlobalOptions>()))),
+    .option("--recompute", "judge every tick again from what was stored for it")
+    .action(async (cutover: string | undefined, options: { readonly recompute?: boolean }, command: Command) =>
+      settle(await ledgerVerify(scene(cutover, command.optsWithGlobals<GlobalOptions>()), options)),
     );
 };
 
@@ -113,8 +114,8 @@ const explain = async (scene: Scene) => (await import("./commands/explain.ts")).
 
 const restore = async (scene: Scene) => (await import("./commands/restore.ts")).restoreCommand(await looking(scene));
 
-const ledgerVerify = async (scene: Scene) =>
-  (await import("./commands/ledger-verify.ts")).ledgerVerifyCommand(await looking(scene));
+const ledgerVerify = async (scene: Scene, options: { readonly recompute?: boolean }) =>
+  (await import("./commands/ledger-verify.ts")).ledgerVerifyCommand(await looking(scene), options);
 
 const request = async (scene: Scene, name: "pause" | "resume" | "approve", reason: string) => {
   const { requestCommand } = await import("./commands/request.ts");

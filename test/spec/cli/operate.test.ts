@@ -174,6 +174,78 @@ describe("pawl ledger verify", () => {
   });
 });
 
+describe("pawl ledger verify --recompute", () => {
+  /** Holds, steps, a rollback, and a policy that could not be read for a while. */
+  const lived = async () => {
+    const { world, desk } = await at(10);
+    world.truth.metricsFail = true;
+    await world.minutes(3);
+    world.truth.metricsFail = false;
+    await world.until("50 %", () => world.state().weightPercent === 50);
+    world.truth.greenErrorRatio = 0.5;
+    await world.until("blue", () => world.state().phase === "rolledBack", 6);
+    return { world, desk };
+  };
+  const again = async ({ desk }: Awaited<ReturnType<typeof lived>>) => {
+    const { document, exitCode } = await ledgerVerifyCommand(desk.context, { recompute: true });
+    return { exitCode, judged: document.recomputed?.judged ?? 0, said: document.recomputed?.differences ?? [] };
+  };
+  const evidenceOfRecord = ({ world }: Awaited<ReturnType<typeof lived>>, seq: number): string =>
+    String(world.ledger.records.find((record) => record.seq === seq)?.detail["evidence"]);
+
+  it("comes to every decision again from what was stored for it", async () => {
+    const scene = await lived();
+    const { exitCode, judged, said } = await again(scene);
+
+    expect(said).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(judged).toBe(scene.world.ledger.records.filter(({ detail }) => "decision" in detail).length);
+    expect(judged).toBeGreaterThan(10);
+  });
+
+  it("names the record whose evidence was changed", async () => {
+    const scene = await lived();
+    const digest = evidenceOfRecord(scene, 4);
+    const body = scene.world.evidence.all.get(digest) ?? {};
+    scene.world.evidence.all.set(digest, { ...body, trouble: [] as const, corrections: ["a lie"] });
+
+    expect(await again(scene)).toMatchObject({
+      exitCode: 1,
+      said: [{ seq: 4, what: `its evidence ${digest.slice(0, 12)} was changed` }],
+    });
+  });
+
+  it("names the record whose evidence is gone", async () => {
+    const scene = await lived();
+    scene.world.evidence.all.delete(evidenceOfRecord(scene, 4));
+
+    expect((await again(scene)).said).toMatchObject([{ seq: 4, what: expect.stringContaining("is not there") }]);
+  });
+
+  it("names every record that a changed snapshot was part of", async () => {
+    const scene = await lived();
+    const [, second] = scene.world.snapshots.all;
+    if (second === undefined) throw new Error("too few snapshots");
+    Object.assign(second, { takenAt: second.takenAt + 1 });
+    const { exitCode, said } = await again(scene);
+
+    expect(exitCode).toBe(1);
+    expect(said.length).toBeGreaterThan(1);
+    expect(said.every(({ what }) => /^its snapshot of .* was changed$/.test(what))).toBe(true);
+  });
+
+  it("does not take another policy under the same name", async () => {
+    const scene = await lived();
+    const [entry] = scene.world.policies.all;
+    if (entry === undefined) throw new Error("no policy was stored");
+    scene.world.policies.all.set(entry[0], { ...entry[1], description: "kinder" });
+    const { said } = await again(scene);
+
+    expect(said.length).toBeGreaterThan(10);
+    expect(said[0]?.what).toMatch(/^its policy .* was changed$/);
+  });
+});
+
 describe("pawl restore", () => {
   it("says before the point of no return that one rule is the way back, and what it would cost", async () => {
     const { desk } = await at(50);

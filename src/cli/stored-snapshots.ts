@@ -1,0 +1,30 @@
+import type { GuardPorts } from "../guard/ports.ts";
+import { durationMs, type EpochMs, epochMs, later } from "../kernel/units.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { unanswered } from "./failures.ts";
+import { PATIENCE_MS } from "./limits.ts";
+
+/** So many at a time: one question for an hour of ticks, and never more than some hours in memory. */
+const AHEAD_MS = durationMs(3_600_000);
+const MOST_KEPT = 400;
+
+/**
+ * Snapshots by tick, in the order in which a ledger names them: nearly every one is asked for again by the ticks after it.
+ * @throws {CommandFailure} the table did not answer.
+ */
+export const snapshotsInOrder = ({ snapshots }: Pick<GuardPorts, "snapshots">, cutover: string) => {
+  const kept = new Map<string, Snapshot>();
+  const missing = new Set<string>();
+  const key = (epoch: number, tick: EpochMs): string => `${epoch} ${tick}`;
+  return async (epoch: number, tick: EpochMs): Promise<Snapshot | null> => {
+    const there = kept.get(key(epoch, tick));
+    if (there !== undefined || missing.has(key(epoch, tick))) return there ?? null;
+    const found = await snapshots.range(cutover, epoch, tick, later(tick, AHEAD_MS), PATIENCE_MS);
+    if (!found.ok) throw unanswered(`The snapshots of ${cutover} cannot be read.`, found.failure);
+    for (const one of found.value) kept.set(key(epoch, epochMs(one.tick)), one);
+    for (const oldest of [...kept.keys()].slice(0, Math.max(0, kept.size - MOST_KEPT))) kept.delete(oldest);
+    const own = kept.get(key(epoch, tick)) ?? null;
+    if (own === null) missing.add(key(epoch, tick));
+    return own;
+  };
+};
