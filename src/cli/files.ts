@@ -1,11 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { fail, type Result } from "../kernel/result.ts";
 import { sayProblem } from "../policy/checks/problem.ts";
 import { loadCutover } from "../policy/load-cutover.ts";
 import { loadPolicy, type PolicyProblem } from "../policy/load-policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { misused, refused } from "./exit.ts";
+import { readTextFile } from "./text-file.ts";
 
 export const DEFAULT_POLICIES_DIR = "policies";
 
@@ -43,10 +45,19 @@ export const whichCutover = (policiesDir: string, named: string | undefined): st
 const invalid = (what: string, problems: readonly PolicyProblem[], next: string) =>
   refused(what, problems.map(sayProblem).join("\n        "), next);
 
+/** What a file holds, or everything wrong with it, from "it is a folder" to a misspelt signal. */
+const loadFile = <Value>(
+  file: string,
+  load: (text: string, file: string) => Result<Value, readonly PolicyProblem[]>,
+): Result<Value, readonly PolicyProblem[]> => {
+  const text = readTextFile(file);
+  return text.ok ? load(text.value, file) : fail([text.failure]);
+};
+
 /** @throws {CommandFailure} invalid: every problem with its line, and what to do. */
 export const readBindings = (policiesDir: string, cutover: string): CutoverBindings => {
   const file = join(policiesDir, cutover, "cutover.json");
-  const loaded = loadCutover(readFileSync(file, "utf8"), file);
+  const loaded = loadFile(file, loadCutover);
   if (!loaded.ok)
     throw invalid(
       `${file} is not a valid cutover.`,
@@ -70,7 +81,7 @@ export const readPolicy = (policiesDir: string, cutover: string, name: string): 
       `--policy ${name} means this file.`,
       "Give the name of a policy file in the cutover's folder, without .json.",
     );
-  const loaded = loadPolicy(readFileSync(file, "utf8"), file);
+  const loaded = loadFile(file, loadPolicy);
   if (loaded.ok) return loaded.value;
   throw invalid(`${file} is not a valid policy.`, loaded.failure, "Correct the file and run pawl policy lint.");
 };

@@ -12,14 +12,20 @@ export const addPolicyVerbs = (program: Command, stage: Stage): void => {
   addTest(policy, stage);
 };
 
+const LINT_HELP = `
+docs/lint.md explains every finding by its id. The exit code is 1 where there is an error, 0 where there are warnings at
+most. Limits: 1 MiB a file, 200 levels of text, and of a rule 64 levels and 2000 parts.`;
+
 const addLint = (policy: Command, { settle }: Stage): void => {
   policy
     .command("lint [paths...]")
     .description("check files, or every policy and cutover in folders; line and column of whatever is wrong")
-    .action(async (paths: readonly string[], _options: object, command: Command) => {
+    .option("--sarif", "print a SARIF 2.1.0 log, for code review")
+    .addHelpText("after", LINT_HELP)
+    .action(async (paths: readonly string[], options: { readonly sarif?: boolean }, command: Command) => {
       const { policyLintCommand } = await import("./commands/policy-lint.ts");
       const { policies } = command.optsWithGlobals<GlobalOptions>();
-      settle(policyLintCommand(paths.length === 0 ? [policies] : paths));
+      settle(policyLintCommand(paths.length === 0 ? [policies] : paths, options));
     });
 };
 

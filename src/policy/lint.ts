@@ -1,6 +1,6 @@
 import policySchema from "../../policies/schema/policy.schema.json" with { type: "json" };
 import type { CutoverBindings } from "../signals/bindings.ts";
-import { readJson } from "./checks/json-text.ts";
+import { locateAll, readJson } from "./checks/json-text.ts";
 import { policyFindings } from "./checks/policy.ts";
 import { inOrder, type PolicyProblem } from "./checks/problem.ts";
 import { paramsIn, ruleFindings, rulesIn } from "./checks/rule.ts";
@@ -28,7 +28,7 @@ export const readPolicy = (text: string, file: string, cutovers: readonly Cutove
   const candidate = json.value as unknown as Policy;
   const fit = fields.length === 0 ? policyFindings(candidate, STANDARD_OPERATIONS, cutovers) : [];
   const findings = [...json.findings, ...fields, ...rules, ...fit];
-  const problems = findings.map(json.locate);
+  const problems = locateAll(findings, json.locate);
   const refused = problems.some(({ level }) => level === "error");
   return { policy: refused ? null : candidate, problems: inOrder(problems) };
 };

@@ -2,7 +2,7 @@ import cutoverSchema from "../../policies/schema/cutover.schema.json" with { typ
 import { fail, ok, type Result } from "../kernel/result.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { cutoverFindings } from "./checks/cutover.ts";
-import { readJson } from "./checks/json-text.ts";
+import { locateAll, readJson } from "./checks/json-text.ts";
 import { inOrder, type PolicyProblem } from "./checks/problem.ts";
 import { schemaCheck } from "./checks/schema.ts";
 
@@ -30,6 +30,6 @@ const readCutover = (
   const schema = checkCutoverSchema(json.value);
   const candidate = json.value as unknown as CutoverBindings;
   const meaning = schema.length === 0 ? cutoverFindings(candidate) : [];
-  const problems = [...json.findings, ...schema, ...meaning].map(json.locate);
+  const problems = locateAll([...json.findings, ...schema, ...meaning], json.locate);
   return { bindings: problems.some(({ level }) => level === "error") ? null : candidate, problems: inOrder(problems) };
 };

@@ -7,6 +7,15 @@ export interface ShapeProblem {
   /** JSON pointer into the rule. */
   readonly at: string;
   readonly message: string;
+  /** What sort of mistake it is, as the linter calls it. */
+  readonly kind:
+    | "rule-too-large"
+    | "not-one-operator"
+    | "unknown-operator"
+    | "wrong-operands"
+    | "wrong-arguments"
+    | "misplaced-list"
+    | "bad-literal";
 }
 
 const MAX_DEPTH = 64;
@@ -33,8 +42,9 @@ export const shapeProblems = (rule: unknown, operations: Operations): readonly S
 /** What a rule is too large for, null where it is not. Looks no further than it has to. */
 export const sizeProblem = (rule: unknown): ShapeProblem | null => {
   const size = sizeOf(rule, 0, MAX_PARTS);
-  if (size === "too-deep") return { at: "", message: `nested deeper than ${MAX_DEPTH} levels` };
-  return size > MAX_PARTS ? { at: "", message: `more than ${MAX_PARTS} parts; split it into gates` } : null;
+  const kind = "rule-too-large";
+  if (size === "too-deep") return { kind, at: "", message: `nested deeper than ${MAX_DEPTH} levels` };
+  return size > MAX_PARTS ? { kind, at: "", message: `more than ${MAX_PARTS} parts; split it into gates` } : null;
 };
 
 /**
@@ -58,17 +68,21 @@ const sizeOf = (part: unknown, depth: number, most: number): number | "too-deep"
 const check = (part: unknown, place: Place): readonly ShapeProblem[] => {
   if (Array.isArray(part)) return checkList(part, place);
   if (typeof part === "object" && part !== null) return checkExpression(part as Record<string, unknown>, place);
-  return problemAt(place, literalProblem(part));
+  return problemAt(place, "bad-literal", literalProblem(part));
 };
 
-const problemAt = (place: Pick<Place, "at">, message: string | null): readonly ShapeProblem[] =>
-  message === null ? [] : [{ at: place.at, message }];
+const problemAt = (
+  { at }: Pick<Place, "at">,
+  kind: ShapeProblem["kind"],
+  message: string | null,
+): readonly ShapeProblem[] => (message === null ? [] : [{ kind, at, message }]);
 
 const checkList = (list: readonly unknown[], place: Place): readonly ShapeProblem[] =>
   place.list
     ? list.flatMap((part, index) => check(part, { ...place, at: `${place.at}/${index}` }))
     : problemAt(
         place,
+        "misplaced-list",
         "a list stands where one value belongs; JSON-logic calls every list true. Remove the extra brackets",
       );
 
@@ -78,7 +92,7 @@ const checkExpression = (expression: Record<string, unknown>, place: Place): rea
   if (operator === undefined || operators.length > 1) {
     const found = operators.length === 0 ? "none" : operators.join(", ");
     const why = 'JSON-logic takes anything else for a plain object, which is true. Explanations go into "why"';
-    return problemAt(place, `an expression has exactly one operator, here are: ${found}. ${why}`);
+    return problemAt(place, "not-one-operator", `an expression has exactly one operator, here are: ${found}. ${why}`);
   }
   const written = expression[operator];
   const inside = { ...place, at: `${place.at}/${pointerPart(operator)}` };
@@ -94,17 +108,22 @@ export const operationProblems = (
   place: Pick<Place, "at" | "element" | "operations">,
 ): readonly ShapeProblem[] => {
   if (place.element) {
-    return problemAt(place, `"${name}" cannot stand inside map, filter, reduce, all, some or none; compute it outside`);
+    return problemAt(
+      place,
+      "wrong-arguments",
+      `"${name}" cannot stand inside map, filter, reduce, all, some or none; compute it outside`,
+    );
   }
   const args = Array.isArray(written) ? written : [written];
-  return problemAt(place, argumentProblem(name, place.operations[name]?.forms ?? [], args));
+  return problemAt(place, "wrong-arguments", argumentProblem(name, place.operations[name]?.forms ?? [], args));
 };
 
 const checkOperands = (operator: string, written: unknown, place: Place): readonly ShapeProblem[] => {
   const operands: readonly unknown[] = Array.isArray(written) ? written : [written];
   const problem = operandsProblem(operator, operands, place.element);
   const form = OPERATOR_FORMS.get(operator);
-  if (problem !== null || form === undefined || form.names) return problemAt(place, problem);
+  if (form === undefined) return problemAt(place, "unknown-operator", problem);
+  if (problem !== null || form.names) return problemAt(place, "wrong-operands", problem);
   return operands.flatMap((operand, index) =>
     check(operand, {
       ...place,

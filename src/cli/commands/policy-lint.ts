@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type PolicyProblem, sayProblem } from "../../policy/checks/problem.ts";
 import { lintPolicy } from "../../policy/lint.ts";
@@ -6,15 +6,25 @@ import { lintCutover, loadCutover } from "../../policy/load-cutover.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import type { CommandResult } from "../command-result.ts";
 import { EXIT, misused } from "../exit.ts";
+import { findFiles } from "../find-files.ts";
+import { sarifLog } from "../sarif.ts";
+import { readTextFile } from "../text-file.ts";
 
 export interface LintDocument {
   readonly files: readonly string[];
   readonly problems: readonly PolicyProblem[];
 }
 
-/** Checks policy and cutover files, given by themselves or in folders. Reads files and nothing else. */
-export const policyLintCommand = (paths: readonly string[]): CommandResult<LintDocument> => {
-  const files = [...new Set(paths.flatMap(filesAt))];
+/**
+ * Checks policy and cutover files, given by themselves or in folders. Reads files and nothing else. As SARIF it prints the
+ * same log to people and programs.
+ * @throws {CommandFailure} a path is not there, or nothing is in the folders.
+ */
+export const policyLintCommand = (
+  paths: readonly string[],
+  { sarif = false }: { readonly sarif?: boolean } = {},
+): CommandResult<LintDocument | object> => {
+  const files = findFiles(paths, { to: "checked", belongs: isOurs });
   if (files.length === 0)
     throw misused(
       `There is nothing to check in ${paths.join(", ")}.`,
@@ -23,37 +33,36 @@ export const policyLintCommand = (paths: readonly string[]): CommandResult<LintD
     );
   const problems = files.flatMap(lintFile);
   const errors = problems.filter(({ level }) => level === "error").length;
+  const exitCode = errors > 0 ? EXIT.refused : EXIT.done;
+  if (sarif) {
+    const log = sarifLog(problems);
+    return { document: log, lines: [JSON.stringify(log, null, 2)], exitCode };
+  }
   const counted = `${count(files.length, "file")}, ${count(errors, "error")}, ${count(problems.length - errors, "warning")}`;
-  return {
-    document: { files, problems },
-    lines: [...problems.map(sayProblem), counted],
-    exitCode: errors > 0 ? EXIT.refused : EXIT.done,
-  };
+  return { document: { files, problems }, lines: [...problems.map(sayProblem), counted], exitCode };
 };
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-const filesAt = (path: string): readonly string[] => {
-  if (!existsSync(path))
-    throw misused(`There is no file or folder ${path}.`, "It was given to be checked.", "Correct the path.");
-  if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path, { withFileTypes: true })
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.isDirectory() || isOurs(entry.name) ? filesAt(join(path, entry.name)) : []));
-};
-
-/** In a folder: schemas and policy fixtures are JSON too, and neither is a policy. */
-const isOurs = (name: string): boolean => name.endsWith(".json") && !/\.(schema|test)\.json$/.test(name);
+/** In a folder: schemas, fixtures and scenarios are JSON too, and none of them is a policy. */
+const isOurs = (path: string): boolean =>
+  path.endsWith(".json") &&
+  !/\.(schema|test|scenario)\.json$/.test(path) &&
+  !["scenarios", "recordings"].includes(basename(dirname(path)));
 
 const lintFile = (file: string): readonly PolicyProblem[] => {
-  const text = readFileSync(file, "utf8");
-  return basename(file) === "cutover.json" ? lintCutover(text, file) : lintPolicy(text, file, cutoversBeside(file));
+  const text = readTextFile(file);
+  if (!text.ok) return [text.failure];
+  return basename(file) === "cutover.json"
+    ? lintCutover(text.value, file)
+    : lintPolicy(text.value, file, cutoversBeside(file));
 };
 
 /** What a policy is meant for: the cutover in its own folder, where that can be read. */
 const cutoversBeside = (file: string): readonly CutoverBindings[] => {
   const beside = join(dirname(file), "cutover.json");
-  if (!existsSync(beside)) return [];
-  const loaded = loadCutover(readFileSync(beside, "utf8"), beside);
+  const text = existsSync(beside) ? readTextFile(beside) : null;
+  if (text === null || !text.ok) return [];
+  const loaded = loadCutover(text.value, beside);
   return loaded.ok ? [loaded.value] : [];
 };

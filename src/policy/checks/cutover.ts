@@ -1,5 +1,5 @@
 import type { CutoverBindings, RouteBinding, StreamBinding } from "../../signals/bindings.ts";
-import { error, type Finding, warning } from "./problem.ts";
+import { type Finding, finding } from "./problem.ts";
 
 /** What a schema cannot say of bindings that have passed it. */
 export const cutoverFindings = (cutover: CutoverBindings): readonly Finding[] => [
@@ -9,13 +9,14 @@ export const cutoverFindings = (cutover: CutoverBindings): readonly Finding[] =>
   ...placeFindings(cutover),
   ...streamFindings(cutover),
   ...repeated(cutover.alarms.map(({ arn }) => arn)).map((index) =>
-    error(
+    finding(
+      "listed-twice",
       `/alarms/${index}/arn`,
       "this alarm is listed twice; with two severities nobody knows which counts. Remove one",
     ),
   ),
   ...repeated(cutover.tables.map(({ name }) => name)).map((index) =>
-    error(`/tables/${index}/name`, "this table is listed twice; remove one"),
+    finding("listed-twice", `/tables/${index}/name`, "this table is listed twice; remove one"),
   ),
 ];
 
@@ -26,25 +27,44 @@ const repeated = (values: readonly string[]): readonly number[] =>
 const routeFindings = (cutover: CutoverBindings, route: RouteBinding, at: string): readonly Finding[] => [
   ...(isUnder(route.listenerArn, "listener", cutover.loadBalancerArn, "loadbalancer")
     ? []
-    : [error(`${at}/listenerArn`, "this listener is not the load balancer's; take both from the same one")]),
+    : [
+        finding(
+          "wrong-parent",
+          `${at}/listenerArn`,
+          "this listener is not the load balancer's; take both from the same one",
+        ),
+      ]),
   ...[
     { arn: route.weightedRuleArn, pointer: `${at}/weightedRuleArn` },
     { arn: route.pin.ruleArn, pointer: `${at}/pin/ruleArn` },
   ].flatMap(({ arn, pointer }) =>
     isUnder(arn, "listener-rule", route.listenerArn, "listener")
       ? []
-      : [error(pointer, "this rule is not the listener's; a rule acts only on the listener it stands in")],
+      : [
+          finding(
+            "wrong-parent",
+            pointer,
+            "this rule is not the listener's; a rule acts only on the listener it stands in",
+          ),
+        ],
   ),
   ...(route.weightedRuleArn === route.pin.ruleArn
     ? [
-        error(
+        finding(
+          "pin-is-rule",
           `${at}/pin/ruleArn`,
           "the pin is the weighted rule itself; it has to be a rule of its own that forwards to blue",
         ),
       ]
     : []),
   ...(route.blue === route.green
-    ? [error(`${at}/green`, "blue and green are the same target group; there would be nothing to move")]
+    ? [
+        finding(
+          "same-target",
+          `${at}/green`,
+          "blue and green are the same target group; there would be nothing to move",
+        ),
+      ]
     : []),
   ...pinFindings(route, `${at}/pin`),
 ];
@@ -58,13 +78,18 @@ const pinFindings = ({ pin }: RouteBinding, at: string): readonly Finding[] => {
   if (room < 2) {
     const why = "the weighted rule stands between the two, and the lower number is taken first";
     return [
-      error(`${at}/raisedPriority`, `${pin.raisedPriority} has to be at least 2 below ${pin.parkedPriority}: ${why}`),
+      finding(
+        "pin-priority",
+        `${at}/raisedPriority`,
+        `${pin.raisedPriority} has to be at least 2 below ${pin.parkedPriority}: ${why}`,
+      ),
     ];
   }
   return room === 2
     ? []
     : [
-        warning(
+        finding(
+          "pin-gap",
           `${at}/raisedPriority`,
           "there is room for other rules between the pin and the weighted rule; keep them adjacent",
         ),
@@ -76,14 +101,17 @@ const sharedRules = ({ routes }: CutoverBindings): readonly Finding[] =>
   repeated(routes.flatMap(({ weightedRuleArn, pin }) => [weightedRuleArn, pin.ruleArn]))
     .map((index) => `/routes/${Math.floor(index / 2)}/${index % 2 === 0 ? "weightedRuleArn" : "pin/ruleArn"}`)
     .filter((pointer) => !pointer.startsWith("/routes/0/"))
-    .map((pointer) => error(pointer, "another route has this rule already; every route has rules of its own"));
+    .map((pointer) =>
+      finding("shared-rule", pointer, "another route has this rule already; every route has rules of its own"),
+    );
 
 const sharedTargets = ({ routes }: CutoverBindings): readonly Finding[] => {
   const blues = new Set(routes.map(({ blue }) => blue));
   return routes.flatMap(({ blue, green }, index) =>
     green !== blue && blues.has(green)
       ? [
-          error(
+          finding(
+            "same-target",
             `/routes/${index}/green`,
             "this target group is blue on another route; a side is blue or green everywhere",
           ),
@@ -106,7 +134,11 @@ const placeFindings = (cutover: CutoverBindings): readonly Finding[] => {
   return arns
     .filter(({ arn }) => placeOf(arn) !== home)
     .map(({ arn, pointer }) =>
-      error(pointer, `this is in ${placeOf(arn)}, the load balancer in ${home}; one cutover is one Region and account`),
+      finding(
+        "another-place",
+        pointer,
+        `this is in ${placeOf(arn)}, the load balancer in ${home}; one cutover is one Region and account`,
+      ),
     );
 };
 
@@ -125,12 +157,17 @@ const streamFindings = ({ streams }: CutoverBindings): readonly Finding[] => {
   const connectors = [forward.source, forward.sink, reverse.source, reverse.sink];
   return [
     ...NAMES.filter((name) => forward[name] === reverse[name]).map((name) =>
-      error(`/streams/reverse/${name}`, `both streams have the ${name} "${forward[name]}"; each needs its own`),
+      finding(
+        "shared-by-streams",
+        `/streams/reverse/${name}`,
+        `both streams have the ${name} "${forward[name]}"; each needs its own`,
+      ),
     ),
     ...repeated(connectors)
       .filter((index) => connectors[index] !== connectors[index - 2])
       .map((index) =>
-        error(
+        finding(
+          "shared-by-streams",
           `/streams/${index < 2 ? "forward" : "reverse"}/${index % 2 === 0 ? "source" : "sink"}`,
           `the connector "${connectors[index]}" is named twice; a connector is a source or a sink, of one stream`,
         ),
@@ -138,7 +175,8 @@ const streamFindings = ({ streams }: CutoverBindings): readonly Finding[] => {
     ...reverse.topics.flatMap((topic, index) =>
       forward.topics.includes(topic)
         ? [
-            error(
+            finding(
+              "topic-loop",
               `/streams/reverse/topics/${index}`,
               `"${topic}" is a topic of forward too; rows would go round for ever`,
             ),

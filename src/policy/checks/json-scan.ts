@@ -36,6 +36,19 @@ export const scanJson = (text: string, deepest: number): ScanProblem | null => {
   return null;
 };
 
+/** Where a text is nested deeper than `deepest` levels, null where it nowhere is. One pass, whatever it holds. */
+export const offsetDeeperThan = (text: string, deepest: number): number | null => {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfText(text, at);
+    else if (opens(code)) depth += 1;
+    else if (closes(code)) depth -= 1;
+    if (depth > deepest) return at;
+  }
+  return null;
+};
+
 const opens = (code: number): boolean => code === OPEN_OBJECT || code === OPEN_LIST;
 const closes = (code: number): boolean => code === CLOSE_OBJECT || code === CLOSE_LIST;
 

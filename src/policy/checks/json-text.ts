@@ -1,11 +1,15 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import type { JsonValue } from "../../kernel/json.ts";
 import { pointerPart } from "../logic/scope.ts";
-import { error, type Finding, type PolicyProblem } from "./problem.ts";
+import { offsetDeeperThan } from "./json-scan.ts";
+import type { LintRuleId } from "./lint-rules.ts";
+import { type Finding, finding, type PolicyProblem } from "./problem.ts";
 
-/** More is no policy, and no parser should have to swallow it. */
-const LONGEST_TEXT = 500_000;
+/** Bytes. More is no file that operators write, and no parser should have to swallow it. */
+export const LARGEST_FILE = 1_048_576;
 const DEEPEST_TEXT = 200;
+/** Whoever reads a hundred findings starts again from the top anyway; and each costs a search for its place. */
+const MOST_FINDINGS = 100;
 
 export interface JsonText {
   readonly value: JsonValue;
@@ -14,41 +18,79 @@ export interface JsonText {
   readonly locate: (finding: Finding) => PolicyProblem;
 }
 
-/** Reads strict JSON (no comments, no trailing commas) and keeps the places of everything in it. */
+/**
+ * Reads strict JSON (no comments, no trailing commas) and keeps the places of everything in it. Whatever the text is: it
+ * is refused before it is parsed where it is too large or nested too deep, and nothing throws.
+ */
 export const readJson = (text: string, file: string): JsonText | { readonly problems: readonly PolicyProblem[] } => {
-  const place = (offset: number): Pick<PolicyProblem, "line" | "column"> => {
-    const before = text.slice(0, offset).split("\n");
-    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  };
-  const refuse = (offset: number, message: string): { readonly problems: readonly PolicyProblem[] } => ({
-    problems: [{ level: "error", file, ...place(offset), pointer: "", message }],
+  const place = placesIn(text);
+  const refuse = (rule: LintRuleId, offset: number, message: string) => ({
+    problems: [{ ...finding(rule, "", message), file, ...place(offset) }],
   });
-  if (text.length > LONGEST_TEXT) return refuse(0, `the file is longer than ${LONGEST_TEXT} characters`);
-  const tooDeep = offsetDeeperThan(text, DEEPEST_TEXT);
-  if (tooDeep !== null) return refuse(tooDeep, `nested deeper than ${DEEPEST_TEXT} levels`);
+  const unfit = unfitText(text);
+  if (unfit !== null) return refuse(...unfit);
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [first] = errors;
   if (first !== undefined || root === undefined) {
     const what = first === undefined ? "nothing is in it" : sayParseError(first);
-    return refuse(first?.offset ?? 0, `not JSON: ${what}. Fix the text; JSON has no comments and no trailing commas`);
+    return refuse("not-json", first?.offset ?? 0, notJson(what));
   }
+  const parsed = parse(text);
+  if (parsed === null) return refuse("not-json", 0, notJson("json.parse refuses it"));
   return {
-    value: JSON.parse(text),
+    value: parsed.value,
     findings: doubledKeys(root, ""),
-    locate: (finding) => ({ ...finding, file, ...place(nodeAt(root, finding.pointer)?.offset ?? 0) }),
+    locate: (found) => ({ ...found, file, ...place(nodeAt(root, found.pointer)?.offset ?? 0) }),
   };
 };
 
-/** Counts brackets outside of texts: the parser itself recurses, and a million brackets would end it. */
-const offsetDeeperThan = (text: string, deepest: number): number | null => {
-  let depth = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === "[" || token === "{") depth += 1;
-    if (token === "]" || token === "}") depth -= 1;
-    if (depth > deepest) return index;
+/** The places of findings, in the order of the text; of a great many only the first, errors before warnings. */
+export const locateAll = (findings: readonly Finding[], locate: JsonText["locate"]): readonly PolicyProblem[] => {
+  if (findings.length <= MOST_FINDINGS) return findings.map(locate);
+  const errors = findings.filter(({ level }) => level === "error");
+  const most = (errors.length > 0 ? errors : findings).slice(0, MOST_FINDINGS);
+  const more = `${findings.length} findings; only ${most.length} are listed. Correct these and look again`;
+  return [...most, ...(errors.length > 0 ? [finding("too-many-findings", "", more)] : [])].map(locate);
+};
+
+const notJson = (what: string): string =>
+  `not JSON: ${what}. Fix the text; JSON has no comments and no trailing commas`;
+
+const parse = (text: string): { readonly value: JsonValue } | null => {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return null;
   }
-  return null;
+};
+
+/** What no parser has to see, and where it begins. */
+const unfitText = (text: string): readonly [rule: LintRuleId, offset: number, message: string] | null => {
+  if (text.length > LARGEST_FILE || new TextEncoder().encode(text).length > LARGEST_FILE)
+    return ["too-large", 0, `the file is larger than ${LARGEST_FILE} bytes; no policy, cutover or fixture needs that`];
+  if (text.trim() === "") return ["empty-file", 0, "nothing is in it, value expected; write the file, or remove it"];
+  if (text.startsWith("\uFEFF"))
+    return ["not-text", 0, "it begins with a byte order mark, which JSON does not have; save it as UTF-8 without one"];
+  const nul = text.indexOf("\0");
+  if (nul !== -1) return ["not-text", nul, "a NUL byte is in it: this is no text file; save it as UTF-8 text"];
+  const tooDeep = offsetDeeperThan(text, DEEPEST_TEXT);
+  return tooDeep === null ? null : ["too-deep", tooDeep, `nested deeper than ${DEEPEST_TEXT} levels; flatten it`];
+};
+
+/** Finds line and column by halving: a file may have as many findings as it has values. */
+const placesIn = (text: string): ((offset: number) => Pick<PolicyProblem, "line" | "column">) => {
+  let starts: readonly number[] | null = null;
+  return (offset) => {
+    starts ??= [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
 };
 
 /** "CommaExpected" → "comma expected". */
@@ -67,7 +109,9 @@ const doubledKeys = (node: Node, pointer: string): readonly Finding[] => {
   return children.flatMap((property) => {
     const key = keyOf(property);
     const at = `${pointer}/${pointerPart(key)}`;
-    const doubled = seen.has(key) ? [error(at, `the key "${key}" stands twice; only one would count. Remove one`)] : [];
+    const doubled = seen.has(key)
+      ? [finding("duplicate-key", at, `the key "${key}" stands twice; only one would count. Remove one`)]
+      : [];
     seen.add(key);
     const value = property.children?.[1];
     return value === undefined ? doubled : [...doubled, ...doubledKeys(value, at)];
@@ -80,21 +124,12 @@ const nodeAt = (root: Node, pointer: string): Node | undefined => {
     .split("/")
     .slice(1)
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
-  for (let length = parts.length; length > 0; length -= 1) {
-    const node = findNodeAtLocation(root, pathIn(root, parts.slice(0, length)));
-    if (node !== undefined) return node;
-  }
-  return root;
-};
-
-/** jsonc-parser tells an index from a key by its type. */
-const pathIn = (root: Node, parts: readonly string[]): (string | number)[] => {
-  const path: (string | number)[] = [];
-  let at: Node | undefined = root;
+  let at: Node = root;
   for (const part of parts) {
-    const step: string | number = at?.type === "array" ? Number(part) : part;
-    path.push(step);
-    at = at === undefined ? undefined : findNodeAtLocation(at, [step]);
+    // jsonc-parser tells an index from a key by its type.
+    const inside = findNodeAtLocation(at, [at.type === "array" ? Number(part) : part]);
+    if (inside === undefined) return at;
+    at = inside;
   }
-  return path;
+  return at;
 };

@@ -7,7 +7,7 @@ import type { Operations } from "../operations/operation.ts";
 import type { GateName, Policy, PolicyStep } from "../policy-file.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { referencesIn } from "./expressions.ts";
-import { error, type Finding, warning } from "./problem.ts";
+import { type Finding, finding } from "./problem.ts";
 
 const LEAST_SOAK = "24h";
 
@@ -62,21 +62,39 @@ const STREAM_GROUPS = /^(forward|reverse|conflicts)\./;
 const gateUseFindings = (policy: Policy, { gate, at, when }: GateUse, operations: Operations): readonly Finding[] => {
   const found = Object.hasOwn(policy.gates, gate) ? policy.gates[gate] : undefined;
   if (found === undefined) {
-    return [error(at, `there is no gate "${gate}".${didYouMean(gate, Object.keys(policy.gates))}`)];
+    return [finding("unknown-gate", at, `there is no gate "${gate}".${didYouMean(gate, Object.keys(policy.gates))}`)];
   }
   const paths = referencesIn(found.rule, operations).map(({ path }) => path);
   const first = (matches: (path: string) => boolean): string | undefined => paths.find(matches);
   const green = first((path) => isTraffic(path, "green"));
   if (when === "start" && green !== undefined) {
-    return [error(at, `"${gate}" reads ${green}, and before the first step green has no traffic: it could never open`)];
+    return [
+      finding(
+        "green-before-start",
+        at,
+        `"${gate}" reads ${green}, and before the first step green has no traffic: it could never open`,
+      ),
+    ];
   }
   const blue = first((path) => isTraffic(path, "blue"));
   if ((when === "full" || when === "decommission") && blue !== undefined) {
-    return [error(at, `"${gate}" reads ${blue}, and at 100 % green blue is silent; compare with a limit instead`)];
+    return [
+      finding(
+        "blue-at-full",
+        at,
+        `"${gate}" reads ${blue}, and at 100 % green blue is silent; compare with a limit instead`,
+      ),
+    ];
   }
   const stream = first((path) => STREAM_GROUPS.test(path));
   return when === "decommission" && stream !== undefined
-    ? [error(at, `"${gate}" reads ${stream}, which decommission itself takes away; it could never finish`)]
+    ? [
+        finding(
+          "stream-in-decommission",
+          at,
+          `"${gate}" reads ${stream}, which decommission itself takes away; it could never finish`,
+        ),
+      ]
     : [];
 };
 
@@ -85,13 +103,19 @@ const unusedGates = (policy: Policy): readonly Finding[] => {
   return Object.keys(policy.gates)
     .filter((gate) => !used.has(gate))
     .map((gate) =>
-      warning(`/gates/${pointerPart(gate)}`, `no step asks the gate "${gate}"; name it in one or remove it`),
+      finding(
+        "unused-gate",
+        `/gates/${pointerPart(gate)}`,
+        `no step asks the gate "${gate}"; name it in one or remove it`,
+      ),
     );
 };
 
 const doubled = (names: readonly string[], at: string, what: string): readonly Finding[] =>
   names.flatMap((name, index) =>
-    names.indexOf(name) < index ? [error(`${at}/${index}/id`, `there are two ${what}s "${name}"; rename one`)] : [],
+    names.indexOf(name) < index
+      ? [finding("duplicate-name", `${at}/${index}/id`, `there are two ${what}s "${name}"; rename one`)]
+      : [],
   );
 
 const stepFindings = ({ steps }: Policy): readonly Finding[] => [
@@ -105,7 +129,8 @@ const stepFindings = ({ steps }: Policy): readonly Finding[] => [
     return step.weight > before
       ? []
       : [
-          error(
+          finding(
+            "weights-not-rising",
             `/steps/${index}/weight`,
             `${step.weight} does not come after ${before}: weights only rise. Reorder or remove it`,
           ),
@@ -113,7 +138,13 @@ const stepFindings = ({ steps }: Policy): readonly Finding[] => [
   }),
   ...(steps.at(-1)?.weight === 100
     ? []
-    : [error(`/steps/${steps.length - 1}/weight`, "the last step has to be 100, or the cutover never ends; add it")]),
+    : [
+        finding(
+          "no-full-step",
+          `/steps/${steps.length - 1}/weight`,
+          "the last step has to be 100, or the cutover never ends; add it",
+        ),
+      ]),
   ...steps.flatMap(dwellFindings),
 ];
 
@@ -122,17 +153,22 @@ const dwellFindings = ({ minDwell, maxDwell, onMaxDwell }: PolicyStep, index: nu
   if (maxDwell === undefined) {
     return onMaxDwell === undefined
       ? []
-      : [error(`${at}/onMaxDwell`, "without maxDwell this never happens; add maxDwell")];
+      : [finding("dwell-without-end", `${at}/onMaxDwell`, "without maxDwell this never happens; add maxDwell")];
   }
   if (onMaxDwell === undefined) {
     return [
-      error(`${at}/maxDwell`, "what happens then? Every hold has a chosen end: add onMaxDwell, page or rollback"),
+      finding(
+        "dwell-without-end",
+        `${at}/maxDwell`,
+        "what happens then? Every hold has a chosen end: add onMaxDwell, page or rollback",
+      ),
     ];
   }
   return parseDuration(maxDwell) > parseDuration(minDwell)
     ? []
     : [
-        error(
+        finding(
+          "dwell-too-short",
           `${at}/maxDwell`,
           `${maxDwell} is not longer than minDwell ${minDwell}: the step could never be left in time`,
         ),
@@ -143,7 +179,8 @@ const blindFindings = ({ blind }: Policy): readonly Finding[] => [
   ...blind.watch.flatMap((path, index) =>
     signalAt(path) === null
       ? [
-          error(
+          finding(
+            "unknown-signal",
             `/blind/watch/${index}`,
             `the catalogue has no signal "${path}".${didYouMean(path, Object.keys(SIGNALS))}`,
           ),
@@ -151,7 +188,13 @@ const blindFindings = ({ blind }: Policy): readonly Finding[] => [
       : [],
   ),
   ...(parseDuration(blind.after) > blindAfterMs({ blind })
-    ? [error("/blind/after", `${blind.after} without sight of green is too long; at most ${FLOOR_POLICY.blind.after}`)]
+    ? [
+        finding(
+          "blind-too-long",
+          "/blind/after",
+          `${blind.after} without sight of green is too long; at most ${FLOOR_POLICY.blind.after}`,
+        ),
+      ]
     : []),
 ];
 
@@ -160,12 +203,20 @@ const soakFindings = ({ soak, drill }: Policy): readonly Finding[] => {
   if (drill !== true && parseDuration(soak.duration) < parseDuration(LEAST_SOAK)) {
     const why = "until the soak is over blue is the way back, and some faults take a day to show";
     findings.push(
-      error("/soak/duration", `${soak.duration} is less than ${LEAST_SOAK}; ${why}. Only "drill": true may be shorter`),
+      finding(
+        "short-soak",
+        "/soak/duration",
+        `${soak.duration} is less than ${LEAST_SOAK}; ${why}. Only "drill": true may be shorter`,
+      ),
     );
   }
   if (soak.maxDuration !== undefined && parseDuration(soak.maxDuration) <= parseDuration(soak.duration)) {
     findings.push(
-      error("/soak/maxDuration", `${soak.maxDuration} is not longer than the soak itself, ${soak.duration}`),
+      finding(
+        "soak-never-ends",
+        "/soak/maxDuration",
+        `${soak.maxDuration} is not longer than the soak itself, ${soak.duration}`,
+      ),
     );
   }
   return findings;
@@ -175,7 +226,13 @@ const notYet = (policy: Policy): readonly Finding[] =>
   (["freeze", "waivers"] as const).flatMap((field) =>
     policy[field].length === 0
       ? []
-      : [error(`/${field}`, `"${field}" is not offered yet and would be ignored; leave it empty ([])`)],
+      : [
+          finding(
+            "not-offered",
+            `/${field}`,
+            `"${field}" is not offered yet and would be ignored; leave it empty ([])`,
+          ),
+        ],
   );
 
 const cutoverFindings = ({ params }: Policy, cutover: CutoverBindings): readonly Finding[] => {
@@ -183,7 +240,8 @@ const cutoverFindings = ({ params }: Policy, cutover: CutoverBindings): readonly
   return expected === undefined || expected === cutover.expectedHosts
     ? []
     : [
-        error(
+        finding(
+          "hosts-differ",
           "/params/expectedHosts",
           `${expected} hosts here, and ${cutover.expectedHosts} in cutover ${cutover.name}; one of the two is wrong`,
         ),

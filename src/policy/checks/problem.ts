@@ -1,30 +1,46 @@
+import { LINT_RULES, type LintRuleId } from "./lint-rules.ts";
+
 /** Something wrong with a file that operators wrote: where it stands, and what, why and what to do in one text. */
-export interface PolicyProblem {
-  /** An `error` refuses the file. A `warning` does not. */
-  readonly level: "error" | "warning";
+export interface PolicyProblem extends Finding {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** From 1. */
+  /** From 1, in UTF-16 code units. */
   readonly column: number;
-  /** JSON pointer; empty where the text is no JSON at all. */
-  readonly pointer: string;
-  readonly message: string;
 }
 
 /** A problem before its place in the text is looked up. */
 export interface Finding {
-  readonly level: PolicyProblem["level"];
+  /** Stable: docs/lint.md explains it, and tools may be told to look for it. */
+  readonly rule: LintRuleId;
+  /** An `error` refuses the file. A `warning` does not. */
+  readonly level: "error" | "warning";
+  /** JSON pointer; empty for the file as a whole, and where the text is no JSON at all. */
   readonly pointer: string;
   readonly message: string;
 }
 
-export const error = (pointer: string, message: string): Finding => ({ level: "error", pointer, message });
-export const warning = (pointer: string, message: string): Finding => ({ level: "warning", pointer, message });
+export const finding = (rule: LintRuleId, pointer: string, message: string): Finding => ({
+  rule,
+  level: LINT_RULES[rule].level,
+  pointer,
+  message,
+});
 
-/** `policies/orders/policy.json:12:7 error /gates/lag/rule: …`, as compilers say it and editors jump to it. */
-export const sayProblem = ({ file, line, column, level, pointer, message }: PolicyProblem): string =>
-  `${file}:${line}:${column} ${level} ${pointer === "" ? "" : `${pointer}: `}${message}`;
+/** Something wrong with a fixture file. */
+export const error = (pointer: string, message: string): Finding => finding("invalid-fixture", pointer, message);
+
+/** What is wrong with a file that cannot even be read as text. */
+export const fileProblem = (rule: LintRuleId, file: string, message: string): PolicyProblem => ({
+  ...finding(rule, "", message),
+  file,
+  line: 1,
+  column: 1,
+});
+
+/** `policies/orders/policy.json:12:7 error /steps/0: … [unknown-gate]`, as compilers say it and editors jump to it. */
+export const sayProblem = ({ file, line, column, level, rule, pointer, message }: PolicyProblem): string =>
+  `${file}:${line}:${column} ${level} ${pointer === "" ? "" : `${pointer}: `}${message} [${rule}]`;
 
 /** As they come in the text. */
 export const inOrder = (problems: readonly PolicyProblem[]): readonly PolicyProblem[] =>

@@ -2,12 +2,13 @@ import type { JsonObject, JsonValue } from "../../kernel/json.ts";
 import { SIGNALS, signalAt } from "../../signals/catalogue.ts";
 import { pointerPart } from "../logic/scope.ts";
 import type { Operations } from "../operations/operation.ts";
+import { OPERATOR_FORMS } from "../operator-forms.ts";
 import { substituteParams } from "../params.ts";
 import type { Rule } from "../policy-file.ts";
-import { shapeProblems } from "../shape.ts";
+import { type ShapeProblem, shapeProblems } from "../shape.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Expression, expressionsOf, type Reference, referencesIn, typeOf } from "./expressions.ts";
-import { error, type Finding } from "./problem.ts";
+import { type Finding, finding } from "./problem.ts";
 
 export interface PlacedRule {
   readonly rule: Rule;
@@ -51,7 +52,7 @@ export const ruleFindings = (
 ): readonly Finding[] => {
   const rule = substituteParams(written, params);
   const shape = shapeProblems(rule, operations);
-  if (shape.length > 0) return shape.map((problem) => error(`${at}${problem.at}`, problem.message));
+  if (shape.length > 0) return shape.map((problem) => shapeFinding(problem, at, operations));
   const references = referencesIn(rule, operations);
   const findings = [
     ...references.flatMap((reference) => nameFindings(reference, params)),
@@ -59,9 +60,18 @@ export const ruleFindings = (
     ...expressionsOf(rule).flatMap(constantFindings),
   ];
   if (references.length === 0 && !readsWindow(rule)) {
-    findings.push(error("", "the rule reads no signal and always says the same; name what it is about"));
+    findings.push(
+      finding("reads-nothing", "", "the rule reads no signal and always says the same; name what it is about"),
+    );
   }
-  return findings.map((finding) => ({ ...finding, pointer: `${at}${finding.pointer}` }));
+  return findings.map((found) => ({ ...found, pointer: `${at}${found.pointer}` }));
+};
+
+const shapeFinding = (problem: ShapeProblem, at: string, operations: Operations): Finding => {
+  const written = problem.at.split("/").at(-1)?.replaceAll("~1", "/").replaceAll("~0", "~") ?? "";
+  const known = [...OPERATOR_FORMS.keys(), ...Object.keys(operations)];
+  const hint = problem.kind === "unknown-operator" ? didYouMean(written, known) : "";
+  return finding(problem.kind, `${at}${problem.at}`, `${problem.message}${hint && `.${hint}`}`);
 };
 
 const readsWindow = (rule: Rule): boolean =>
@@ -70,20 +80,45 @@ const readsWindow = (rule: Rule): boolean =>
 const nameFindings = ({ path, at, as }: Reference, params: Readonly<Record<string, number>>): readonly Finding[] => {
   if (path.startsWith("params.")) {
     const names = Object.keys(params).map((name) => `params.${name}`);
-    return [error(at, `there is no parameter "${path}"; a missing one would compare as 0.${didYouMean(path, names)}`)];
+    return [
+      finding(
+        "unknown-parameter",
+        at,
+        `there is no parameter "${path}"; a missing one would compare as 0.${didYouMean(path, names)}`,
+      ),
+    ];
   }
   const signal = signalAt(path);
   if (signal === null) {
     const hint = didYouMean(path, Object.keys(SIGNALS));
-    return [error(at, `the catalogue has no signal "${path}"; JSON-logic would read nothing and call it 0.${hint}`)];
+    return [
+      finding(
+        "unknown-signal",
+        at,
+        `the catalogue has no signal "${path}"; JSON-logic would read nothing and call it 0.${hint}`,
+      ),
+    ];
   }
   if (as === "out-of-reach") {
-    return [error(at, `"${path}" cannot be read in here, where only the list's element is; compare outside`)];
+    return [
+      finding(
+        "out-of-reach",
+        at,
+        `"${path}" cannot be read in here, where only the list's element is; compare outside`,
+      ),
+    ];
   }
   if (signal.kind === "span" && as !== "current" && as !== "signal") {
-    return [error(at, `"${path}" is one figure over three minutes and cannot be merged from minutes; read it by var`)];
+    return [
+      finding(
+        "not-by-minute",
+        at,
+        `"${path}" is one figure over three minutes and cannot be merged from minutes; read it by var`,
+      ),
+    ];
   }
-  if (as === "series" && signal.type !== "number") return [error(at, `"${path}" is ${signal.type}, not a number`)];
+  if (as === "series" && signal.type !== "number")
+    return [finding("wrong-type", at, `"${path}" is ${signal.type}, not a number`)];
   return [];
 };
 
@@ -96,11 +131,12 @@ const typeFindings = ({ operator, operands, at }: Expression, operations: Operat
     const wrong = types.find((type) => type !== null && type !== "number");
     return wrong === undefined
       ? []
-      : [error(at, `"${operator}" compares numbers, here is ${wrong}; it would never be known`)];
+      : [finding("wrong-type", at, `"${operator}" compares numbers, here is ${wrong}; it would never be known`)];
   }
   if (!EQUALITIES.has(operator)) return [];
   const [left, right] = types;
-  if (left && right && left !== right) return [error(at, `${left} is never equal to ${right}; compare like with like`)];
+  if (left && right && left !== right)
+    return [finding("wrong-type", at, `${left} is never equal to ${right}; compare like with like`)];
   return valueFindings(operands, at);
 };
 
@@ -110,7 +146,13 @@ const valueFindings = (operands: readonly unknown[], at: string): readonly Findi
   const [expression] = operands.flatMap((operand) => expressionsOf(operand));
   const values = expression?.operator === "var" ? signalAt(String(expression.operands[0]))?.values : undefined;
   if (literal === undefined || values === undefined || values.includes(literal)) return [];
-  return [error(at, `"${literal}" is no value of this signal (${values.join(", ")}).${didYouMean(literal, values)}`)];
+  return [
+    finding(
+      "unknown-state",
+      at,
+      `"${literal}" is no value of this signal (${values.join(", ")}).${didYouMean(literal, values)}`,
+    ),
+  ];
 };
 
 const CONNECTIVES = new Set(["and", "or", "!", "!!", "if", "?:"]);
@@ -121,7 +163,8 @@ const constantFindings = ({ operator, operands, at }: Expression): readonly Find
   const constant = operands.find((operand, index) => typeof operand !== "object" && !isBranch(index));
   if (!CONNECTIVES.has(operator) || constant === undefined) return [];
   return [
-    error(
+    finding(
+      "constant-operand",
       at,
       `${JSON.stringify(constant)} is decided beforehand; an operand of "${operator}" has to look at something`,
     ),

@@ -1,7 +1,8 @@
 import { Ajv, type AnySchema, type ErrorObject } from "ajv";
 import { pointerPart } from "../logic/scope.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { error, type Finding } from "./problem.ts";
+import type { LintRuleId } from "./lint-rules.ts";
+import { type Finding, finding } from "./problem.ts";
 
 /**
  * A check against one of the committed JSON Schemas. Only the command line validates files: the functions trust the
@@ -15,10 +16,15 @@ export const schemaCheck = (schema: AnySchema): ((value: unknown) => readonly Fi
 /** Errors of these keywords only repeat what the errors beneath them say. */
 const SUMMARIES = new Set(["anyOf", "allOf", "if", "propertyNames"]);
 
+const RULES: Readonly<Record<string, LintRuleId>> = {
+  required: "missing-field",
+  additionalProperties: "unknown-field",
+};
+
 const findingOf = (problem: ErrorObject): readonly Finding[] => {
   if (SUMMARIES.has(problem.keyword) && problem.keyword !== "anyOf") return [];
   const [pointer, what] = sayError(problem);
-  return [error(pointer, `${what}${hintOf(problem)}`)];
+  return [finding(RULES[problem.keyword] ?? "invalid-value", pointer, `${what}${hintOf(problem)}`)];
 };
 
 const sayError = (problem: ErrorObject): readonly [pointer: string, what: string] => {

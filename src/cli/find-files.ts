@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { misused } from "./exit.ts";
+
+/** What a search is for. */
+export interface Wanted {
+  /** What the files are read for: "checked", "tested". */
+  readonly to: string;
+  /** Whether a file found in a folder is one of those meant; by its path. A file that is named itself always is. */
+  readonly belongs: (path: string) => boolean;
+}
+
+/**
+ * The files that paths mean, each once: files themselves, and whatever belongs in folders and theirs. Hidden folders,
+ * `node_modules` and folders that lead back into themselves are passed over.
+ * @throws {CommandFailure} a path is not there.
+ */
+export const findFiles = (paths: readonly string[], wanted: Wanted): readonly string[] => {
+  for (const path of paths)
+    if (!existsSync(path))
+      throw misused(`There is no file or folder ${path}.`, `It was given to be ${wanted.to}.`, "Correct the path.");
+  return [...new Set(paths.flatMap((path) => (isFolder(path) ? filesIn(path, wanted, []) : [path])))];
+};
+
+/** A pipe or a device is no folder; nor is what a broken link leads to. */
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+const filesIn = (folder: string, wanted: Wanted, above: readonly string[]): readonly string[] => {
+  const real = realpathSync(folder);
+  if (above.includes(real)) return [];
+  return readdirSync(folder)
+    .toSorted()
+    .flatMap((name) => {
+      const path = join(folder, name);
+      if (isFolder(path)) return isPassedOver(name) ? [] : filesIn(path, wanted, [...above, real]);
+      return wanted.belongs(path) ? [path] : [];
+    });
+};
+
+const isPassedOver = (folder: string): boolean => folder.startsWith(".") || folder === "node_modules";

@@ -1,0 +1,78 @@
+/** What a finding is called, how grave it is, and what it is about in one sentence. docs/lint.md says more of each. */
+export interface LintRule {
+  /** An `error` refuses the file; a `warning` is printed and does not. */
+  readonly level: "error" | "warning";
+  readonly says: string;
+}
+
+const error = (says: string): LintRule => ({ level: "error", says });
+const warning = (says: string): LintRule => ({ level: "warning", says });
+
+const FILE_RULES = {
+  "unreadable-file": error("What was named is no file that can be read."),
+  "too-large": error("The file is larger than any that pawl reads."),
+  "empty-file": error("Nothing is in the file."),
+  "not-text": error("The file is not UTF-8 text."),
+  "too-deep": error("The text is nested deeper than any file that pawl reads."),
+  "not-json": error("The text is not JSON."),
+  "duplicate-key": error("A key stands twice in one object."),
+  "missing-field": error("A field that has to be there is missing."),
+  "unknown-field": error("A field that nothing reads."),
+  "invalid-value": error("A field's value is not what may stand there."),
+  "too-many-findings": error("There is more wrong with the file than is worth listing."),
+  "invalid-fixture": error("A fixture file cannot be run as it is written."),
+} as const;
+
+const EXPRESSION_RULES = {
+  "rule-too-large": error("A rule has too many parts, or is nested too deep."),
+  "not-one-operator": error("An expression has no operator, or a second key."),
+  "unknown-operator": error("An operator that policies do not have."),
+  "wrong-operands": error("An operator is given operands that it cannot take."),
+  "wrong-arguments": error("An operation is given arguments that it cannot take."),
+  "misplaced-list": error("A list stands where one value belongs."),
+  "bad-literal": error("A literal that no value can be compared with."),
+  "unknown-signal": error("A signal that the catalogue does not have."),
+  "unknown-parameter": error("A parameter that the policy does not have."),
+  "out-of-reach": error("A signal is read where only the element of a list can be."),
+  "not-by-minute": error("A figure over several minutes is read as if it were one a minute."),
+  "wrong-type": error("Numbers, text and booleans are mixed up."),
+  "unknown-state": error("A signal is compared with a state that it never has."),
+  "constant-operand": error("An operand is decided beforehand."),
+  "reads-nothing": error("A rule reads no signal."),
+} as const;
+
+const POLICY_RULES = {
+  "unknown-gate": error("A gate that the policy does not have."),
+  "unused-gate": warning("No step asks the gate."),
+  "green-before-start": error("A gate reads green's traffic before there is any."),
+  "blue-at-full": error("A gate reads blue's traffic when there is none."),
+  "stream-in-decommission": error("A gate reads a stream that decommission takes away."),
+  "duplicate-name": error("Two things have one name."),
+  "weights-not-rising": error("A step's weight is not above that of the step before."),
+  "no-full-step": error("The last step is not 100."),
+  "dwell-without-end": error("It is not said what a step that lasts too long comes to."),
+  "dwell-too-short": error("A step's longest time is not longer than its shortest."),
+  "blind-too-long": error("pawl would be blind for longer than is allowed."),
+  "short-soak": error("The soak is shorter than a day."),
+  "soak-never-ends": error("The soak has to be over before it can be."),
+  "not-offered": error("A field that pawl does not offer yet."),
+  "hosts-differ": error("Policy and cutover expect different numbers of hosts."),
+} as const;
+
+const CUTOVER_RULES = {
+  "wrong-parent": error("A rule or listener belongs to another one than is named."),
+  "same-target": error("Blue and green are mixed up."),
+  "pin-is-rule": error("The pin is the weighted rule itself."),
+  "pin-priority": error("The pin cannot be raised above the weighted rule."),
+  "pin-gap": warning("Other rules can stand between the pin and the weighted rule."),
+  "shared-rule": error("Two routes have one rule."),
+  "listed-twice": error("One thing is listed twice."),
+  "another-place": error("Something is in another Region or account."),
+  "shared-by-streams": error("Both streams use one thing."),
+  "topic-loop": error("A topic belongs to both streams."),
+} as const;
+
+/** Every finding of `pawl policy lint`. Ids are stable: a rule that goes takes its id with it. */
+export const LINT_RULES = { ...FILE_RULES, ...EXPRESSION_RULES, ...POLICY_RULES, ...CUTOVER_RULES };
+
+export type LintRuleId = keyof typeof LINT_RULES;
