@@ -1,13 +1,17 @@
-import type { JsonValue } from "../kernel/json.ts";
+import type { JsonObject, JsonValue } from "../kernel/json.ts";
 import { type EpochMs, epochMs, MINUTE_MS } from "../kernel/units.ts";
 import type { Evidence, Readings } from "../snapshot/snapshot.ts";
-import { type Evaluation, type EvaluationLimits, evaluateLowered } from "./evaluate.ts";
+import { type Evaluation, type EvaluationLimits, unevaluated, whyAbsentIn } from "./evaluate.ts";
 import { bulkOf } from "./logic/bulk.ts";
 import { unknownBecause } from "./logic/judged.ts";
-import { lowerRule } from "./lower.ts";
+import { walkPlan } from "./logic/walk.ts";
+import { resolveFacts } from "./lower.ts";
 import type { Operations } from "./operations/operation.ts";
 import { STANDARD_OPERATIONS } from "./operations/standard.ts";
+import { readableValues } from "./operations/values.ts";
 import { plainProblems } from "./plain-shape.ts";
+import { compileRule } from "./plan-rule.ts";
+import { askStock, secondKey } from "./stock.ts";
 
 /** What a rule is evaluated over outside a cutover: any JSON, the minutes that operations look at, or both. */
 export interface Subject {
@@ -42,16 +46,6 @@ export const evaluatePlain = (
   }
 };
 
-const unevaluated = (reason: string): Evaluation<JsonValue> => ({
-  result: unknownBecause(reason),
-  disagreement: null,
-  residual: null,
-  data: {},
-  trace: [],
-  comparisons: [],
-  stock: null,
-});
-
 const evaluate = (
   rule: JsonValue,
   subject: Subject,
@@ -61,14 +55,23 @@ const evaluate = (
   const [problem] = plainProblems(rule, operations);
   if (problem !== undefined) return unevaluated(`${problem.at}: ${problem.message}`);
   const evidence = evidenceOf(subject);
-  const lowered = lowerRule(rule, operations, { evidence, ...limits });
+  const values = readableValues(evidence.current);
+  const plan = compileRule(rule, operations, unusedName(values));
+  const { known, absent } = resolveFacts(plan.facts, { evidence, ...limits });
   // Without an operation there is nothing to add to the data, which may then be no object at all.
-  const data = lowered.facts === 0 && subject.data !== undefined ? subject.data : lowered.data;
-  const evaluation = evaluateLowered({ ...lowered, data }, evidence, limits, "always");
+  const asGiven = plan.facts.length === 0 && subject.data !== undefined;
+  const data = asGiven ? subject.data : { ...values, [plan.group]: known };
+  const walked = walkPlan(plan.judge, data, whyAbsentIn(absent, evidence), limits.walk);
+  const stock = askStock(plan.stock, data, "bounded");
+  const evaluation = { ...walked, ...secondKey(walked.result, stock), residual: plan.residual, data, stock };
   const { result } = evaluation;
   if (result.kind === "unknown" || bulkOf(result.value) <= LARGEST_VALUE) return evaluation;
   return { ...evaluation, result: unknownBecause("the value is too large, or nested too deep, to be written") };
 };
+
+/** `facts`, unless the values have a group of that name. */
+const unusedName = (values: JsonObject, name = "facts"): string =>
+  Object.hasOwn(values, name) ? unusedName(values, `${name}_`) : name;
 
 const evidenceOf = ({ data, minutes, now }: Subject): Evidence => ({
   now,

@@ -2,12 +2,13 @@ import type { JsonObject, JsonValue } from "../kernel/json.ts";
 import type { Evidence } from "../snapshot/snapshot.ts";
 import { unknownBecause } from "./logic/judged.ts";
 import type { WalkLimits } from "./logic/scope.ts";
-import { STANDARD_LIMITS, walkRule } from "./logic/walk.ts";
-import { type Lowered, lowerRule } from "./lower.ts";
+import { STANDARD_LIMITS, walkPlan } from "./logic/walk.ts";
+import { resolveFacts } from "./lower.ts";
 import type { OperationContext, Operations } from "./operations/operation.ts";
 import { STANDARD_OPERATIONS } from "./operations/standard.ts";
+import { readableValues } from "./operations/values.ts";
+import { planRule, type RulePlan } from "./plan-rule.ts";
 import type { Rule } from "./policy-file.ts";
-import { shapeProblems } from "./shape.ts";
 import { askStock, type StockAnswer, secondKey } from "./stock.ts";
 import type { Comparison, Judged, TraceEntry } from "./verdict.ts";
 
@@ -31,7 +32,8 @@ export interface Evaluation<Data extends JsonValue = JsonObject> {
   readonly comparisons: readonly Comparison[];
 }
 
-const broken = (reason: string): Evaluation => ({
+/** What is left of an evaluation that could not take place. */
+export const unevaluated = (reason: string): Evaluation => ({
   result: unknownBecause(reason),
   disagreement: null,
   stock: null,
@@ -54,35 +56,29 @@ export const evaluateRule = (
   operations: Operations = STANDARD_OPERATIONS,
 ): Evaluation => {
   try {
-    return evaluate(rule, evidence, limits, operations);
+    const plan = planRule(rule, operations);
+    return "problem" in plan ? unevaluated(plan.problem) : evaluatePlan(plan, evidence, limits);
   } catch (error) {
     // The one place that turns a bug into a verdict: stopping the tick would also stop the rollback rules.
-    return broken(`the judge failed: ${error instanceof Error ? error.message : String(error)}`);
+    return unevaluated(`the judge failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 };
 
-const evaluate = (rule: Rule, evidence: Evidence, limits: EvaluationLimits, operations: Operations): Evaluation => {
-  const [problem] = shapeProblems(rule, operations);
-  if (problem !== undefined)
-    return broken(`malformed at ${problem.at === "" ? "its top" : problem.at}: ${problem.message}`);
+const evaluatePlan = (plan: RulePlan, evidence: Evidence, limits: EvaluationLimits): Evaluation => {
   const context = { evidence, minCoverage: limits.minCoverage, newestMinute: limits.newestMinute };
-  return evaluateLowered(lowerRule(rule, operations, context), evidence, limits);
+  const { known, absent } = resolveFacts(plan.facts, context);
+  const data = { ...readableValues(evidence.current), [plan.group]: known };
+  const walked = walkPlan(plan.judge, data, whyAbsentIn(absent, evidence), limits.walk ?? STANDARD_LIMITS);
+  // What is unknown to us the second key cannot change.
+  const stock = walked.result.kind === "known" ? askStock(plan.stock, data) : null;
+  return { ...walked, ...secondKey(walked.result, stock), residual: plan.residual, data, stock };
 };
 
-/** Both keys over a rule whose operations have been computed. What is unknown to us the second key cannot change. */
-export const evaluateLowered = <Data extends JsonValue>(
-  { residual, data, absent, names }: Lowered<Data>,
-  evidence: Evidence,
-  limits: EvaluationLimits,
-  asked: "where-known" | "always" = "where-known",
-): Evaluation<Data> => {
-  const whyAbsent = (path: string): string =>
-    ownText(absent, path) ?? ownText(evidence.current.absent, path) ?? "no value";
-  const nameOf = (path: string): string => ownText(names, path) ?? (path === "" ? "the element" : path);
-  const walked = walkRule(residual, data, limits.walk ?? STANDARD_LIMITS, { whyAbsent, nameOf });
-  const stock = walked.result.kind === "known" || asked === "always" ? askStock(residual, data) : null;
-  return { ...walked, ...secondKey(walked.result, stock), residual, data, stock };
-};
+/** Why a path has no value: an operation, by its own reason; a signal, by what the evidence says of it. */
+export const whyAbsentIn =
+  (facts: Readonly<Record<string, string>>, { current }: Evidence) =>
+  (path: string): string =>
+    ownText(facts, path) ?? ownText(current.absent, path) ?? "no value";
 
 const ownText = (texts: Readonly<Record<string, string>>, key: string): string | undefined =>
   Object.hasOwn(texts, key) ? texts[key] : undefined;

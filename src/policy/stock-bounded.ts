@@ -22,11 +22,10 @@ class OutOfBounds extends Error {}
  */
 export const boundedApply = (
   stock: Stock,
-  rule: unknown,
+  { rule, parts }: { readonly rule: unknown; readonly parts: ReadonlySet<object> },
   data: unknown,
 ): { readonly value: unknown } | { readonly skipped: string } => {
   const apply = stock.apply;
-  const parts = partsOf(rule);
   let steps = MOST_STEPS;
   const spend = (cost: number): void => {
     steps -= cost;
@@ -54,7 +53,7 @@ export const boundedApply = (
 };
 
 /** Every list and object of a rule; its depth has been bounded. */
-const partsOf = (rule: unknown, found: Set<object> = new Set()): Set<object> => {
+export const partsOf = (rule: unknown, found: Set<object> = new Set()): Set<object> => {
   if (typeof rule !== "object" || rule === null || found.has(rule)) return found;
   found.add(rule);
   for (const part of Object.values(rule)) partsOf(part, found);

@@ -1,7 +1,7 @@
 import jsonLogic from "json-logic-js";
 import type { JsonValue } from "../kernel/json.ts";
 import { truthy, unknownBecause } from "./logic/judged.ts";
-import { boundedApply } from "./stock-bounded.ts";
+import { boundedApply, partsOf } from "./stock-bounded.ts";
 import type { Judged } from "./verdict.ts";
 
 /** What the second key says. Whatever it throws is an answer too, and not the one that promotes. */
@@ -11,9 +11,41 @@ export type StockAnswer =
   /** It was not run to its end: what it would cost or execute is out of bounds. */
   | { readonly skipped: string };
 
-export const askStock = (residual: unknown, data: unknown): StockAnswer => {
+/** A rule made ready for json-logic-js. */
+export interface StockPlan {
+  readonly residual: JsonValue;
+  /** Every list and object of it: what else is evaluated comes from the data. */
+  readonly parts: ReadonlySet<object>;
+  /** Nothing in it can cost more than the rule is long. */
+  readonly harmless: boolean;
+}
+
+/** Operators that evaluate a part more than once, make something large, evaluate data, or write. */
+const COSTLY = new Set([
+  "map",
+  "filter",
+  "reduce",
+  "all",
+  "some",
+  "none",
+  "merge",
+  "cat",
+  "missing",
+  "missing_some",
+  "log",
+]);
+
+export const stockPlan = (residual: JsonValue): StockPlan => {
+  const parts = partsOf(residual);
+  const costly = (part: object): boolean => !Array.isArray(part) && Object.keys(part).some((key) => COSTLY.has(key));
+  return { residual, parts, harmless: ![...parts].some(costly) };
+};
+
+/** The second key's answer. `bounded`: also where the data, and not only the rule, may be hostile. */
+export const askStock = ({ residual, parts, harmless }: StockPlan, data: unknown, how?: "bounded"): StockAnswer => {
   try {
-    return boundedApply(jsonLogic, residual, data);
+    if (harmless && how === undefined) return { value: jsonLogic.apply(residual, data) };
+    return boundedApply(jsonLogic, { rule: residual, parts }, data);
   } catch (error) {
     return { threw: error instanceof Error ? error.message : String(error) };
   }

@@ -30,11 +30,15 @@ const measure = (value: unknown, level: number): Measure => {
   let depth = 0;
   for (const key of Object.keys(value)) {
     const part = measure((value as Readonly<Record<string, unknown>>)[key], level + 1);
+    // Seen from further down it may not be too deep, so that only what was asked for is remembered as such.
+    if (part === TOO_DEEP) return level === 0 ? remember(value, TOO_DEEP) : TOO_DEEP;
     bulk += part.bulk + (Array.isArray(value) ? 0 : key.length);
     depth = Math.max(depth, part.depth + 1);
   }
-  const whole = depth > DEEPEST ? TOO_DEEP : { bulk, depth };
-  // Seen from further down it may not be too deep by itself.
-  if (whole !== TOO_DEEP || level === 0) measured.set(value, whole);
-  return whole;
+  return depth > DEEPEST ? TOO_DEEP : remember(value, { bulk, depth });
+};
+
+const remember = (value: object, measure: Measure): Measure => {
+  measured.set(value, measure);
+  return measure;
 };

@@ -1,7 +1,8 @@
-import type { Comparison, Judged } from "../verdict.ts";
+import type { Comparison } from "../verdict.ts";
 import { describe, operandList } from "./describe.ts";
-import { shown } from "./judged.ts";
-import type { Answer, Call } from "./scope.ts";
+import { Unknown, unknownBecause, type Value } from "./judged.ts";
+import type { Call } from "./scope.ts";
+import { shown } from "./shown.ts";
 
 const MIRRORED: Readonly<Record<string, string>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
 const NEGATED: Readonly<Record<string, string>> = {
@@ -27,46 +28,60 @@ const readsData = (rule: unknown, depth = 0): boolean => {
   );
 };
 
+/** Two operands that are compared, and which of them is measured. */
 interface Pair {
   readonly left: number;
   readonly right: number;
-  readonly holds: Judged;
+  readonly turned: boolean;
+  readonly operator: string;
 }
 
-const betweenHolds = (left: Judged | undefined, right: Judged | undefined, strict: boolean): Judged => {
-  const [low, high] = [left, right].map((part) => (part?.kind === "known" ? part.value : null));
-  if (typeof low !== "number" || typeof high !== "number") return { kind: "unknown", reasons: [] };
-  return { kind: "known", value: strict ? low < high : low <= high };
+const pairOf = ({ operator, operands, place }: Call, left: number): Pair => {
+  const right = left + 1;
+  const turned = !readsData(operands[left]) && readsData(operands[right]);
+  const facing = turned ? (MIRRORED[operator] ?? operator) : operator;
+  return { left, right, turned, operator: place.negated ? (NEGATED[facing] ?? facing) : facing };
 };
 
-/** `a < x < c` is read as two comparisons of x, each with its own threshold. */
-const pairsOf = (call: Call, { result, operands }: Answer): readonly Pair[] => {
-  if (operands.length === 2) return [{ left: 0, right: 1, holds: result }];
-  const strict = call.operator === "<";
-  return [
-    { left: 0, right: 1, holds: betweenHolds(operands[0], operands[1], strict) },
-    { left: 1, right: 2, holds: betweenHolds(operands[1], operands[2], strict) },
-  ];
+const UNDECIDED = unknownBecause();
+
+/** Of a range, one of its two comparisons. */
+const holdsBetween = (low: Value | undefined, high: Value | undefined, strict: boolean): Value => {
+  if (typeof low !== "number" || typeof high !== "number") return UNDECIDED;
+  return strict ? low < high : low <= high;
 };
+
+/** Finds the comparisons that one evaluation of an expression made, out of its result and its operands. */
+export type FindComparisons = (result: Value, operands: readonly Value[]) => readonly Comparison[];
 
 /**
  * The comparisons a relational call makes, as an operator reads them: what is measured on the left, its threshold on
- * the right; below a negation turned round, so that `holds` always means that it helps the gate.
+ * the right; below a negation turned round, so that `holds` always means that it helps the gate. `a < x < c` is read
+ * as two comparisons of x, each with its own threshold. null where the call compares nothing.
  */
-export const comparisonsOf = (call: Call, answer: Answer): readonly Comparison[] => {
-  if (!Object.hasOwn(NEGATED, call.operator) || answer.operands.length < 2) return [];
-  const { negated, run } = call.scope;
-  return pairsOf(call, answer).map(({ left, right, holds }) => {
-    const turned = !readsData(call.operands[left]) && readsData(call.operands[right]);
-    const [measured, limit] = turned ? [right, left] : [left, right];
-    const facing = turned ? (MIRRORED[call.operator] ?? call.operator) : call.operator;
-    const truth = holds.kind === "known" ? holds.value === true : null;
-    return {
-      what: describe(call.operands[measured], run.nameOf),
-      value: shown(answer.operands[measured] ?? holds),
-      operator: negated ? (NEGATED[facing] ?? facing) : facing,
-      threshold: shown(answer.operands[limit] ?? holds),
-      holds: truth === null ? null : truth !== negated,
-    };
-  });
+export const comparisonsOf = (call: Call): FindComparisons | null => {
+  const count = call.operands.length - 1;
+  if (!Object.hasOwn(NEGATED, call.operator) || count < 1) return null;
+  const { negated } = call.place;
+  // Found out when it is first asked for: most rules of a batch are evaluated once, and by nobody who reads this.
+  let pairs: readonly (Pair & { readonly what: string })[] | null = null;
+  const described = () =>
+    Array.from({ length: Math.min(count, 2) }, (_, left) => pairOf(call, left)).map((pair) => ({
+      ...pair,
+      what: describe(call.operands[pair.turned ? pair.right : pair.left], call.nameOf),
+    }));
+  return (result, operands) => {
+    if (operands.length < 2) return [];
+    pairs ??= described();
+    return pairs.map(({ left, right, turned, operator, what }) => {
+      const holds = count === 1 ? result : holdsBetween(operands[left], operands[right], call.operator === "<");
+      return {
+        what,
+        value: shown(operands[turned ? right : left] ?? UNDECIDED),
+        operator,
+        threshold: shown(operands[turned ? left : right] ?? UNDECIDED),
+        holds: holds instanceof Unknown ? null : (holds === true) !== negated,
+      };
+    });
+  };
 };

@@ -1,5 +1,5 @@
-import { knownAs, truthy, unknownBecause, unknownFrom } from "./judged.ts";
-import { type Answer, allOperands, type Call, type Operator, operand } from "./scope.ts";
+import { truthy, Unknown, unknownBecause, unknownFrom, type Value } from "./judged.ts";
+import { allOperands, evaluateAll, never, type Operator, type Part } from "./scope.ts";
 
 /**
  * `and` and `or` by Kleene's tables: a deciding operand absorbs the unknown ones, else unknown wins. Behind an unknown
@@ -8,48 +8,57 @@ import { type Answer, allOperands, type Call, type Operator, operand } from "./s
  * Every operand is evaluated, so that one report lists every blocker and not just the first.
  */
 const connective =
-  (decides: (truth: boolean) => boolean): Operator =>
+  (decidingTruth: boolean): Operator =>
   (call) => {
-    const operands = allOperands(call);
-    const deciding = operands.find((part) => part.kind === "known" && decides(truthy(part.value)));
-    const blind = operands.findIndex((part) => part.kind === "unknown");
-    const sure = blind === -1 || call.scope.truthOnly || (deciding !== undefined && operands.indexOf(deciding) < blind);
-    if (deciding !== undefined && sure) return { result: deciding, operands };
-    if (blind !== -1) return { result: unknownFrom(operands), operands };
-    return { result: operands.at(-1) ?? unknownBecause(`${call.operator}: no operands`), operands };
+    const parts = allOperands(call);
+    const { truthOnly } = call.place;
+    const empty = unknownBecause(`${call.operator}: no operands`);
+    return (run, data, operands) => {
+      const known = evaluateAll(parts, run, data, operands);
+      const deciding = operands.findIndex((value) => !(value instanceof Unknown) && truthy(value) === decidingTruth);
+      const blind = known ? -1 : operands.findIndex((value) => value instanceof Unknown);
+      const sure = known || truthOnly || deciding < blind;
+      if (deciding !== -1 && sure) return operands[deciding] as Value;
+      return known ? (operands.at(-1) ?? empty) : unknownFrom(operands);
+    };
   };
 
 /** An unknown condition leaves the whole unknown: taking the else branch is how missing data becomes "promote". */
 const conditional: Operator = (call) => {
-  const operands = [];
-  for (let index = 0; index < call.operands.length; index += 2) {
-    const isElse = index === call.operands.length - 1;
-    const judged = operand(call, index, isElse ? {} : { truthOnly: true });
-    operands.push(judged);
-    if (isElse) return { result: judged, operands };
-    if (judged.kind === "unknown") return { result: judged, operands };
-    if (truthy(judged.value)) {
-      const taken = operand(call, index + 1);
-      return { result: taken, operands: [...operands, taken] };
+  const isElse = (index: number): boolean => index === call.operands.length - 1 && index % 2 === 0;
+  const parts = Array.from(call.operands, (_, index) =>
+    call.compile(index, index % 2 === 0 && !isElse(index) ? { truthOnly: true } : {}),
+  );
+  const none = unknownBecause(`${call.operator}: no branch taken`);
+  return (run, data, operands) => {
+    for (let index = 0; index < parts.length; index += 2) {
+      const value = (parts[index] as Part)(run, data);
+      operands.push(value);
+      if (isElse(index) || value instanceof Unknown) return value;
+      if (!truthy(value)) continue;
+      const taken = (parts[index + 1] as Part)(run, data);
+      operands.push(taken);
+      return taken;
     }
-  }
-  return { result: unknownBecause(`${call.operator}: no branch taken`), operands };
+    return none;
+  };
 };
 
 const negation =
   (inverts: boolean): Operator =>
-  (call: Call): Answer => {
-    if (call.operands.length !== 1) {
-      return { result: unknownBecause(`${call.operator}: takes one operand`), operands: [] };
-    }
-    const judged = operand(call, 0, { negated: call.scope.negated !== inverts, truthOnly: true });
-    if (judged.kind === "unknown") return { result: judged, operands: [judged] };
-    return { result: knownAs(truthy(judged.value) !== inverts), operands: [judged] };
+  (call) => {
+    if (call.operands.length !== 1) return never(`${call.operator}: takes one operand`);
+    const part = call.compile(0, { negated: call.place.negated !== inverts, truthOnly: true });
+    return (run, data, operands) => {
+      const value = part(run, data);
+      operands.push(value);
+      return value instanceof Unknown ? value : truthy(value) !== inverts;
+    };
   };
 
 export const CONNECTIVES: Readonly<Record<string, Operator>> = {
-  and: connective((truth) => !truth),
-  or: connective((truth) => truth),
+  and: connective(false),
+  or: connective(true),
   if: conditional,
   "?:": conditional,
   "!": negation(true),

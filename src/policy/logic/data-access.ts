@@ -1,91 +1,125 @@
 import type { JsonValue } from "../../kernel/json.ts";
-import type { Judged } from "../verdict.ts";
-import { judgedFromData, knownAs, unknownBecause, unknownFrom, valuesOf } from "./judged.ts";
-import { allOperands, type Call, type Operator, operand, type Scope } from "./scope.ts";
+import { Unknown, unknownBecause, unknownFrom, type Value, valueFrom } from "./judged.ts";
+import { allOperands, type Call, evaluateAll, type Operator, outOfSteps, type Part, type Run, spend } from "./scope.ts";
 
 /**
- * Follows a dotted path through own properties only, so that `constructor` and whatever pollutes a prototype stay
- * out of reach. Texts have no parts. `undefined` where the path ends early.
+ * Follows a path through own properties only, so that `constructor` and whatever pollutes a prototype stay out of
+ * reach. Texts have no parts. `undefined` where the path ends early.
  */
-export const ownAt = (data: unknown, path: string): unknown => {
+const ownAtParts = (data: unknown, parts: readonly string[]): unknown => {
   let at = data;
-  for (const part of path.split(".")) {
+  for (const part of parts) {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, part)) return undefined;
-    if (Array.isArray(at) && part === "length") return undefined;
+    if (part === "length" && Array.isArray(at)) return undefined;
     at = (at as Readonly<Record<string, unknown>>)[part];
   }
   return at;
 };
 
-const lookUp = (path: string, scope: Scope): Judged =>
-  judgedFromData(ownAt(scope.data, path), `${scope.run.nameOf(path)}: ${scope.run.whyAbsent(path)}`);
+/** Follows a dotted path through own properties only. */
+export const ownAt = (data: unknown, path: string): unknown => ownAtParts(data, path.split("."));
+
+type LookUp = (run: Run, data: unknown) => Value;
+
+const lookUpAt = (path: string, nameOf: Call["nameOf"]): LookUp => {
+  const parts = path.split(".");
+  return (run, data) => valueFrom(ownAtParts(data, parts), () => `${nameOf(path)}: ${run.whyAbsent(path)}`);
+};
+
+const WHOLE: LookUp = (_, data) => valueFrom(data, () => "the element has no value");
+
+/** Stops where the path is no path; a path that is computed is looked up as it comes. */
+const lookUpOf = (path: Value, nameOf: Call["nameOf"]): LookUp => {
+  if (path instanceof Unknown) return () => path;
+  if (path === null || path === "") return WHOLE;
+  if (typeof path === "string" || typeof path === "number") return lookUpAt(String(path), nameOf);
+  const malformed = unknownBecause("var: the path is neither text nor number");
+  return () => malformed;
+};
 
 /**
  * A default counts only where the path is missing, as in stock. The linter refuses defaults in policies, where they
  * would turn silence into the value somebody once thought healthy.
  */
-const variable: Operator = (call) => {
-  const { scope } = call;
-  if (call.operands.length > 2) return { result: unknownBecause("var: takes a path and a default"), operands: [] };
-  const path = call.operands.length === 0 ? knownAs("") : operand(call, 0, { truthOnly: false });
-  if (path.kind === "unknown") return { result: path, operands: [path] };
-  const operands = [path];
-  if (path.value === null || path.value === "") {
-    return { result: judgedFromData(scope.data, "the element has no value"), operands };
+export const variable = (call: Call): Part => {
+  const { nameOf } = call;
+  const [written] = call.operands;
+  const literal = typeof written !== "object" || written === null;
+  if (call.operands.length <= 1 && literal) {
+    const lookUp = lookUpOf((written ?? "") as JsonValue, nameOf);
+    return (run, data) => {
+      run.steps -= 1;
+      return run.steps < 0 ? outOfSteps(run) : lookUp(run, data);
+    };
   }
-  if (typeof path.value !== "string" && typeof path.value !== "number") {
-    return { result: unknownBecause("var: the path is neither text nor number"), operands };
-  }
-  const name = String(path.value);
-  if (call.operands.length === 2 && isNowhere(scope.data, name)) {
-    const fallback = operand(call, 1, { truthOnly: false });
-    return { result: fallback, operands: [path, fallback] };
-  }
-  return { result: lookUp(name, scope), operands };
+  if (call.operands.length > 2) return () => unknownBecause("var: takes a path and a default");
+  const path = call.compile(0, { truthOnly: false });
+  const fallback = call.operands.length === 2 ? call.compile(1, { truthOnly: false }) : null;
+  return (run, data) => {
+    run.steps -= 1;
+    if (run.steps < 0) return outOfSteps(run);
+    const name = path(run, data);
+    const isPath = typeof name === "number" || (typeof name === "string" && name !== "");
+    if (fallback !== null && isPath && asStockFinds(data, String(name)) === undefined) return fallback(run, data);
+    return lookUpOf(name, nameOf)(run, data);
+  };
 };
 
-/** Whether stock, which also looks into texts and prototypes, finds nothing either and would take the default. */
-const isNowhere = (data: unknown, path: string): boolean => {
+/** What stock finds, which also looks into texts and prototypes; undefined where even it finds nothing. */
+const asStockFinds = (data: unknown, path: string): unknown => {
   let at = data;
   for (const part of path.split(".")) {
-    if (at === null || at === undefined) return true;
+    if (at === null || at === undefined) return undefined;
     at = (at as Readonly<Record<string, unknown>>)[part];
   }
-  return at === undefined;
+  return at;
 };
 
-/** Missing here also means NaN and stale. Keys are never evaluated, whatever the data holds in their place. */
-const missingOf = (keys: readonly JsonValue[], scope: Scope): readonly JsonValue[] | null => {
-  if (!keys.every((key) => typeof key === "string" || typeof key === "number")) return null;
-  return keys.filter((key) => {
-    const judged = lookUp(String(key), scope);
-    return judged.kind === "unknown" || judged.value === "";
-  });
+/**
+ * The keys that have no value; or why that cannot be said: one is no path, or we find nothing where stock finds
+ * something (NaN, a letter of a text, what a prototype has). Keys are never evaluated, whatever the data holds in
+ * their place.
+ */
+const missingOf = (keys: readonly JsonValue[], run: Run, data: unknown): readonly JsonValue[] | string => {
+  const missing: JsonValue[] = [];
+  for (const key of keys) {
+    if (typeof key !== "string" && typeof key !== "number") return WRONG_TYPE;
+    if (!spend(run, 1 + String(key).length)) break;
+    const value = lookUpOf(key, String)(run, data);
+    if (!(value instanceof Unknown) && value !== "") continue;
+    const found = key === "" ? data : asStockFinds(data, String(key));
+    if (found !== undefined && found !== null && found !== "") return `nothing of its own at "${key}"`;
+    missing.push(key);
+  }
+  return missing;
 };
+
+const WRONG_TYPE = "operand of the wrong type";
 
 const keysOf = (values: readonly JsonValue[]): readonly JsonValue[] => {
   const [first] = values;
   return Array.isArray(first) ? first : values;
 };
 
-const answerMissing = (call: Call, choose: (values: readonly JsonValue[]) => readonly JsonValue[] | null) => {
-  const operands = allOperands(call, { truthOnly: false });
-  const values = valuesOf(operands);
-  if (values === null) return { result: unknownFrom(operands), operands };
-  const missing = choose(values);
-  return {
-    result: missing === null ? unknownBecause(`${call.operator}: operand of the wrong type`) : knownAs(missing),
-    operands,
+type Choose = (values: readonly JsonValue[], run: Run, data: unknown) => readonly JsonValue[] | string;
+
+const answerMissing =
+  (choose: Choose): Operator =>
+  (call) => {
+    const parts = allOperands(call, { truthOnly: false });
+    return (run, data, operands) => {
+      if (!evaluateAll(parts, run, data, operands)) return unknownFrom(operands);
+      const missing = choose(operands as readonly JsonValue[], run, data);
+      if (run.steps < 0) return outOfSteps(run);
+      return typeof missing === "string" ? unknownBecause(`${call.operator}: ${missing}`) : missing;
+    };
   };
+
+export const DATA_ACCESS: Readonly<Record<string, Operator>> = {
+  missing: answerMissing((values, run, data) => missingOf(keysOf(values), run, data)),
+  missing_some: answerMissing(([needed, keys], run, data) => {
+    if (typeof needed !== "number" || !Array.isArray(keys)) return WRONG_TYPE;
+    const absent = missingOf(keys, run, data);
+    return typeof absent !== "string" && keys.length - absent.length >= needed ? [] : absent;
+  }),
 };
-
-const missing: Operator = (call) => answerMissing(call, (values) => missingOf(keysOf(values), call.scope));
-
-const missingSome: Operator = (call) =>
-  answerMissing(call, ([needed, keys]) => {
-    if (typeof needed !== "number" || !Array.isArray(keys)) return null;
-    const absent = missingOf(keys, call.scope);
-    return absent !== null && keys.length - absent.length >= needed ? [] : absent;
-  });
-
-export const DATA_ACCESS: Readonly<Record<string, Operator>> = { var: variable, missing, missing_some: missingSome };

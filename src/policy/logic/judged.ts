@@ -4,35 +4,47 @@ import type { Judged } from "../verdict.ts";
 /** More reasons than this say nothing new to a reader, and a hostile rule could produce any number. */
 const MOST_REASONS = 20;
 
+/** Not known, and why. It is no JSON value, so that a known value needs no wrapping while a rule is evaluated. */
+export class Unknown {
+  readonly kind = "unknown";
+  readonly reasons: readonly string[];
+
+  constructor(reasons: readonly string[]) {
+    this.reasons = reasons;
+  }
+}
+
+/** What an expression comes to. */
+export type Value = JsonValue | Unknown;
+
 export const knownAs = (value: JsonValue): Judged => ({ kind: "known", value });
-export const unknownBecause = (...reasons: readonly string[]): Judged => ({ kind: "unknown", reasons });
+export const unknownBecause = (...reasons: readonly string[]): Unknown => new Unknown(reasons);
+
+export const judgedOf = (value: Value): Judged => (value instanceof Unknown ? value : { kind: "known", value });
 
 /** JSON-logic's truth: everything JavaScript calls truthy, except that an empty list is false. */
 export const truthy = (value: JsonValue): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));
 
 /** One unknown that carries the reasons of all of these that are unknown. */
-export const unknownFrom = (parts: readonly Judged[]): Judged => {
-  const reasons = parts.flatMap((part) => (part.kind === "unknown" ? part.reasons : []));
-  return { kind: "unknown", reasons: [...new Set(reasons)].slice(0, MOST_REASONS) };
+export const unknownFrom = (parts: readonly Value[]): Unknown => {
+  const unknowns = parts.filter((part) => part instanceof Unknown);
+  const [first] = unknowns;
+  if (first !== undefined && unknowns.length === 1) return first;
+  const reasons = unknowns.flatMap((part) => part.reasons);
+  return new Unknown([...new Set(reasons)].slice(0, MOST_REASONS));
 };
 
-/** The values, or null as soon as one is unknown. */
-export const valuesOf = (parts: readonly Judged[]): readonly JsonValue[] | null => {
-  const values: JsonValue[] = [];
-  for (const part of parts) {
-    if (part.kind === "unknown") return null;
-    values.push(part.value);
-  }
-  return values;
+/** Whether all of these are known. */
+export const areKnown = (parts: readonly Value[]): parts is readonly JsonValue[] => {
+  for (const part of parts) if (part instanceof Unknown) return false;
+  return true;
 };
 
 /** Raw data as a value: missing, null, NaN, infinite and anything that is not JSON are unknown. */
-export const judgedFromData = (raw: unknown, reason: string): Judged => {
-  if (typeof raw === "number") return Number.isFinite(raw) ? knownAs(raw) : unknownBecause(`${reason} (not finite)`);
-  if (typeof raw === "string" || typeof raw === "boolean") return knownAs(raw);
-  if (typeof raw === "object" && raw !== null) return knownAs(raw as JsonValue);
-  return unknownBecause(reason);
+export const valueFrom = (raw: unknown, reason: () => string): Value => {
+  if (typeof raw === "number") return Number.isFinite(raw) ? raw : unknownBecause(`${reason()} (not finite)`);
+  if (typeof raw === "string" || typeof raw === "boolean") return raw;
+  return typeof raw === "object" && raw !== null ? (raw as JsonValue) : unknownBecause(reason());
 };
 
-/** As written into traces, where null stands for unknown: a null literal cannot occur in a rule. */
-export const shown = (judged: Judged): JsonValue => (judged.kind === "known" ? judged.value : null);
+export const judgedFromData = (raw: unknown, reason: string): Judged => judgedOf(valueFrom(raw, () => reason));

@@ -1,42 +1,82 @@
 import type { JsonValue } from "../../kernel/json.ts";
-import type { Comparison, Judged } from "../verdict.ts";
+import type { Comparison } from "../verdict.ts";
 import { describe } from "./describe.ts";
-import { knownAs, truthy, unknownBecause, unknownFrom, valuesOf } from "./judged.ts";
-import { type Answer, type Call, type Operator, operand, type Scope } from "./scope.ts";
+import { areKnown, truthy, Unknown, unknownBecause, unknownFrom, type Value } from "./judged.ts";
+import {
+  type Call,
+  type Evaluate,
+  never,
+  type Operator,
+  outOfSteps,
+  type Part,
+  type Place,
+  type Run,
+} from "./scope.ts";
 
-interface ElementVerdict {
-  readonly judged: Judged;
-  readonly comparisons: readonly Comparison[];
-}
-
-/** Evaluates the body over one element. Traces and comparisons of elements are kept apart, or a window would flood them. */
-const overElement = (call: Call, data: unknown, changed: Partial<Scope>): ElementVerdict => {
-  const comparisons: Comparison[] = [];
-  const run = { ...call.scope.run, trace: [], comparisons };
-  return { judged: operand(call, 1, { ...changed, run, data }), comparisons };
+/** Evaluates the body over one element. Traces and comparisons of elements are left out, or a window would flood them. */
+const overElement = (body: Part, run: Run, element: unknown): Value => {
+  run.steps -= 1;
+  if (run.steps < 0) return outOfSteps(run);
+  const { trace, comparisons } = run;
+  run.trace = null;
+  run.comparisons = null;
+  const value = body(run, element);
+  run.trace = trace;
+  run.comparisons = comparisons;
+  return value;
 };
 
-type OverList = (call: Call, list: readonly JsonValue[]) => Answer;
+/** Every element's value, as far as the steps reach. */
+const overAll = (body: Part, run: Run, list: readonly JsonValue[], values: Value[]): void => {
+  for (const element of list) {
+    values.push(overElement(body, run, element));
+    if (run.steps < 0) return;
+  }
+};
+
+type OverList = (body: Part, call: Call) => (run: Run, list: readonly JsonValue[], operands: Value[]) => Value;
 
 /** Stock calls whatever is no list empty, and then says "none of them is bad". Here it is unknown. */
+const listFrom = (
+  source: Part,
+  operator: string,
+): ((...over: Parameters<Evaluate>) => readonly JsonValue[] | Unknown) => {
+  const noList = unknownBecause(`${operator}: not a list`);
+  return (run, data, operands) => {
+    const list = source(run, data);
+    if (Array.isArray(list)) return list;
+    operands.push(list);
+    return list instanceof Unknown ? list : noList;
+  };
+};
+
 const overList =
-  (arity: number, evaluate: OverList): Operator =>
+  (changed: (call: Call) => Partial<Place>, evaluate: OverList): Operator =>
   (call) => {
-    if (call.operands.length !== arity && !(arity === 3 && call.operands.length === 2)) {
-      return { result: unknownBecause(`${call.operator}: wrong number of operands`), operands: [] };
-    }
-    const list = operand(call, 0, { truthOnly: false });
-    if (list.kind === "unknown") return { result: list, operands: [list] };
-    if (!Array.isArray(list.value)) return { result: unknownBecause(`${call.operator}: not a list`), operands: [list] };
-    return evaluate(call, list.value);
+    if (call.operands.length !== 2) return never(`${call.operator}: wrong number of operands`);
+    const source = listFrom(call.compile(0, { truthOnly: false }), call.operator);
+    const over = evaluate(call.compile(1, changed(call)), call);
+    return (run, data, operands) => {
+      const list = source(run, data, operands);
+      return list instanceof Unknown ? list : over(run, list, operands);
+    };
   };
 
-/** The comparisons of the element that decided, said of the list: which minute it was is in the evidence. */
-const adopt = (call: Call, decisive: ElementVerdict | undefined): void => {
-  const list = describe(call.operands[0], call.scope.run.nameOf);
-  for (const comparison of decisive?.comparisons ?? []) {
-    call.scope.run.comparisons.push({ ...comparison, what: `${comparison.what} in ${list}` });
-  }
+/**
+ * The comparisons of the element that decided, said of the list: which minute it was is in the evidence. Evaluated
+ * once more for it, because only afterwards it is known which one decided.
+ */
+const adoptComparisons = (run: Run, body: Part, element: JsonValue | undefined, list: () => string): void => {
+  const { comparisons, trace, steps } = run;
+  if (comparisons === null || element === undefined) return;
+  const found: Comparison[] = [];
+  run.trace = null;
+  run.comparisons = found;
+  body(run, element);
+  run.trace = trace;
+  run.comparisons = comparisons;
+  run.steps = steps;
+  for (const comparison of found) comparisons.push({ ...comparison, what: `${comparison.what} in ${list()}` });
 };
 
 /**
@@ -44,46 +84,74 @@ const adopt = (call: Call, decisive: ElementVerdict | undefined): void => {
  * minute was bad says nothing when no minute was seen.
  */
 const quantifier = (decisiveTruth: boolean, whenDecided: boolean): Operator =>
-  overList(2, (call, list) => {
-    if (list.length === 0) return { result: unknownBecause(`${call.operator}: the list is empty`), operands: [] };
-    const negated = call.operator === "none" ? !call.scope.negated : call.scope.negated;
-    const elements = list.map((element) => overElement(call, element, { negated, truthOnly: true }));
-    const judged = elements.map((element) => element.judged);
-    const decided = elements.find(
-      (element) => element.judged.kind === "known" && truthy(element.judged.value) === decisiveTruth,
-    );
-    const blind = elements.find((element) => element.judged.kind === "unknown");
-    adopt(call, decided ?? blind ?? elements.at(-1));
-    if (decided !== undefined) return { result: knownAs(whenDecided), operands: judged };
-    return { result: blind === undefined ? knownAs(!whenDecided) : unknownFrom(judged), operands: judged };
-  });
+  overList(
+    ({ operator, place }) => ({ negated: operator === "none" ? !place.negated : place.negated, truthOnly: true }),
+    (body, call) => {
+      const empty = unknownBecause(`${call.operator}: the list is empty`);
+      let name: string | null = null;
+      const listName = (): string => {
+        name ??= describe(call.operands[0], call.nameOf);
+        return name;
+      };
+      return (run, list, operands) => {
+        if (list.length === 0) return empty;
+        overAll(body, run, list, operands);
+        const decided = operands.findIndex((value) => !(value instanceof Unknown) && truthy(value) === decisiveTruth);
+        const blind = operands.findIndex((value) => value instanceof Unknown);
+        const telling = [decided, blind].find((index) => index !== -1) ?? list.length - 1;
+        adoptComparisons(run, body, list[telling], listName);
+        if (decided !== -1) return whenDecided;
+        return blind === -1 ? !whenDecided : unknownFrom(operands);
+      };
+    },
+  );
 
-const map: Operator = overList(2, (call, list) => {
-  const judged = list.map((element) => overElement(call, element, { truthOnly: false }).judged);
-  const values = valuesOf(judged);
-  return { result: values === null ? unknownFrom(judged) : knownAs(values), operands: judged };
-});
+const map: Operator = overList(
+  () => ({ truthOnly: false }),
+  (body) => (run, list, operands) => {
+    overAll(body, run, list, operands);
+    return areKnown(operands) ? operands : unknownFrom(operands);
+  },
+);
 
-const filter: Operator = overList(2, (call, list) => {
-  const judged = list.map((element) => overElement(call, element, { truthOnly: true }).judged);
-  const keeps = valuesOf(judged);
-  if (keeps === null) return { result: unknownFrom(judged), operands: judged };
-  return { result: knownAs(list.filter((_, index) => truthy(keeps[index] ?? false))), operands: judged };
-});
+const filter: Operator = overList(
+  () => ({ truthOnly: true }),
+  (body) => (run, list, operands) => {
+    overAll(body, run, list, operands);
+    if (!areKnown(operands)) return unknownFrom(operands);
+    return list.filter((_, index) => truthy(operands[index] ?? false));
+  },
+);
 
 /** Without an initial value the accumulator starts with none; a body that reads it is unknown from there on. */
-const reduce: Operator = overList(3, (call, list) => {
-  const initial =
-    call.operands.length === 3 ? operand(call, 2, { truthOnly: false }) : unknownBecause("reduce: no initial value");
-  if (initial.kind === "unknown" && call.operands.length === 3) return { result: initial, operands: [initial] };
+const reduce: Operator = (call) => {
+  if (call.operands.length !== 2 && call.operands.length !== 3) return never("reduce: wrong number of operands");
+  const source = listFrom(call.compile(0, { truthOnly: false }), "reduce");
+  const body = call.compile(1, { truthOnly: false });
+  const noStart = unknownBecause("reduce: no initial value");
+  const start = call.operands.length === 3 ? call.compile(2, { truthOnly: false }) : null;
+  return (run, data, operands) => {
+    const list = source(run, data, operands);
+    if (list instanceof Unknown) return list;
+    const initial = start === null ? noStart : start(run, data);
+    operands.push(initial);
+    if (initial instanceof Unknown && start !== null) return initial;
+    const accumulated = fold(body, run, list, initial);
+    operands.push(accumulated);
+    return accumulated;
+  };
+};
+
+/** A body that comes to unknown ends it: nothing behind it could be known. */
+const fold = (body: Part, run: Run, list: readonly JsonValue[], initial: Value): Value => {
   let accumulated = initial;
   for (const current of list) {
-    const accumulator = accumulated.kind === "known" ? accumulated.value : null;
-    accumulated = overElement(call, { current, accumulator }, { truthOnly: false }).judged;
-    if (accumulated.kind === "unknown") break;
+    const accumulator = accumulated instanceof Unknown ? null : accumulated;
+    accumulated = overElement(body, run, { current, accumulator });
+    if (accumulated instanceof Unknown) break;
   }
-  return { result: accumulated, operands: [initial, accumulated] };
-});
+  return accumulated;
+};
 
 export const QUANTIFIERS: Readonly<Record<string, Operator>> = {
   all: quantifier(false, false),

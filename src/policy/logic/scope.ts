@@ -1,30 +1,33 @@
-import type { Comparison, Judged, TraceEntry } from "../verdict.ts";
+import type { Comparison, TraceEntry } from "../verdict.ts";
+import { Unknown, unknownBecause, type Value } from "./judged.ts";
 
 export interface WalkLimits {
-  readonly maxDepth: number;
-  /** Expressions evaluated, each element of a list anew. */
+  /** Expressions evaluated, each element of a list anew, and what reading large values costs. */
   readonly maxSteps: number;
   /** Elements of a list and characters of a text that an operator may make. */
   readonly maxSize: number;
 }
 
-/** What one evaluation shares from its first node to its last. The collectors and the budget change as it goes. */
+/** One evaluation of a compiled rule. Its collectors and its steps change as it goes. */
 export interface Run {
   readonly limits: WalkLimits;
-  readonly budget: { steps: number };
-  readonly trace: TraceEntry[];
-  readonly comparisons: Comparison[];
+  /** What is left of them. */
+  steps: number;
+  /** null where nobody wants it, and inside of lists: a window would flood it. */
+  trace: TraceEntry[] | null;
+  comparisons: Comparison[] | null;
   /** Why a path has no value. */
   readonly whyAbsent: (path: string) => string;
-  /** What a path is called towards people. */
-  readonly nameOf: (path: string) => string;
 }
 
-/** Where in the rule, and over which data, a node is evaluated. */
-export interface Scope {
-  readonly run: Run;
-  /** What `var` looks into: all data, or inside map, filter, reduce, all, some and none the element. */
-  readonly data: unknown;
+/** A compiled part of a rule. `data` is what `var` looks into: all data, or inside a quantifier the element. */
+export type Part = (run: Run, data: unknown) => Value;
+
+/** A compiled expression; leaves in `operands` what its operands came to, as far as they were evaluated. */
+export type Evaluate = (run: Run, data: unknown, operands: Value[]) => Value;
+
+/** Where in the rule an expression stands, as far as that changes what it means. */
+export interface Place {
   readonly depth: number;
   /** Below an odd number of negations, where a comparison helps by not holding. */
   readonly negated: boolean;
@@ -32,32 +35,49 @@ export interface Scope {
   readonly truthOnly: boolean;
 }
 
-export type Walk = (rule: unknown, at: string, scope: Scope) => Judged;
-
-/** One expression about to be evaluated, taken apart. */
+/** One expression about to be compiled, taken apart. */
 export interface Call {
   readonly operator: string;
   readonly operands: readonly unknown[];
-  /** JSON pointer of operand i. */
-  readonly operandAt: (index: number) => string;
-  readonly scope: Scope;
-  readonly walk: Walk;
+  readonly place: Place;
+  /** What a path is called towards people. */
+  readonly nameOf: (path: string) => string;
+  /** Compiles operand i, one level deeper. */
+  readonly compile: (index: number, changed?: Partial<Place>) => Part;
 }
 
-/** What an operator made of a call; `operands` as far as they were evaluated, for the trace. */
-export interface Answer {
-  readonly result: Judged;
-  readonly operands: readonly Judged[];
-}
+export type Operator = (call: Call) => Evaluate;
 
-export type Operator = (call: Call) => Answer;
+export const allOperands = (call: Call, changed: Partial<Place> = {}): readonly Part[] =>
+  Array.from(call.operands, (_, index) => call.compile(index, changed));
 
-/** Evaluates operand i, one level deeper. */
-export const operand = (call: Call, index: number, changed: Partial<Scope> = {}): Judged =>
-  call.walk(call.operands[index], call.operandAt(index), { ...call.scope, ...changed, depth: call.scope.depth + 1 });
+/** Evaluates operands one after the other. @returns whether all of them are known. */
+export const evaluateAll = (parts: readonly Part[], run: Run, data: unknown, operands: Value[]): boolean => {
+  let known = true;
+  for (const part of parts) {
+    const value = part(run, data);
+    if (value instanceof Unknown) known = false;
+    operands.push(value);
+  }
+  return known;
+};
 
-export const allOperands = (call: Call, changed: Partial<Scope> = {}): readonly Judged[] =>
-  call.operands.map((_, index) => operand(call, index, changed));
+/** An expression that is malformed: unknown whatever the data. */
+export const never = (reason: string): Evaluate => {
+  const unknown = unknownBecause(reason);
+  return () => unknown;
+};
+
+export const outOfSteps = ({ limits }: Run): Unknown => unknownBecause(`more than ${limits.maxSteps} steps`);
+
+/** Elements or characters that are read for the price of one step. */
+const PARTS_A_STEP = 1_000;
+
+/** Takes what it costs to read a value of this many elements or characters. @returns whether there are steps left. */
+export const spend = (run: Run, size: number): boolean => {
+  run.steps -= size / PARTS_A_STEP;
+  return run.steps >= 0;
+};
 
 /** A part of a JSON pointer. The division operator is one: `/` becomes `~1`. */
 export const pointerPart = (part: string): string => part.replaceAll("~", "~0").replaceAll("/", "~1");

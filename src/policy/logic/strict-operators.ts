@@ -1,43 +1,53 @@
 import type { JsonValue } from "../../kernel/json.ts";
-import type { Judged } from "../verdict.ts";
-import { knownAs, unknownBecause, unknownFrom, valuesOf } from "./judged.ts";
-import { allOperands, type Call, type Operator } from "./scope.ts";
+import { unknownBecause, unknownFrom, type Value } from "./judged.ts";
+import { allOperands, type Call, evaluateAll, never, type Operator, outOfSteps, type Run, spend } from "./scope.ts";
+
+type Compute = (values: readonly JsonValue[], run: Run) => Value;
 
 /**
  * Every operator here answers what stock json-logic-js answers for the same operands, or unknown: never anything else.
  * An unknown operand makes the whole unknown.
  */
 const strict =
-  (arity: readonly [number, number], compute: (values: readonly JsonValue[], call: Call) => Judged): Operator =>
+  ([least, most]: readonly [number, number], compute: (call: Call) => Compute): Operator =>
   (call) => {
-    const [least, most] = arity;
     if (call.operands.length < least || call.operands.length > most) {
-      return { result: unknownBecause(`${call.operator}: wrong number of operands`), operands: [] };
+      return never(`${call.operator}: wrong number of operands`);
     }
-    const operands = allOperands(call, { truthOnly: false });
-    const values = valuesOf(operands);
-    return { result: values === null ? unknownFrom(operands) : compute(values, call), operands };
+    const parts = allOperands(call, { truthOnly: false });
+    const computed = compute(call);
+    return (run, data, operands) =>
+      // Nothing in the list is unknown then.
+      evaluateAll(parts, run, data, operands) ? computed(operands as readonly JsonValue[], run) : unknownFrom(operands);
   };
 
 const ANY = Number.POSITIVE_INFINITY;
 
-const numbersIn = (values: readonly JsonValue[]): readonly number[] | null =>
-  values.every((value): value is number => typeof value === "number") ? values : null;
+const areNumbers = (values: readonly JsonValue[]): values is readonly number[] => {
+  for (const value of values) if (typeof value !== "number") return false;
+  return true;
+};
 
 const arithmetic = (arity: readonly [number, number], compute: (numbers: readonly number[]) => number): Operator =>
-  strict(arity, (values, call) => {
-    const numbers = numbersIn(values);
-    if (numbers === null) return unknownBecause(`${call.operator}: operand is not a number`);
-    const result = compute(numbers);
-    return Number.isFinite(result) ? knownAs(result) : unknownBecause(`${call.operator}: result is not finite`);
+  strict(arity, ({ operator }) => {
+    const noNumber = unknownBecause(`${operator}: operand is not a number`);
+    const notFinite = unknownBecause(`${operator}: result is not finite`);
+    return (values) => {
+      if (!areNumbers(values)) return noNumber;
+      const result = compute(values);
+      return Number.isFinite(result) ? result : notFinite;
+    };
   });
 
 /** Numbers only: JavaScript also orders texts ("9" after "10"), and turns everything else into some number. */
 const relation = (most: 2 | 3, holds: (left: number, right: number) => boolean): Operator =>
-  strict([2, most], (values, call) => {
-    const numbers = numbersIn(values);
-    if (numbers === null) return unknownBecause(`${call.operator}: operand is not a number`);
-    return knownAs(numbers.every((right, index) => index === 0 || holds(numbers[index - 1] ?? Number.NaN, right)));
+  strict([2, most], ({ operator }) => {
+    const noNumber = unknownBecause(`${operator}: operand is not a number`);
+    return (values) => {
+      if (!areNumbers(values)) return noNumber;
+      const [first = Number.NaN, second = Number.NaN, third] = values;
+      return holds(first, second) && (third === undefined || holds(second, third));
+    };
   });
 
 const isPlain = (value: JsonValue | undefined): value is string | number | boolean =>
@@ -45,58 +55,65 @@ const isPlain = (value: JsonValue | undefined): value is string | number | boole
 
 /** Lists and objects are compared by identity in JavaScript, and `==` converts between types: both are unknown here. */
 const equality = (loose: boolean, equal: boolean): Operator =>
-  strict([2, 2], ([left, right], call) => {
-    if (!isPlain(left) || !isPlain(right)) return unknownBecause(`${call.operator}: operand is not a plain value`);
-    if (loose && typeof left !== typeof right) return unknownBecause(`${call.operator}: operands of different types`);
-    return knownAs((left === right) === equal);
+  strict([2, 2], ({ operator }) => {
+    const notPlain = unknownBecause(`${operator}: operand is not a plain value`);
+    const mixed = unknownBecause(`${operator}: operands of different types`);
+    return ([left, right]) => {
+      if (!isPlain(left) || !isPlain(right)) return notPlain;
+      return loose && typeof left !== typeof right ? mixed : (left === right) === equal;
+    };
   });
 
-const membership: Operator = strict([2, 2], ([needle, haystack], call) => {
-  if (!isPlain(needle)) return unknownBecause(`${call.operator}: what is looked for is not a plain value`);
+const membership: Operator = strict([2, 2], () => ([needle, haystack], run) => {
+  if (!isPlain(needle)) return unknownBecause("in: what is looked for is not a plain value");
+  if (!spend(run, sizeOf(haystack))) return outOfSteps(run);
   if (Array.isArray(haystack)) {
     const found = haystack.includes(needle);
-    const complete = haystack.every((element) => isPlain(element));
-    return found || complete
-      ? knownAs(found)
-      : unknownBecause(`${call.operator}: the list has elements without a value`);
+    return found || haystack.every(isPlain) ? found : unknownBecause("in: the list has elements without a value");
   }
-  if (typeof haystack === "string" && typeof needle === "string") {
-    // Stock finds nothing in an empty text, not even an empty one.
-    return knownAs(haystack !== "" && haystack.includes(needle));
-  }
-  return unknownBecause(`${call.operator}: nothing to look in`);
+  // Stock finds nothing in an empty text, not even an empty one.
+  if (typeof haystack === "string" && typeof needle === "string") return haystack !== "" && haystack.includes(needle);
+  return unknownBecause("in: nothing to look in");
 });
 
-const concatenation: Operator = strict([1, ANY], (values, call) => {
-  if (!values.every(isPlain)) return unknownBecause(`${call.operator}: operand is not a plain value`);
-  // Counted before it is made: a thousand long texts are no text that fits into memory.
-  const length = values.reduce<number>((total, value) => total + String(value).length, 0);
-  return length <= call.scope.run.limits.maxSize
-    ? knownAs(values.join(""))
-    : unknownBecause(`${call.operator}: text too long`);
+const sizeOf = (value: JsonValue | undefined): number =>
+  typeof value === "string" || Array.isArray(value) ? value.length : 1;
+
+/** What an operator makes is counted before it is made: a thousand long texts fit into no memory. */
+const within = (parts: readonly JsonValue[], run: Run, what: string, make: () => JsonValue): Value => {
+  const size = parts.reduce<number>((total, part) => total + sizeOf(part), 0);
+  if (size > run.limits.maxSize) return unknownBecause(`${what} too long`);
+  return spend(run, size) ? make() : outOfSteps(run);
+};
+
+const concatenation: Operator = strict([1, ANY], () => (values, run) => {
+  if (!values.every(isPlain)) return unknownBecause("cat: operand is not a plain value");
+  return within(values, run, "cat: text", () => values.join(""));
 });
 
 const isWhole = (value: JsonValue | undefined): value is number => Number.isInteger(value);
 
 /** As PHP's substr, which JSON-logic follows: a negative start counts from the end, a negative length leaves that many out. */
-const substring: Operator = strict([2, 3], ([source, start, length], call) => {
+const substring: Operator = strict([2, 3], () => ([source, start, length], run) => {
   if (!isPlain(source) || !isWhole(start) || (length !== undefined && !isWhole(length))) {
-    return unknownBecause(`${call.operator}: operand of the wrong type`);
+    return unknownBecause("substr: operand of the wrong type");
   }
+  if (!spend(run, sizeOf(source))) return outOfSteps(run);
   const rest = String(source).slice(start);
-  return knownAs(length === undefined ? rest : rest.slice(0, length));
+  return length === undefined ? rest : rest.slice(0, length);
 });
 
-const merging: Operator = strict([0, ANY], (values, call) => {
-  const length = values.reduce<number>((total, value) => total + (Array.isArray(value) ? value.length : 1), 0);
-  return length <= call.scope.run.limits.maxSize
-    ? knownAs(values.flat(1))
-    : unknownBecause(`${call.operator}: list too long`);
-});
+const merging: Operator = strict(
+  [0, ANY],
+  () => (values, run) => within(values, run, "merge: list", () => values.flat(1)),
+);
 
 /** Writes nothing anywhere: what was logged stands in the trace, as every operand does. */
-const log: Operator = strict([1, ANY], ([first], call) =>
-  first === undefined ? unknownBecause(`${call.operator}: nothing to log`) : knownAs(first),
+const log: Operator = strict(
+  [1, ANY],
+  () =>
+    ([first = null]) =>
+      first,
 );
 
 const difference = ([first = 0, second]: readonly number[]): number => (second === undefined ? -first : first - second);

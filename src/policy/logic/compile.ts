@@ -1,0 +1,110 @@
+import type { JsonValue } from "../../kernel/json.ts";
+import type { Judged, TraceEntry } from "../verdict.ts";
+import { comparisonsOf } from "./comparisons.ts";
+import { CONNECTIVES } from "./connectives.ts";
+import { DATA_ACCESS, variable } from "./data-access.ts";
+import { operandList } from "./describe.ts";
+import { knownAs, Unknown, unknownBecause, unknownFrom, type Value, valueFrom } from "./judged.ts";
+import { QUANTIFIERS } from "./quantifiers.ts";
+import {
+  type Call,
+  type Evaluate,
+  evaluateAll,
+  type Operator,
+  outOfSteps,
+  type Part,
+  type Place,
+  pointerPart,
+} from "./scope.ts";
+import { shown } from "./shown.ts";
+import { STRICT_OPERATORS } from "./strict-operators.ts";
+
+/** A Map, and not an object: a rule may be called `constructor`. */
+const OPERATORS: ReadonlyMap<string, Operator> = new Map(
+  Object.entries({ ...CONNECTIVES, ...DATA_ACCESS, ...QUANTIFIERS, ...STRICT_OPERATORS }),
+);
+
+/** Operands nested deeper than this are unknown. */
+export const MAX_DEPTH = 64;
+
+/** More trace than this is no explanation. */
+const LONGEST_TRACE = 500;
+
+type NameOf = Call["nameOf"];
+
+const theElement: NameOf = (path) => (path === "" ? "the element" : path);
+
+/**
+ * Turns plain JSON-logic into closures, once: whatever does not depend on data is worked out here. There is no code in
+ * it that was made of text. Never throws; what is malformed is unknown where it stands.
+ */
+export const compileLogic = (rule: unknown, nameOf: NameOf = theElement): Part =>
+  compile(rule, "", { depth: 0, negated: false, truthOnly: true }, nameOf);
+
+const compile = (rule: unknown, at: string, place: Place, nameOf: NameOf): Part => {
+  if (place.depth > MAX_DEPTH) return constant(unknownBecause(`deeper than ${MAX_DEPTH} levels`));
+  if (Array.isArray(rule)) return compileList(rule, at, place, nameOf);
+  if (typeof rule === "object" && rule !== null) return compileExpression(rule, at, place, nameOf);
+  return constant(rule === null ? null : valueFrom(rule, () => "not a JSON value"));
+};
+
+const constant =
+  (value: Value): Part =>
+  () =>
+    value;
+
+const compileList = (list: readonly unknown[], at: string, place: Place, nameOf: NameOf): Part => {
+  const inside = { ...place, depth: place.depth + 1, truthOnly: false };
+  const parts = Array.from(list, (part, index) => compile(part, `${at}/${index}`, inside, nameOf));
+  return (run, data) => {
+    run.steps -= 1;
+    if (run.steps < 0) return outOfSteps(run);
+    const values: Value[] = [];
+    return evaluateAll(parts, run, data, values) ? (values as readonly JsonValue[]) : unknownFrom(values);
+  };
+};
+
+const compileExpression = (expression: object, at: string, place: Place, nameOf: NameOf): Part => {
+  const [entry, ...others] = Object.entries(expression);
+  if (entry === undefined || others.length > 0)
+    return constant(unknownBecause("an expression has exactly one operator"));
+  const [operator, written] = entry;
+  const inside = `${at}/${pointerPart(operator)}`;
+  const operands = operandList(written);
+  const call: Call = {
+    operator,
+    operands,
+    place,
+    nameOf,
+    compile: (index, changed = {}) => {
+      const operandAt = Array.isArray(written) ? `${inside}/${index}` : inside;
+      return compile(operands[index], operandAt, { ...place, ...changed, depth: place.depth + 1 }, nameOf);
+    },
+  };
+  if (operator === "var") return variable(call);
+  const evaluate = OPERATORS.get(operator);
+  if (evaluate === undefined) return constant(unknownBecause(`there is no operator "${operator}"`));
+  return traced(inside, evaluate(call), comparisonsOf(call));
+};
+
+/** Stands in the trace until the result is there, so that an expression stands above its operands. */
+const PENDING: TraceEntry = { at: "", operands: [], result: knownAs(null) };
+
+const traced =
+  (at: string, evaluate: Evaluate, comparisonsIn: ReturnType<typeof comparisonsOf>): Part =>
+  (run, data) => {
+    run.steps -= 1;
+    if (run.steps < 0) return outOfSteps(run);
+    const { trace, comparisons } = run;
+    const place = trace === null || trace.length >= LONGEST_TRACE ? -1 : trace.push(PENDING) - 1;
+    const operands: Value[] = [];
+    const result = evaluate(run, data, operands);
+    if (comparisonsIn !== null && comparisons !== null) {
+      for (const comparison of comparisonsIn(result, operands)) comparisons.push(comparison);
+    }
+    if (trace !== null && place !== -1) trace[place] = { at, operands: operands.map(shown), result: traceable(result) };
+    return result;
+  };
+
+/** A list that is too large to show stands there in words. */
+const traceable = (result: Value): Judged => (result instanceof Unknown ? result : knownAs(shown(result)));
