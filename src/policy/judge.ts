@@ -75,6 +75,8 @@ export const judgePolicy = (
   return { judgement, workings: { gates: gateWorkings, rollback: workings } };
 };
 
+const NO_PARAMS: Readonly<Record<string, number>> = {};
+
 const evaluateFor = (
   policy: Pick<Policy, "data" | "params">,
   rule: Rule,
@@ -82,7 +84,7 @@ const evaluateFor = (
   evidence: Evidence,
 ): Evaluation => {
   const newestMinute: OperationContext["newestMinute"] = newest === "gates" ? "required" : "optional";
-  const substituted = substituteParams(rule, policy.params ?? {});
+  const substituted = substituteParams(rule, policy.params ?? NO_PARAMS);
   return evaluateRule(substituted, evidence, { minCoverage: policy.data.minCoverage, newestMinute });
 };
 

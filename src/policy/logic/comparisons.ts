@@ -51,18 +51,19 @@ const holdsBetween = (low: Value | undefined, high: Value | undefined, strict: b
   return strict ? low < high : low <= high;
 };
 
-/** Finds the comparisons that one evaluation of an expression made, out of its result and its operands. */
-export type FindComparisons = (result: Value, operands: readonly Value[]) => readonly Comparison[];
+/** Adds the comparisons that one evaluation of an expression made, out of its result and its operands. */
+export type AddComparisons = (comparisons: Comparison[], result: Value, operands: readonly Value[]) => void;
 
 /**
  * The comparisons a relational call makes, as an operator reads them: what is measured on the left, its threshold on
  * the right; below a negation turned round, so that `holds` always means that it helps the gate. `a < x < c` is read
  * as two comparisons of x, each with its own threshold. null where the call compares nothing.
  */
-export const comparisonsOf = (call: Call): FindComparisons | null => {
+export const comparisonsOf = (call: Call): AddComparisons | null => {
   const count = call.operands.length - 1;
   if (!Object.hasOwn(NEGATED, call.operator) || count < 1) return null;
   const { negated } = call.place;
+  const strict = call.operator === "<";
   // Found out when it is first asked for: most rules of a batch are evaluated once, and by nobody who reads this.
   let pairs: readonly (Pair & { readonly what: string })[] | null = null;
   const described = () =>
@@ -70,18 +71,19 @@ export const comparisonsOf = (call: Call): FindComparisons | null => {
       ...pair,
       what: describe(call.operands[pair.turned ? pair.right : pair.left], call.nameOf),
     }));
-  return (result, operands) => {
-    if (operands.length < 2) return [];
+  return (comparisons, result, operands) => {
+    if (operands.length < 2) return;
     pairs ??= described();
-    return pairs.map(({ left, right, turned, operator, what }) => {
-      const holds = count === 1 ? result : holdsBetween(operands[left], operands[right], call.operator === "<");
-      return {
-        what,
-        value: shown(operands[turned ? right : left] ?? UNDECIDED),
-        operator,
-        threshold: shown(operands[turned ? left : right] ?? UNDECIDED),
+    for (const pair of pairs) {
+      const holds = count === 1 ? result : holdsBetween(operands[pair.left], operands[pair.right], strict);
+      const [measured, limit] = pair.turned ? [pair.right, pair.left] : [pair.left, pair.right];
+      comparisons.push({
+        what: pair.what,
+        value: shown(operands[measured] as Value),
+        operator: pair.operator,
+        threshold: shown(operands[limit] as Value),
         holds: holds instanceof Unknown ? null : (holds === true) !== negated,
-      };
-    });
+      });
+    }
   };
 };

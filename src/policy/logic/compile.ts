@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import type { Judged, TraceEntry } from "../verdict.ts";
-import { comparisonsOf } from "./comparisons.ts";
+import { type AddComparisons, comparisonsOf } from "./comparisons.ts";
 import { CONNECTIVES } from "./connectives.ts";
 import { DATA_ACCESS, variable } from "./data-access.ts";
 import { operandList } from "./describe.ts";
@@ -91,7 +91,7 @@ const compileExpression = (expression: object, at: string, place: Place, nameOf:
 const PENDING: TraceEntry = { at: "", operands: [], result: knownAs(null) };
 
 const traced =
-  (at: string, evaluate: Evaluate, comparisonsIn: ReturnType<typeof comparisonsOf>): Part =>
+  (at: string, evaluate: Evaluate, addComparisons: AddComparisons | null): Part =>
   (run, data) => {
     run.steps -= 1;
     if (run.steps < 0) return outOfSteps(run);
@@ -99,12 +99,14 @@ const traced =
     const place = trace === null || trace.length >= LONGEST_TRACE ? -1 : trace.push(PENDING) - 1;
     const operands: Value[] = [];
     const result = evaluate(run, data, operands);
-    if (comparisonsIn !== null && comparisons !== null) {
-      for (const comparison of comparisonsIn(result, operands)) comparisons.push(comparison);
-    }
-    if (trace !== null && place !== -1) trace[place] = { at, operands: operands.map(shown), result: traceable(result) };
+    if (addComparisons !== null && comparisons !== null) addComparisons(comparisons, result, operands);
+    if (trace !== null && place !== -1) trace[place] = { at, operands: allShown(operands), result: traceable(result) };
     return result;
   };
+
+/** Nearly always they can be shown as they are. */
+const allShown = (operands: readonly Value[]): readonly JsonValue[] =>
+  operands.some((value) => typeof value === "object") ? operands.map(shown) : (operands as readonly JsonValue[]);
 
 /** A list that is too large to show stands there in words. */
 const traceable = (result: Value): Judged => (result instanceof Unknown ? result : knownAs(shown(result)));

@@ -8,7 +8,8 @@ import { allOperands, type Call, evaluateAll, type Operator, outOfSteps, type Pa
  */
 const ownAtParts = (data: unknown, parts: readonly string[]): unknown => {
   let at = data;
-  for (const part of parts) {
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index] as string;
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, part)) return undefined;
     if (part === "length" && Array.isArray(at)) return undefined;
     at = (at as Readonly<Record<string, unknown>>)[part];
@@ -17,13 +18,29 @@ const ownAtParts = (data: unknown, parts: readonly string[]): unknown => {
 };
 
 /** Follows a dotted path through own properties only. */
-export const ownAt = (data: unknown, path: string): unknown => ownAtParts(data, path.split("."));
+export const ownAt = (data: unknown, path: string): unknown => ownAtParts(data, partsOf(path));
+
+/** Operations read the same few paths of every minute. A batch may bring any number of others. */
+const splitPaths = new Map<string, readonly string[]>();
+const MOST_SPLIT_PATHS = 1_000;
+
+const partsOf = (path: string): readonly string[] => {
+  const before = splitPaths.get(path);
+  if (before !== undefined) return before;
+  const parts = path.split(".");
+  if (splitPaths.size < MOST_SPLIT_PATHS && path.length < 200) splitPaths.set(path, parts);
+  return parts;
+};
 
 type LookUp = (run: Run, data: unknown) => Value;
 
 const lookUpAt = (path: string, nameOf: Call["nameOf"]): LookUp => {
   const parts = path.split(".");
-  return (run, data) => valueFrom(ownAtParts(data, parts), () => `${nameOf(path)}: ${run.whyAbsent(path)}`);
+  return (run, data) => {
+    const found = ownAtParts(data, parts);
+    if (Number.isFinite(found) || typeof found === "string" || typeof found === "boolean") return found as JsonValue;
+    return valueFrom(found, () => `${nameOf(path)}: ${run.whyAbsent(path)}`);
+  };
 };
 
 const WHOLE: LookUp = (_, data) => valueFrom(data, () => "the element has no value");

@@ -17,10 +17,16 @@ export class Unknown {
 /** What an expression comes to. */
 export type Value = JsonValue | Unknown;
 
-export const knownAs = (value: JsonValue): Judged => ({ kind: "known", value });
+const TRUE: Judged = { kind: "known", value: true };
+const FALSE: Judged = { kind: "known", value: false };
+
+export const knownAs = (value: JsonValue): Judged => {
+  if (typeof value === "boolean") return value ? TRUE : FALSE;
+  return { kind: "known", value };
+};
 export const unknownBecause = (...reasons: readonly string[]): Unknown => new Unknown(reasons);
 
-export const judgedOf = (value: Value): Judged => (value instanceof Unknown ? value : { kind: "known", value });
+export const judgedOf = (value: Value): Judged => (value instanceof Unknown ? value : knownAs(value));
 
 /** JSON-logic's truth: everything JavaScript calls truthy, except that an empty list is false. */
 export const truthy = (value: JsonValue): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));

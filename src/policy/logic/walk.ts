@@ -19,10 +19,6 @@ export const walkPlan = (plan: Part, data: unknown, whyAbsent: Run["whyAbsent"],
   return { result: judgedOf(plan(run, data)), trace, comparisons };
 };
 
-/** The same without keeping anything. */
-export const answerPlan = (plan: Part, data: unknown, whyAbsent: Run["whyAbsent"], limits = STANDARD_LIMITS): Judged =>
-  judgedOf(plan({ limits, steps: limits.maxSteps, trace: null, comparisons: null, whyAbsent }, data));
-
 /**
  * Evaluates plain JSON-logic in three values. A definite answer is the one stock json-logic-js gives, and would stay
  * the same however the gaps in the data were filled; everything else is unknown, with every reason.

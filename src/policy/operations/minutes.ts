@@ -1,5 +1,5 @@
 import { type EpochMs, epochMs, MINUTE_MS, parseDuration } from "../../kernel/units.ts";
-import type { Readings } from "../../snapshot/snapshot.ts";
+import type { Evidence, Readings } from "../../snapshot/snapshot.ts";
 import { ownAt } from "../logic/data-access.ts";
 import type { OperationContext } from "./operation.ts";
 
@@ -9,10 +9,21 @@ export interface Minute {
   readonly readings: Readings | null;
 }
 
+type Rows = ReadonlyMap<EpochMs, Readings>;
+
+/** Every operation of a policy reads the same rows, and nobody changes them. */
+const rowsByMinute = new WeakMap<Evidence["minutes"], Rows>();
+
+const rowsOf = (minutes: Evidence["minutes"]): Rows => {
+  const rows = rowsByMinute.get(minutes) ?? new Map(minutes.map((row) => [row.at, row.readings]));
+  rowsByMinute.set(minutes, rows);
+  return rows;
+};
+
 /** Every minute of a window, oldest first, observed or not: those with `now − w ≤ start` and `end ≤ now`. */
 export const minutesOf = (context: OperationContext, window: string): readonly Minute[] => {
   const { now, minutes } = context.evidence;
-  const rows = new Map(minutes.map((row) => [row.at, row.readings]));
+  const rows = rowsOf(minutes);
   const first = Math.ceil(Math.max(0, now - parseDuration(window)) / MINUTE_MS) * MINUTE_MS;
   const found: Minute[] = [];
   for (let start = first; start + MINUTE_MS <= now; start += MINUTE_MS) {

@@ -15,20 +15,29 @@ export const currentValue = (readings: Readings, path: string): string | number 
  * The values both keys look at: own properties, JSON, finite numbers. What is left out here is missing to the walker
  * and to stock json-logic-js alike, and no prototype is in reach of either.
  */
-export const readableValues = (readings: Readings): JsonObject => bare(readings.values);
+export const readableValues = (readings: Readings): JsonObject => {
+  const before = readable.get(readings);
+  if (before !== undefined) return before;
+  const values = bare(readings.values);
+  readable.set(readings, values);
+  return values;
+};
+
+/** Every rule of a policy reads the same evidence, and nobody changes it. */
+const readable = new WeakMap<Readings, JsonObject>();
 
 /** Evidence holds groups of signals; whoever brings data of their own has bounded its depth. */
 const bare = (members: object): JsonObject => {
   const object: Record<string, JsonValue> = Object.create(null);
   for (const [key, value] of Object.entries(members)) {
-    const read = readable(value);
+    const read = plainValue(value);
     if (read !== undefined) object[key] = read;
   }
   return object;
 };
 
-const readable = (value: unknown): JsonValue | undefined => {
+const plainValue = (value: unknown): JsonValue | undefined => {
   if (value === null || isReadable(value)) return value;
-  if (Array.isArray(value)) return value.map((part) => readable(part) ?? null);
+  if (Array.isArray(value)) return value.map((part) => plainValue(part) ?? null);
   return typeof value === "object" ? bare(value) : undefined;
 };
