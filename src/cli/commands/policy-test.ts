@@ -1,7 +1,12 @@
 import { writeFileSync } from "node:fs";
+import { readJson } from "../../policy/checks/json-text.ts";
+import { error } from "../../policy/checks/problem.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
+import { coverageOf } from "../../rehearsal/fixtures/coverage.ts";
 import { junitXml } from "../../rehearsal/fixtures/junit.ts";
+import { mutate } from "../../rehearsal/fixtures/mutate.ts";
 import { type PolicyResult, runTests } from "../../rehearsal/fixtures/run-tests.ts";
+import { type SayPlace, sayCoverage, sayMutation } from "../../rehearsal/fixtures/say-measures.ts";
 import { sayResults } from "../../rehearsal/fixtures/say-results.ts";
 import {
   allPassed,
@@ -13,23 +18,38 @@ import {
 import type { CommandResult } from "../command-result.ts";
 import { EXIT, refused } from "../exit.ts";
 import { policyTextAt, problemOf, type Suite, suitesAt } from "../fixture-files.ts";
+import type { Terminal } from "../terminal.ts";
 
 export interface PolicyTestOptions {
   /** JUnit XML: into this file, or with `true` on standard output in place of the lines. */
   readonly junit: string | true | null;
+  readonly coverage: boolean;
+  /** Percent; below it for any policy the command fails. */
+  readonly minCoverage: number | null;
+  readonly mutate: boolean;
+  /** More than these for any policy, and the command fails. */
+  readonly maxSurvivors: number | null;
 }
 
 export interface PolicyTestDocument {
   readonly ok: boolean;
   readonly tests: Totals;
   readonly missingData: Totals;
+  /** Why it fails although no test does. */
+  readonly refusals: readonly string[];
   readonly policies: readonly PolicyResult[];
+}
+
+interface Tested {
+  readonly result: PolicyResult;
+  readonly place: SayPlace;
 }
 
 /** Runs fixtures and the tests of missing data. Reads files; writes none but the JUnit report that is asked for. */
 export const policyTestCommand = (
   paths: readonly string[],
-  { junit }: PolicyTestOptions,
+  options: PolicyTestOptions,
+  terminal: Pick<Terminal, "note">,
 ): CommandResult<PolicyTestDocument> => {
   const suites = suitesAt(paths);
   if (suites.length === 0)
@@ -38,20 +58,30 @@ export const policyTestCommand = (
       "Neither a fixture file (policy.test.json) nor a policy was found there, and zero tests prove nothing.",
       "Write one beside the policy, or name the file.",
     );
-  const policies = suites.map(runSuite);
-  const ok = allPassed(policies);
+  const tested = suites.map((suite) => runSuite(suite, options, terminal));
+  const policies = tested.map(({ result }) => result);
+  const refusals = policies.flatMap((one) => refusalsOf(one, options));
+  const ok = allPassed(policies) && refusals.length === 0;
+  const { junit } = options;
   if (typeof junit === "string") writeReport(junit, junitXml(policies));
   return {
-    document: { ok, tests: writtenTotals(policies), missingData: missingDataTotals(policies), policies },
-    lines: junit === true ? [junitXml(policies)] : [...sayResults(policies), sayTotals(policies)],
+    document: { ok, tests: writtenTotals(policies), missingData: missingDataTotals(policies), refusals, policies },
+    lines: junit === true ? [junitXml(policies)] : [...tested.flatMap(linesOf), ...refusals, sayTotals(policies)],
     exitCode: ok ? EXIT.done : EXIT.refused,
   };
 };
 
-const runSuite = ({ policy: file, fixtures }: Suite): PolicyResult => {
-  const refuse = (problems: PolicyResult["problems"]): PolicyResult => ({
-    ...{ policy: file, problems, missingData: [] },
-    files: fixtures.map((fixture) => ({ file: fixture.file, problems: fixture.problems, tests: [] })),
+const runSuite = (
+  { policy: file, fixtures }: Suite,
+  options: PolicyTestOptions,
+  terminal: Pick<Terminal, "note">,
+): Tested => {
+  const refuse = (problems: PolicyResult["problems"]): Tested => ({
+    place: (pointer) => pointer,
+    result: {
+      ...{ policy: file, problems, missingData: [] },
+      files: fixtures.map((fixture) => ({ file: fixture.file, problems: fixture.problems, tests: [] })),
+    },
   });
   const text = policyTextAt(file);
   if (typeof text !== "string") return refuse([text]);
@@ -59,8 +89,52 @@ const runSuite = ({ policy: file, fixtures }: Suite): PolicyResult => {
   if (!loaded.ok) return refuse(loaded.failure);
   if (fixtures.length === 0)
     return refuse([problemOf(file, `nobody tests this policy; write ${file.replace(/\.json$/, ".test.json")}`)]);
-  return runTests(loaded.value, file, fixtures).result;
+  const policy = loaded.value;
+  const { result, ran } = runTests(policy, file, fixtures);
+  return {
+    place: placesIn(text, file),
+    result: {
+      ...result,
+      ...(options.coverage ? { coverage: coverageOf(policy, ran) } : {}),
+      ...(options.mutate ? { mutation: mutate(policy, ran, sayProgress(file, terminal)) } : {}),
+    },
+  };
 };
+
+/** Mutants take their time; a line for every fifth of them, on standard error. */
+const sayProgress =
+  (file: string, { note }: Pick<Terminal, "note">) =>
+  (done: number, mutants: number): void => {
+    const fifths = (count: number): number => Math.floor((5 * count) / mutants);
+    if (fifths(done) > fifths(done - 1)) note(`${file}: ${done} of ${mutants} mutants tried`);
+  };
+
+const placesIn = (text: string, file: string): SayPlace => {
+  const json = readJson(text, file);
+  if ("problems" in json) return (pointer) => pointer;
+  return (pointer) => {
+    const { line, column } = json.locate(error(pointer, ""));
+    return `${file}:${line}:${column} ${pointer}`;
+  };
+};
+
+const linesOf = ({ result, place }: Tested): readonly string[] => [
+  ...sayResults([result]),
+  ...(result.coverage === undefined ? [] : sayCoverage(result.coverage, place)),
+  ...(result.mutation === undefined ? [] : sayMutation(result.mutation, place)),
+];
+
+const refusalsOf = (
+  { policy, coverage, mutation }: PolicyResult,
+  { minCoverage, maxSurvivors }: PolicyTestOptions,
+): readonly string[] => [
+  ...(coverage !== undefined && minCoverage !== null && coverage.percent < minCoverage
+    ? [`${policy}: coverage is ${coverage.percent} %, and has to be ${minCoverage} %`]
+    : []),
+  ...(mutation !== undefined && maxSurvivors !== null && mutation.survivors.length > maxSurvivors
+    ? [`${policy}: ${mutation.survivors.length} mutants survive, and at most ${maxSurvivors} may`]
+    : []),
+];
 
 /** @throws {CommandFailure} it cannot be written there. */
 const writeReport = (file: string, xml: string): void => {
