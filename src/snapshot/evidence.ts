@@ -43,7 +43,7 @@ export const soakMinuteEvidence = (snapshots: Snapshots, scope: EvidenceScope, m
   const stepBegan = minuteOf(scope.verifiedAt);
   const now = later(minute, MINUTE_MS);
   const p99 = snapshots.find(({ tick }) => tick === later(now, GATE_DELAY_MS))?.p99ForGates ?? {};
-  const ofMinute = instantsByMinute(snapshots).get(minute) ?? {};
+  const ofMinute = rowsOf(snapshots).instants.get(minute) ?? {};
   const seen = evidence(snapshots, { now, readBy: now }, (at) => at > stepBegan && at <= minute, {
     ...ofMinute,
     ...p99,
@@ -57,10 +57,9 @@ const SEEN_BY = ["green.healthyHosts", "forward.lagRecords", "reverse.lagRecords
 
 /** A minute was seen when its traffic and its instants were both read; a tick that never ran, or was blind, proves nothing. */
 export const wasObserved = (snapshots: Snapshots, minute: EpochMs): boolean => {
-  const metrics = metricsByMinute(snapshots).get(minute);
-  const instants = instantsByMinute(snapshots).get(minute);
-  const seen = SEEN_BY.every((path) => instants?.[path]?.known === true);
-  return metrics?.values["green.requests"] !== undefined && seen;
+  const { metrics, instants } = rowsOf(snapshots);
+  const seen = SEEN_BY.every((path) => instants.get(minute)?.[path]?.known === true);
+  return metrics.get(minute)?.values["green.requests"] !== undefined && seen;
 };
 
 const newest = (snapshots: Snapshots): Snapshot => {
@@ -76,9 +75,8 @@ const evidence = (
   belongs: (minute: EpochMs) => boolean,
   instants: Observations,
 ): Evidence => {
-  const metrics = metricsByMinute(snapshots);
-  const ofMinutes = instantsByMinute(snapshots);
-  const minutes = minutesIn(metrics, ofMinutes, belongs);
+  const { metrics, minutes: known, readings } = rowsOf(snapshots);
+  const minutes = known.filter(belongs);
   // The newest minute that has ended, or nothing: an older one would let silence pass for the last good news.
   const latest = minutes.find((at) => at + MINUTE_MS === now);
   return {
@@ -91,25 +89,44 @@ const evidence = (
         instants,
       }),
     },
-    minutes: minutes.map((at) => ({ at, readings: merged(metrics.get(at), ofMinutes.get(at) ?? {}) })),
+    minutes: minutes.map((at) => ({ at, readings: readings(at) })),
   };
 };
 
 /** Every minute that any of these snapshots says something about, oldest first, as the newest of them know it. */
 export const minuteRows = (snapshots: readonly Snapshot[], since: EpochMs): Evidence["minutes"] => {
-  const metrics = metricsByMinute(snapshots);
-  const ofMinutes = instantsByMinute(snapshots);
-  return minutesIn(metrics, ofMinutes, (at) => at >= since).map((at) => ({
-    at,
-    readings: merged(metrics.get(at), ofMinutes.get(at) ?? {}),
-  }));
+  const { minutes, readings } = rowsOf(snapshots);
+  return minutes.filter((at) => at >= since).map((at) => ({ at, readings: readings(at) }));
 };
 
-const minutesIn = (
-  metrics: ReadonlyMap<EpochMs, MinuteReadings>,
-  instants: ReadonlyMap<EpochMs, Observations>,
-  belongs: (minute: EpochMs) => boolean,
-): readonly EpochMs[] => [...new Set([...metrics.keys(), ...instants.keys()])].filter(belongs).sort((a, b) => a - b);
+/** What snapshots together say of each minute. */
+interface Rows {
+  readonly metrics: ReadonlyMap<EpochMs, MinuteReadings>;
+  readonly instants: ReadonlyMap<EpochMs, Observations>;
+  /** Oldest first. */
+  readonly minutes: readonly EpochMs[];
+  readonly readings: (minute: EpochMs) => Readings;
+}
+
+/** Snapshots never change, and one tick looks at the same ones for gates, rollback rules and minutes of the soak. */
+const ROWS = new WeakMap<readonly Snapshot[], Rows>();
+
+const rowsOf = (snapshots: readonly Snapshot[]): Rows => {
+  const before = ROWS.get(snapshots);
+  if (before !== undefined) return before;
+  const metrics = metricsByMinute(snapshots);
+  const instants = instantsByMinute(snapshots);
+  const made = new Map<EpochMs, Readings>();
+  const readings = (at: EpochMs): Readings => {
+    const row = made.get(at) ?? merged(metrics.get(at), instants.get(at) ?? {});
+    made.set(at, row);
+    return row;
+  };
+  const minutes = [...new Set([...metrics.keys(), ...instants.keys()])].sort((a, b) => a - b);
+  const rows = { metrics, instants, minutes, readings };
+  ROWS.set(snapshots, rows);
+  return rows;
+};
 
 /** Seconds since each value was read; of a minute's, since the minute ended. */
 const agesAt = (
@@ -160,8 +177,11 @@ const merged = (metrics: MinuteReadings | undefined, instants: Observations): Re
   const absent: Record<string, string> = { ...metrics?.absent };
   const put = (path: string, value: SignalValue) => {
     const [group = "", name = ""] = path.split(".");
-    values[group] = { ...values[group], [name]: value };
-    delete absent[path];
+    // In place, for this runs for every value of every minute of every tick; own groups only, whatever they are called.
+    const members = Object.hasOwn(values, group) ? values[group] : undefined;
+    if (members === undefined) values[group] = { [name]: value };
+    else members[name] = value;
+    if (Object.hasOwn(absent, path)) delete absent[path];
   };
   for (const [path, value] of Object.entries(metrics?.values ?? {})) put(path, value);
   for (const [path, seen] of Object.entries(instants)) {
