@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../src/kernel/json.ts";
 import type { Policy } from "../../src/policy/policy-file.ts";
+import type { RanTest } from "../../src/rehearsal/fixtures/judge-test.ts";
 import { readFixtures } from "../../src/rehearsal/fixtures/load-fixtures.ts";
-import { type RanTest, runTests } from "../../src/rehearsal/fixtures/run-tests.ts";
+import { runTests } from "../../src/rehearsal/fixtures/run-tests.ts";
 
 /** Runs tests as a fixture file would hold them. @throws {Error} one cannot be run. */
 export const ranTests = (policy: Policy, ...tests: readonly JsonObject[]): readonly RanTest[] => {
