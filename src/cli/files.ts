@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fail, type Result } from "../kernel/result.ts";
+import type { EpochMs } from "../kernel/units.ts";
 import { sayProblem } from "../policy/checks/problem.ts";
 import { loadCutover } from "../policy/load-cutover.ts";
 import { loadPolicy, type PolicyProblem } from "../policy/load-policy.ts";
@@ -73,7 +74,7 @@ export const readBindings = (policiesDir: string, cutover: string): CutoverBindi
 };
 
 /** @throws {CommandFailure} absent or invalid: every problem with its line, and what to do. */
-export const readPolicy = (policiesDir: string, cutover: string, name: string): Policy => {
+export const readPolicy = (policiesDir: string, cutover: string, name: string, now: EpochMs): Policy => {
   const file = join(policiesDir, cutover, `${name}.json`);
   if (!existsSync(file))
     throw refused(
@@ -81,7 +82,7 @@ export const readPolicy = (policiesDir: string, cutover: string, name: string): 
       `--policy ${name} means this file.`,
       "Give the name of a policy file in the cutover's folder, without .json.",
     );
-  const loaded = loadFile(file, loadPolicy);
+  const loaded = loadFile(file, (text) => loadPolicy(text, file, now));
   if (loaded.ok) return loaded.value;
   throw invalid(`${file} is not a valid policy.`, loaded.failure, "Correct the file and run pawl policy lint.");
 };

@@ -1,7 +1,9 @@
 import type { CutoverState, RollbackSafety } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
 import { type EpochMs, parseDuration } from "../kernel/units.ts";
-import type { Policy } from "../policy/policy-file.ts";
+import { frozenAt } from "../policy/freeze.ts";
+import type { Policy, Waiver } from "../policy/policy-file.ts";
+import { waiverEnds } from "../policy/waivers.ts";
 import { forPeople } from "./terminal.ts";
 
 /** What the listener's rules do now, as read; null with the reason where they could not be read. */
@@ -24,6 +26,10 @@ export interface StatusReport {
     readonly threshold: string;
     readonly clears: string;
   }[];
+  /** Only in a freeze; `until` is null where no end can be told. */
+  readonly freeze?: { readonly why: string; readonly until: string | null };
+  /** Waivers of the policy in force that have not expired, whether or not their gate is asked now; left out without any. */
+  readonly waivers?: readonly Waiver[];
   readonly soak: { readonly healthySeconds: number; readonly requiredSeconds: number | null };
   readonly rollbackSafety: { readonly label: string; readonly seconds: number | null };
   readonly wayBack: string;
@@ -44,7 +50,12 @@ export const describeCause = (latch: NonNullable<CutoverState["latch"]>): string
   }
 };
 
-export const statusReport = (state: CutoverState, policy: Policy | null, effective: Effective): StatusReport => ({
+export const statusReport = (
+  state: CutoverState,
+  policy: Policy | null,
+  effective: Effective,
+  now: EpochMs,
+): StatusReport => ({
   cutover: state.cutover,
   phase: state.phase,
   epoch: state.epoch,
@@ -55,6 +66,7 @@ export const statusReport = (state: CutoverState, policy: Policy | null, effecti
       : { mode: state.latch.mode, cause: describeCause(state.latch), at: toIso(state.latch.at) },
   pause: state.pause === undefined ? null : { ...state.pause, at: toIso(state.pause.at) },
   blocking: state.blocking.map((block) => ({ ...block, since: toIso(block.since) })),
+  ...(policy === null || state.wayBack !== "open" ? {} : exceptionsAt(policy, now)),
   soak: {
     healthySeconds: Math.floor(state.soak.healthyMs / 1000),
     requiredSeconds: policy === null ? null : parseDuration(policy.soak.duration) / 1000,
@@ -63,6 +75,17 @@ export const statusReport = (state: CutoverState, policy: Policy | null, effecti
   wayBack: state.wayBack,
   lastTickAt: state.lastTick === null ? null : toIso(state.lastTick),
 });
+
+const exceptionsAt = (policy: Policy, now: EpochMs): Pick<StatusReport, "freeze" | "waivers"> => {
+  const frozen = frozenAt(policy, now);
+  const waivers = policy.waivers.filter((waiver) => now < (waiverEnds(waiver) ?? 0));
+  return {
+    ...(frozen === null
+      ? {}
+      : { freeze: { why: frozen.why, until: frozen.until === null ? null : toIso(frozen.until) } }),
+    ...(waivers.length === 0 ? {} : { waivers }),
+  };
+};
 
 /** One screen: where it stands, what blocks and since when, the soak clock, the way back. */
 export const statusLines = (
@@ -83,6 +106,7 @@ export const statusLines = (
       ? []
       : [`  paused     by ${state.pause.by}, ${forPeople(now - state.pause.at)} ago: ${state.pause.reason}`]),
     ...requestLines(state, now),
+    ...exceptionLines(report),
     ...blockingLines(state, now),
     `  soak       ${soakText(report)}`,
     `  way back   ${wayBackText(state)}`,
@@ -117,6 +141,16 @@ const requestLines = ({ request }: CutoverState, now: EpochMs): readonly string[
           now <= request.expiresAt ? "the next tick takes it" : "void since nobody took it in time"
         }`,
       ];
+
+const exceptionLines = ({ freeze, waivers = [] }: StatusReport): readonly string[] => [
+  ...(freeze === undefined
+    ? []
+    : [`  frozen     ${freeze.until === null ? "no end can be told" : `until ${freeze.until}`}: ${freeze.why}`]),
+  ...waivers.map(
+    ({ gate, by, expires, why }, index) =>
+      `${index === 0 ? "  waived     " : "             "}${gate} until ${expires} by ${by}: ${shortened(why)}`,
+  ),
+];
 
 const blockingLines = (state: CutoverState, now: EpochMs): readonly string[] =>
   state.blocking.length === 0

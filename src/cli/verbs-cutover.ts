@@ -88,7 +88,7 @@ const armingContext = async (scene: Scene) => {
 
 const examine = async (scene: Scene, { policy, rehearsal = false }: PolicyOptions) => {
   const { doctorCommand } = await import("./commands/doctor.ts");
-  const read = readPolicy(scene.policiesDir, scene.bindings.name, policy);
+  const read = readPolicy(scene.policiesDir, scene.bindings.name, policy, scene.target.now());
   const { context, close } = await armingContext(scene);
   return doctorCommand(context, { policy: read, rehearsal }).finally(close);
 };
@@ -98,7 +98,7 @@ const arm = async (
   { policy, again = false, rehearsal = false }: PolicyOptions & { readonly again?: boolean },
 ) => {
   const { armCommand } = await import("./commands/arm.ts");
-  const read = readPolicy(scene.policiesDir, scene.bindings.name, policy);
+  const read = readPolicy(scene.policiesDir, scene.bindings.name, policy, scene.target.now());
   const { context, close } = await armingContext(scene);
   return armCommand(context, { policy: read, again, rehearsal }).finally(close);
 };

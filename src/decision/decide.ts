@@ -15,6 +15,7 @@ import {
 } from "./blocking.ts";
 import type { DecideInput, Decision } from "./decision.ts";
 import { approvalHolds, permitFor } from "./decommission-permit.ts";
+import { freezeObstacles, sayWaiver, waived, waiversNow } from "./exceptions.ts";
 import { type PageAfterMs, pageLines, pagesDue } from "./pages.ts";
 import { greenMayHaveTraffic, rollbackCause } from "./rollback-cause.ts";
 import type { CutoverState } from "./state.ts";
@@ -40,20 +41,24 @@ export const requiredGates = (state: CutoverState, policy: Policy): readonly str
 /**
  * Chooses the next move of a cutover. Pure: the same input gives the same decision; no clock, no I/O.
  *
- * Rolling back wins over everything, a pause or an unsettled change over every gate, and a gate over going on, so
+ * Rolling back wins over everything, a freeze, a pause or an unsettled change over every gate, and a gate over going on, so
  * that worse news can never make pawl bolder.
  */
 export const decide = (input: DecideInput): Decision => {
   const { state, policy, judgement, facts, tick } = input;
   const blindSince = isBlind(input) ? (state.blindSince ?? tick) : null;
   const cause = rollbackCause(input, blindSince);
-  if (cause !== null && state.wayBack === "open")
-    return { kind: "rollback", cause: cause.cause, reasons: cause.reasons, blocking: [], blindSince, page: null };
+  const waivers = waiversNow(state, policy, tick);
+  if (cause !== null && state.wayBack === "open") {
+    const reasons = [...cause.reasons, ...waivers.map(sayWaiver)];
+    return { kind: "rollback", cause: cause.cause, reasons, blocking: [], blindSince, page: null };
+  }
 
-  const verdicts = verdictsOf(requiredGates(state, policy), judgement);
+  const verdicts = waived(verdictsOf(requiredGates(state, policy), judgement), waivers);
   const obstacles = [
     ...(cause === null ? [] : [pastReturn(cause.reasons)]),
     ...facts.trouble,
+    ...freezeObstacles(state, policy, tick),
     ...standingObstacles(state, facts.traffic),
     ...disagreements(judgement),
     ...blindObstacles(judgement, blindSince, policy),
@@ -64,7 +69,10 @@ export const decide = (input: DecideInput): Decision => {
   const common = {
     blocking,
     blindSince,
-    reasons: blocking.length === 0 ? verdicts.map(passed) : blocking.map(({ what, value }) => `${what}: ${value}`),
+    reasons: [
+      ...(blocking.length === 0 ? verdicts.map(passed) : blocking.map(({ what, value }) => `${what}: ${value}`)),
+      ...waivers.map(sayWaiver),
+    ],
     page: pageText(input, blocking),
   };
   return onward(input, common);

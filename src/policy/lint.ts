@@ -1,5 +1,7 @@
 import policySchema from "../../policies/schema/policy.schema.json" with { type: "json" };
+import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import { exceptionFindings } from "./checks/exceptions.ts";
 import { locateAll, readJson } from "./checks/json-text.ts";
 import { policyFindings } from "./checks/policy.ts";
 import { inOrder, type PolicyProblem } from "./checks/problem.ts";
@@ -16,8 +18,17 @@ export interface LintedPolicy {
   readonly problems: readonly PolicyProblem[];
 }
 
-/** Reads and checks a policy: its JSON, its fields, every rule, and how the parts fit together. Never throws. */
-export const readPolicy = (text: string, file: string, cutovers: readonly CutoverBindings[] = []): LintedPolicy => {
+/**
+ * Reads and checks a policy: its JSON, its fields, every rule, and how the parts fit together. Never throws.
+ *
+ * @param now - Against which waivers are held; without it none is too old or too long.
+ */
+export const readPolicy = (
+  text: string,
+  file: string,
+  cutovers: readonly CutoverBindings[] = [],
+  now: EpochMs | null = null,
+): LintedPolicy => {
   const json = readJson(text, file);
   if ("problems" in json) return { policy: null, problems: json.problems };
   const schema = checkPolicySchema(json.value);
@@ -26,7 +37,10 @@ export const readPolicy = (text: string, file: string, cutovers: readonly Cutove
   // Inside a rule the rule checks say more, and say it of the operator; what they do not object to, the schema may.
   const fields = schema.filter(({ pointer }) => !rules.some((finding) => sameRule(finding.pointer, pointer)));
   const candidate = json.value as unknown as Policy;
-  const fit = fields.length === 0 ? policyFindings(candidate, STANDARD_OPERATIONS, cutovers) : [];
+  const fit =
+    fields.length === 0
+      ? [...policyFindings(candidate, STANDARD_OPERATIONS, cutovers), ...exceptionFindings(candidate, now)]
+      : [];
   const findings = [...json.findings, ...fields, ...rules, ...fit];
   const problems = locateAll(findings, json.locate);
   const refused = problems.some(({ level }) => level === "error");
@@ -42,7 +56,8 @@ export const lintPolicy = (
   text: string,
   file: string,
   cutovers: readonly CutoverBindings[] = [],
-): readonly PolicyProblem[] => readPolicy(text, file, cutovers).problems;
+  now: EpochMs | null = null,
+): readonly PolicyProblem[] => readPolicy(text, file, cutovers, now).problems;
 
 const ruleOf = (pointer: string): string | undefined =>
   /^\/(gates\/[^/]+\/rule|rollback\/\d+\/when)(?=\/|$)/.exec(pointer)?.[0];

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "../kernel/result.ts";
+import type { EpochMs } from "../kernel/units.ts";
 import type { PolicyProblem } from "./checks/problem.ts";
 import { readPolicy } from "./lint.ts";
 import type { Policy } from "./policy-file.ts";
@@ -10,7 +11,11 @@ export type { PolicyProblem } from "./checks/problem.ts";
  *
  * @returns The policy, or everything wrong with it. Warnings alone do not refuse it; `lintPolicy` tells them.
  */
-export const loadPolicy = (text: string, file: string): Result<Policy, readonly PolicyProblem[]> => {
-  const { policy, problems } = readPolicy(text, file);
+export const loadPolicy = (
+  text: string,
+  file: string,
+  now: EpochMs | null = null,
+): Result<Policy, readonly PolicyProblem[]> => {
+  const { policy, problems } = readPolicy(text, file, [], now);
   return policy === null ? fail(problems) : ok(policy);
 };

@@ -29,6 +29,24 @@ export interface RollbackRule {
   readonly when: Rule;
 }
 
+/** A time in which nothing advances: `from` and `to`, or a part of every week. All of it is UTC; the end is not in it. */
+export interface Freeze {
+  readonly from?: string;
+  readonly to?: string;
+  /** "Fri 16:00 - Mon 06:00". */
+  readonly weekly?: string;
+  readonly why: string;
+}
+
+/** A gate that counts as passing for the way to the next step, by somebody's word and for a time. */
+export interface Waiver {
+  readonly gate: GateName;
+  readonly why: string;
+  readonly by: string;
+  /** An instant, at most 14 days ahead when it is written. */
+  readonly expires: string;
+}
+
 /** `policy.json`: gates, steps and rollback rules of one cutover. Fixed by digest when the cutover is armed. */
 export interface Policy {
   readonly $schema?: string;
@@ -57,8 +75,8 @@ export interface Policy {
     readonly onBreak: "restart-clock" | "rollback";
   };
   readonly decommission: { readonly require: readonly GateName[]; readonly approval: "operator" };
-  /** Not offered yet: refused unless empty. */
-  readonly freeze: readonly JsonValue[];
-  /** Not offered yet: refused unless empty. */
-  readonly waivers: readonly JsonValue[];
+  /** Times in which nothing advances. */
+  readonly freeze: readonly Freeze[];
+  /** Gates that count as passing for a time. */
+  readonly waivers: readonly Waiver[];
 }

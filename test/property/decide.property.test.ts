@@ -138,4 +138,44 @@ describe("decide", () => {
       RUNS,
     );
   });
+
+  it("rolls back in a freeze as it would without one, and never goes on in it", () => {
+    fc.assert(
+      fc.property(decideInput, (input) => {
+        const thawed = decide(input);
+        const frozen = decide({ ...input, policy: { ...input.policy, freeze: [FREEZE] } });
+        expect(frozen.kind === "rollback").toBe(thawed.kind === "rollback");
+        if (thawed.kind === "rollback" || input.state.wayBack !== "open") {
+          expect(frozen).toEqual(thawed);
+          return;
+        }
+        expect(["hold", "soak"]).toContain(frozen.kind);
+        expect(frozen.blocking.map(({ what }) => what)).toContain("freeze");
+        // The soak clock is the evidence's affair: the freeze hands on what it was given.
+        if (frozen.kind === "soak") expect(frozen.soak).toEqual(input.facts.soak);
+      }),
+      RUNS,
+    );
+  });
+
+  it("never gets bolder without a waiver, and with one changes nothing but the way to the next step", () => {
+    fc.assert(
+      fc.property(decideInput, fc.constantFrom("a", "b"), (input, gate) => {
+        const plain = decide(input);
+        const waived = decide({ ...input, policy: { ...input.policy, ...waivable, waivers: [waiverOf(gate)] } });
+        expect(boldness(plain)).toBeLessThanOrEqual(boldness(waived));
+        expect(waived.kind === "rollback").toBe(plain.kind === "rollback");
+        if (plain.kind !== waived.kind) expect(waived.kind).toBe("advance");
+        const stepping = input.state.phase === "shifting";
+        const named = waived.reasons.some((reason) => reason.startsWith("waived until"));
+        expect(named).toBe(stepping);
+      }),
+      RUNS,
+    );
+  });
 });
+
+const FREEZE = { from: "2020-01-01T00:00:00Z", to: "2099-01-01T00:00:00Z", why: "always" };
+const slow = { why: "fast", rule: { "<=": [{ var: "green.p99Ms" }, 400] } };
+const waivable = { gates: { a: slow, b: slow } };
+const waiverOf = (gate: string) => ({ gate, why: "w", by: "ada", expires: "2099-01-01T00:00:00Z" });

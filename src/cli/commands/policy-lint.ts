@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { epochMs } from "../../kernel/units.ts";
 import { type PolicyProblem, sayProblem } from "../../policy/checks/problem.ts";
 import { lintPolicy } from "../../policy/lint.ts";
 import { lintCutover, loadCutover } from "../../policy/load-cutover.ts";
@@ -55,7 +56,7 @@ const lintFile = (file: string): readonly PolicyProblem[] => {
   if (!text.ok) return [text.failure];
   return basename(file) === "cutover.json"
     ? lintCutover(text.value, file)
-    : lintPolicy(text.value, file, cutoversBeside(file));
+    : lintPolicy(text.value, file, cutoversBeside(file), epochMs(Date.now()));
 };
 
 /** What a policy is meant for: the cutover in its own folder, where that can be read. */

@@ -29,8 +29,9 @@ export const statusCommand = async (context: CliContext<StatusPorts>): Promise<C
       `pawl doctor ${bindings.name}, then pawl arm ${bindings.name} --policy <name>.`,
     );
   const policy = await policyOf(ports, read.value);
-  const report = statusReport(read.value, policy, effective);
-  return done(report, statusLines(report, effective, read.value, ports.clock.now()));
+  const now = ports.clock.now();
+  const report = statusReport(read.value, policy, effective, now);
+  return done(report, statusLines(report, effective, read.value, now));
 };
 
 const policyOf = async ({ policies }: StatusPorts, state: CutoverState) => {

@@ -55,7 +55,9 @@ const POLICY_RULES = {
   "blind-too-long": error("pawl would be blind for longer than is allowed."),
   "short-soak": error("The soak is shorter than a day."),
   "soak-never-ends": error("The soak has to be over before it can be."),
-  "not-offered": error("A field that pawl does not offer yet."),
+  "bad-freeze": error("A freeze is no time, or leaves no time to advance in."),
+  "bad-waiver": error("A waiver of what cannot be waived, or for too long."),
+  "expired-waiver": warning("A waiver is over and does nothing."),
   "hosts-differ": error("Policy and cutover expect different numbers of hosts."),
 } as const;
 

@@ -27,7 +27,6 @@ export const policyFindings = (
   ),
   ...blindFindings(policy),
   ...soakFindings(policy),
-  ...notYet(policy),
   ...cutovers.flatMap((cutover) => cutoverFindings(policy, cutover)),
 ];
 
@@ -221,19 +220,6 @@ const soakFindings = ({ soak, drill }: Policy): readonly Finding[] => {
   }
   return findings;
 };
-
-const notYet = (policy: Policy): readonly Finding[] =>
-  (["freeze", "waivers"] as const).flatMap((field) =>
-    policy[field].length === 0
-      ? []
-      : [
-          finding(
-            "not-offered",
-            `/${field}`,
-            `"${field}" is not offered yet and would be ignored; leave it empty ([])`,
-          ),
-        ],
-  );
 
 const cutoverFindings = ({ params }: Policy, cutover: CutoverBindings): readonly Finding[] => {
   const expected = params?.["expectedHosts"];

@@ -238,8 +238,6 @@ describe("how a policy fits together", () => {
       (p) => Object.assign(at(p, "blind"), { watch: ["green.request"] }),
       'Did you mean "green.requests"?',
     ],
-    ["a freeze", (p) => Object.assign(p, { freeze: [{ from: "2026-12-24" }] }), '/freeze "freeze" is not offered yet'],
-    ["a waiver", (p) => Object.assign(p, { waivers: [{ gate: "lag" }] }), '/waivers "waivers" is not offered yet'],
   ])("%s is refused", (_, edit, says) => {
     const problems = problemsAfter(edit).join("\n");
 
