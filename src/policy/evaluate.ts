@@ -71,7 +71,9 @@ const evaluatePlan = (plan: RulePlan, evidence: Evidence, limits: EvaluationLimi
   const walked = walkPlan(plan.judge, data, whyAbsentIn(absent, evidence), limits.walk ?? STANDARD_LIMITS);
   // What is unknown to us the second key cannot change.
   const stock = walked.result.kind === "known" ? askStock(plan.stock, data) : null;
-  return { ...walked, ...secondKey(walked.result, stock), residual: plan.residual, data, stock };
+  const { result, disagreement } = secondKey(walked.result, stock);
+  const { trace, comparisons } = walked;
+  return { result, disagreement, stock, residual: plan.residual, data, trace, comparisons };
 };
 
 /** Why a path has no value: an operation, by its own reason; a signal, by what the evidence says of it. */

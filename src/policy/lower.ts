@@ -57,7 +57,8 @@ export interface Resolved {
 export const resolveFacts = (facts: readonly Fact[], context: OperationContext): Resolved => {
   const known: Record<string, JsonValue> = {};
   const absent: Record<string, string> = {};
-  for (const [index, { operation, args, path }] of facts.entries()) {
+  for (let index = 0; index < facts.length; index += 1) {
+    const { operation, args, path } = facts[index] as Fact;
     const judged = operation.resolve(args, context);
     const value = judged.kind === "known" ? judgedFromData(judged.value, "no value") : judged;
     if (value.kind === "known") known[index] = value.value;

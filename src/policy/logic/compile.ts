@@ -105,8 +105,10 @@ const traced =
   };
 
 /** Nearly always they can be shown as they are. */
-const allShown = (operands: readonly Value[]): readonly JsonValue[] =>
-  operands.some((value) => typeof value === "object") ? operands.map(shown) : (operands as readonly JsonValue[]);
+const allShown = (operands: readonly Value[]): readonly JsonValue[] => {
+  for (const value of operands) if (typeof value === "object") return operands.map(shown);
+  return operands as readonly JsonValue[];
+};
 
 /** A list that is too large to show stands there in words. */
 const traceable = (result: Value): Judged => (result instanceof Unknown ? result : knownAs(shown(result)));

@@ -26,9 +26,12 @@ export const readableValues = (readings: Readings): JsonObject => {
 /** Every rule of a policy reads the same evidence, and nobody changes it. */
 const readable = new WeakMap<Readings, JsonObject>();
 
+/** Nothing to inherit; an object that inherits from this is read faster than one without any prototype. */
+const BARE: object = Object.freeze(Object.create(null));
+
 /** Evidence holds groups of signals; whoever brings data of their own has bounded its depth. */
 const bare = (members: object): JsonObject => {
-  const object: Record<string, JsonValue> = Object.create(null);
+  const object: Record<string, JsonValue> = Object.create(BARE);
   for (const [key, value] of Object.entries(members)) {
     const read = plainValue(value);
     if (read !== undefined) object[key] = read;

@@ -1,0 +1,30 @@
+import { Command } from "commander";
+import { JUDGE } from "./judge.ts";
+import type { Figure, Measurement } from "./measurement.ts";
+
+/** What each verb measures, in this order. */
+const MEASUREMENTS: Readonly<Record<string, readonly Measurement[]>> = {
+  policy: [JUDGE],
+};
+
+const lineOf = ({ what, value, note }: Figure): string => `  ${what.padEnd(44)}${value.padStart(12)}  ${note ?? ""}`;
+
+const measure = async (measurements: readonly Measurement[], wanted: readonly string[]): Promise<void> => {
+  const known = measurements.map(({ name }) => name);
+  const strangers = wanted.filter((name) => !known.includes(name));
+  if (strangers.length > 0) program.error(`There is no ${strangers.join(", ")}; there are ${known.join(", ")}.`);
+  for (const { name, about, run } of measurements) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    console.log(`${name}: ${about}`);
+    for (const figure of await run()) console.log(lineOf(figure));
+  }
+};
+
+const program = new Command("bench").description("Measures what pawl computes, side by side with others, in one run.");
+for (const [verb, measurements] of Object.entries(MEASUREMENTS)) {
+  program
+    .command(`${verb} [names...]`)
+    .description(measurements.map(({ name, about }) => `${name}: ${about}`).join("\n"))
+    .action((names: readonly string[]) => measure(measurements, names));
+}
+await program.parseAsync();
