@@ -1,10 +1,11 @@
 import type { CutoverState } from "../decision/state.ts";
-import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
+import { type EpochMs, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import { accumulatedUses } from "../policy/look-back.ts";
 import { type Advanced, advanceEvidence, type Stretch } from "../policy/operations/evidence/advance.ts";
-import { BASELINE_MINUTES } from "../policy/operations/evidence/burst.ts";
 import type { Policy } from "../policy/policy-file.ts";
-import { minuteRows, type Snapshots } from "../snapshot/evidence.ts";
+import type { Snapshots } from "../snapshot/evidence.ts";
+import { rowsOf } from "../snapshot/rows.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 
 /**
  * The accumulators of the state with this tick's final minutes consumed. Pure. Without a policy nobody knows what to
@@ -17,8 +18,8 @@ export const accumulate = (
   tick: EpochMs,
 ): Advanced => {
   if (policy === null) return { evidence: state.evidence, corrections: [] };
-  const since = earlier(minuteOf(tick), BASELINE_MINUTES * MINUTE_MS);
-  const seenBefore = snapshots.filter((one) => state.lastTick !== null && one.tick <= state.lastTick);
+  // First: the rows of this tick are those of the one before and a few more.
+  const rowsBefore = rowsOf(snapshotsBefore(state, snapshots));
   return advanceEvidence(state.evidence, {
     uses: accumulatedUses(policy),
     tick,
@@ -26,10 +27,14 @@ export const accumulate = (
     soak: soakStretch(state),
     greenFrom: state.step < 0 ? (state.intent?.intentAt ?? null) : state.step === 0 ? state.steppedAt : state.armedAt,
     intentAt: state.intent?.intentAt ?? null,
-    rows: minuteRows(snapshots, since),
-    rowsBefore: minuteRows(seenBefore, since),
+    rows: rowsOf(snapshots),
+    rowsBefore,
   });
 };
+
+/** As the state knew them: what a run has stored that never committed is news to it. */
+const snapshotsBefore = ({ lastTick }: CutoverState, snapshots: Snapshots): readonly Snapshot[] =>
+  snapshots.filter(({ tick }) => lastTick !== null && tick <= lastTick);
 
 const after = (at: EpochMs): EpochMs => later(minuteOf(at), MINUTE_MS);
 

@@ -4,26 +4,20 @@ import type { Decision, Facts } from "../decision/decision.ts";
 import { rollbackSafety } from "../decision/rollback-safety.ts";
 import { consumeSoak, type MinuteVerdict } from "../decision/soak.ts";
 import type { CutoverState, RollbackSafety } from "../decision/state.ts";
-import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
+import { type EpochMs, earlier } from "../kernel/units.ts";
 import { FLOOR_POLICY } from "../policy/floor.ts";
-import { judge, judgePolicy, type PolicyJudged } from "../policy/judge.ts";
-import { lookBackMs } from "../policy/look-back.ts";
+import { judgePolicy, type PolicyJudged } from "../policy/judge.ts";
 import { knownBurst } from "../policy/operations/evidence/baseline.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { Judgement } from "../policy/verdict.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
-import {
-  gateEvidence,
-  rollbackEvidence,
-  type Snapshots,
-  soakMinuteEvidence,
-  wasObserved,
-} from "../snapshot/evidence.ts";
+import { gateEvidence, rollbackEvidence, type Snapshots } from "../snapshot/evidence.ts";
 import type { EvidenceState } from "../snapshot/evidence-state.ts";
 import { GATE_DELAY_MS } from "../snapshot/freshness.ts";
 import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { accumulate } from "./accumulate.ts";
 import type { Look } from "./look.ts";
+import { soakMinuteVerdict, wholeWindowsAt } from "./soak-minute.ts";
 
 export interface JudgedTick {
   readonly decision: Decision;
@@ -106,10 +100,6 @@ const asked = (state: CutoverState, policy: Policy, snapshots: Snapshots, eviden
   };
 };
 
-/** Whether everything a policy looks back over, from `now` on, lies after the minute in which this step was verified. */
-const wholeWindowsAt = (now: EpochMs, state: CutoverState, policy: Policy): boolean =>
-  now - lookBackMs(policy) > minuteOf(state.verifiedAt);
-
 const soakAfter = (
   state: CutoverState,
   policy: Policy,
@@ -121,26 +111,9 @@ const soakAfter = (
   const required = requiredGates(state, policy);
   const judged = worstOf(verdictsOf(required, judgement));
   const whole = wholeWindowsAt(earlier(tick, GATE_DELAY_MS), state, policy);
-  const verdicts = new Map<EpochMs, MinuteVerdict>();
-  const verdict = (minute: EpochMs): MinuteVerdict => {
-    const seen = verdicts.get(minute) ?? minuteVerdict(state, policy, required, snapshots, minute);
-    verdicts.set(minute, seen);
-    return seen;
-  };
+  const verdict = (minute: EpochMs): MinuteVerdict => soakMinuteVerdict(state, policy, required, snapshots, minute);
   // Too early to fail: the windows are not full yet, and once they are, they hold these minutes.
   return consumeSoak(state.soak, { tick, gates: judged === "fail" && !whole ? "unknown" : judged, verdict });
-};
-
-const minuteVerdict = (
-  state: CutoverState,
-  policy: Policy,
-  required: readonly string[],
-  snapshots: Snapshots,
-  minute: EpochMs,
-): MinuteVerdict => {
-  const judged = worstOf(judge(policy, required, "gates", soakMinuteEvidence(snapshots, state, minute)));
-  if (judged === "fail" && wholeWindowsAt(later(minute, MINUTE_MS), state, policy)) return "bad";
-  return wasObserved(snapshots, minute) ? "healthy" : "unproven";
 };
 
 const unread = (state: CutoverState) => ({

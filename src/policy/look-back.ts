@@ -1,4 +1,5 @@
 import type { JsonValue } from "../kernel/json.ts";
+import { oncePerObject } from "../kernel/memo.ts";
 import { type DurationMs, durationMs, parseDuration } from "../kernel/units.ts";
 import { literalArguments } from "./lower.ts";
 import { type AccumulatedUses, type EvidenceUse, evidenceUse, isAccumulated } from "./operations/evidence/uses.ts";
@@ -24,26 +25,26 @@ export const operationsUsed = (rule: Rule, operations: Operations, depth = 0): r
   );
 };
 
-const usesOf = (rules: readonly Rule[], policy: Policy, operations: Operations): readonly OperationUse[] =>
-  rules.flatMap((rule) => operationsUsed(substituteParams(rule, policy.params ?? {}), operations));
+const usesOf = (rules: readonly Rule[], policy: Policy): readonly OperationUse[] =>
+  rules.flatMap((rule) => operationsUsed(substituteParams(rule, policy.params ?? {}), STANDARD_OPERATIONS));
 
 const gateRules = (policy: Policy): readonly Rule[] => Object.values(policy.gates).map(({ rule }) => rule);
 const rollbackRules = (policy: Policy): readonly Rule[] => policy.rollback.map(({ when }) => when);
 
 /** How far into the past a policy's gates and rollback rules look: the guard reads that many snapshots and no more. */
-export const lookBackMs = (policy: Policy, operations: Operations = STANDARD_OPERATIONS): DurationMs => {
-  const uses = usesOf([...gateRules(policy), ...rollbackRules(policy)], policy, operations);
-  return durationMs(Math.max(parseDuration(policy.data.maxAge), ...uses.flatMap(windowsOf(operations))));
-};
+export const lookBackMs = oncePerObject((policy: Policy): DurationMs => {
+  const uses = usesOf([...gateRules(policy), ...rollbackRules(policy)], policy);
+  return durationMs(Math.max(parseDuration(policy.data.maxAge), ...uses.flatMap(windowsOf(STANDARD_OPERATIONS))));
+});
 
 /** What a policy accumulates over a step or the soak. */
-export const accumulatedUses = (policy: Policy, operations: Operations = STANDARD_OPERATIONS): AccumulatedUses => {
+export const accumulatedUses = oncePerObject((policy: Policy): AccumulatedUses => {
   const of = (rules: readonly Rule[]): readonly EvidenceUse[] => {
-    const uses = usesOf(rules, policy, operations).flatMap(({ name, args }) => evidenceUse(name, literals(args)) ?? []);
+    const uses = usesOf(rules, policy).flatMap(({ name, args }) => evidenceUse(name, literals(args)) ?? []);
     return [...new Map(uses.filter(({ lookBack }) => isAccumulated(lookBack)).map((use) => [use.key, use])).values()];
   };
   return { gates: of(gateRules(policy)), rollback: of(rollbackRules(policy)) };
-};
+});
 
 const literals = (args: readonly JsonValue[]): readonly Literal[] =>
   args.filter((each): each is Literal => typeof each !== "object");

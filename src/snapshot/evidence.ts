@@ -1,8 +1,9 @@
 import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
-import type { Observation, Observations, SignalValue } from "../signals/observation.ts";
+import type { Observation, Observations } from "../signals/observation.ts";
 import { NOTHING_ACCUMULATED } from "./evidence-state.ts";
 import { GATE_DELAY_MS, INSTANT_MAX_AGE_MS } from "./freshness.ts";
-import type { Evidence, MinuteReadings, Readings, Snapshot } from "./snapshot.ts";
+import { merged, type Row, rowsOf } from "./rows.ts";
+import type { Evidence, MinuteReadings, Snapshot } from "./snapshot.ts";
 
 /** The snapshots of one cutover and epoch, oldest first; the last one is that of the tick being judged. */
 export type Snapshots = readonly [...Snapshot[], Snapshot];
@@ -43,7 +44,7 @@ export const soakMinuteEvidence = (snapshots: Snapshots, scope: EvidenceScope, m
   const stepBegan = minuteOf(scope.verifiedAt);
   const now = later(minute, MINUTE_MS);
   const p99 = snapshots.find(({ tick }) => tick === later(now, GATE_DELAY_MS))?.p99ForGates ?? {};
-  const ofMinute = rowsOf(snapshots).instants.get(minute) ?? {};
+  const ofMinute = rowAt(rowsOf(snapshots), minute)?.instants ?? {};
   const seen = evidence(snapshots, { now, readBy: now }, (at) => at > stepBegan && at <= minute, {
     ...ofMinute,
     ...p99,
@@ -57,10 +58,12 @@ const SEEN_BY = ["green.healthyHosts", "forward.lagRecords", "reverse.lagRecords
 
 /** A minute was seen when its traffic and its instants were both read; a tick that never ran, or was blind, proves nothing. */
 export const wasObserved = (snapshots: Snapshots, minute: EpochMs): boolean => {
-  const { metrics, instants } = rowsOf(snapshots);
-  const seen = SEEN_BY.every((path) => instants.get(minute)?.[path]?.known === true);
-  return metrics.get(minute)?.values["green.requests"] !== undefined && seen;
+  const row = rowAt(rowsOf(snapshots), minute);
+  const seen = SEEN_BY.every((path) => row?.instants[path]?.known === true);
+  return row?.metrics?.values["green.requests"] !== undefined && seen;
 };
+
+const rowAt = (rows: readonly Row[], minute: EpochMs): Row | undefined => rows.findLast(({ at }) => at === minute);
 
 const newest = (snapshots: Snapshots): Snapshot => {
   const last = snapshots.at(-1);
@@ -75,57 +78,17 @@ const evidence = (
   belongs: (minute: EpochMs) => boolean,
   instants: Observations,
 ): Evidence => {
-  const { metrics, minutes: known, readings } = rowsOf(snapshots);
-  const minutes = known.filter(belongs);
+  const minutes = rowsOf(snapshots).filter(({ at }) => belongs(at));
   // The newest minute that has ended, or nothing: an older one would let silence pass for the last good news.
-  const latest = minutes.find((at) => at + MINUTE_MS === now);
+  const latest = minutes.findLast(({ at }) => at + MINUTE_MS === now)?.metrics;
   return {
     now,
     current: {
-      ...merged(latest === undefined ? undefined : metrics.get(latest), instants),
-      ageSeconds: agesAt(readBy, {
-        metrics: latest === undefined ? {} : (metrics.get(latest)?.values ?? {}),
-        now,
-        instants,
-      }),
+      ...merged(latest, instants),
+      ageSeconds: agesAt(readBy, { metrics: latest?.values ?? {}, now, instants }),
     },
-    minutes: minutes.map((at) => ({ at, readings: readings(at) })),
+    minutes,
   };
-};
-
-/** Every minute that any of these snapshots says something about, oldest first, as the newest of them know it. */
-export const minuteRows = (snapshots: readonly Snapshot[], since: EpochMs): Evidence["minutes"] => {
-  const { minutes, readings } = rowsOf(snapshots);
-  return minutes.filter((at) => at >= since).map((at) => ({ at, readings: readings(at) }));
-};
-
-/** What snapshots together say of each minute. */
-interface Rows {
-  readonly metrics: ReadonlyMap<EpochMs, MinuteReadings>;
-  readonly instants: ReadonlyMap<EpochMs, Observations>;
-  /** Oldest first. */
-  readonly minutes: readonly EpochMs[];
-  readonly readings: (minute: EpochMs) => Readings;
-}
-
-/** Snapshots never change, and one tick looks at the same ones for gates, rollback rules and minutes of the soak. */
-const ROWS = new WeakMap<readonly Snapshot[], Rows>();
-
-const rowsOf = (snapshots: readonly Snapshot[]): Rows => {
-  const before = ROWS.get(snapshots);
-  if (before !== undefined) return before;
-  const metrics = metricsByMinute(snapshots);
-  const instants = instantsByMinute(snapshots);
-  const made = new Map<EpochMs, Readings>();
-  const readings = (at: EpochMs): Readings => {
-    const row = made.get(at) ?? merged(metrics.get(at), instants.get(at) ?? {});
-    made.set(at, row);
-    return row;
-  };
-  const minutes = [...new Set([...metrics.keys(), ...instants.keys()])].sort((a, b) => a - b);
-  const rows = { metrics, instants, minutes, readings };
-  ROWS.set(snapshots, rows);
-  return rows;
 };
 
 /** Seconds since each value was read; of a minute's, since the minute ended. */
@@ -134,59 +97,26 @@ const agesAt = (
   seen: { readonly metrics: MinuteReadings["values"]; readonly now: EpochMs; readonly instants: Observations },
 ): Readonly<Record<string, number>> => {
   const age = (at: EpochMs): number => Math.max(0, readBy - at) / 1000;
-  return Object.fromEntries([
-    ...Object.keys(seen.metrics).map((path) => [path, age(seen.now)]),
-    ...Object.entries(seen.instants).map(([path, { readAt }]) => [path, age(readAt)]),
-  ]);
+  const ages: Record<string, number> = {};
+  for (const path in seen.metrics) ages[path] = age(seen.now);
+  for (const path in seen.instants) ages[path] = age(seen.instants[path]?.readAt ?? readBy);
+  return ages;
 };
 
-/** The value of a minute is that of the newest snapshot: counts arrive late, and a partial minute fills up. */
-const metricsByMinute = (snapshots: readonly Snapshot[]): ReadonlyMap<EpochMs, MinuteReadings> =>
-  new Map(snapshots.flatMap(({ minutes }) => minutes.map((minute) => [minute.at, minute] as const)));
-
-const instantsByMinute = (snapshots: readonly Snapshot[]): ReadonlyMap<EpochMs, Observations> => {
-  const byMinute = new Map<EpochMs, Record<string, Observation>>();
-  for (const { instants } of snapshots)
-    for (const [path, observation] of Object.entries(instants)) {
-      const minute = minuteOf(observation.readAt);
-      const row = byMinute.get(minute) ?? {};
-      row[path] = observation;
-      byMinute.set(minute, row);
-    }
-  return byMinute;
-};
-
-const fresh = (instants: Observations, takenAt: EpochMs): Observations =>
-  Object.fromEntries(
+const fresh = (instants: Observations, takenAt: EpochMs): Observations => {
+  const isStale = ({ known, readAt }: Observation): boolean => known && takenAt - readAt > INSTANT_MAX_AGE_MS;
+  if (!Object.values(instants).some(isStale)) return instants;
+  return Object.fromEntries(
     Object.entries(instants).map(([path, seen]) => {
-      const ageMs = takenAt - seen.readAt;
-      if (!seen.known || ageMs <= INSTANT_MAX_AGE_MS) return [path, seen];
-      const reason = `stale: read ${Math.round(ageMs / 1000)} s ago, at most ${INSTANT_MAX_AGE_MS / 1000} s`;
+      if (!isStale(seen)) return [path, seen];
+      const seconds = Math.round((takenAt - seen.readAt) / 1000);
+      const reason = `stale: read ${seconds} s ago, at most ${INSTANT_MAX_AGE_MS / 1000} s`;
       return [path, { known: false, reason, readAt: seen.readAt }];
     }),
   );
+};
 
 const outside = (observations: Observations, reason: string): Observations =>
   Object.fromEntries(
     Object.entries(observations).map(([path, { readAt }]) => [path, { known: false, reason, readAt }]),
   );
-
-/** `{green: {requests: 12}}` out of `{"green.requests": 12}`; what has no value is explained in `absent`. */
-const merged = (metrics: MinuteReadings | undefined, instants: Observations): Readings => {
-  const values: Record<string, Record<string, SignalValue>> = {};
-  const absent: Record<string, string> = { ...metrics?.absent };
-  const put = (path: string, value: SignalValue) => {
-    const [group = "", name = ""] = path.split(".");
-    // In place, for this runs for every value of every minute of every tick; own groups only, whatever they are called.
-    const members = Object.hasOwn(values, group) ? values[group] : undefined;
-    if (members === undefined) values[group] = { [name]: value };
-    else members[name] = value;
-    if (Object.hasOwn(absent, path)) delete absent[path];
-  };
-  for (const [path, value] of Object.entries(metrics?.values ?? {})) put(path, value);
-  for (const [path, seen] of Object.entries(instants)) {
-    if (seen.known) put(path, seen.value);
-    else absent[path] = seen.reason;
-  }
-  return { values, absent };
-};

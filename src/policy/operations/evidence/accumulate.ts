@@ -41,8 +41,8 @@ const addMinute = (
 };
 
 /**
- * Consumes the minutes up to `until`, which is not one of them. Each minute counts once: what was consumed before, and
- * a second row of the same minute, is passed over.
+ * Consumes the minutes up to `until`, which is not one of them. Each minute counts once: what was consumed before is
+ * passed over.
  */
 export const consumeMinutes = (
   test: EvidenceTest,
@@ -52,14 +52,9 @@ export const consumeMinutes = (
 ): Accumulator => {
   const until = minuteOf(by.until);
   if (until <= sum.next) return sum;
-  const fresh = new Map(
-    rows.filter(({ at }) => at >= sum.next && at < until && at % MINUTE_MS === 0).map((row) => [row.at, row.readings]),
-  );
-  const minutes = [...fresh.keys()].sort((a, b) => a - b);
-  const added = minutes.reduce(
-    (before, at) => addMinute(test, before, countsIn(fresh.get(at) ?? null, by.paths), by.burst),
-    sum,
-  );
+  let added = sum;
+  for (const { at, readings } of rows)
+    if (at >= sum.next && at < until) added = addMinute(test, added, countsIn(readings, by.paths), by.burst);
   return { ...added, next: until };
 };
 

@@ -96,24 +96,33 @@ const nextSums = (
 
 /** What the minutes that were consumed already look like now, against what they looked like then. */
 const correct = (
-  { key, test, paths, burstSignal }: EvidenceUse,
+  use: EvidenceUse,
   sum: Accumulator,
   { progress, burst }: Consuming,
 ): { readonly corrected: Accumulator; readonly said: readonly string[] } => {
+  const { key, test, paths, burstSignal } = use;
   const said: string[] = [];
   let logs = sum.logs;
   for (const { at, readings } of progress.rows) {
     if (at < sum.from || at >= sum.next) continue;
-    const counts = countsIn(readings, paths);
-    const countsThen = countsIn(progress.rowsBefore.find((row) => row.at === at)?.readings ?? null, paths);
-    if (counts === null || countsThen === null) continue;
-    const weights = test.weigh(counts) ?? logs.map(() => 0);
-    const weightsThen = test.weigh(countsThen) ?? logs.map(() => 0);
-    const gained = weights.map((weight, index) => weight - (weightsThen[index] ?? 0));
-    if (!gained.some((gain) => (test.restarts ? gain > 0 : gain < 0))) continue;
-    said.push(`${key}: the minute of ${toIso(at)} got worse after it was final (${countsThen} → ${counts})`);
-    logs = logs.map((log, index) => log + Math.max(0, gained[index] ?? 0) / (burst[burstSignal] ?? 1));
+    const readingsThen = progress.rowsBefore.findLast((row) => row.at === at)?.readings ?? null;
+    const worse =
+      readingsThen === readings ? null : gotWorse(use, countsIn(readingsThen, paths), countsIn(readings, paths));
+    if (worse === null) continue;
+    said.push(`${key}: the minute of ${toIso(at)} got worse after it was final (${worse.how})`);
+    logs = logs.map((log, index) => log + Math.max(0, worse.gained[index] ?? 0) / (burst[burstSignal] ?? 1));
   }
   if (said.length === 0) return { corrected: sum, said };
   return { corrected: test.restarts ? { ...sum, logs } : emptyAccumulator(test, sum.next), said };
+};
+
+type Counts = readonly number[] | null;
+
+/** What each logarithm gained by the change; null where it is no bad news. */
+const gotWorse = ({ test }: EvidenceUse, then: Counts, now: Counts) => {
+  if (then === null || now === null) return null;
+  const nothing = Array.from({ length: test.alternatives }, () => 0);
+  const weightsThen = test.weigh(then) ?? nothing;
+  const gained = (test.weigh(now) ?? nothing).map((weight, index) => weight - (weightsThen[index] ?? 0));
+  return gained.some((gain) => (test.restarts ? gain > 0 : gain < 0)) ? { gained, how: `${then} → ${now}` } : null;
 };

@@ -1,0 +1,65 @@
+import { worstOf } from "../decision/blocking.ts";
+import type { MinuteVerdict } from "../decision/soak.ts";
+import type { CutoverState } from "../decision/state.ts";
+import { type EpochMs, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
+import { judge } from "../policy/judge.ts";
+import { lookBackMs } from "../policy/look-back.ts";
+import type { Policy } from "../policy/policy-file.ts";
+import { type Snapshots, soakMinuteEvidence, wasObserved } from "../snapshot/evidence.ts";
+import { type Row, rowsOf } from "../snapshot/rows.ts";
+
+/** What a minute's verdict was judged by. With all of it unchanged there is nothing to judge again. */
+interface Judged {
+  readonly policy: Policy;
+  readonly verifiedAt: EpochMs;
+  /** The minutes that its gates could see. */
+  readonly window: readonly Row[];
+  /** The tick whose p99 speaks for it; it may not have been there yet. */
+  readonly p99: object | undefined;
+  readonly verdict: MinuteVerdict;
+}
+
+const judgedMinutes = new WeakMap<Row, Judged>();
+
+/** Whether everything a policy looks back over, from `now` on, lies after the minute in which this step was verified. */
+export const wholeWindowsAt = (now: EpochMs, state: CutoverState, policy: Policy): boolean =>
+  now - lookBackMs(policy) > minuteOf(state.verifiedAt);
+
+/**
+ * One final minute of the soak as it is known now. Every tick asks it of the same few minutes again, because a counted
+ * one may have got worse; most have not changed, and keep their verdict.
+ */
+export const soakMinuteVerdict = (
+  state: CutoverState,
+  policy: Policy,
+  required: readonly string[],
+  snapshots: Snapshots,
+  minute: EpochMs,
+): MinuteVerdict => {
+  const stepBegan = minuteOf(state.verifiedAt);
+  const since = later(minute, MINUTE_MS) - lookBackMs(policy);
+  const window = rowsOf(snapshots).filter(({ at }) => at > stepBegan && at >= since && at <= minute);
+  const row = window.findLast(({ at }) => at === minute);
+  const p99 = snapshots.find(({ tick }) => tick === later(minute, 3 * MINUTE_MS))?.p99ForGates;
+  const before = row === undefined ? undefined : judgedMinutes.get(row);
+  if (before !== undefined && before.policy === policy && before.verifiedAt === state.verifiedAt && before.p99 === p99)
+    if (sameRows(before.window, window)) return before.verdict;
+  const verdict = judged(state, policy, required, snapshots, minute);
+  if (row !== undefined) judgedMinutes.set(row, { policy, verifiedAt: state.verifiedAt, window, p99, verdict });
+  return verdict;
+};
+
+const sameRows = (a: readonly Row[], b: readonly Row[]): boolean =>
+  a.length === b.length && a.every((row, index) => row === b[index]);
+
+const judged = (
+  state: CutoverState,
+  policy: Policy,
+  required: readonly string[],
+  snapshots: Snapshots,
+  minute: EpochMs,
+): MinuteVerdict => {
+  const verdict = worstOf(judge(policy, required, "gates", soakMinuteEvidence(snapshots, state, minute)));
+  if (verdict === "fail" && wholeWindowsAt(later(minute, MINUTE_MS), state, policy)) return "bad";
+  return wasObserved(snapshots, minute) ? "healthy" : "unproven";
+};

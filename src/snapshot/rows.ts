@@ -1,0 +1,132 @@
+import { type EpochMs, earlier, epochMs, MINUTE_MS, minuteOf } from "../kernel/units.ts";
+import type { Observation, Observations, SignalValue } from "../signals/observation.ts";
+import { SNAPSHOT_MINUTES } from "./freshness.ts";
+import type { MinuteReadings, Readings, Snapshot } from "./snapshot.ts";
+
+/** What a sequence of snapshots knows of one minute. The same object as long as nothing new is known of it. */
+export interface Row {
+  readonly at: EpochMs;
+  /** As the newest snapshot that holds this minute says: counts arrive late, and a partial minute fills up. */
+  readonly metrics: MinuteReadings | undefined;
+  /** Instants that were read in this minute. */
+  readonly instants: Observations;
+  /** Both, as rules read them. */
+  readonly readings: Readings;
+}
+
+interface Known {
+  readonly snapshots: readonly Snapshot[];
+  readonly rows: readonly Row[];
+}
+
+/** Of each snapshot, the rows of the last sequence that ended in it: the next tick's differ in a few minutes only. */
+const knownBy = new WeakMap<Snapshot, Known>();
+
+const NO_ROWS: Known = { snapshots: [], rows: [] };
+
+/** One row a minute that any of these snapshots, oldest first, says something about; oldest first. */
+export const rowsOf = (snapshots: readonly Snapshot[]): readonly Row[] => {
+  const newest = snapshots.at(-1);
+  if (newest === undefined) return [];
+  const same = knownBy.get(newest);
+  if (same !== undefined && follows(same.snapshots, snapshots)) return same.rows;
+  const [base, from] = longestKnown(snapshots);
+  let rows = base.rows;
+  for (const snapshot of snapshots.slice(from)) rows = extended(rows, snapshot);
+  const oldest = oldestMinute(snapshots[0] ?? newest);
+  if (rows.some(({ at }) => at < oldest)) rows = rows.filter(({ at }) => at >= oldest);
+  knownBy.set(newest, { snapshots, rows });
+  return rows;
+};
+
+const oldestMinute = ({ tick, minutes }: Snapshot): EpochMs => {
+  const usual = earlier(tick, SNAPSHOT_MINUTES * MINUTE_MS);
+  return epochMs(Math.min(usual, minutes[0]?.at ?? usual));
+};
+
+/** The rows of the tick before, where they are of these very snapshots, and how many of them they cover. */
+const longestKnown = (snapshots: readonly Snapshot[]): readonly [Known, number] => {
+  const before = snapshots.at(-2);
+  const known = before === undefined ? undefined : knownBy.get(before);
+  return known !== undefined && follows(known.snapshots, snapshots.slice(0, -1))
+    ? [known, snapshots.length - 1]
+    : [NO_ROWS, 0];
+};
+
+/** Whether `now` is `before` without its oldest ones. */
+const follows = (before: readonly Snapshot[], now: readonly Snapshot[]): boolean => {
+  const dropped = before.length - now.length;
+  return dropped >= 0 && now.every((snapshot, index) => snapshot === before[index + dropped]);
+};
+
+const extended = (rows: readonly Row[], snapshot: Snapshot): readonly Row[] => {
+  const byMinute = new Map(rows.map((row) => [row.at, row]));
+  const known = byMinute.size;
+  for (const minute of snapshot.minutes) {
+    const row = byMinute.get(minute.at);
+    if (row !== undefined && sameReadings(row.metrics, minute)) continue;
+    byMinute.set(minute.at, rowOf(minute.at, minute, row?.instants ?? {}));
+  }
+  for (const [at, instants] of instantsByMinute(snapshot)) {
+    const row = byMinute.get(at);
+    byMinute.set(at, rowOf(at, row?.metrics, { ...row?.instants, ...instants }));
+  }
+  const extension = [...byMinute.values()];
+  return byMinute.size === known ? extension : extension.sort((a, b) => a.at - b.at);
+};
+
+const sameReadings = (a: MinuteReadings | undefined, b: MinuteReadings): boolean =>
+  a === b || (a !== undefined && sameEntries(a.values, b.values) && sameEntries(a.absent, b.absent));
+
+const sameEntries = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean => {
+  let count = 0;
+  for (const key in a) {
+    if (a[key] !== b[key]) return false;
+    count += 1;
+  }
+  for (const _ in b) count -= 1;
+  return count === 0;
+};
+
+const instantsByMinute = ({ instants }: Snapshot): ReadonlyMap<EpochMs, Observations> => {
+  const found = new Map<EpochMs, Record<string, Observation>>();
+  for (const path in instants) {
+    const seen = instants[path];
+    if (seen === undefined) continue;
+    const minute = minuteOf(seen.readAt);
+    const row = found.get(minute);
+    if (row === undefined) found.set(minute, { [path]: seen });
+    else row[path] = seen;
+  }
+  return found;
+};
+
+const rowOf = (at: EpochMs, metrics: MinuteReadings | undefined, instants: Observations): Row => ({
+  at,
+  metrics,
+  instants,
+  readings: merged(metrics, instants),
+});
+
+/** `{green: {requests: 12}}` out of `{"green.requests": 12}`; what has no value is explained in `absent`. */
+export const merged = (metrics: MinuteReadings | undefined, instants: Observations): Readings => {
+  const values: Record<string, Record<string, SignalValue>> = {};
+  const absent: Record<string, string> = { ...metrics?.absent };
+  const put = (path: string, value: SignalValue): void => {
+    const dot = path.indexOf(".");
+    const [group, name] = dot < 0 ? [path, ""] : [path.slice(0, dot), path.slice(dot + 1)];
+    const members = Object.hasOwn(values, group) ? values[group] : undefined;
+    if (members === undefined) values[group] = { [name]: value };
+    else members[name] = value;
+  };
+  for (const path in metrics?.values) put(path, metrics.values[path] ?? Number.NaN);
+  for (const path in instants) {
+    const seen = instants[path];
+    if (seen === undefined) continue;
+    if (seen.known) {
+      put(path, seen.value);
+      delete absent[path];
+    } else absent[path] = seen.reason;
+  }
+  return { values, absent };
+};
