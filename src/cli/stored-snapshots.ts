@@ -1,5 +1,5 @@
 import type { GuardPorts } from "../guard/ports.ts";
-import { durationMs, type EpochMs, epochMs, later } from "../kernel/units.ts";
+import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { unanswered } from "./failures.ts";
 import { PATIENCE_MS } from "./limits.ts";
@@ -15,13 +15,14 @@ const MOST_KEPT = 400;
 export const snapshotsInOrder = ({ snapshots }: Pick<GuardPorts, "snapshots">, cutover: string) => {
   const kept = new Map<string, Snapshot>();
   const missing = new Set<string>();
-  const key = (epoch: number, tick: EpochMs): string => `${epoch} ${tick}`;
+  // By the words of what was stored, which may have been changed since.
+  const key = (epoch: number, tick: number): string => `${epoch} ${tick}`;
   return async (epoch: number, tick: EpochMs): Promise<Snapshot | null> => {
     const there = kept.get(key(epoch, tick));
     if (there !== undefined || missing.has(key(epoch, tick))) return there ?? null;
     const found = await snapshots.range(cutover, epoch, tick, later(tick, AHEAD_MS), PATIENCE_MS);
     if (!found.ok) throw unanswered(`The snapshots of ${cutover} cannot be read.`, found.failure);
-    for (const one of found.value) kept.set(key(epoch, epochMs(one.tick)), one);
+    for (const one of found.value) kept.set(key(epoch, one.tick), one);
     for (const oldest of [...kept.keys()].slice(0, Math.max(0, kept.size - MOST_KEPT))) kept.delete(oldest);
     const own = kept.get(key(epoch, tick)) ?? null;
     if (own === null) missing.add(key(epoch, tick));

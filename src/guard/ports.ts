@@ -99,8 +99,8 @@ export interface PoliciesPort {
 export interface LedgerPort {
   /** Stores if absent. A record already there with the same hash is success; with another hash it is `refused`. */
   append(cutover: CutoverId, record: LedgerRecord, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
-  /** From `fromSeq` on, in order. */
-  read(cutover: CutoverId, fromSeq: number): Promise<Result<readonly LedgerRecord[], OutsideFailure>>;
+  /** From `fromSeq` to `toSeq`, or to the newest, in order. */
+  read(cutover: CutoverId, fromSeq: number, toSeq?: number): Promise<Result<readonly LedgerRecord[], OutsideFailure>>;
 }
 
 /** Traces and accumulators that a record names by digest; put before the write that names them. */

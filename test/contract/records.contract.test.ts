@@ -143,6 +143,7 @@ describe.each(WORLDS)("the records in %s", (_name, ports) => {
     });
     expect(await ledger.read("orders", 1)).toEqual({ ok: true, value: [one, two] });
     expect(await ledger.read("orders", 2)).toEqual({ ok: true, value: [two] });
+    expect(await ledger.read("orders", 1, 1)).toEqual({ ok: true, value: [one] });
   });
 
   test("keeps evidence under its digest, whoever puts it and how often", async () => {

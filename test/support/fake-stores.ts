@@ -106,8 +106,10 @@ export const fakeLedger = (outage: Outage): LedgerPort & { readonly records: Led
         return outsideFailure("refused", `record ${record.seq} is there with another hash`);
       return ok(undefined);
     },
-    read: async (_cutover, fromSeq) =>
-      outage.table ? noAnswer() : ok(records.filter(({ seq }) => seq >= fromSeq).sort((a, b) => a.seq - b.seq)),
+    read: async (_cutover, fromSeq, toSeq = Number.POSITIVE_INFINITY) =>
+      outage.table
+        ? noAnswer()
+        : ok(records.filter(({ seq }) => seq >= fromSeq && seq <= toSeq).sort((a, b) => a.seq - b.seq)),
   };
 };
 

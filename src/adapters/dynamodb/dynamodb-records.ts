@@ -92,10 +92,11 @@ export const dynamodbLedger = (table: Table): LedgerPort => ({
       ? ok(undefined)
       : outsideFailure("refused", `Record ${record.seq} of ${cutover} is there already with the hash ${hash}`);
   },
-  read: async (cutover, fromSeq) =>
-    mapped(await table.range(`ledger#${cutover}`, { from: ledgerKey(cutover, fromSeq).sk, to: END }), (items) =>
-      items.map((item) => as<LedgerRecord>(item)),
-    ),
+  read: async (cutover, fromSeq, toSeq) => {
+    const to = toSeq === undefined ? END : ledgerKey(cutover, toSeq).sk;
+    const found = await table.range(`ledger#${cutover}`, { from: ledgerKey(cutover, fromSeq).sk, to });
+    return mapped(found, (items) => items.map((item) => as<LedgerRecord>(item)));
+  },
 });
 
 /**
@@ -108,10 +109,15 @@ export const dynamodbEvidence = (table: Table): EvidencePort => ({
       await table.putOnce({ pk: `evidence#${cutover}`, sk: digest }, { text: canonicalJson(body) }, timeoutMs),
       () => undefined,
     ),
-  read: async (cutover, digest) =>
-    mapped(await table.get({ pk: `evidence#${cutover}`, sk: digest }), (item) =>
-      item === null ? null : (JSON.parse(as<{ text: string }>(item).text) as JsonObject),
-    ),
+  read: async (cutover, digest) => {
+    const found = await table.get({ pk: `evidence#${cutover}`, sk: digest });
+    if (!found.ok || found.value === null) return found.ok ? ok(null) : found;
+    try {
+      return ok(JSON.parse(as<{ text: string }>(found.value).text) as JsonObject);
+    } catch {
+      return outsideFailure("malformed", `The evidence ${digest} of ${cutover} is no JSON`);
+    }
+  },
 });
 
 const startedFirst = (a: { startedAt: EpochMs }, b: { startedAt: EpochMs }): number => a.startedAt - b.startedAt;

@@ -9,7 +9,7 @@ import type { CliContext } from "../context.ts";
 import { refused } from "../exit.ts";
 import { type ExplainDocument, explainLines } from "../explain-lines.ts";
 import { unanswered } from "../failures.ts";
-import { readRecords } from "./ledger-verify.ts";
+import { recordsUpTo, stateOf } from "../ledger-records.ts";
 
 export type ExplainPorts = Pick<GuardPorts, "state" | "ledger" | "evidence">;
 
@@ -21,7 +21,9 @@ export const explainCommand = async ({
   ports,
   bindings: { name },
 }: CliContext<ExplainPorts>): Promise<CommandResult<ExplainDocument>> => {
-  const { records, state } = await readRecords(ports, name, ({ ledgerHead }) => ledgerHead.seq - LOOK_BACK);
+  const state = await stateOf(ports, name);
+  const records: LedgerRecord[] = [];
+  for await (const each of recordsUpTo(ports, state, state.ledgerHead.seq - LOOK_BACK)) records.push(each);
   const index = records.findLastIndex(({ detail }) => typeof detail["evidence"] === "string" && "decision" in detail);
   const record = records[index];
   if (record === undefined)

@@ -4,6 +4,7 @@ import { ledgerVerifyCommand } from "../../../src/cli/commands/ledger-verify.ts"
 import { requestCommand } from "../../../src/cli/commands/request.ts";
 import { restoreCommand } from "../../../src/cli/commands/restore.ts";
 import { rollbackCommand } from "../../../src/cli/commands/rollback.ts";
+import { outsideFailure } from "../../../src/kernel/result.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
@@ -220,6 +221,42 @@ describe("pawl ledger verify --recompute", () => {
     scene.world.evidence.all.delete(evidenceOfRecord(scene, 4));
 
     expect((await again(scene)).said).toMatchObject([{ seq: 4, what: expect.stringContaining("is not there") }]);
+  });
+
+  it("names every record whose snapshot is gone, and judges the others", async () => {
+    const scene = await lived();
+    scene.world.snapshots.all.pop();
+    const { exitCode, judged, said } = await again(scene);
+
+    expect(exitCode).toBe(1);
+    expect(said.length).toBeGreaterThan(0);
+    expect(said.every(({ what }) => /^its snapshot of .* is not there$/.test(what))).toBe(true);
+    expect(judged).toBeGreaterThan(said.length);
+  });
+
+  it("is an outside failure, and no difference, where the table stops answering", async () => {
+    const scene = await lived();
+    scene.world.outage.table = true;
+    const command = ledgerVerifyCommand(scene.desk.context, { recompute: true });
+    expect(await failed(command)).toMatchObject({ exitCode: 3 });
+  });
+
+  it("takes evidence that cannot be read for a difference", async () => {
+    const scene = await lived();
+    const { evidence } = scene.world;
+    const first = evidenceOfRecord(scene, 4);
+    const ports = {
+      ...scene.desk.context.ports,
+      evidence: {
+        ...evidence,
+        read: async (cutover: string, digest: string) =>
+          digest === first ? outsideFailure("malformed", "no JSON") : evidence.read(cutover, digest),
+      },
+    };
+    const { document } = await ledgerVerifyCommand({ ...scene.desk.context, ports }, { recompute: true });
+    expect(document.recomputed?.differences).toMatchObject([
+      { seq: 4, what: expect.stringMatching(/cannot be read$/) },
+    ]);
   });
 
   it("names every record that a changed snapshot was part of", async () => {
