@@ -22,10 +22,13 @@ export const gateEvidence = (snapshots: Snapshots, scope: EvidenceScope): Eviden
   const now = earlier(tick, GATE_DELAY_MS);
   const stepBegan = minuteOf(scope.verifiedAt);
   const wholeInStep = earlier(now, P99_SPAN_MS) > stepBegan;
-  return evidence(snapshots, { now, readBy: takenAt }, (at) => at > stepBegan, {
-    ...fresh(instants, takenAt),
-    ...(wholeInStep ? p99ForGates : outside(p99ForGates, "its three minutes reach back before this step")),
-  });
+  return evidence(
+    snapshots,
+    { now, readBy: takenAt },
+    (at) => at > stepBegan,
+    fresh(instants, takenAt),
+    wholeInStep ? p99ForGates : outside(p99ForGates, "its three minutes reach back before this step"),
+  );
 };
 
 /** For rollback rules: everything since it was armed, minutes of transition included, up to T. */
@@ -33,10 +36,13 @@ export const rollbackEvidence = (snapshots: Snapshots, scope: EvidenceScope): Ev
   const { tick, takenAt, instants, p99ForRollback } = newest(snapshots);
   const armed = minuteOf(scope.armedAt);
   const sinceArmed = earlier(tick, P99_SPAN_MS) >= armed;
-  return evidence(snapshots, { now: tick, readBy: takenAt }, (at) => at >= armed, {
-    ...fresh(instants, takenAt),
-    ...(sinceArmed ? p99ForRollback : outside(p99ForRollback, "its three minutes reach back before this epoch")),
-  });
+  return evidence(
+    snapshots,
+    { now: tick, readBy: takenAt },
+    (at) => at >= armed,
+    fresh(instants, takenAt),
+    sinceArmed ? p99ForRollback : outside(p99ForRollback, "its three minutes reach back before this epoch"),
+  );
 };
 
 /** For the soak: one final minute as it is known now, judged as if it had just ended. */
@@ -45,10 +51,7 @@ export const soakMinuteEvidence = (snapshots: Snapshots, scope: EvidenceScope, m
   const now = later(minute, MINUTE_MS);
   const p99 = snapshots.find(({ tick }) => tick === later(now, GATE_DELAY_MS))?.p99ForGates ?? {};
   const ofMinute = rowAt(rowsOf(snapshots), minute)?.instants ?? {};
-  const seen = evidence(snapshots, { now, readBy: now }, (at) => at > stepBegan && at <= minute, {
-    ...ofMinute,
-    ...p99,
-  });
+  const seen = evidence(snapshots, { now, readBy: now }, (at) => at > stepBegan && at <= minute, ofMinute, p99);
   // A sum over the step or the soak knows no single minute; a gate that asks for one leaves this minute unproven.
   return { ...seen, accumulated: NOTHING_ACCUMULATED };
 };
@@ -76,16 +79,23 @@ const evidence = (
   /** `readBy`: the instant that ages are counted to. */
   { now, readBy }: { readonly now: EpochMs; readonly readBy: EpochMs },
   belongs: (minute: EpochMs) => boolean,
-  instants: Observations,
+  ...instants: readonly Observations[]
 ): Evidence => {
   const minutes = rowsOf(snapshots).filter(({ at }) => belongs(at));
   // The newest minute that has ended, or nothing: an older one would let silence pass for the last good news.
   const latest = minutes.findLast(({ at }) => at + MINUTE_MS === now)?.metrics;
+  const { values, absent } = merged(latest, ...instants);
+  let ages: Readonly<Record<string, number>> | undefined;
   return {
     now,
     current: {
-      ...merged(latest, instants),
-      ageSeconds: agesAt(readBy, { metrics: latest?.values ?? {}, now, instants }),
+      values,
+      absent,
+      /** Few rules ask for it, and it is as long as everything else. */
+      get ageSeconds() {
+        ages ??= agesAt(readBy, { metrics: latest?.values ?? {}, now, instants });
+        return ages;
+      },
     },
     minutes,
   };
@@ -94,12 +104,16 @@ const evidence = (
 /** Seconds since each value was read; of a minute's, since the minute ended. */
 const agesAt = (
   readBy: EpochMs,
-  seen: { readonly metrics: MinuteReadings["values"]; readonly now: EpochMs; readonly instants: Observations },
+  seen: {
+    readonly metrics: MinuteReadings["values"];
+    readonly now: EpochMs;
+    readonly instants: readonly Observations[];
+  },
 ): Readonly<Record<string, number>> => {
   const age = (at: EpochMs): number => Math.max(0, readBy - at) / 1000;
   const ages: Record<string, number> = {};
   for (const path in seen.metrics) ages[path] = age(seen.now);
-  for (const path in seen.instants) ages[path] = age(seen.instants[path]?.readAt ?? readBy);
+  for (const each of seen.instants) for (const path in each) ages[path] = age(each[path]?.readAt ?? readBy);
   return ages;
 };
 

@@ -109,24 +109,42 @@ const rowOf = (at: EpochMs, metrics: MinuteReadings | undefined, instants: Obser
 });
 
 /** `{green: {requests: 12}}` out of `{"green.requests": 12}`; what has no value is explained in `absent`. */
-export const merged = (metrics: MinuteReadings | undefined, instants: Observations): Readings => {
-  const values: Record<string, Record<string, SignalValue>> = {};
+export const merged = (metrics: MinuteReadings | undefined, ...instants: readonly Observations[]): Readings => {
+  const values: Values = {};
   const absent: Record<string, string> = { ...metrics?.absent };
-  const put = (path: string, value: SignalValue): void => {
-    const dot = path.indexOf(".");
-    const [group, name] = dot < 0 ? [path, ""] : [path.slice(0, dot), path.slice(dot + 1)];
-    const members = Object.hasOwn(values, group) ? values[group] : undefined;
-    if (members === undefined) values[group] = { [name]: value };
-    else members[name] = value;
-  };
-  for (const path in metrics?.values) put(path, metrics.values[path] ?? Number.NaN);
+  for (const path in metrics?.values) put(values, path, metrics.values[path] ?? Number.NaN);
+  for (const each of instants) putInstants(values, absent, each);
+  return { values, absent };
+};
+
+type Values = Record<string, Record<string, SignalValue>>;
+
+const putInstants = (values: Values, absent: Record<string, string>, instants: Observations): void => {
   for (const path in instants) {
     const seen = instants[path];
     if (seen === undefined) continue;
     if (seen.known) {
-      put(path, seen.value);
+      put(values, path, seen.value);
       delete absent[path];
     } else absent[path] = seen.reason;
   }
-  return { values, absent };
+};
+
+const put = (values: Values, path: string, value: SignalValue): void => {
+  const [group, name] = partsOf(path);
+  const members = Object.hasOwn(values, group) ? values[group] : undefined;
+  if (members === undefined) values[group] = { [name]: value };
+  else members[name] = value;
+};
+
+/** Signal paths are few, and taken apart a thousand times an hour. */
+const knownParts = new Map<string, readonly [group: string, name: string]>();
+
+const partsOf = (path: string): readonly [group: string, name: string] => {
+  const known = knownParts.get(path);
+  if (known !== undefined) return known;
+  const dot = path.indexOf(".");
+  const parts = dot < 0 ? ([path, ""] as const) : ([path.slice(0, dot), path.slice(dot + 1)] as const);
+  knownParts.set(path, parts);
+  return parts;
 };

@@ -53,10 +53,15 @@ export const consumeMinutes = (
   const until = minuteOf(by.until);
   if (until <= sum.next) return sum;
   let added = sum;
-  for (const { at, readings } of rows)
-    if (at >= sum.next && at < until) added = addMinute(test, added, countsIn(readings, by.paths), by.burst);
+  for (const { at, readings } of rows.slice(firstFrom(rows, sum.next))) {
+    if (at >= until) break;
+    added = addMinute(test, added, countsIn(readings, by.paths), by.burst);
+  }
   return { ...added, next: until };
 };
+
+/** Rows are oldest first, and nearly always all but the last few have been consumed. */
+const firstFrom = (rows: Rows, next: EpochMs): number => rows.findLastIndex(({ at }) => at < next) + 1;
 
 /** How many minutes there were to observe. */
 export const expectedMinutes = ({ from, next }: Accumulator): number => Math.round((next - from) / MINUTE_MS);

@@ -2,7 +2,7 @@ import { toIso } from "../../../kernel/instant.ts";
 import { type EpochMs, earlier, epochMs, minuteOf } from "../../../kernel/units.ts";
 import type { Accumulator, EvidenceState, Sums } from "../../../snapshot/evidence-state.ts";
 import { FINAL_AFTER_MS } from "../../../snapshot/freshness.ts";
-import type { Evidence } from "../../../snapshot/snapshot.ts";
+import type { Evidence, Readings } from "../../../snapshot/snapshot.ts";
 import { consumeMinutes, countsIn, emptyAccumulator } from "./accumulate.ts";
 import { knownBurst, nextBaseline } from "./baseline.ts";
 import type { AccumulatedUses, EvidenceUse } from "./uses.ts";
@@ -53,8 +53,9 @@ export const advanceEvidence = (before: EvidenceState, progress: Progress): Adva
     greenFrom: progress.greenFrom,
   });
   const burst = knownBurst(known);
+  const changed = changedRows(progress);
   const side = (sums: Sums | undefined, of: readonly EvidenceUse[], from: keyof Stretch, until: EpochMs) =>
-    nextSums(sums ?? {}, of, (use) => stretchOf(use, progress)?.[from] ?? null, { progress, until, burst });
+    nextSums(sums ?? {}, of, (use) => stretchOf(use, progress)?.[from] ?? null, { progress, changed, until, burst });
   const unsettled = intentAt === null ? final : epochMs(Math.min(final, minuteOf(intentAt)));
   const gates = side(before.gates, uses.gates, "gatesFrom", unsettled);
   const rollback = side(before.rollback, uses.rollback, "rollbackFrom", final);
@@ -67,8 +68,24 @@ export const advanceEvidence = (before: EvidenceState, progress: Progress): Adva
 const stretchOf = ({ lookBack }: EvidenceUse, { step, soak }: Progress): Stretch | null =>
   lookBack === "soak" ? soak : step;
 
+/** A minute that is known otherwise now than when the state was last written. */
+interface Changed {
+  readonly at: EpochMs;
+  readonly readings: Readings;
+  readonly readingsThen: Readings | null;
+}
+
+const changedRows = ({ rows, rowsBefore }: Progress): readonly Changed[] => {
+  const before = new Map(rowsBefore.map(({ at, readings }) => [at, readings]));
+  return rows.flatMap(({ at, readings }) => {
+    const readingsThen = before.get(at) ?? null;
+    return readingsThen === readings ? [] : [{ at, readings, readingsThen }];
+  });
+};
+
 interface Consuming {
   readonly progress: Progress;
+  readonly changed: readonly Changed[];
   readonly until: EpochMs;
   readonly burst: Readonly<Record<string, number>>;
 }
@@ -98,16 +115,14 @@ const nextSums = (
 const correct = (
   use: EvidenceUse,
   sum: Accumulator,
-  { progress, burst }: Consuming,
+  { changed, burst }: Consuming,
 ): { readonly corrected: Accumulator; readonly said: readonly string[] } => {
   const { key, test, paths, burstSignal } = use;
   const said: string[] = [];
   let logs = sum.logs;
-  for (const { at, readings } of progress.rows) {
+  for (const { at, readings, readingsThen } of changed) {
     if (at < sum.from || at >= sum.next) continue;
-    const readingsThen = progress.rowsBefore.findLast((row) => row.at === at)?.readings ?? null;
-    const worse =
-      readingsThen === readings ? null : gotWorse(use, countsIn(readingsThen, paths), countsIn(readings, paths));
+    const worse = gotWorse(use, countsIn(readingsThen, paths), countsIn(readings, paths));
     if (worse === null) continue;
     said.push(`${key}: the minute of ${toIso(at)} got worse after it was final (${worse.how})`);
     logs = logs.map((log, index) => log + Math.max(0, worse.gained[index] ?? 0) / (burst[burstSignal] ?? 1));
