@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../kernel/json.ts";
 import { type EpochMs, epochMs, MINUTE_MS } from "../kernel/units.ts";
 import type { Evidence, Readings } from "../snapshot/snapshot.ts";
 import { type Evaluation, type EvaluationLimits, unevaluated, whyAbsentIn } from "./evaluate.ts";
-import { bulkOf } from "./logic/bulk.ts";
+import { bulkOf, LARGEST_VALUE } from "./logic/bulk.ts";
 import { unknownBecause } from "./logic/judged.ts";
 import { walkPlan } from "./logic/walk.ts";
 import { resolveFacts } from "./lower.ts";
@@ -21,9 +21,6 @@ export interface Subject {
   readonly minutes: Evidence["minutes"];
   readonly now: EpochMs;
 }
-
-/** A value that would be larger than this when written out is not handed on. */
-export const LARGEST_VALUE = 4_000_000;
 
 export const NOTHING_OBSERVED: Pick<Subject, "minutes" | "now"> = { minutes: [], now: epochMs(0) };
 

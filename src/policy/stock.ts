@@ -1,5 +1,6 @@
 import jsonLogic from "json-logic-js";
 import type { JsonValue } from "../kernel/json.ts";
+import { isSameValue } from "./logic/bulk.ts";
 import { truthy, unknownBecause } from "./logic/judged.ts";
 import { boundedApply, partsOf } from "./stock-bounded.ts";
 import type { Judged } from "./verdict.ts";
@@ -52,8 +53,9 @@ export const askStock = ({ residual, parts, harmless }: StockPlan, data: unknown
 };
 
 /**
- * What is left of our walker's answer after stock json-logic-js was asked. `true` needs exactly `true`; of anything
- * else the truth has to be the same. A disagreement is a bug in one of them; to have been stopped is none.
+ * What is left of our walker's answer after stock json-logic-js was asked. Both have to come to the same, and
+ * where ours is false to what stock finds false. That one says true and the other false, or throws, is a bug in one of them; that
+ * stock was stopped, or returned an operand before the one that decided for us, is none.
  */
 export const secondKey = (
   ours: Judged,
@@ -64,14 +66,16 @@ export const secondKey = (
   if ("skipped" in stock) {
     return { result: unknownBecause(`json-logic-js was stopped: ${stock.skipped}`), disagreement: null };
   }
-  if ("value" in stock && agree(ours.value, stock.value)) return { result: ours, disagreement: null };
+  if ("value" in stock && truthy(ours.value) === truthy((stock.value ?? null) as JsonValue)) {
+    // Behind an unknown operand an `and` may be false here and null there: a false needs no more than the truth.
+    if (ours.value === false || isSameValue(ours.value, stock.value)) return { result: ours, disagreement: null };
+    const theirs = `json-logic-js comes to ${brief(stock.value)}, and not to ${brief(ours.value)}`;
+    return { result: unknownBecause(theirs), disagreement: null };
+  }
   const theirs = "threw" in stock ? `throws: ${stock.threw}` : `says ${brief(stock.value)}`;
   const disagreement = `our judge says ${brief(ours.value)}, json-logic-js ${theirs}`;
   return { result: unknownBecause(`the two keys disagree: ${disagreement}`), disagreement };
 };
-
-const agree = (ours: JsonValue, stock: unknown): boolean =>
-  ours === true ? stock === true : truthy(ours) === truthy((stock ?? null) as JsonValue);
 
 /** Never writes out a list or an object: the two may be of any size. */
 const brief = (value: unknown): string => {

@@ -20,6 +20,17 @@ const measured = new WeakMap<object, Measure>();
  */
 export const bulkOf = (value: unknown): number => measure(value, 0).bulk;
 
+/** Written out larger than this, a value is neither compared nor handed on. */
+export const LARGEST_VALUE = 4_000_000;
+
+/** Whether two JSON values are the same; of values that are too large to write out nothing is said. */
+export const isSameValue = (one: unknown, other: unknown): boolean => {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  if (bulkOf(one) > LARGEST_VALUE || bulkOf(other) > LARGEST_VALUE) return false;
+  return JSON.stringify(one) === JSON.stringify(other);
+};
+
 const measure = (value: unknown, level: number): Measure => {
   if (typeof value === "string") return { bulk: 1 + value.length, depth: 0 };
   if (typeof value !== "object" || value === null) return PLAIN;

@@ -30,21 +30,32 @@ export const MAX_DEPTH = 64;
 /** More trace than this is no explanation. */
 const LONGEST_TRACE = 500;
 
-type NameOf = Call["nameOf"];
+/** What one compilation shares. */
+interface Compilation {
+  readonly nameOf: Call["nameOf"];
+  /** What is wrong with the rule, whatever the data. */
+  readonly malformed: string[];
+}
 
-const theElement: NameOf = (path) => (path === "" ? "the element" : path);
+const theElement: Call["nameOf"] = (path) => (path === "" ? "the element" : path);
 
 /**
  * Turns plain JSON-logic into closures, once: whatever does not depend on data is worked out here. There is no code in
- * it that was made of text. Never throws; what is malformed is unknown where it stands.
+ * it that was made of text. Never throws.
+ *
+ * A rule with a malformed expression (no such operator, two of them, too few operands) is unknown as a whole: stock
+ * answers or throws, depending on whether it gets there, and so a mistake would sleep until the worst moment.
  */
-export const compileLogic = (rule: unknown, nameOf: NameOf = theElement): Part =>
-  compile(rule, "", { depth: 0, negated: false, truthOnly: true }, nameOf);
+export const compileLogic = (rule: unknown, nameOf: Call["nameOf"] = theElement): Part => {
+  const malformed: string[] = [];
+  const part = compile(rule, "", { depth: 0, negated: false, truthOnly: true }, { nameOf, malformed });
+  return malformed.length === 0 ? part : constant(unknownFrom(malformed.map((reason) => unknownBecause(reason))));
+};
 
-const compile = (rule: unknown, at: string, place: Place, nameOf: NameOf): Part => {
+const compile = (rule: unknown, at: string, place: Place, within: Compilation): Part => {
   if (place.depth > MAX_DEPTH) return constant(unknownBecause(`deeper than ${MAX_DEPTH} levels`));
-  if (Array.isArray(rule)) return compileList(rule, at, place, nameOf);
-  if (typeof rule === "object" && rule !== null) return compileExpression(rule, at, place, nameOf);
+  if (Array.isArray(rule)) return compileList(rule, at, place, within);
+  if (typeof rule === "object" && rule !== null) return compileExpression(rule, at, place, within);
   return constant(rule === null ? null : valueFrom(rule, () => "not a JSON value"));
 };
 
@@ -53,9 +64,9 @@ const constant =
   () =>
     value;
 
-const compileList = (list: readonly unknown[], at: string, place: Place, nameOf: NameOf): Part => {
+const compileList = (list: readonly unknown[], at: string, place: Place, within: Compilation): Part => {
   const inside = { ...place, depth: place.depth + 1, truthOnly: false };
-  const parts = Array.from(list, (part, index) => compile(part, `${at}/${index}`, inside, nameOf));
+  const parts = Array.from(list, (part, index) => compile(part, `${at}/${index}`, inside, within));
   return (run, data) => {
     run.steps -= 1;
     if (run.steps < 0) return outOfSteps(run);
@@ -64,10 +75,15 @@ const compileList = (list: readonly unknown[], at: string, place: Place, nameOf:
   };
 };
 
-const compileExpression = (expression: object, at: string, place: Place, nameOf: NameOf): Part => {
+const compileExpression = (expression: object, at: string, place: Place, within: Compilation): Part => {
   const [entry, ...others] = Object.entries(expression);
-  if (entry === undefined || others.length > 0)
-    return constant(unknownBecause("an expression has exactly one operator"));
+  const malformed = (reason: string): Evaluate => {
+    within.malformed.push(reason);
+    return () => unknownBecause(reason);
+  };
+  if (entry === undefined || others.length > 0) {
+    return traced(at, malformed("an expression has exactly one operator"), null);
+  }
   const [operator, written] = entry;
   const inside = `${at}/${pointerPart(operator)}`;
   const operands = operandList(written);
@@ -75,15 +91,16 @@ const compileExpression = (expression: object, at: string, place: Place, nameOf:
     operator,
     operands,
     place,
-    nameOf,
+    nameOf: within.nameOf,
+    malformed,
     compile: (index, changed = {}) => {
       const operandAt = Array.isArray(written) ? `${inside}/${index}` : inside;
-      return compile(operands[index], operandAt, { ...place, ...changed, depth: place.depth + 1 }, nameOf);
+      return compile(operands[index], operandAt, { ...place, ...changed, depth: place.depth + 1 }, within);
     },
   };
   if (operator === "var") return variable(call);
   const evaluate = OPERATORS.get(operator);
-  if (evaluate === undefined) return constant(unknownBecause(`there is no operator "${operator}"`));
+  if (evaluate === undefined) return traced(inside, malformed(`there is no operator "${operator}"`), null);
   return traced(inside, evaluate(call), comparisonsOf(call));
 };
 

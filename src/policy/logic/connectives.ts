@@ -1,5 +1,5 @@
 import { truthy, Unknown, unknownBecause, unknownFrom, type Value } from "./judged.ts";
-import { allOperands, evaluateAll, never, type Operator, type Part } from "./scope.ts";
+import { allOperands, evaluateAll, type Operator, type Part } from "./scope.ts";
 
 /**
  * `and` and `or` by Kleene's tables: a deciding operand absorbs the unknown ones, else unknown wins. Behind an unknown
@@ -47,7 +47,7 @@ const conditional: Operator = (call) => {
 const negation =
   (inverts: boolean): Operator =>
   (call) => {
-    if (call.operands.length !== 1) return never(`${call.operator}: takes one operand`);
+    if (call.operands.length !== 1) return call.malformed(`${call.operator}: takes one operand`);
     const part = call.compile(0, { negated: call.place.negated !== inverts, truthOnly: true });
     return (run, data, operands) => {
       const value = part(run, data);

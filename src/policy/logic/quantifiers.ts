@@ -2,16 +2,7 @@ import type { JsonValue } from "../../kernel/json.ts";
 import type { Comparison } from "../verdict.ts";
 import { describe } from "./describe.ts";
 import { areKnown, truthy, Unknown, unknownBecause, unknownFrom, type Value } from "./judged.ts";
-import {
-  type Call,
-  type Evaluate,
-  never,
-  type Operator,
-  outOfSteps,
-  type Part,
-  type Place,
-  type Run,
-} from "./scope.ts";
+import { type Call, type Evaluate, type Operator, outOfSteps, type Part, type Place, type Run } from "./scope.ts";
 
 /** Evaluates the body over one element. Traces and comparisons of elements are left out, or a window would flood them. */
 const overElement = (body: Part, run: Run, element: unknown): Value => {
@@ -53,7 +44,7 @@ const listFrom = (
 const overList =
   (changed: (call: Call) => Partial<Place>, evaluate: OverList): Operator =>
   (call) => {
-    if (call.operands.length !== 2) return never(`${call.operator}: wrong number of operands`);
+    if (call.operands.length !== 2) return call.malformed(`${call.operator}: wrong number of operands`);
     const source = listFrom(call.compile(0, { truthOnly: false }), call.operator);
     const over = evaluate(call.compile(1, changed(call)), call);
     return (run, data, operands) => {
@@ -125,7 +116,8 @@ const filter: Operator = overList(
 
 /** Without an initial value the accumulator starts with none; a body that reads it is unknown from there on. */
 const reduce: Operator = (call) => {
-  if (call.operands.length !== 2 && call.operands.length !== 3) return never("reduce: wrong number of operands");
+  if (call.operands.length !== 2 && call.operands.length !== 3)
+    return call.malformed("reduce: wrong number of operands");
   const source = listFrom(call.compile(0, { truthOnly: false }), "reduce");
   const body = call.compile(1, { truthOnly: false });
   const noStart = unknownBecause("reduce: no initial value");

@@ -42,6 +42,8 @@ export interface Call {
   readonly place: Place;
   /** What a path is called towards people. */
   readonly nameOf: (path: string) => string;
+  /** Whoever says this of an expression makes the whole rule unknown, whatever the data. */
+  readonly malformed: (reason: string) => Evaluate;
   /** Compiles operand i, one level deeper. */
   readonly compile: (index: number, changed?: Partial<Place>) => Part;
 }
@@ -60,12 +62,6 @@ export const evaluateAll = (parts: readonly Part[], run: Run, data: unknown, ope
     operands.push(value);
   }
   return known;
-};
-
-/** An expression that is malformed: unknown whatever the data. */
-export const never = (reason: string): Evaluate => {
-  const unknown = unknownBecause(reason);
-  return () => unknown;
 };
 
 export const outOfSteps = ({ limits }: Run): Unknown => unknownBecause(`more than ${limits.maxSteps} steps`);

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import { unknownBecause, unknownFrom, type Value } from "./judged.ts";
-import { allOperands, type Call, evaluateAll, never, type Operator, outOfSteps, type Run, spend } from "./scope.ts";
+import { allOperands, type Call, evaluateAll, type Operator, outOfSteps, type Run, spend } from "./scope.ts";
 
 type Compute = (values: readonly JsonValue[], run: Run) => Value;
 
@@ -12,7 +12,7 @@ const strict =
   ([least, most]: readonly [number, number], compute: (call: Call) => Compute): Operator =>
   (call) => {
     if (call.operands.length < least || call.operands.length > most) {
-      return never(`${call.operator}: wrong number of operands`);
+      return call.malformed(`${call.operator}: wrong number of operands`);
     }
     const parts = allOperands(call, { truthOnly: false });
     const computed = compute(call);
