@@ -105,6 +105,8 @@ export interface LedgerPort {
 
 /** Traces and accumulators that a record names by digest; put before the write that names them. */
 export interface EvidencePort {
+  /** Set where nobody will recompute anything, as in a simulation of thousands of runs: then nothing is composed to be put. */
+  readonly keepsNothing?: true;
   put(
     cutover: CutoverId,
     digest: string,
