@@ -22,6 +22,7 @@ export const storeEvidence = async (
   { snapshots, trouble }: Pick<Look, "snapshots" | "trouble">,
   judged: JudgedTick,
 ): Promise<JsonObject | null> => {
+  if (ports.evidence.keepsNothing === true) return { evidence: "not kept" };
   const { decision, judgement, evidence: accumulated, corrections } = judged;
   const named = snapshots.map((one) => ({ tick: toIso(one.tick), digest: ports.digest(canonicalJson(one)) }));
   const plain = canonicalJson({
