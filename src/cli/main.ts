@@ -11,6 +11,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  ...(process.stderr.isTTY ? { live: (line: string) => void process.stderr.write(`\r\x1b[2K${line}`) } : {}),
   // Opened when a verb reads it, and not before: a terminal would keep every other one waiting.
   input: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
   drained: async () => {

@@ -19,6 +19,8 @@ export interface World {
   readonly input?: AsyncIterable<Uint8Array>;
   /** Resolves when standard output has room again; without it there is always room. */
   readonly drained?: () => Promise<void>;
+  /** Writes over the last such line on standard error; without it that is no terminal. */
+  readonly live?: (line: string) => void;
 }
 
 const NOTHING: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: async function* () {} };
@@ -36,6 +38,7 @@ export const runCli = async (argv: readonly string[], world: World): Promise<num
         await world.drained?.();
       },
     },
+    ...(world.live === undefined ? {} : { live: world.live }),
     finish: (code) => {
       exitCode = code;
     },

@@ -20,6 +20,8 @@ export interface Stage {
   /** Chooses the target and says it first, then reads the cutover. @throws {CommandFailure} either cannot be told. */
   readonly scene: (cutover: string | undefined, options: GlobalOptions) => Scene;
   readonly settle: (result: CommandResult<unknown>) => void;
+  /** Writes over the last such line on standard error; only where that is a terminal. */
+  readonly live?: (line: string) => void;
   /** For verbs that answer a stream by a stream, and show nothing at their end. */
   readonly streams: Streams;
   readonly finish: (exitCode: CommandResult<unknown>["exitCode"]) => void;

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { EvalRequest } from "./commands/policy-eval.ts";
 import { misused } from "./exit.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
+import { addSimulate } from "./verb-policy-simulate.ts";
 import { addTest } from "./verb-policy-test.ts";
 
 /** `pawl policy <verb>`. Those that only read files act on nothing and have no target. */
@@ -10,6 +11,7 @@ export const addPolicyVerbs = (program: Command, stage: Stage): void => {
   addLint(policy, stage);
   addEval(policy, stage);
   addTest(policy, stage);
+  addSimulate(policy, stage);
 };
 
 const LINT_HELP = `

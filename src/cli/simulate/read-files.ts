@@ -1,0 +1,45 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { type PolicyProblem, sayProblem } from "../../policy/checks/problem.ts";
+import { loadPolicy } from "../../policy/load-policy.ts";
+import type { Policy } from "../../policy/policy-file.ts";
+import { loadScenario } from "../../rehearsal/simulate/load-scenario.ts";
+import type { ScenarioFile } from "../../rehearsal/simulate/scenario-file.ts";
+import { type CommandFailure, misused, refused } from "../exit.ts";
+
+/** More is no scenario and no policy, and is refused before it is read. */
+const LARGEST_FILE = 1_048_576;
+
+export interface ReadScenario {
+  readonly written: ScenarioFile;
+  readonly policy: Policy;
+  readonly policyFile: string;
+}
+
+/** @throws {CommandFailure} absent, too large or invalid: every problem with its line, and what to do. */
+export const readScenario = (file: string): ReadScenario => {
+  if (!existsSync(file) || !statSync(file).isFile())
+    throw misused(`There is no file ${file}.`, "It was given as a scenario.", "Correct the path.");
+  const loaded = loadScenario(textOf(file), file);
+  if (!loaded.ok) throw invalid(file, "scenario", loaded.failure, "Its schema is policies/schema/scenario.schema.json.");
+  const written = loaded.value;
+  const policyFile = normalize(join(dirname(file), written.policy));
+  if (!existsSync(policyFile) || !statSync(policyFile).isFile())
+    throw refused(
+      `There is no policy at ${policyFile}.`,
+      `${file} names "${written.policy}" as its policy, seen from its own folder.`,
+      "Correct `policy` in the scenario.",
+    );
+  const policy = loadPolicy(textOf(policyFile), policyFile);
+  if (!policy.ok) throw invalid(policyFile, "policy", policy.failure, "Run pawl policy lint.");
+  return { written, policy: policy.value, policyFile };
+};
+
+const textOf = (file: string): string => {
+  if (statSync(file).size > LARGEST_FILE)
+    throw refused(`${file} is larger than ${LARGEST_FILE} bytes.`, "No scenario and no policy is.", "Shorten it.");
+  return readFileSync(file, "utf8");
+};
+
+const invalid = (file: string, what: string, problems: readonly PolicyProblem[], next: string): CommandFailure =>
+  refused(`${file} is not a valid ${what}.`, problems.map(sayProblem).join("\n        "), `Correct the file. ${next}`);

@@ -1,0 +1,95 @@
+import type { Policy } from "../../policy/policy-file.ts";
+import { SIGNALS, type SignalPath } from "../../signals/catalogue.ts";
+import { constant, type Distribution, parseDistribution } from "../world/distribution.ts";
+import type { Scenario, SideModel, SideTraits, Span } from "../world/scenario.ts";
+import type { ScenarioFile, WrittenSide, WrittenSpan } from "./scenario-file.ts";
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** "0m", "90s", "48h" in milliseconds; the schema has checked the form. */
+export const msOf = (text: string): number => Number(text.slice(0, -1)) * (UNIT_MS[text.slice(-1)] ?? Number.NaN);
+
+export const DEFAULT_HORIZON = "48h";
+const DEFAULT_P99_MS = 200;
+const DEFAULT_DELAY = "90s";
+const DEFAULT_HOSTS = 4;
+/** A median of half a second, and hardly ever more than two. */
+const DEFAULT_LAG_SECONDS: Distribution = { kind: "lognormal", parameters: [-0.7, 0.4] };
+const LEAST_BAD_RATE = 0.001;
+
+const spanOf = ({ at, for: length }: WrittenSpan): Span => {
+  const fromMs = msOf(at);
+  return { fromMs, toMs: length === undefined ? Number.POSITIVE_INFINITY : fromMs + msOf(length) };
+};
+
+const sideOf = (written: WrittenSide, burstiness: number): SideModel => ({
+  errorRate: written.errorRate,
+  burstiness: written.burstiness ?? burstiness,
+  p99Ms: written.p99Ms ?? DEFAULT_P99_MS,
+  refusedRate: written.refusedRate ?? 0,
+  changes: (written.changes ?? []).map(({ at, for: length, ...traits }) => ({
+    ...spanOf({ at, ...(length === undefined ? {} : { for: length }) }),
+    traits: traits satisfies Partial<SideTraits>,
+  })),
+});
+
+/** The signals that a name means: itself, or with `green.*` a whole group; none where there is no such signal. */
+export const signalsNamed = (name: string): readonly SignalPath[] =>
+  name.endsWith(".*")
+    ? Object.keys(SIGNALS).filter((path) => path.startsWith(name.slice(0, -1)))
+    : Object.hasOwn(SIGNALS, name)
+      ? [name]
+      : [];
+
+const drawnBy = (written: string | number | undefined, otherwise: Distribution): Distribution =>
+  (written === undefined ? null : parseDistribution(written)) ?? otherwise;
+
+/** A scenario that was found to be in order, with every default put in. */
+export const readyScenario = (file: ScenarioFile, policy: Policy): Scenario => {
+  const { cdc, telemetry, hosts, traffic, bad } = file;
+  const planned = policy.params?.["expectedHosts"] ?? DEFAULT_HOSTS;
+  const burstiness = file.blue.burstiness ?? 1;
+  return {
+    startHour: file.startHour ?? 0,
+    horizonMs: msOf(file.horizon ?? DEFAULT_HORIZON),
+    traffic: {
+      requestsPerMinute: traffic?.requestsPerMinute ?? policy.traffic.requestsPerMinute,
+      daily: traffic?.daily ?? { amplitude: 0, peakHour: 0 },
+    },
+    blue: sideOf(file.blue, burstiness),
+    green: sideOf(file.green, burstiness),
+    bad: {
+      errorRate: bad?.errorRate ?? Math.max(LEAST_BAD_RATE, 2 * file.blue.errorRate),
+      p99Ms: bad?.p99Ms ?? Number.POSITIVE_INFINITY,
+    },
+    cdc: {
+      lagSeconds: drawnBy(cdc?.lagSeconds, DEFAULT_LAG_SECONDS),
+      lagRecords: drawnBy(cdc?.lagRecords, constant(0)),
+      stalls: (cdc?.stalls ?? []).map(({ stream = "forward", ...span }) => ({
+        ...spanOf(span),
+        streams: stream === "both" ? ["forward", "reverse"] : [stream],
+      })),
+    },
+    telemetry: {
+      delayMs: msOf(telemetry?.delay ?? DEFAULT_DELAY),
+      dropRate: telemetry?.dropRate ?? 0,
+      outages: (telemetry?.outages ?? []).map(({ metrics, ...span }) => ({
+        ...spanOf(span),
+        signals: metrics.flatMap(signalsNamed),
+      })),
+    },
+    hosts: {
+      blue: hosts?.blue ?? planned,
+      green: hosts?.green ?? planned,
+      changes: (hosts?.changes ?? []).map(({ at, for: length, ...healthy }) => ({
+        ...spanOf({ at, ...(length === undefined ? {} : { for: length }) }),
+        ...healthy,
+      })),
+    },
+    alarms: (file.alarms ?? []).map(({ errorRate, for: length = "2m", severity = "degraded" }) => ({
+      ...{ errorRate, severity },
+      minutes: msOf(length) / 60_000,
+    })),
+    approvesAfterMs: file.operator === undefined ? null : msOf(file.operator.approvesAfter),
+  };
+};
