@@ -43,8 +43,7 @@ export const addSimulate = (policy: Command, { settle, live }: Stage): void => {
           ...(horizon === undefined ? {} : { horizon: horizonOf(horizon) }),
           ...(html === undefined ? {} : { html }),
           ...(live === undefined ? {} : { live }),
-          workers:
-            workers === undefined ? availableParallelism() : numberOf("--workers", workers, 1, MOST_WORKERS),
+          workers: workers === undefined ? availableParallelism() : numberOf("--workers", workers, 1, MOST_WORKERS),
         }),
       );
     });

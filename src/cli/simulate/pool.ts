@@ -18,8 +18,8 @@ export const simulateRuns = async (
   const serve = (worker: Worker): Promise<void> =>
     new Promise((resolve, reject) => {
       const ask = (): void => {
-        if (next >= runs) return resolve();
-        worker.postMessage(next);
+        if (next >= runs) resolve();
+        else worker.postMessage(next);
         next += 1;
       };
       worker.on("message", (outcome: RunOutcome) => {

@@ -21,7 +21,8 @@ export const readScenario = (file: string): ReadScenario => {
   if (!existsSync(file) || !statSync(file).isFile())
     throw misused(`There is no file ${file}.`, "It was given as a scenario.", "Correct the path.");
   const loaded = loadScenario(textOf(file), file);
-  if (!loaded.ok) throw invalid(file, "scenario", loaded.failure, "Its schema is policies/schema/scenario.schema.json.");
+  if (!loaded.ok)
+    throw invalid(file, "scenario", loaded.failure, "Its schema is policies/schema/scenario.schema.json.");
   const written = loaded.value;
   const policyFile = normalize(join(dirname(file), written.policy));
   if (!existsSync(policyFile) || !statSync(policyFile).isFile())

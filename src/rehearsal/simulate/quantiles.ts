@@ -41,5 +41,7 @@ export const fanPoint = (minute: number, numbers: readonly number[]): FanPoint =
 export const tally = (names: readonly string[]): readonly { readonly what: string; readonly runs: number }[] => {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([what, runs]) => ({ what, runs })).sort((a, b) => b.runs - a.runs || (a.what < b.what ? -1 : 1));
+  return [...counts]
+    .map(([what, runs]) => ({ what, runs }))
+    .sort((a, b) => b.runs - a.runs || (a.what < b.what ? -1 : 1));
 };

@@ -1,7 +1,7 @@
 import type { Policy } from "../../policy/policy-file.ts";
 import { SIGNALS, type SignalPath } from "../../signals/catalogue.ts";
 import { constant, type Distribution, parseDistribution } from "../world/distribution.ts";
-import type { Scenario, SideModel, SideTraits, Span } from "../world/scenario.ts";
+import type { Scenario, SideModel, Span } from "../world/scenario.ts";
 import type { ScenarioFile, WrittenSide, WrittenSpan } from "./scenario-file.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
@@ -27,10 +27,10 @@ const sideOf = (written: WrittenSide, burstiness: number): SideModel => ({
   burstiness: written.burstiness ?? burstiness,
   p99Ms: written.p99Ms ?? DEFAULT_P99_MS,
   refusedRate: written.refusedRate ?? 0,
-  changes: (written.changes ?? []).map(({ at, for: length, ...traits }) => ({
-    ...spanOf({ at, ...(length === undefined ? {} : { for: length }) }),
-    traits: traits satisfies Partial<SideTraits>,
-  })),
+  changes: (written.changes ?? []).map((change) => {
+    const { at: _at, for: _for, ...traits } = change;
+    return { ...spanOf(change), traits };
+  }),
 });
 
 /** The signals that a name means: itself, or with `green.*` a whole group; none where there is no such signal. */
@@ -46,46 +46,23 @@ const drawnBy = (written: string | number | undefined, otherwise: Distribution):
 
 /** A scenario that was found to be in order, with every default put in. */
 export const readyScenario = (file: ScenarioFile, policy: Policy): Scenario => {
-  const { cdc, telemetry, hosts, traffic, bad } = file;
-  const planned = policy.params?.["expectedHosts"] ?? DEFAULT_HOSTS;
   const burstiness = file.blue.burstiness ?? 1;
   return {
     startHour: file.startHour ?? 0,
     horizonMs: msOf(file.horizon ?? DEFAULT_HORIZON),
     traffic: {
-      requestsPerMinute: traffic?.requestsPerMinute ?? policy.traffic.requestsPerMinute,
-      daily: traffic?.daily ?? { amplitude: 0, peakHour: 0 },
+      requestsPerMinute: file.traffic?.requestsPerMinute ?? policy.traffic.requestsPerMinute,
+      daily: file.traffic?.daily ?? { amplitude: 0, peakHour: 0 },
     },
     blue: sideOf(file.blue, burstiness),
     green: sideOf(file.green, burstiness),
     bad: {
-      errorRate: bad?.errorRate ?? Math.max(LEAST_BAD_RATE, 2 * file.blue.errorRate),
-      p99Ms: bad?.p99Ms ?? Number.POSITIVE_INFINITY,
+      errorRate: file.bad?.errorRate ?? Math.max(LEAST_BAD_RATE, 2 * file.blue.errorRate),
+      p99Ms: file.bad?.p99Ms ?? Number.POSITIVE_INFINITY,
     },
-    cdc: {
-      lagSeconds: drawnBy(cdc?.lagSeconds, DEFAULT_LAG_SECONDS),
-      lagRecords: drawnBy(cdc?.lagRecords, constant(0)),
-      stalls: (cdc?.stalls ?? []).map(({ stream = "forward", ...span }) => ({
-        ...spanOf(span),
-        streams: stream === "both" ? ["forward", "reverse"] : [stream],
-      })),
-    },
-    telemetry: {
-      delayMs: msOf(telemetry?.delay ?? DEFAULT_DELAY),
-      dropRate: telemetry?.dropRate ?? 0,
-      outages: (telemetry?.outages ?? []).map(({ metrics, ...span }) => ({
-        ...spanOf(span),
-        signals: metrics.flatMap(signalsNamed),
-      })),
-    },
-    hosts: {
-      blue: hosts?.blue ?? planned,
-      green: hosts?.green ?? planned,
-      changes: (hosts?.changes ?? []).map(({ at, for: length, ...healthy }) => ({
-        ...spanOf({ at, ...(length === undefined ? {} : { for: length }) }),
-        ...healthy,
-      })),
-    },
+    cdc: cdcOf(file.cdc),
+    telemetry: telemetryOf(file.telemetry),
+    hosts: hostsOf(file.hosts, policy.params?.["expectedHosts"] ?? DEFAULT_HOSTS),
     alarms: (file.alarms ?? []).map(({ errorRate, for: length = "2m", severity = "degraded" }) => ({
       ...{ errorRate, severity },
       minutes: msOf(length) / 60_000,
@@ -93,3 +70,30 @@ export const readyScenario = (file: ScenarioFile, policy: Policy): Scenario => {
     approvesAfterMs: file.operator === undefined ? null : msOf(file.operator.approvesAfter),
   };
 };
+
+const cdcOf = (cdc: ScenarioFile["cdc"]): Scenario["cdc"] => ({
+  lagSeconds: drawnBy(cdc?.lagSeconds, DEFAULT_LAG_SECONDS),
+  lagRecords: drawnBy(cdc?.lagRecords, constant(0)),
+  stalls: (cdc?.stalls ?? []).map(({ stream = "forward", ...span }) => ({
+    ...spanOf(span),
+    streams: stream === "both" ? ["forward", "reverse"] : [stream],
+  })),
+});
+
+const telemetryOf = (telemetry: ScenarioFile["telemetry"]): Scenario["telemetry"] => ({
+  delayMs: msOf(telemetry?.delay ?? DEFAULT_DELAY),
+  dropRate: telemetry?.dropRate ?? 0,
+  outages: (telemetry?.outages ?? []).map(({ metrics, ...span }) => ({
+    ...spanOf(span),
+    signals: metrics.flatMap(signalsNamed),
+  })),
+});
+
+const hostsOf = (hosts: ScenarioFile["hosts"], planned: number): Scenario["hosts"] => ({
+  blue: hosts?.blue ?? planned,
+  green: hosts?.green ?? planned,
+  changes: (hosts?.changes ?? []).map((change) => {
+    const { at: _at, for: _for, ...healthy } = change;
+    return { ...spanOf(change), ...healthy };
+  }),
+});

@@ -9,12 +9,7 @@ import type { Ending, Held, RunOutcome, RunRollback, Stay } from "./run-outcome.
 export interface RunDiary {
   /** Writes down one tick: the state before and after it, and what it reported. */
   readonly note: (before: CutoverState, after: CutoverState, report: PromoteReport, world: SimulatedWorld) => void;
-  readonly outcome: (
-    world: SimulatedWorld,
-    run: number,
-    ending: Ending,
-    refusals: readonly string[],
-  ) => RunOutcome;
+  readonly outcome: (world: SimulatedWorld, run: number, ending: Ending, refusals: readonly string[]) => RunOutcome;
 }
 
 /** Keeps what the report asks for while a run goes on, and nothing of what it rests on. */

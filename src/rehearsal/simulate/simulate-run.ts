@@ -7,8 +7,8 @@ import { seedOf } from "../world/random.ts";
 import type { Scenario } from "../world/scenario.ts";
 import type { MinuteTraits } from "../world/traits.ts";
 import { type SimulatedWorld, simulatedWorld } from "../world/world.ts";
-import type { Ending, RunOutcome } from "./run-outcome.ts";
 import { runDiary } from "./run-diary.ts";
+import type { Ending, RunOutcome } from "./run-outcome.ts";
 
 export interface RunSettings {
   readonly scenario: Scenario;

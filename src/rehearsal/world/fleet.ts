@@ -9,7 +9,12 @@ import type { MinuteTraits } from "./traits.ts";
 const SIDES = ["blue", "green"] as const;
 
 /** Target health; a side that cannot be read has no group in the answer. */
-export const simulatedHosts = (sight: Sight, scenario: Scenario, lost: () => boolean, now: () => MinuteTraits): HostsPort => ({
+export const simulatedHosts = (
+  sight: Sight,
+  scenario: Scenario,
+  lost: () => boolean,
+  now: () => MinuteTraits,
+): HostsPort => ({
   read: async (cutover) => {
     if (lost()) return outsideFailure("timed-out", "DescribeTargetHealth: no answer, by the scenario's drop rate");
     const { hosts } = now();

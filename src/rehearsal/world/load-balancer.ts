@@ -52,7 +52,11 @@ export const simulatedRules = (clock: VirtualClock, route: RouteBinding, visible
       return changed(pin);
     },
     // Only decommission deletes it, and a simulation ends where decommission begins.
-    deletePin: async () => ({ kind: "refused", code: "NotSimulated", message: "the pin is not deleted in a simulation" }),
+    deletePin: async () => ({
+      kind: "refused",
+      code: "NotSimulated",
+      message: "the pin is not deleted in a simulation",
+    }),
   };
 };
 

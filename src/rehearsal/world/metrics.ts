@@ -37,23 +37,34 @@ const signalsOf = (of: MetricSeries["of"], metric: Metric): readonly string[] =>
   return metric === "requests" && of !== "lb" ? [`${of}.requests`, "traffic.greenPercent"] : [`${of}.${metric}`];
 };
 
+/** What can be seen of a minute now. */
+interface SeenMinute extends EndedMinute {
+  /** Share of its counts that is there already. */
+  readonly seen: number;
+}
+
 /**
- * CloudWatch over the minutes that have ended: a minute is there `delayMs` after its end, and has no datum where
- * nothing was counted. `minuteAt` is null for one that has not ended, or was before the world began.
+ * CloudWatch over the minutes that have ended. The newest are only partly there: a minute's counts come in evenly from
+ * its start until `delayMs` after its end. Nothing is there where nothing was counted. `minuteAt` is null for a minute
+ * that has not ended.
  */
 export const simulatedMetrics = (
   sight: Sight,
   delayMs: number,
   minuteAt: (at: EpochMs) => EndedMinute | null,
 ): MetricsPort => {
-  const read = (tick: EpochMs): MetricReadings => {
-    const now = sight.now();
-    const minutes: EndedMinute[] = [];
+  const seenAt = (tick: EpochMs): readonly SeenMinute[] => {
+    const minutes: SeenMinute[] = [];
     for (let back = SNAPSHOT_MINUTES; back > 0; back -= 1) {
-      const at = earlier(tick, back * MINUTE_MS);
-      const minute = at + MINUTE_MS + delayMs <= now ? minuteAt(at) : null;
-      if (minute !== null) minutes.push(minute);
+      const minute = minuteAt(earlier(tick, back * MINUTE_MS));
+      if (minute === null) continue;
+      const { at, counts, lost } = minute;
+      minutes.push({ at, counts, lost, seen: Math.min(1, (sight.now() - at) / (MINUTE_MS + delayMs)) });
     }
+    return minutes;
+  };
+  const read = (tick: EpochMs): MetricReadings => {
+    const minutes = seenAt(tick);
     const series: MetricSeries[] = [];
     const missing: { readonly what: string; readonly reason: string }[] = [];
     const put = (of: MetricSeries["of"], metric: Metric, value: (minute: MinuteCounts) => number) => {
@@ -69,19 +80,19 @@ export const simulatedMetrics = (
       p99Of(minutes, side, "gates", tick),
       p99Of(minutes, side, "rollback", tick),
     ]);
-    return { readAt: now, series, p99, missing };
+    return { readAt: sight.now(), series, p99, missing };
   };
   return { read: async (_cutover, tick) => ok(read(tick)) };
 };
 
 const datumsOf = (
-  minutes: readonly EndedMinute[],
+  minutes: readonly SeenMinute[],
   of: MetricSeries["of"],
   value: (minute: MinuteCounts) => number,
 ): MetricSeries["minutes"] => {
   const datums: { readonly at: EpochMs; readonly value: number }[] = [];
-  for (const { at, counts, lost } of minutes) {
-    const count = lost[of] ? 0 : value(counts);
+  for (const { at, counts, lost, seen } of minutes) {
+    const count = lost[of] ? 0 : Math.floor(value(counts) * seen);
     if (count > 0) datums.push({ at, value: count });
   }
   return datums;
@@ -91,7 +102,7 @@ const P99_MINUTES = 3;
 const GATE_MINUTES = 2;
 
 /** The worst of its minutes: where one of three is slow, a third of the requests is, and the p99 of all is theirs. */
-const p99Of = (minutes: readonly EndedMinute[], of: Side, use: P99Datum["use"], tick: EpochMs): P99Datum => {
+const p99Of = (minutes: readonly SeenMinute[], of: Side, use: P99Datum["use"], tick: EpochMs): P99Datum => {
   const to = use === "gates" ? earlier(tick, GATE_MINUTES * MINUTE_MS) : tick;
   const from = earlier(to, durationMs(P99_MINUTES * MINUTE_MS));
   let worst = 0;

@@ -1,4 +1,4 @@
-import { type EpochMs, MINUTE_MS } from "../../kernel/units.ts";
+import { type EpochMs, earlier, MINUTE_MS } from "../../kernel/units.ts";
 import { type ShareChange, shareBetween } from "./load-balancer.ts";
 import type { EndedMinute } from "./metrics.ts";
 import { seedOf, uniformOf } from "./random.ts";
@@ -16,7 +16,7 @@ interface RecordsWorld {
 
 const TRAFFIC = 1;
 /** More than any reading or alarm looks back on. */
-const KEPT = 64;
+const KEPT_MS = 1_100 * MINUTE_MS;
 
 /**
  * What happened, minute by minute. A minute is drawn once, when it has ended, by a generator of its own: two policies
@@ -37,7 +37,8 @@ export const minuteRecords = ({ armedAt, seed, traitsAt, clock, shares, dropRate
       if (at + MINUTE_MS > clock.now()) return null;
       const minute = kept.get(at) ?? drawn(at);
       kept.set(at, minute);
-      if (kept.size > KEPT) for (const oldest of kept.keys()) if (kept.size > KEPT) kept.delete(oldest);
+      // Drawn again, and the same again, should anybody ask for it after all.
+      kept.delete(earlier(at, KEPT_MS));
       return minute;
     },
   };

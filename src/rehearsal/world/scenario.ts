@@ -52,7 +52,7 @@ export interface Scenario {
     readonly stalls: readonly (Span & { readonly streams: readonly Direction[] })[];
   };
   readonly telemetry: {
-    /** From the end of a minute until its counts can be read. */
+    /** From the end of a minute until all of its counts are there; until then a growing part of them is. */
     readonly delayMs: number;
     /** Share of readings that are lost. */
     readonly dropRate: number;

@@ -79,14 +79,25 @@ export const simulatedObserved = (): ObservedPort => {
   };
 };
 
-export const simulatedPolicies = (policy: Policy): PoliciesPort => ({ read: async () => ok(policy), put: async () => DONE });
+export const simulatedPolicies = (policy: Policy): PoliciesPort => ({
+  read: async () => ok(policy),
+  put: async () => DONE,
+});
 
-export const simulatedActive: ActivePort = { list: async () => ok([]), put: async () => DONE, remove: async () => DONE };
+export const simulatedActive: ActivePort = {
+  list: async () => ok([]),
+  put: async () => DONE,
+  remove: async () => DONE,
+};
 
 /** Takes every record and keeps none: a run is told by what became of it, and nobody recomputes it. */
 export const forgetfulLedger: LedgerPort = { append: async () => DONE, read: async () => ok([]) };
 
-export const forgetfulEvidence: EvidencePort = { keepsNothing: true, put: async () => DONE, read: async () => ok(null) };
+export const forgetfulEvidence: EvidencePort = {
+  keepsNothing: true,
+  put: async () => DONE,
+  read: async () => ok(null),
+};
 
 export interface SimulatedNotify extends NotifyPort {
   readonly pages: () => number;

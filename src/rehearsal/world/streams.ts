@@ -13,7 +13,7 @@ import { isWithin } from "./traits.ts";
 
 /** Writes that a request makes, for what piles up while a stream stands still. */
 const WRITES_PER_REQUEST = 0.2;
-const GROUPS = ["forward", "reverse", "conflicts", "sequences"] as const;
+const GROUPS: readonly string[] = ["forward", "reverse", "conflicts", "sequences"];
 const LOST = "the reading was lost, by the scenario's drop rate";
 
 /** What a stream shows of itself beside its steady state. */
@@ -45,7 +45,7 @@ export const simulatedStreams = (world: StreamsWorld): StreamsPort => {
       const lost = GROUPS.map(() => uniform() < scenario.telemetry.dropRate);
       const readings: Record<SignalPath, Observation> = {};
       for (const { path, group, value } of steady) {
-        const why = lost[GROUPS.findIndex((one) => one === group)] ? LOST : sight.outageOf(namesOf(path));
+        const why = lost[GROUPS.indexOf(group)] ? LOST : sight.outageOf(namesOf(path));
         readings[path] = why === null ? known(now[path] ?? value, at) : unknown(why, at);
       }
       return readings;

@@ -8,7 +8,7 @@ const within = <One extends Span>(spans: readonly One[], atMs: number): readonly
 
 /** What a side is like at a time after arming. */
 const traitsAt = ({ changes, ...traits }: SideModel, atMs: number): SideTraits =>
-  within(changes, atMs).reduce((so, change) => ({ ...so, ...change.traits }), traits);
+  Object.assign({}, traits, ...within(changes, atMs).map((change) => change.traits));
 
 /** What holds in one minute: constant within it, and looked up once. */
 export interface MinuteTraits {
@@ -30,7 +30,7 @@ export const minuteTraits = (scenario: Scenario, minute: number): MinuteTraits =
   const atMs = Math.max(0, minute) * MINUTE_MS;
   const [blue, green] = [traitsAt(scenario.blue, atMs), traitsAt(scenario.green, atMs)];
   const { changes, ...planned } = scenario.hosts;
-  const hosts = within(changes, atMs).reduce((so, change) => ({ ...so, ...change }), planned);
+  const hosts: typeof planned = Object.assign({}, planned, ...within(changes, atMs));
   const { bad } = scenario;
   return {
     blue,

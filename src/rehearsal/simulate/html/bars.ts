@@ -9,8 +9,7 @@ const LEFT = 290;
 const RIGHT = 830;
 
 /** Where a number of minutes stands, the longest at the right end. */
-const scaleTo = (longest: number) => (minutes: number) =>
-  LEFT + ((RIGHT - LEFT) * minutes) / Math.max(1, longest);
+const scaleTo = (longest: number) => (minutes: number) => LEFT + ((RIGHT - LEFT) * minutes) / Math.max(1, longest);
 
 /** Minutes in each step: from the tenth to the ninetieth of a hundred runs, with the median as a mark. */
 export const stepRanges = (steps: readonly StepReport[]): string => {
@@ -60,7 +59,9 @@ export const holdBars = (reasons: readonly HoldReason[]): string => {
     { width: WIDTH, height: Math.max(1, reasons.length) * ROW },
     {
       title: "What stood in the way",
-      description: reasons.map(({ step, what, minutes }) => `${what} in ${step}: ${minutesInWords(minutes)}`).join("; "),
+      description: reasons
+        .map(({ step, what, minutes }) => `${what} in ${step}: ${minutesInWords(minutes)}`)
+        .join("; "),
     },
     rows.join(""),
   );

@@ -40,8 +40,16 @@ export const weightsFan = (points: readonly FanPoint[], horizonMinutes: number):
         line("axis", [FRAME.left, y(percent)], [FRAME.right, y(percent)]),
         label(FRAME.left - 8, y(percent) + 4, `${percent} %`, "end"),
       ]),
-      band("wide-band", ({ p1 }) => p1, ({ p99 }) => p99),
-      band("narrow-band", ({ p10 }) => p10, ({ p90 }) => p90),
+      band(
+        "wide-band",
+        ({ p1 }) => p1,
+        ({ p99 }) => p99,
+      ),
+      band(
+        "narrow-band",
+        ({ p10 }) => p10,
+        ({ p90 }) => p90,
+      ),
       median,
     ].join(""),
   );

@@ -1,6 +1,5 @@
 /** Text as it may stand in HTML and in SVG, in content and in quoted attributes. */
-export const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 /** Coordinates to a tenth of a pixel. */
 export const px = (number: number): string => String(Math.round(number * 10) / 10);
