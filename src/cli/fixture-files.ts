@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
-import { error, type PolicyProblem } from "../policy/checks/problem.ts";
+import { fileProblem, type PolicyProblem } from "../policy/checks/problem.ts";
 import { type FixtureText, readFixtures } from "../rehearsal/fixtures/load-fixtures.ts";
-import { misused } from "./exit.ts";
+import { findFiles } from "./find-files.ts";
+import { readTextFile } from "./text-file.ts";
 
 /** A policy and the fixture files that test it; none where nobody does. */
 export interface Suite {
@@ -11,8 +12,6 @@ export interface Suite {
 }
 
 const FIXTURES = /\.test\.json$/;
-/** More is no policy and no fixture file, and is refused before it is read. */
-const LARGEST_FILE = 1_048_576;
 
 /**
  * The suites that files and folders mean: fixture files, and policies by themselves, which bring the fixture file of
@@ -20,7 +19,8 @@ const LARGEST_FILE = 1_048_576;
  * @throws {CommandFailure} a path is not there.
  */
 export const suitesAt = (paths: readonly string[]): readonly Suite[] => {
-  const files = [...new Set(paths.flatMap(filesAt).map((file) => normalize(file)))];
+  const found = findFiles(paths, { to: "tested", belongs: (path) => FIXTURES.test(path) || isPolicy(path) });
+  const files = [...new Set(found.map(withItsFixtures).map((file) => normalize(file)))];
   const fixtures = files
     .filter((file) => FIXTURES.test(file))
     .map((file) => {
@@ -37,49 +37,30 @@ export const suitesAt = (paths: readonly string[]): readonly Suite[] => {
 
 /** The text of a policy, or why it cannot be read. */
 export const policyTextAt = (file: string): string | PolicyProblem => {
-  if (!existsSync(file)) return problemOf(file, "there is no such policy; correct `policy` in its fixture file");
-  return tooLarge(file) ?? readFileSync(file, "utf8");
+  if (!existsSync(file)) return suiteProblem(file, "there is no such policy; correct `policy` in its fixture file");
+  const text = readTextFile(file);
+  return text.ok ? text.value : text.failure;
 };
 
-export const problemOf = (file: string, message: string): PolicyProblem => ({
-  ...error("", message),
-  file,
-  line: 1,
-  column: 1,
-});
-
-const tooLarge = (file: string): PolicyProblem | null =>
-  statSync(file).size > LARGEST_FILE ? problemOf(file, `the file is larger than ${LARGEST_FILE} bytes`) : null;
+/** What keeps a whole suite from being run. */
+export const suiteProblem = (file: string, message: string): PolicyProblem =>
+  fileProblem("invalid-fixture", file, message);
 
 const fixturesIn = (file: string): FixtureText => {
-  const problem = tooLarge(file);
-  if (problem === null) return readFixtures(readFileSync(file, "utf8"), file);
-  return { file, policy: null, problems: [problem], load: () => [] };
+  const text = readTextFile(file);
+  return text.ok ? readFixtures(text.value, file) : { file, policy: null, problems: [text.failure], load: () => [] };
 };
 
 const policyBeside = (file: string): string => basename(file).replace(FIXTURES, ".json");
 
-const filesAt = (path: string): readonly string[] => {
-  if (!existsSync(path))
-    throw misused(`There is no file or folder ${path}.`, "It was given to be tested.", "Correct the path.");
-  if (!statSync(path).isDirectory()) return fileMeant(path);
-  return readdirSync(path, { withFileTypes: true })
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(({ name }) => {
-      const inside = join(path, name);
-      if (statSync(inside).isDirectory()) return filesAt(inside);
-      return FIXTURES.test(name) || isPolicy(inside) ? [inside] : [];
-    });
-};
-
-const fileMeant = (path: string): readonly string[] => {
+const withItsFixtures = (path: string): string => {
   const fixtures = path.replace(/\.json$/, ".test.json");
-  return !FIXTURES.test(path) && fixtures !== path && existsSync(fixtures) ? [fixtures] : [path];
+  return !FIXTURES.test(path) && fixtures !== path && existsSync(fixtures) ? fixtures : path;
 };
 
 /** Folders hold cutovers, schemas and scenarios too. A policy is what has gates and steps, whole or broken. */
 const isPolicy = (file: string): boolean => {
-  if (!file.endsWith(".json") || file.endsWith(".schema.json") || statSync(file).size > LARGEST_FILE) return false;
-  const text = readFileSync(file, "utf8");
-  return /"gates"\s*:\s*\{/.test(text) && /"steps"\s*:\s*\[/.test(text);
+  if (!file.endsWith(".json") || file.endsWith(".schema.json")) return false;
+  const text = readTextFile(file);
+  return text.ok && /"gates"\s*:\s*\{/.test(text.value) && /"steps"\s*:\s*\[/.test(text.value);
 };

@@ -17,7 +17,7 @@ import {
 } from "../../rehearsal/fixtures/totals.ts";
 import type { CommandResult } from "../command-result.ts";
 import { EXIT, refused } from "../exit.ts";
-import { policyTextAt, problemOf, type Suite, suitesAt } from "../fixture-files.ts";
+import { policyTextAt, type Suite, suiteProblem, suitesAt } from "../fixture-files.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface PolicyTestOptions {
@@ -88,7 +88,7 @@ const runSuite = (
   const loaded = loadPolicy(text, file);
   if (!loaded.ok) return refuse(loaded.failure);
   if (fixtures.length === 0)
-    return refuse([problemOf(file, `nobody tests this policy; write ${file.replace(/\.json$/, ".test.json")}`)]);
+    return refuse([suiteProblem(file, `nobody tests this policy; write ${file.replace(/\.json$/, ".test.json")}`)]);
   const policy = loaded.value;
   const { result, ran } = runTests(policy, file, fixtures);
   return {
