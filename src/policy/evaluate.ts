@@ -9,6 +9,7 @@ import { STANDARD_OPERATIONS } from "./operations/standard.ts";
 import { readableValues } from "./operations/values.ts";
 import { planRule, type RulePlan } from "./plan-rule.ts";
 import type { Rule } from "./policy-file.ts";
+import { evaluatedOnce } from "./reuse.ts";
 import { askStock, type StockAnswer, secondKey } from "./stock.ts";
 import type { Comparison, Judged, TraceEntry } from "./verdict.ts";
 
@@ -68,7 +69,17 @@ const evaluatePlan = (plan: RulePlan, evidence: Evidence, limits: EvaluationLimi
   const context = { evidence, minCoverage: limits.minCoverage, newestMinute: limits.newestMinute };
   const { known, absent } = resolveFacts(plan.facts, context);
   const data = { ...readableValues(evidence.current), [plan.group]: known };
-  const walked = walkPlan(plan.judge, data, whyAbsentIn(absent, evidence), limits.walk ?? STANDARD_LIMITS);
+  const evaluate = (): Evaluation => judgePlan(plan, data, whyAbsentIn(absent, evidence), limits.walk);
+  return limits.walk === undefined ? evaluatedOnce(plan, data, evaluate) : evaluate();
+};
+
+const judgePlan = (
+  plan: RulePlan,
+  data: JsonObject,
+  whyAbsent: (path: string) => string,
+  limits: WalkLimits = STANDARD_LIMITS,
+): Evaluation => {
+  const walked = walkPlan(plan.judge, data, whyAbsent, limits);
   // What is unknown to us the second key cannot change.
   const stock = walked.result.kind === "known" ? askStock(plan.stock, data) : null;
   const { result, disagreement } = secondKey(walked.result, stock);

@@ -1,0 +1,61 @@
+import type { JsonObject, JsonValue } from "../kernel/json.ts";
+import { oncePerObject } from "../kernel/memo.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { ownAt } from "./logic/data-access.ts";
+import type { RulePlan } from "./plan-rule.ts";
+
+/** These look at more than a few named values, or at values of their own. */
+const LOOKS_FURTHER = new Set(["missing", "missing_some", "map", "filter", "reduce", "all", "some", "none"]);
+
+/** Every path that a lowered rule can read; null where that cannot be said of it beforehand. */
+const readsOf = oncePerObject(({ residual }: RulePlan): readonly string[] | null => {
+  const paths = new Set<string>();
+  return collect(residual, paths) ? [...paths] : null;
+});
+
+const collect = (part: JsonValue, paths: Set<string>): boolean => {
+  if (typeof part !== "object" || part === null) return true;
+  if (Array.isArray(part)) return part.every((each) => collect(each, paths));
+  return Object.entries(part).every(([operator, written]) => {
+    if (LOOKS_FURTHER.has(operator)) return false;
+    if (operator !== "var") return collect(written, paths);
+    const path: JsonValue | undefined = Array.isArray(written) && written.length === 1 ? written[0] : written;
+    if (typeof path !== "string" || path === "") return false;
+    paths.add(path);
+    return true;
+  });
+};
+
+interface Remembered {
+  readonly read: readonly JsonValue[];
+  readonly evaluation: Evaluation;
+}
+
+const remembered = new WeakMap<RulePlan, Remembered>();
+
+/** What a rule reads of these data; null where something is missing, and its reason may be another one every time. */
+const valuesRead = (plan: RulePlan, data: JsonObject): readonly JsonValue[] | null => {
+  const paths = readsOf(plan);
+  if (paths === null) return null;
+  const values: JsonValue[] = [];
+  for (const path of paths) {
+    const value = ownAt(data, path);
+    if (typeof value !== "number" && typeof value !== "string" && typeof value !== "boolean") return null;
+    values.push(value);
+  }
+  return values;
+};
+
+/**
+ * The evaluation of a rule, or the last one where the rule reads the very same values again: most of what a policy looks
+ * at stands still from tick to tick. An evaluation follows from the values that its rule reads and from nothing else.
+ */
+export const evaluatedOnce = (plan: RulePlan, data: JsonObject, evaluate: () => Evaluation): Evaluation => {
+  const read = valuesRead(plan, data);
+  if (read === null) return evaluate();
+  const before = remembered.get(plan);
+  if (before?.read.every((value, index) => Object.is(value, read[index]))) return { ...before.evaluation, data };
+  const evaluation = evaluate();
+  remembered.set(plan, { read, evaluation });
+  return evaluation;
+};
