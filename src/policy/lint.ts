@@ -3,9 +3,10 @@ import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { exceptionFindings } from "./checks/exceptions.ts";
 import { locateAll, readJson } from "./checks/json-text.ts";
+import { meaningFindings } from "./checks/meaning/findings.ts";
 import { policyFindings } from "./checks/policy.ts";
-import { inOrder, type PolicyProblem } from "./checks/problem.ts";
-import { paramsIn, ruleFindings, rulesIn } from "./checks/rule.ts";
+import { type Finding, inOrder, type PolicyProblem } from "./checks/problem.ts";
+import { type PlacedRule, paramsIn, ruleFindings, rulesIn } from "./checks/rule.ts";
 import { schemaCheck } from "./checks/schema.ts";
 import { STANDARD_OPERATIONS } from "./operations/standard.ts";
 import type { Policy } from "./policy-file.ts";
@@ -33,7 +34,7 @@ export const readPolicy = (
   if ("problems" in json) return { policy: null, problems: json.problems };
   const schema = checkPolicySchema(json.value);
   const params = paramsIn(json.value);
-  const rules = rulesIn(json.value).flatMap((rule) => ruleFindings(rule, params, STANDARD_OPERATIONS));
+  const rules = rulesIn(json.value).flatMap((rule) => findingsOf(rule, params));
   // Inside a rule the rule checks say more, and say it of the operator; what they do not object to, the schema may.
   const fields = schema.filter(({ pointer }) => !rules.some((finding) => sameRule(finding.pointer, pointer)));
   const candidate = json.value as unknown as Policy;
@@ -45,6 +46,14 @@ export const readPolicy = (
   const problems = locateAll(findings, json.locate);
   const refused = problems.some(({ level }) => level === "error");
   return { policy: refused ? null : candidate, problems: inOrder(problems) };
+};
+
+/** A rule's form first; only one that is written correctly means anything. */
+const findingsOf = (rule: PlacedRule, params: Readonly<Record<string, number>>): readonly Finding[] => {
+  const written = ruleFindings(rule, params, STANDARD_OPERATIONS);
+  return written.some(({ level }) => level === "error")
+    ? written
+    : [...written, ...meaningFindings(rule, params, STANDARD_OPERATIONS)];
 };
 
 /**

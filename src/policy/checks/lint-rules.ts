@@ -41,6 +41,17 @@ const EXPRESSION_RULES = {
   "reads-nothing": error("A rule reads no signal."),
 } as const;
 
+const MEANING_RULES = {
+  "never-passes": error("A gate can never pass."),
+  "never-fails": error("A gate can never fail."),
+  "never-fires": error("A rollback rule can never fire."),
+  "always-fires": error("A rollback rule always fires."),
+  "never-known": error("A rule has no truth at any value of what it reads."),
+  "idle-part": warning("A part of a rule always comes to the same."),
+  "gate-backwards": error("A gate opens as a signal gets worse."),
+  "rollback-backwards": error("A rollback rule switches off as a signal gets worse."),
+} as const;
+
 const POLICY_RULES = {
   "unknown-gate": error("A gate that the policy does not have."),
   "unused-gate": warning("No step asks the gate."),
@@ -75,6 +86,6 @@ const CUTOVER_RULES = {
 } as const;
 
 /** Every finding of `pawl policy lint`. Ids are stable: a rule that goes takes its id with it. */
-export const LINT_RULES = { ...FILE_RULES, ...EXPRESSION_RULES, ...POLICY_RULES, ...CUTOVER_RULES };
+export const LINT_RULES = { ...FILE_RULES, ...EXPRESSION_RULES, ...MEANING_RULES, ...POLICY_RULES, ...CUTOVER_RULES };
 
 export type LintRuleId = keyof typeof LINT_RULES;

@@ -1,0 +1,94 @@
+import { type Finding, finding } from "../problem.ts";
+import { type Axis, type Grid, gridOf } from "./grid.ts";
+import type { Value } from "./points.ts";
+import type { Condition, RuleTree } from "./rule-tree.ts";
+import type { Variable } from "./variables.ts";
+
+type Use = "gate" | "rollback";
+
+/**
+ * As a signal gets worse a gate may only close and a rollback rule only fire. What does the contrary has its sign the wrong
+ * way round, whatever was meant: no knowledge of the intent is needed. `and` and `or` change nothing about it, a negation
+ * turns it round; so each condition is looked at by itself.
+ */
+export const directionFindings = (tree: RuleTree, use: Use, negated = false): readonly Finding[] => {
+  if (tree.kind !== "condition")
+    return tree.parts.flatMap((part) => directionFindings(part, use, tree.kind === "!" ? !negated : negated));
+  const grid = gridOf(tree);
+  const directed = grid.axes
+    .map((axis, index) => ({ ...axis, index }))
+    .filter((axis) => isDirected(axis.variable, tree, use));
+  // What helps a gate must not begin as things get worse; what helps a rollback rule must not end.
+  const wrong = (use === "gate") !== negated ? "begins" : "ends";
+  return directed.flatMap((axis) => {
+    const found = firstTurn(grid, axis, wrong);
+    return found === null ? [] : [sayTurn(tree, use, axis, found)];
+  });
+};
+
+const isDirected = ({ measure }: Variable, { open, rule }: Condition, use: Use): boolean => {
+  if (measure.worse === "none") return false;
+  // Not seeing never rolls back, so a rollback rule may well ask for evidence first.
+  if (measure.quality === true && use === "rollback") return false;
+  const isBlue = (each: Variable): boolean => each.measure.paths.every((path) => path.startsWith("blue."));
+  // Where green is measured against blue, blue is the yardstick.
+  if (
+    measure.paths.length > 0 &&
+    measure.paths.every((path) => path.startsWith("blue.")) &&
+    !open.variables.every(isBlue)
+  )
+    return false;
+  // An equality with no best end in reach cannot be the wrong way round: exactly four hosts.
+  return !(comparesEqual(rule) && (measure.worse === "down" ? measure.most : measure.least) === null);
+};
+
+const EQUALITIES = ["===", "==", "!==", "!=", "in"];
+
+const comparesEqual = (rule: unknown): boolean => {
+  if (typeof rule !== "object" || rule === null) return false;
+  if (Array.isArray(rule)) return rule.some(comparesEqual);
+  return Object.entries(rule).some(([operator, inside]) => EQUALITIES.includes(operator) || comparesEqual(inside));
+};
+
+interface Turn {
+  readonly better: Value;
+  readonly worse: Value;
+}
+
+/** The first place along an axis where the truth begins, or ends, as the variable gets worse and nothing else changes. */
+const firstTurn = (
+  grid: Grid,
+  { index, points }: Axis & { readonly index: number },
+  wrong: "begins" | "ends",
+): Turn | null => {
+  let found: Turn | null = null;
+  grid.visit((indexes) => {
+    if (found !== null || indexes[index] !== 0) return;
+    let before: { readonly at: number; readonly truth: boolean } | null = null;
+    for (let at = 0; at < points.length; at += 1) {
+      const truth = grid.truthAt(indexes.with(index, at));
+      if (truth === null) continue;
+      if (before !== null && before.truth !== truth && truth === (wrong === "begins"))
+        found ??= { better: points[before.at] ?? 0, worse: points[at] ?? 0 };
+      before = { at, truth };
+    }
+  });
+  return found;
+};
+
+const sayTurn = (tree: Condition, use: Use, { variable }: Axis, { better, worse }: Turn): Finding => {
+  const said = `${variable.name}: ${say(better)} is better than ${say(worse)}, and`;
+  return use === "gate"
+    ? finding(
+        "gate-backwards",
+        tree.at,
+        `${said} the gate holds at the first and opens at the second; turn the comparison round`,
+      )
+    : finding(
+        "rollback-backwards",
+        tree.at,
+        `${said} the rule fires at the first and not at the second; turn the comparison round`,
+      );
+};
+
+const say = (value: Value): string => (typeof value === "number" ? `${Number(value.toPrecision(6))}` : String(value));

@@ -1,0 +1,85 @@
+import type { JsonValue } from "../../../kernel/json.ts";
+import { truthy } from "../../logic/judged.ts";
+import { walkRule } from "../../logic/walk.ts";
+import { dataAt, representativePoints, type Value } from "./points.ts";
+import { conditionsOf, logicOf, type RuleTree, variablesOf } from "./rule-tree.ts";
+import type { Variable } from "./variables.ts";
+
+/** More points than this are thinned out: then what is seen is real, and what is not seen proves nothing. */
+const MOST_POINTS = 5_000;
+/** A condition with more combinations than this is not looked at. */
+const MOST_COMBINATIONS = 1e12;
+
+export interface Axis {
+  readonly variable: Variable;
+  /** From better to worse, where there is such a direction. */
+  readonly points: readonly Value[];
+}
+
+/** What a rule comes to at every combination of its variables' representative points. */
+export interface Grid {
+  readonly axes: readonly Axis[];
+  /** Whether every combination was looked at. */
+  readonly whole: boolean;
+  /** By the indexes of the points, one an axis; null where the rule has no truth there. */
+  readonly truthAt: (indexes: readonly number[]) => boolean | null;
+  /** Calls with the indexes of every combination looked at. */
+  readonly visit: (look: (indexes: readonly number[]) => void) => void;
+}
+
+/** Evaluated by the judge itself, each combination at most once. */
+export const gridOf = (tree: RuleTree): Grid => {
+  const axes = variablesOf(tree).map(({ variable, literals }) => ({
+    variable,
+    points: representativePoints(variable.measure, literals),
+  }));
+  const opened = conditionsOf(tree).map(({ open }) => open);
+  const minutes = {
+    rows: Math.max(...opened.map(({ rows }) => rows)),
+    windows: opened.flatMap(({ windows }) => windows),
+  };
+  const truth = truthOf(logicOf(tree));
+  const size = axes.reduce((product, { points }) => product * points.length, 1);
+  const known = new Map<number, boolean | null>();
+  const truthAt = (indexes: readonly number[]): boolean | null => {
+    const key = axes.reduce((number, { points }, axis) => number * points.length + (indexes[axis] ?? 0), 0);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const placed = axes.map(({ variable, points }, axis) => ({
+      place: variable.place,
+      value: points[indexes[axis] ?? 0] ?? 0,
+    }));
+    const answer = truth(dataAt(placed, minutes));
+    known.set(key, answer);
+    return answer;
+  };
+  return { axes, whole: size <= MOST_POINTS, truthAt, visit: (look) => visit(axes, size, look) };
+};
+
+const truthOf =
+  (logic: JsonValue) =>
+  (data: JsonValue): boolean | null => {
+    const { result } = walkRule(logic, data);
+    return result.kind === "known" ? truthy(result.value) : null;
+  };
+
+/** In steps that share no factor with the number of combinations, so that thinning leaves out no point of any axis. */
+const visit = (axes: readonly Axis[], size: number, look: (indexes: readonly number[]) => void): void => {
+  const looks = size > MOST_COMBINATIONS ? 0 : Math.min(size, MOST_POINTS);
+  const stride = size <= MOST_POINTS ? 1 : coprimeTo(size, Math.floor(size / MOST_POINTS));
+  for (let count = 0, number = 0; count < looks; count += 1, number = (number + stride) % size) {
+    let rest = number;
+    look(
+      axes.map(({ points }) => {
+        const index = rest % points.length;
+        rest = Math.floor(rest / points.length);
+        return index;
+      }),
+    );
+  }
+};
+
+const coprimeTo = (size: number, from: number): number => {
+  const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+  return gcd(size, from) === 1 ? from : coprimeTo(size, from + 1);
+};

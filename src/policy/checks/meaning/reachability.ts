@@ -1,0 +1,97 @@
+import { type Finding, finding } from "../problem.ts";
+import { type Grid, gridOf } from "./grid.ts";
+import { independentGroups, type RuleTree } from "./rule-tree.ts";
+
+/** What a rule can come to. Claims only what it is sure of: where not everything was looked at, both. */
+interface Reach {
+  readonly canHold: boolean;
+  readonly canFail: boolean;
+  /** The smallest parts that always come to the same. */
+  readonly fixed: readonly Fixed[];
+}
+
+interface Fixed {
+  readonly at: string;
+  readonly holds: boolean;
+  /** Parts that can each hold and fail, and cannot together. */
+  readonly together: boolean;
+}
+
+/** Whether a rule can hold, and whether it can fail, at any values of what it reads. */
+export const reachOf = (tree: RuleTree): Reach => {
+  if (tree.kind === "condition") return withItself(reachOn(gridOf(tree)), { at: tree.at, together: false }, []);
+  const parts = tree.parts.map(reachOf);
+  const fixed = parts.flatMap((part) => part.fixed);
+  const [first] = parts;
+  if (tree.kind === "!" && first) return { canHold: first.canFail, canFail: first.canHold, fixed };
+  if (tree.kind === "!!" && first) return first;
+  const groups = independentGroups(tree.parts).map((group) =>
+    groupReach(tree.kind, group, parts[tree.parts.indexOf(group[0] ?? tree)]),
+  );
+  const every = (reach: "canHold" | "canFail"): boolean => groups.every((group) => group[reach]);
+  const some = (reach: "canHold" | "canFail"): boolean => groups.some((group) => group[reach]);
+  const own =
+    tree.kind === "and"
+      ? { canHold: every("canHold"), canFail: some("canFail") }
+      : { canHold: some("canHold"), canFail: every("canFail") };
+  return withItself(own, { at: tree.at, together: true }, fixed);
+};
+
+/** A fixed part explains why the whole is fixed; without one, the whole is named itself. */
+const withItself = (own: Omit<Reach, "fixed">, itself: Omit<Fixed, "holds">, inside: readonly Fixed[]): Reach => {
+  const isFixed = own.canHold !== own.canFail;
+  return { ...own, fixed: isFixed && inside.length === 0 ? [{ ...itself, holds: own.canHold }] : inside };
+};
+
+const groupReach = (
+  kind: RuleTree["kind"],
+  group: readonly RuleTree[],
+  alone: Reach | undefined,
+): Omit<Reach, "fixed"> => {
+  if (group.length === 1 && alone !== undefined) return alone;
+  return reachOn(gridOf({ kind: kind === "or" ? "or" : "and", parts: group, at: "" }));
+};
+
+const reachOn = (grid: Grid): Omit<Reach, "fixed"> => {
+  let canHold = !grid.whole;
+  let canFail = !grid.whole;
+  grid.visit((indexes) => {
+    const truth = grid.truthAt(indexes);
+    if (truth === true) canHold = true;
+    if (truth === false) canFail = true;
+  });
+  return { canHold, canFail };
+};
+
+/** A rule that always says the same, and parts of one that do. `passes`: for gates; else for rollback rules. */
+export const reachFindings = (tree: RuleTree, use: "gate" | "rollback"): readonly Finding[] => {
+  const { canHold, canFail, fixed } = reachOf(tree);
+  if (canHold && canFail) return fixed.map(idlePart);
+  const [reason] = fixed;
+  const at = reason?.at ?? tree.at;
+  if (!canHold && !canFail)
+    return [finding("never-known", at, "this has no truth at any value; it would hold for ever")];
+  const because = reason?.together === true ? ": its parts together allow nothing else" : " whatever the signals are";
+  if (use === "gate")
+    return [
+      canHold
+        ? finding(
+            "never-fails",
+            at,
+            `the gate can never fail: this is true${because}. A gate that holds nothing back is none`,
+          )
+        : finding(
+            "never-passes",
+            at,
+            `the gate can never pass: this is false${because}. The step could never be left`,
+          ),
+    ];
+  return [
+    canHold
+      ? finding("always-fires", at, `the rule always fires: this is true${because}`)
+      : finding("never-fires", at, `the rule can never fire: this is false${because}. It protects from nothing`),
+  ];
+};
+
+const idlePart = ({ at, holds }: Fixed): Finding =>
+  finding("idle-part", at, `this is always ${holds} and changes nothing; correct it, or remove it`);

@@ -1,0 +1,128 @@
+import type { JsonValue } from "../../../kernel/json.ts";
+import { MINUTE_MS, parseDuration } from "../../../kernel/units.ts";
+import { literalArguments } from "../../lower.ts";
+import type { Operations } from "../../operations/operation.ts";
+import { OPERATOR_FORMS } from "../../operator-forms.ts";
+import { type Measure, measureOfOperation, measureOfSignal } from "./measure.ts";
+
+/** Something an expression depends on, free to have any value of its measure. */
+export interface Variable {
+  /** The same for the same thing wherever a policy reads it. */
+  readonly key: string;
+  /** As an operator would say it. */
+  readonly name: string;
+  readonly measure: Measure;
+  /** Where its value stands in the data that the expression is evaluated over. */
+  readonly place: readonly string[];
+}
+
+/** An expression as plain JSON-logic over variables, so that it can be evaluated at any point. */
+export interface OpenExpression {
+  readonly logic: JsonValue;
+  readonly variables: readonly Variable[];
+  /** Literals it holds: thresholds, and whatever else a value may be compared with. */
+  readonly literals: readonly (string | number)[];
+  readonly windows: readonly string[];
+  /** How many equal rows stand for each window; one, unless they are added up. */
+  readonly rows: number;
+}
+
+interface Opening {
+  readonly operations: Operations;
+  readonly found: Map<string, Variable>;
+  readonly literals: (string | number)[];
+  readonly windows: Set<string>;
+  rows: number;
+  understood: boolean;
+}
+
+/**
+ * Replaces what an expression reads by variables: signals, operations, the minutes of windows (all of them alike). null
+ * where it reads something that is not understood; then nothing is said of it.
+ */
+export const openExpression = (rule: JsonValue, operations: Operations): OpenExpression | null => {
+  const opening: Opening = { operations, found: new Map(), literals: [], windows: new Set(), rows: 1, understood: true };
+  const logic = open(rule, null, opening);
+  const { literals, rows, found, windows, understood } = opening;
+  if (!understood) return null;
+  return { logic, variables: [...found.values()], literals: [...new Set(literals)], windows: [...windows], rows };
+};
+
+const isObject = (rule: JsonValue): rule is { readonly [key: string]: JsonValue } =>
+  typeof rule === "object" && rule !== null && !Array.isArray(rule);
+
+/** `window`: inside a quantifier over its minutes; "" inside one over any other list; null outside of all. */
+const open = (rule: JsonValue, window: string | null, opening: Opening): JsonValue => {
+  if (Array.isArray(rule)) return rule.map((part) => open(part, window, opening));
+  if (!isObject(rule)) {
+    if (typeof rule === "number" || typeof rule === "string") opening.literals.push(rule);
+    return rule;
+  }
+  const [[operator, written] = ["", null]] = Object.entries(rule);
+  const operands: readonly JsonValue[] = Array.isArray(written) ? written : [written ?? null];
+  if (operator === "var") return openVariable(String(operands[0]), window, opening);
+  if (operator === "missing" || operator === "missing_some") return openMissing(operator, operands, opening);
+  if (operator === "window") return openWindow(String(operands[0]), opening);
+  if (Object.hasOwn(opening.operations, operator)) return openOperation(operator, written ?? null, opening);
+  if (OPERATOR_FORMS.get(operator)?.quantifies !== true)
+    return { [operator]: operands.map((part) => open(part, window, opening)) };
+  const [list = null, ...bodies] = operands;
+  return {
+    [operator]: [
+      open(list, window, opening),
+      ...bodies.map((body, index) => open(body, index === 0 ? windowOf(list, operator, opening) : window, opening)),
+    ],
+  };
+};
+
+/** The window whose minutes a quantifier's body sees. What is added up needs all of them. */
+const windowOf = (list: JsonValue, operator: string, opening: Opening): string => {
+  const [[source, written] = ["", null]] = isObject(list) ? Object.entries(list) : [];
+  const [first = null] = Array.isArray(written) ? written : [written ?? null];
+  if (source === "filter") return windowOf(first, operator, opening);
+  if (source !== "window") return "";
+  if (operator === "reduce" || operator === "map")
+    opening.rows = Math.min(60, Math.round(parseDuration(String(first)) / MINUTE_MS));
+  return String(first);
+};
+
+const openVariable = (path: string, window: string | null, opening: Opening): JsonValue => {
+  if (window === null)
+    return read({ key: path, name: path, place: ["now", ...path.split(".")] }, measureOfSignal(path), opening);
+  const name = path.replace(/^current\./, "");
+  const measure = measureOfSignal(name);
+  // The element itself, the accumulator, and whatever is no minute's: they come from what is understood already.
+  if (window !== "" && measure !== null)
+    read({ key: `${name} over ${window}`, name, place: ["windows", window, ...name.split(".")] }, measure, opening);
+  return { var: path };
+};
+
+const read = (what: Omit<Variable, "measure">, measure: Measure | null, opening: Opening): JsonValue => {
+  if (measure === null) opening.understood = false;
+  else opening.found.set(what.key, { ...what, measure });
+  return { var: what.place.join(".") };
+};
+
+const openWindow = (window: string, { windows }: Opening): JsonValue => {
+  windows.add(window);
+  return { var: `windows.${window}` };
+};
+
+const openOperation = (name: string, written: JsonValue, opening: Opening): JsonValue => {
+  const args = literalArguments(written);
+  const measure = measureOfOperation(name, args);
+  const key = `${name} ${args.join(" ")}`;
+  return read({ key, name: opening.operations[name]?.describe(args) ?? name, place: factAt(key) }, measure, opening);
+};
+
+const factAt = (key: string): readonly string[] => ["facts", key.replaceAll(".", ":")];
+
+/** Whether values are there is one more thing that may be so or not. */
+const openMissing = (operator: string, operands: readonly JsonValue[], opening: Opening): JsonValue => {
+  const keys = operands.flat().filter((each): each is string => typeof each === "string");
+  const key = `${operator} ${keys.join(" ")}`;
+  const bounds = { least: null, most: null } as const;
+  const measure: Measure = { type: "boolean", unit: "yes-no", ...bounds, worse: "true", quality: true, paths: keys };
+  const gone = read({ key, name: `${keys.join(", ")} missing`, place: factAt(key) }, measure, opening);
+  return { if: [gone, keys, []] };
+};
