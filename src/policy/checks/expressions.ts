@@ -104,4 +104,4 @@ const BOOLEAN_OPERATORS = new Set([
   "none",
   "in",
 ]);
-const NUMBER_OPERATORS = new Set(["+", "-", "*", "/", "%", "min", "max"]);
+export const NUMBER_OPERATORS: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "min", "max"]);

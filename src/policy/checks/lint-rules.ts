@@ -37,6 +37,10 @@ const EXPRESSION_RULES = {
   "not-by-minute": error("A figure over several minutes is read as if it were one a minute."),
   "wrong-type": error("Numbers, text and booleans are mixed up."),
   "unknown-state": error("A signal is compared with a state that it never has."),
+  "not-a-condition": error("A rule comes to a number or a text, and not to true or false."),
+  "truth-of-value": warning("A number or a text is asked whether it is true."),
+  "mixed-units": error("Two units are mixed up."),
+  "out-of-range": error("A threshold lies where no value can."),
   "constant-operand": error("An operand is decided beforehand."),
   "reads-nothing": error("A rule reads no signal."),
 } as const;

@@ -7,8 +7,10 @@ import { substituteParams } from "../params.ts";
 import type { Rule } from "../policy-file.ts";
 import { type ShapeProblem, shapeProblems } from "../shape.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { type Expression, expressionsOf, type Reference, referencesIn, typeOf } from "./expressions.ts";
+import { expressionsOf, type Reference, referencesIn } from "./expressions.ts";
 import { type Finding, finding } from "./problem.ts";
+import { typeFindings } from "./types.ts";
+import { unitFindings } from "./units.ts";
 
 export interface PlacedRule {
   readonly rule: Rule;
@@ -56,8 +58,8 @@ export const ruleFindings = (
   const references = referencesIn(rule, operations);
   const findings = [
     ...references.flatMap((reference) => nameFindings(reference, params)),
-    ...expressionsOf(rule).flatMap((expression) => typeFindings(expression, operations)),
-    ...expressionsOf(rule).flatMap(constantFindings),
+    ...typeFindings(rule, operations),
+    ...unitFindings(written, params, operations),
   ];
   if (references.length === 0 && !readsWindow(rule)) {
     findings.push(
@@ -120,53 +122,4 @@ const nameFindings = ({ path, at, as }: Reference, params: Readonly<Record<strin
   if (as === "series" && signal.type !== "number")
     return [finding("wrong-type", at, `"${path}" is ${signal.type}, not a number`)];
   return [];
-};
-
-const RELATIONS = new Set(["<", "<=", ">", ">="]);
-const EQUALITIES = new Set(["==", "===", "!=", "!=="]);
-
-const typeFindings = ({ operator, operands, at }: Expression, operations: Operations): readonly Finding[] => {
-  const types = operands.map((operand) => typeOf(operand, operations));
-  if (RELATIONS.has(operator)) {
-    const wrong = types.find((type) => type !== null && type !== "number");
-    return wrong === undefined
-      ? []
-      : [finding("wrong-type", at, `"${operator}" compares numbers, here is ${wrong}; it would never be known`)];
-  }
-  if (!EQUALITIES.has(operator)) return [];
-  const [left, right] = types;
-  if (left && right && left !== right)
-    return [finding("wrong-type", at, `${left} is never equal to ${right}; compare like with like`)];
-  return valueFindings(operands, at);
-};
-
-/** A state nobody ever has makes a gate that never opens, or a rollback rule that never fires. */
-const valueFindings = (operands: readonly unknown[], at: string): readonly Finding[] => {
-  const literal = operands.find((operand) => typeof operand === "string");
-  const [expression] = operands.flatMap((operand) => expressionsOf(operand));
-  const values = expression?.operator === "var" ? signalAt(String(expression.operands[0]))?.values : undefined;
-  if (literal === undefined || values === undefined || values.includes(literal)) return [];
-  return [
-    finding(
-      "unknown-state",
-      at,
-      `"${literal}" is no value of this signal (${values.join(", ")}).${didYouMean(literal, values)}`,
-    ),
-  ];
-};
-
-const CONNECTIVES = new Set(["and", "or", "!", "!!", "if", "?:"]);
-
-const constantFindings = ({ operator, operands, at }: Expression): readonly Finding[] => {
-  const isBranch = (index: number): boolean =>
-    operator === "if" || operator === "?:" ? index % 2 === 1 || index === operands.length - 1 : false;
-  const constant = operands.find((operand, index) => typeof operand !== "object" && !isBranch(index));
-  if (!CONNECTIVES.has(operator) || constant === undefined) return [];
-  return [
-    finding(
-      "constant-operand",
-      at,
-      `${JSON.stringify(constant)} is decided beforehand; an operand of "${operator}" has to look at something`,
-    ),
-  ];
 };

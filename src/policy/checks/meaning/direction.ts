@@ -27,7 +27,7 @@ export const directionFindings = (tree: RuleTree, use: Use, negated = false): re
 };
 
 const isDirected = ({ measure }: Variable, { open, rule }: Condition, use: Use): boolean => {
-  if (measure.worse === "none") return false;
+  if (measure.worse === "none" && measure.values === undefined) return false;
   // Not seeing never rolls back, so a rollback rule may well ask for evidence first.
   if (measure.quality === true && use === "rollback") return false;
   const isBlue = (each: Variable): boolean => each.measure.paths.every((path) => path.startsWith("blue."));
@@ -38,6 +38,7 @@ const isDirected = ({ measure }: Variable, { open, rule }: Condition, use: Use):
     !open.variables.every(isBlue)
   )
     return false;
+  if (measure.type !== "number") return true;
   // An equality with no best end in reach cannot be the wrong way round: exactly four hosts.
   return !(comparesEqual(rule) && (measure.worse === "down" ? measure.most : measure.least) === null);
 };
@@ -56,24 +57,32 @@ interface Turn {
 }
 
 /** The first place along an axis where the truth begins, or ends, as the variable gets worse and nothing else changes. */
-const firstTurn = (
-  grid: Grid,
-  { index, points }: Axis & { readonly index: number },
-  wrong: "begins" | "ends",
-): Turn | null => {
+const firstTurn = (grid: Grid, axis: Axis & { readonly index: number }, wrong: "begins" | "ends"): Turn | null => {
   let found: Turn | null = null;
   grid.visit((indexes) => {
-    if (found !== null || indexes[index] !== 0) return;
-    let before: { readonly at: number; readonly truth: boolean } | null = null;
-    for (let at = 0; at < points.length; at += 1) {
-      const truth = grid.truthAt(indexes.with(index, at));
-      if (truth === null) continue;
-      if (before !== null && before.truth !== truth && truth === (wrong === "begins"))
-        found ??= { better: points[before.at] ?? 0, worse: points[at] ?? 0 };
-      before = { at, truth };
-    }
+    if (found === null && indexes[axis.index] === 0) found = turnAlong(grid, axis, indexes, wrong === "begins");
   });
   return found;
+};
+
+const turnAlong = (
+  grid: Grid,
+  { index, points, variable }: Axis & { readonly index: number },
+  from: readonly number[],
+  wrong: boolean,
+): Turn | null => {
+  const seen = points.flatMap((value, at) => {
+    const truth = grid.truthAt(from.with(index, at));
+    return truth === null ? [] : [{ value, truth }];
+  });
+  // Of states one is healthy, and the others are not in any order.
+  const isText = variable.measure.type === "text";
+  for (const [at, { value, truth }] of seen.entries()) {
+    const before = isText ? seen[0] : seen[at - 1];
+    if (before !== undefined && before.truth !== truth && truth === wrong)
+      return { better: before.value, worse: value };
+  }
+  return null;
 };
 
 const sayTurn = (tree: Condition, use: Use, { variable }: Axis, { better, worse }: Turn): Finding => {

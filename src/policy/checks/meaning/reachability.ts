@@ -78,13 +78,9 @@ export const reachFindings = (tree: RuleTree, use: "gate" | "rollback"): readonl
         ? finding(
             "never-fails",
             at,
-            `the gate can never fail: this is true${because}. A gate that holds nothing back is none`,
+            `the gate can never fail: this is true${because}. Only silence would hold; for that there is "known"`,
           )
-        : finding(
-            "never-passes",
-            at,
-            `the gate can never pass: this is false${because}. The step could never be left`,
-          ),
+        : finding("never-passes", at, `the gate can never pass: this is false${because}. The step could never be left`),
     ];
   return [
     canHold

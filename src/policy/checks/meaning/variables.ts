@@ -41,7 +41,14 @@ interface Opening {
  * where it reads something that is not understood; then nothing is said of it.
  */
 export const openExpression = (rule: JsonValue, operations: Operations): OpenExpression | null => {
-  const opening: Opening = { operations, found: new Map(), literals: [], windows: new Set(), rows: 1, understood: true };
+  const opening: Opening = {
+    operations,
+    found: new Map(),
+    literals: [],
+    windows: new Set(),
+    rows: 1,
+    understood: true,
+  };
   const logic = open(rule, null, opening);
   const { literals, rows, found, windows, understood } = opening;
   if (!understood) return null;
