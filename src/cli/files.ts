@@ -4,7 +4,7 @@ import { fail, type Result } from "../kernel/result.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import { sayProblem } from "../policy/checks/problem.ts";
 import { loadCutover } from "../policy/load-cutover.ts";
-import { loadPolicy, type PolicyProblem } from "../policy/load-policy.ts";
+import { loadSoundPolicy, type PolicyProblem } from "../policy/load-policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { misused, refused } from "./exit.ts";
@@ -82,7 +82,7 @@ export const readPolicy = (policiesDir: string, cutover: string, name: string, n
       `--policy ${name} means this file.`,
       "Give the name of a policy file in the cutover's folder, without .json.",
     );
-  const loaded = loadFile(file, (text) => loadPolicy(text, file, now));
+  const loaded = loadFile(file, (text) => loadSoundPolicy(text, file, now));
   if (loaded.ok) return loaded.value;
   throw invalid(`${file} is not a valid policy.`, loaded.failure, "Correct the file and run pawl policy lint.");
 };

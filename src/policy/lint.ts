@@ -19,22 +19,27 @@ export interface LintedPolicy {
   readonly problems: readonly PolicyProblem[];
 }
 
-/**
- * Reads and checks a policy: its JSON, its fields, every rule, and how the parts fit together. Never throws.
- *
- * @param now - Against which waivers are held; without it none is too old or too long.
- */
-export const readPolicy = (
-  text: string,
-  file: string,
-  cutovers: readonly CutoverBindings[] = [],
-  now: EpochMs | null = null,
-): LintedPolicy => {
+/** What a policy is held against. */
+interface Held {
+  /** The cutovers it is meant for. */
+  readonly cutovers: readonly CutoverBindings[];
+  /** For waivers; without it none is too old or too long. */
+  readonly now: EpochMs | null;
+  /** What the rules that are written correctly mean. */
+  readonly meaning: (rules: readonly PlacedRule[], params: Readonly<Record<string, number>>) => readonly Finding[];
+}
+
+/** The form of a policy: its JSON, its fields, how every rule is written, and how the parts fit together. Never throws. */
+export const readPolicy = (text: string, file: string, now: EpochMs | null = null): LintedPolicy =>
+  examine(text, file, { cutovers: [], now, meaning: () => [] });
+
+const examine = (text: string, file: string, { cutovers, now, meaning }: Held): LintedPolicy => {
   const json = readJson(text, file);
   if ("problems" in json) return { policy: null, problems: json.problems };
   const schema = checkPolicySchema(json.value);
   const params = paramsIn(json.value);
-  const rules = rulesIn(json.value).flatMap((rule) => findingsOf(rule, params));
+  const placed = rulesIn(json.value);
+  const rules = placed.flatMap((rule) => ruleFindings(rule, params, STANDARD_OPERATIONS));
   // Inside a rule the rule checks say more, and say it of the operator; what they do not object to, the schema may.
   const fields = schema.filter(({ pointer }) => !rules.some((finding) => sameRule(finding.pointer, pointer)));
   const candidate = json.value as unknown as Policy;
@@ -42,22 +47,28 @@ export const readPolicy = (
     fields.length === 0
       ? [...policyFindings(candidate, STANDARD_OPERATIONS, cutovers), ...exceptionFindings(candidate, now)]
       : [];
-  const findings = [...json.findings, ...fields, ...rules, ...fit];
+  const wellFormed = placed.filter(({ at }) => !rules.some(({ pointer }) => isWithin(pointer, at)));
+  const findings = [...json.findings, ...fields, ...rules, ...fit, ...meaning(wellFormed, params)];
   const problems = locateAll(findings, json.locate);
   const refused = problems.some(({ level }) => level === "error");
   return { policy: refused ? null : candidate, problems: inOrder(problems) };
 };
 
-/** A rule's form first; only one that is written correctly means anything. */
-const findingsOf = (rule: PlacedRule, params: Readonly<Record<string, number>>): readonly Finding[] => {
-  const written = ruleFindings(rule, params, STANDARD_OPERATIONS);
-  return written.some(({ level }) => level === "error")
-    ? written
-    : [...written, ...meaningFindings(rule, params, STANDARD_OPERATIONS)];
-};
+const isWithin = (pointer: string, at: string): boolean => pointer === at || pointer.startsWith(`${at}/`);
+
+const meaning: Held["meaning"] = (rules, params) =>
+  rules.flatMap((rule) => meaningFindings(rule, params, STANDARD_OPERATIONS));
+
+/** The same, and whether what is written correctly means anything sensible. */
+export const readSoundPolicy = (
+  text: string,
+  file: string,
+  cutovers: readonly CutoverBindings[] = [],
+  now: EpochMs | null = null,
+): LintedPolicy => examine(text, file, { cutovers, now, meaning });
 
 /**
- * Everything wrong with a policy file, in the order of the text.
+ * Everything wrong with a policy file, in the order of the text: with its form and with its meaning.
  *
  * @param cutovers - The cutovers the policy is meant for (those of its folder), to check it against them.
  */
@@ -66,7 +77,7 @@ export const lintPolicy = (
   file: string,
   cutovers: readonly CutoverBindings[] = [],
   now: EpochMs | null = null,
-): readonly PolicyProblem[] => readPolicy(text, file, cutovers, now).problems;
+): readonly PolicyProblem[] => readSoundPolicy(text, file, cutovers, now).problems;
 
 const ruleOf = (pointer: string): string | undefined =>
   /^\/(gates\/[^/]+\/rule|rollback\/\d+\/when)(?=\/|$)/.exec(pointer)?.[0];

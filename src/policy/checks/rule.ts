@@ -10,7 +10,6 @@ import { didYouMean } from "./did-you-mean.ts";
 import { expressionsOf, type Reference, referencesIn } from "./expressions.ts";
 import { type Finding, finding } from "./problem.ts";
 import { typeFindings } from "./types.ts";
-import { unitFindings } from "./units.ts";
 
 export interface PlacedRule {
   readonly rule: Rule;
@@ -59,7 +58,6 @@ export const ruleFindings = (
   const findings = [
     ...references.flatMap((reference) => nameFindings(reference, params)),
     ...typeFindings(rule, operations),
-    ...unitFindings(written, params, operations),
   ];
   if (references.length === 0 && !readsWindow(rule)) {
     findings.push(

@@ -10,12 +10,16 @@ const EQUALITIES = new Set(["==", "===", "!=", "!=="]);
 
 /** Numbers, text and booleans where they belong, and states that exist. */
 export const typeFindings = (rule: Rule, operations: Operations): readonly Finding[] => [
-  ...answerFindings(rule, operations),
   ...expressionsOf(rule).flatMap((expression) => [
     ...operandFindings(expression, operations),
     ...constantFindings(expression),
-    ...truthFindings(expression, operations),
   ]),
+];
+
+/** A rule has to come to true or false, and each condition in it should. */
+export const truthFindings = (rule: Rule, operations: Operations): readonly Finding[] => [
+  ...answerFindings(rule, operations),
+  ...expressionsOf(rule).flatMap((expression) => askedFindings(expression, operations)),
 ];
 
 const operandFindings = ({ operator, operands, at }: Expression, operations: Operations): readonly Finding[] => {
@@ -66,7 +70,7 @@ const constantFindings = (expression: Expression): readonly Finding[] => {
 };
 
 /** JSON-logic asks a number whether it is 0 and a text whether it is empty: seldom what was meant. */
-const truthFindings = (expression: Expression, operations: Operations): readonly Finding[] => {
+const askedFindings = (expression: Expression, operations: Operations): readonly Finding[] => {
   const { operator, operands, operandAt } = expression;
   return operands.flatMap((operand, index) => {
     const asked = CONNECTIVES.has(operator) ? isCondition(expression, index) : ASKING.has(operator) && index === 1;

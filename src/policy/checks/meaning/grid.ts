@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../../kernel/json.ts";
+import { compileLogic } from "../../logic/compile.ts";
 import { truthy } from "../../logic/judged.ts";
-import { walkRule } from "../../logic/walk.ts";
+import { walkPlan } from "../../logic/walk.ts";
 import { dataAt, representativePoints, type Value } from "./points.ts";
 import { conditionsOf, logicOf, type RuleTree, variablesOf } from "./rule-tree.ts";
 import type { Variable } from "./variables.ts";
@@ -56,12 +57,13 @@ export const gridOf = (tree: RuleTree): Grid => {
   return { axes, whole: size <= MOST_POINTS, truthAt, visit: (look) => visit(axes, size, look) };
 };
 
-const truthOf =
-  (logic: JsonValue) =>
-  (data: JsonValue): boolean | null => {
-    const { result } = walkRule(logic, data);
+const truthOf = (logic: JsonValue): ((data: JsonValue) => boolean | null) => {
+  const plan = compileLogic(logic);
+  return (data) => {
+    const { result } = walkPlan(plan, data, () => "no value");
     return result.kind === "known" ? truthy(result.value) : null;
   };
+};
 
 /** In steps that share no factor with the number of combinations, so that thinning leaves out no point of any axis. */
 const visit = (axes: readonly Axis[], size: number, look: (indexes: readonly number[]) => void): void => {

@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
+import { lintPolicy } from "../../../src/policy/lint.ts";
+import { smallPolicy } from "../../support/small-policy.ts";
+
+const LAG: JsonValue = { var: "forward.lagSeconds" };
+const RATE: JsonValue = { rate: ["green.errors5xx", "green.requests", "3m"] };
+
+/** What lint says of the small policy with another gate, without its place in the text. */
+const ofGate = (rule: JsonValue, changes: JsonObject = {}): readonly string[] => {
+  const gates = { ...(smallPolicy()["gates"] as JsonObject), lag: { why: "x", rule } };
+  return found(smallPolicy({ gates, ...changes }));
+};
+const ofRollback = (when: JsonValue): readonly string[] =>
+  found(smallPolicy({ rollback: [{ id: "x", why: "x", when }] }));
+const found = (policy: JsonObject): readonly string[] =>
+  lintPolicy(JSON.stringify(policy, null, 2), "policy.json").map(({ rule, pointer }) => `${rule} ${pointer}`);
+
+describe("a gate with a planted mistake", () => {
+  it.each<[string, JsonValue, string]>([
+    ["a reversed sign", { ">": [LAG, 5] }, "gate-backwards /gates/lag/rule/>"],
+    ["a reversed sign below a negation", { "!": [{ "<": [LAG, 5] }] }, "gate-backwards /gates/lag/rule/!/0/<"],
+    [
+      "limits that exclude each other",
+      { and: [{ "<": [LAG, 5] }, { ">": [LAG, 10] }] },
+      "never-passes /gates/lag/rule/and",
+    ],
+    ["a limit that everything keeps", { ">=": [LAG, 0] }, "never-fails /gates/lag/rule/>="],
+    [
+      "an or that leaves nothing out",
+      { or: [{ "<": [LAG, 10] }, { ">=": [LAG, 10] }] },
+      "never-fails /gates/lag/rule/or",
+    ],
+    ["percent for a share", { ">=": [{ coverage: ["green.requests", "3m"] }, 95] }, "out-of-range /gates/lag/rule/>="],
+    ["an inverted alarm", { ">": [{ var: "alarms.firing" }, 0] }, "gate-backwards /gates/lag/rule/>"],
+    ["an inverted alarm, by equality", { "===": [{ var: "alarms.firing" }, 1] }, "gate-backwards /gates/lag/rule/==="],
+    ["a typo", { "<": [{ var: "forward.lagSecond" }, 5] }, "unknown-signal /gates/lag/rule/</0/var"],
+    ["an unknown operator", { "=<": [LAG, 5] }, "unknown-operator /gates/lag/rule/=<"],
+    ["a second key", { "<": [LAG, 5], comment: "quick" }, "not-one-operator /gates/lag/rule"],
+    ["an inverted flag", { "===": [{ var: "forward.stalled" }, true] }, "gate-backwards /gates/lag/rule/==="],
+    ["an inverted state", { "!==": [{ var: "forward.state" }, "RUNNING"] }, "gate-backwards /gates/lag/rule/!=="],
+    [
+      "a state that only looks well",
+      { "===": [{ var: "forward.state" }, "PAUSED"] },
+      "gate-backwards /gates/lag/rule/===",
+    ],
+    [
+      "silence that opens",
+      { or: [{ "!": [{ known: ["forward.lagSeconds"] }] }, { "<": [LAG, 5] }] },
+      "gate-backwards /gates/lag/rule/or/0/!/0/known",
+    ],
+    [
+      "a proof that opens while it is missing",
+      { "<": [{ evidence_below: ["lb.errors5xx", "lb.requests", 0.01, "step"] }, 20] },
+      "gate-backwards /gates/lag/rule/<",
+    ],
+    [
+      "a reversed sign in every minute",
+      { all: [{ window: ["3m"] }, { ">": [{ var: "forward.lagSeconds" }, 5] }] },
+      "gate-backwards /gates/lag/rule/all",
+    ],
+    [
+      "a reversed slope",
+      { ">=": [{ stat: ["forward.lagSeconds", "slope", "15m"] }, 0.2] },
+      "gate-backwards /gates/lag/rule/>=",
+    ],
+    ["a rule that comes to a number", { "-": [LAG, 5] }, "not-a-condition /gates/lag/rule"],
+    ["a number in the place of an answer", { and: [{ "<": [LAG, 5] }, LAG] }, "not-a-condition /gates/lag/rule/and/1"],
+    ["text to compute with", { "<": [{ "+": [{ var: "forward.state" }, 1] }, 5] }, "wrong-type /gates/lag/rule/</0/+"],
+    [
+      "a state nobody has, in a list",
+      { in: [{ var: "forward.state" }, ["RUNING"]] },
+      "unknown-state /gates/lag/rule/in",
+    ],
+    ["seconds against milliseconds", { "<": [LAG, { var: "green.p99Ms" }] }, "mixed-units /gates/lag/rule/<"],
+    ["a share for percent", { ">=": [{ var: "blue.readyPercent" }, 0.95] }, "mixed-units /gates/lag/rule/>="],
+    ["a negative limit", { "<": [LAG, -1] }, "out-of-range /gates/lag/rule/<"],
+    [
+      "an impossible condition in it",
+      { and: [{ "<": [LAG, 5] }, { "<": [{ var: "conflicts.new" }, 0] }] },
+      "never-passes /gates/lag/rule/and/1/<",
+    ],
+  ])("%s is found", (_, rule, expected) => {
+    expect(ofGate(rule)).toContain(expected);
+  });
+
+  it("whose parameter is in another unit is found by its name", () => {
+    const rule = { "<": [LAG, { var: "params.lagMs" }] };
+
+    expect(ofGate(rule, { params: { lagMs: 5000 } })).toContain("mixed-units /gates/lag/rule/<");
+    expect(ofGate({ "<": [{ "*": [1000, LAG] }, { var: "params.lagMs" }] }, { params: { lagMs: 5000 } })).toEqual([]);
+  });
+});
+
+describe("a rollback rule with a planted mistake", () => {
+  it.each<[string, JsonValue, string]>([
+    [
+      "a reversed sign",
+      { "<": [{ stat: ["forward.lagSeconds", "min", "5m"] }, 120] },
+      "rollback-backwards /rollback/0/when/<",
+    ],
+    ["a limit beyond reach", { ">": [RATE, 95] }, "out-of-range /rollback/0/when/>"],
+    ["a limit that is always passed", { ">=": [LAG, 0] }, "always-fires /rollback/0/when/>="],
+    [
+      "limits that exclude each other",
+      { and: [{ ">": [RATE, 0.1] }, { "<": [RATE, 0.05] }] },
+      "never-fires /rollback/0/when/and",
+    ],
+    [
+      "a recovery that stops it",
+      { "===": [{ var: "forward.state" }, "RUNNING"] },
+      "rollback-backwards /rollback/0/when/===",
+    ],
+  ])("%s is found", (_, when, expected) => {
+    expect(ofRollback(when)).toContain(expected);
+  });
+});
+
+describe("what is right is left alone", () => {
+  it.each<[string, JsonValue]>([
+    ["a negated limit", { "!": [{ ">": [LAG, 5] }] }],
+    ["a plain limit", { "<": [LAG, 5] }],
+    ["a limit on the right", { ">": [5, LAG] }],
+    ["every minute of a window", { all: [{ window: ["3m"] }, { "<": [{ var: "forward.lagSeconds" }, 5] }] }],
+    ["none of the bad minutes", { none: [{ window: ["3m"] }, { ">": [{ var: "forward.lagSeconds" }, 5] }] }],
+    ["exactly the hosts that were planned", { "===": [{ var: "green.healthyHosts" }, 4] }],
+    ["tasks against each other", { "===": [{ var: "forward.tasksRunning" }, { var: "forward.tasksExpected" }] }],
+    [
+      "a fifth worse than blue",
+      { "<=": [{ var: "green.unhealthyHosts" }, { "*": [1.2, { var: "blue.unhealthyHosts" }] }] },
+    ],
+    ["a case", { if: [{ "===": [{ var: "forward.stalled" }, true] }, false, { "<": [LAG, 5] }] }],
+    ["a slope", { "<=": [{ stat: ["forward.lagSeconds", "slope", "15m"] }, 0.2] }],
+    ["states in a list", { in: [{ var: "forward.state" }, ["RUNNING"]] }],
+    ["a proof", { ">=": [{ evidence_below: ["lb.errors5xx", "lb.requests", 0.01, "step"] }, 20] }],
+    ["a cap by max where min was meant", { "<": [LAG, { max: [5, 9] }] }],
+    ["nothing missing", { "===": [{ "!": [{ missing: ["forward.lagSeconds"] }] }, true] }],
+  ])("%s", (_, rule) => {
+    expect(ofGate(rule)).toEqual([]);
+  });
+
+  it.each<[string, JsonValue]>([
+    [
+      "many errors and a high rate",
+      { and: [{ ">=": [{ stat: ["green.errors5xx", "sum", "3m"] }, 10] }, { ">=": [RATE, 0.1] }] },
+    ],
+    ["enough evidence first", { and: [{ ">=": [{ coverage: ["green.requests", "3m"] }, 0.9] }, { ">": [RATE, 0.1] }] }],
+    ["no host left", { "===": [{ stat: ["green.healthyHosts", "max", "3m"] }, 0] }],
+    ["a stream that has failed", { "===": [{ var: "forward.state" }, "FAILED"] }],
+  ])("%s", (_, when) => {
+    expect(ofRollback(when)).toEqual([]);
+  });
+});
+
+describe("a warning", () => {
+  it("is what a part is worth that changes nothing", () => {
+    expect(ofGate({ and: [{ ">=": [LAG, 0] }, { "<": [LAG, 10] }] })).toEqual(["idle-part /gates/lag/rule/and/0/>="]);
+  });
+
+  it("is what a number is worth that is asked whether it is true", () => {
+    expect(ofGate({ "!": [{ var: "conflicts.new" }] })).toEqual(["truth-of-value /gates/lag/rule/!/0"]);
+  });
+});
