@@ -3,6 +3,7 @@ import { judgedFromData, knownAs, unknownBecause } from "../logic/judged.ts";
 import { EVIDENCE_OPERATIONS } from "./evidence/operations.ts";
 import { minutesOf, numberIn, observe } from "./minutes.ts";
 import type { Literal, Operation, Operations } from "./operation.ts";
+import { RATE_OPERATIONS } from "./rates.ts";
 import { STATISTICS } from "./statistics.ts";
 import { currentValue, readableValues } from "./values.ts";
 
@@ -36,23 +37,6 @@ const stat: Operation = {
     return judgedFromData(value, `too few values for ${text(args, 1)}`);
   },
   describe: (args) => `${text(args, 1)} ${text(args, 0)} over ${text(args, 2)}`,
-};
-
-/** `{"rate": [numerator, denominator, window]}`: pooled, sum over sum; a mean of rates would weigh a quiet minute like a busy one. */
-const rate: Operation = {
-  forms: [["series", "series", "window"]],
-  resolve: (args, context) => {
-    const [over, under] = [text(args, 0), text(args, 1)];
-    const seen = observe(context, text(args, 2), [over, under], (readings) => {
-      const [part, whole] = [numberIn(readings, over), numberIn(readings, under)];
-      return part === null || whole === null ? null : { part, whole };
-    });
-    if (seen.kind === "thin") return unknownBecause(seen.reason);
-    const part = seen.points.reduce((total, { value }) => total + value.part, 0);
-    const whole = seen.points.reduce((total, { value }) => total + value.whole, 0);
-    return whole === 0 ? unknownBecause(`${under} is 0`) : judgedFromData(part / whole, "the rate has no value");
-  },
-  describe: (args) => `${text(args, 0)} / ${text(args, 1)} over ${text(args, 2)}`,
 };
 
 /** `{"coverage": [window]}`, `{"coverage": [signal, window]}`: observed share of the minutes, from 0 to 1; never unknown. */
@@ -91,4 +75,12 @@ const known: Operation = {
   describe: (args) => `${text(args, 0)} is known`,
 };
 
-export const STANDARD_OPERATIONS: Operations = { window, stat, rate, coverage, age, known, ...EVIDENCE_OPERATIONS };
+export const STANDARD_OPERATIONS: Operations = {
+  window,
+  stat,
+  coverage,
+  age,
+  known,
+  ...RATE_OPERATIONS,
+  ...EVIDENCE_OPERATIONS,
+};

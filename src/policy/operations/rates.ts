@@ -1,0 +1,65 @@
+import { judgedFromData, unknownBecause } from "../logic/judged.ts";
+import type { Judged } from "../verdict.ts";
+import { betaQuantile } from "./beta.ts";
+import { numberIn, observe } from "./minutes.ts";
+import type { Literal, Operation, OperationContext, Operations } from "./operation.ts";
+
+const text = (args: readonly Literal[], index: number): string => String(args[index] ?? "");
+
+/** What two signals come to over a window, each summed over the minutes in which both have a value. */
+type Pooled = { readonly part: number; readonly whole: number } | { readonly unknown: Judged };
+
+/** Pooled, sum over sum; a mean of rates would weigh a quiet minute like a busy one. */
+const pooled = (args: readonly Literal[], context: OperationContext): Pooled => {
+  const [over, under] = [text(args, 0), text(args, 1)];
+  const seen = observe(context, text(args, 2), [over, under], (readings) => {
+    const [part, whole] = [numberIn(readings, over), numberIn(readings, under)];
+    return part === null || whole === null ? null : { part, whole };
+  });
+  if (seen.kind === "thin") return { unknown: unknownBecause(seen.reason) };
+  const part = seen.points.reduce((total, { value }) => total + value.part, 0);
+  const whole = seen.points.reduce((total, { value }) => total + value.whole, 0);
+  return whole === 0 ? { unknown: unknownBecause(`${under} is 0`) } : { part, whole };
+};
+
+const said = (args: readonly Literal[]): string => `${text(args, 0)} / ${text(args, 1)} over ${text(args, 2)}`;
+
+/** `{"rate": [numerator, denominator, window]}`: the share that was observed. */
+const rate: Operation = {
+  forms: [["series", "series", "window"]],
+  resolve: (args, context) => {
+    const sums = pooled(args, context);
+    return "unknown" in sums ? sums.unknown : judgedFromData(sums.part / sums.whole, "the rate has no value");
+  },
+  describe: said,
+};
+
+/** Clopper and Pearson's bound is exact whatever the counts, for one look; it is no proof for a gate asked every minute. */
+const bound = (side: "upper" | "lower"): Operation => ({
+  forms: [["series", "series", "window", "share"]],
+  resolve: (args, context) => {
+    const sums = pooled(args, context);
+    if ("unknown" in sums) return sums.unknown;
+    const { part, whole } = sums;
+    if (part < 0 || part > whole) {
+      return unknownBecause(`${text(args, 0)} is ${part} of ${whole} ${text(args, 1)}, which is no share of them`);
+    }
+    return judgedFromData(rateBound(side, { part, whole }, Number(args[3])), "the bound has no value");
+  },
+  describe: (args) => `${side} ${Number(args[3]) * 100} % bound of ${said(args)}`,
+});
+
+/**
+ * The exact one-sided bound of a rate of which `part` of `whole` were seen. `confidence` is the chance, from 0 to 1,
+ * that the true rate is on the right side of it.
+ */
+export const rateBound = (
+  side: "upper" | "lower",
+  { part, whole }: { readonly part: number; readonly whole: number },
+  confidence: number,
+): number => {
+  if (side === "upper") return part >= whole ? 1 : betaQuantile(confidence, part + 1, whole - part);
+  return part === 0 ? 0 : betaQuantile(1 - confidence, part, whole - part + 1);
+};
+
+export const RATE_OPERATIONS: Operations = { rate, rate_upper: bound("upper"), rate_lower: bound("lower") };
