@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from "../kernel/json.ts";
 import { type EpochMs, epochMs, MINUTE_MS } from "../kernel/units.ts";
 import type { Evidence, Readings } from "../snapshot/snapshot.ts";
-import { type Evaluation, type EvaluationLimits, unevaluated, whyAbsentIn } from "./evaluate.ts";
+import { type EvaluationLimits, whyAbsentIn } from "./evaluate.ts";
+import { type Evaluation, unevaluated } from "./evaluation.ts";
 import { bulkOf, LARGEST_VALUE } from "./logic/bulk.ts";
 import { unknownBecause } from "./logic/judged.ts";
 import { walkPlan } from "./logic/walk.ts";

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from "../kernel/json.ts";
+import type { JsonObject } from "../kernel/json.ts";
 import type { Evidence } from "../snapshot/snapshot.ts";
-import { unknownBecause } from "./logic/judged.ts";
+import { type Evaluation, unevaluated } from "./evaluation.ts";
 import type { WalkLimits } from "./logic/scope.ts";
 import { STANDARD_LIMITS, walkPlan } from "./logic/walk.ts";
 import { resolveFacts } from "./lower.ts";
@@ -10,39 +10,12 @@ import { readableValues } from "./operations/values.ts";
 import { planRule, type RulePlan } from "./plan-rule.ts";
 import type { Rule } from "./policy-file.ts";
 import { evaluatedOnce } from "./reuse.ts";
-import { askStock, type StockAnswer, secondKey } from "./stock.ts";
-import type { Comparison, Judged, TraceEntry } from "./verdict.ts";
+import { askStock, secondKey } from "./stock.ts";
 
 /** How strict an evaluation is with its evidence, and how much it may cost. */
 export interface EvaluationLimits extends Pick<OperationContext, "minCoverage" | "newestMinute"> {
   readonly walk?: WalkLimits;
 }
-
-/** Everything about one evaluation that a decision record keeps, so that anyone can do it again. */
-export interface Evaluation<Data extends JsonValue = JsonObject> {
-  /** After the second key: `known` only where both keys agree. */
-  readonly result: Judged;
-  /** What our walker and json-logic-js said where they differ; null where they agree. */
-  readonly disagreement: string | null;
-  /** What json-logic-js said; null where it was not asked. */
-  readonly stock: StockAnswer | null;
-  /** The rule with its operations computed: plain JSON-logic over `data`. */
-  readonly residual: JsonValue;
-  readonly data: Data;
-  readonly trace: readonly TraceEntry[];
-  readonly comparisons: readonly Comparison[];
-}
-
-/** What is left of an evaluation that could not take place. */
-export const unevaluated = (reason: string): Evaluation => ({
-  result: unknownBecause(reason),
-  disagreement: null,
-  stock: null,
-  residual: null,
-  data: {},
-  trace: [],
-  comparisons: [],
-});
 
 /**
  * Evaluates a rule over evidence: resolve its operations, lower it to plain JSON-logic, judge it in three values, and

@@ -1,7 +1,8 @@
 import { parseDuration } from "../kernel/units.ts";
 import { signalAt } from "../signals/catalogue.ts";
 import type { Evidence } from "../snapshot/snapshot.ts";
-import { type Evaluation, evaluateRule } from "./evaluate.ts";
+import { evaluateRule } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { FLOOR_RULES, type RollbackPolicy, watchedSignals } from "./floor.ts";
 import type { OperationContext } from "./operations/operation.ts";
 import { currentValue } from "./operations/values.ts";

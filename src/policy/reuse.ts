@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../kernel/json.ts";
 import { oncePerObject } from "../kernel/memo.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { ownAt } from "./logic/data-access.ts";
 import type { RulePlan } from "./plan-rule.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../src/kernel/json.ts";
-import type { Evaluation } from "../../src/policy/evaluate.ts";
 import { evaluatePlain } from "../../src/policy/evaluate-plain.ts";
+import type { Evaluation } from "../../src/policy/evaluation.ts";
 import { RandomLogic } from "../support/random-logic.ts";
 
 const LIMITS = { minCoverage: 0.5, newestMinute: "required" } as const;
