@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PawlError } from "../../src/kernel/pawl-error.ts";
 import { sayProblem } from "../../src/policy/checks/problem.ts";
@@ -11,8 +11,9 @@ import type { CutoverBindings } from "../../src/signals/bindings.ts";
  */
 export const readCutovers = (root: string): readonly CutoverBindings[] => {
   const read = readdirSync(join(root, "policies"), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== "schema")
+    .filter((entry) => entry.isDirectory())
     .map(({ name }) => `policies/${name}/cutover.json`)
+    .filter((file) => existsSync(join(root, file)))
     .sort()
     .map((file) => loadCutover(readFileSync(join(root, file), "utf8"), file));
   const faults = read.flatMap((cutover) => (cutover.ok ? [] : cutover.failure.map(sayProblem)));
