@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, join, normalize } from "node:path";
+import { basename, dirname, isAbsolute, join, normalize } from "node:path";
 import { fileProblem, type PolicyProblem } from "../policy/checks/problem.ts";
 import { type FixtureText, readFixtures } from "../rehearsal/fixtures/load-fixtures.ts";
 import { findFiles } from "./find-files.ts";
@@ -25,7 +25,8 @@ export const suitesAt = (paths: readonly string[]): readonly Suite[] => {
     .filter((file) => FIXTURES.test(file))
     .map((file) => {
       const fixture = fixturesIn(file);
-      return { policy: normalize(join(dirname(file), fixture.policy ?? policyBeside(file))), fixture };
+      const named = fixture.policy ?? basename(file).replace(FIXTURES, ".json");
+      return { policy: normalize(isAbsolute(named) ? named : join(dirname(file), named)), fixture };
     });
   const alone = files.filter((file) => !FIXTURES.test(file));
   const policies = [...new Set([...fixtures.map(({ policy }) => policy), ...alone])];
@@ -50,8 +51,6 @@ const fixturesIn = (file: string): FixtureText => {
   const text = readTextFile(file);
   return text.ok ? readFixtures(text.value, file) : { file, policy: null, problems: [text.failure], load: () => [] };
 };
-
-const policyBeside = (file: string): string => basename(file).replace(FIXTURES, ".json");
 
 const withItsFixtures = (path: string): string => {
   const fixtures = path.replace(/\.json$/, ".test.json");
