@@ -73,6 +73,13 @@ export const readBindings = (policiesDir: string, cutover: string): CutoverBindi
   );
 };
 
+/** A well-formed policy by its path. @throws {CommandFailure} it is none: every problem with its line, and what to do. */
+export const readPolicyAt = (file: string): Policy => {
+  const loaded = loadFile(file, loadPolicy);
+  if (loaded.ok) return loaded.value;
+  throw invalid(`${file} is not a valid policy.`, loaded.failure, "Correct the file and run pawl policy lint.");
+};
+
 /** @throws {CommandFailure} absent or invalid: every problem with its line, and what to do. */
 export const readPolicy = (policiesDir: string, cutover: string, name: string, now: EpochMs): Policy => {
   const file = join(policiesDir, cutover, `${name}.json`);

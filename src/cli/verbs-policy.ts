@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { EvalRequest } from "./commands/policy-eval.ts";
 import { misused } from "./exit.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
+import { addDiff } from "./verb-policy-change.ts";
 import { addSimulate } from "./verb-policy-simulate.ts";
 import { addTest } from "./verb-policy-test.ts";
 
@@ -12,6 +13,7 @@ export const addPolicyVerbs = (program: Command, stage: Stage): void => {
   addEval(policy, stage);
   addTest(policy, stage);
   addSimulate(policy, stage);
+  addDiff(policy, stage);
 };
 
 const LINT_HELP = `

@@ -1,0 +1,149 @@
+import { canonicalJson } from "../../kernel/json.ts";
+import { parseDuration } from "../../kernel/units.ts";
+import { blindAfterMs, watchedSignals } from "../floor.ts";
+import { operationsUsed } from "../look-back.ts";
+import { STANDARD_OPERATIONS } from "../operations/standard.ts";
+import type { Policy, PolicyStep, Rule } from "../policy-file.ts";
+import { type Change, change, type Direction } from "./change.ts";
+
+/** `before` and `after` of something that has an order: what it means that it grew, and that it shrank. */
+const moved = (
+  where: string,
+  what: string,
+  [before, after]: readonly [string | undefined, string | undefined],
+  directions: { readonly longer: Direction; readonly shorter: Direction },
+): readonly Change[] => {
+  if (before === after) return [];
+  const length = (text: string | undefined): number => (text === undefined ? Infinity : parseDuration(text));
+  const said = `${what} ${before ?? "unlimited"} → ${after ?? "unlimited"}`;
+  if (length(before) === length(after)) return [change("neutral", where, said)];
+  return [change(length(after) > length(before) ? directions.longer : directions.shorter, where, said)];
+};
+
+const either = <Value>(
+  where: string,
+  what: string,
+  [before, after]: readonly [Value, Value],
+  directionOf: (after: Value) => Direction,
+): readonly Change[] => (before === after ? [] : [change(directionOf(after), where, `${what} ${before} → ${after}`)]);
+
+const PAGES = { longer: "neutral", shorter: "neutral" } as const;
+
+/** A step that both policies have. */
+export const stepChanges = (before: PolicyStep, after: PolicyStep): readonly Change[] => {
+  const where = `step ${after.id}`;
+  const ends = ({ maxDwell, onMaxDwell }: PolicyStep): string | undefined =>
+    onMaxDwell === "rollback" ? maxDwell : undefined;
+  const pages = ({ maxDwell, onMaxDwell }: PolicyStep): string | undefined =>
+    onMaxDwell === "page" ? maxDwell : undefined;
+  // At 100 % the soak says how long it lasts, and its gates what a failure comes to.
+  const last = after.weight === 100;
+  const unlessLast = (direction: Direction): Direction => (last ? "neutral" : direction);
+  return [
+    ...(before.id === after.id ? [] : [change("neutral", where, `was called ${before.id}`)]),
+    ...(before.weight === after.weight
+      ? []
+      : [
+          change(
+            after.weight > before.weight ? "opens earlier" : "opens later",
+            where,
+            `green gets ${before.weight} % → ${after.weight} %`,
+          ),
+        ]),
+    ...moved(where, "minDwell", [before.minDwell, after.minDwell], {
+      longer: unlessLast("opens later"),
+      shorter: unlessLast("opens earlier"),
+    }),
+    ...moved(where, "rolls back unless its gates pass within", [ends(before), ends(after)], {
+      longer: unlessLast("rolls back later"),
+      shorter: unlessLast("rolls back earlier"),
+    }),
+    ...moved(where, "pages unless its gates pass within", [pages(before), pages(after)], PAGES),
+  ];
+};
+
+/** Everything but gates, steps and rollback rules. */
+export const settingChanges = (before: Policy, after: Policy): readonly Change[] => [
+  ...moved("soak", "duration", [before.soak.duration, after.soak.duration], {
+    longer: "opens later",
+    shorter: "opens earlier",
+  }),
+  ...moved("soak", "pages after", [before.soak.maxDuration, after.soak.maxDuration], PAGES),
+  ...either("soak", "onBreak", [before.soak.onBreak, after.soak.onBreak], (now) =>
+    now === "rollback" ? "rolls back earlier" : "rolls back later",
+  ),
+  ...either("whenNotLossless", "", [before.whenNotLossless, after.whenNotLossless], (now) =>
+    now === "snap" ? "rolls back earlier" : "rolls back later",
+  ),
+  ...moved("afterRollback", "cooldown", [before.afterRollback.cooldown, after.afterRollback.cooldown], {
+    longer: "opens later",
+    shorter: "opens earlier",
+  }),
+  ...blindChanges(before, after),
+  ...coverageChanges(before, after),
+  ...either("drill", "", [before.drill === true, after.drill === true], () => "neutral"),
+  ...either(
+    "traffic",
+    "requestsPerMinute",
+    [before.traffic.requestsPerMinute, after.traffic.requestsPerMinute],
+    () => "neutral",
+  ),
+];
+
+/** Out of sight for long enough either sends traffic back or holds it where it is. */
+const blindChanges = (before: Policy, after: Policy): readonly Change[] => {
+  const back = after.blind.action === "rollback" && before.blind.action === "rollback";
+  const less: Direction = back ? "rolls back later" : "opens earlier";
+  const more: Direction = back ? "rolls back earlier" : "opens later";
+  const [old, now] = [watchedSignals(before), watchedSignals(after)];
+  const minutes = (policy: Policy): string => `${blindAfterMs(policy) / 60_000}m`;
+  return [
+    ...either("blind", "action", [before.blind.action, after.blind.action], (action) =>
+      action === "rollback" ? "rolls back earlier" : "rolls back later",
+    ),
+    ...(back
+      ? moved("blind", "after", [minutes(before), minutes(after)], {
+          longer: "rolls back later",
+          shorter: "rolls back earlier",
+        })
+      : moved("blind", "after", [before.blind.after, after.blind.after], PAGES)),
+    ...moved("data", "maxAge", [before.data.maxAge, after.data.maxAge], { longer: less, shorter: more }),
+    ...old.filter((path) => !now.includes(path)).map((path) => change(less, "blind", `no longer watches ${path}`)),
+    ...now.filter((path) => !old.includes(path)).map((path) => change(more, "blind", `also watches ${path}`)),
+  ];
+};
+
+const COVERED = new Set(Object.keys(STANDARD_OPERATIONS).filter((name) => name !== "known" && name !== "age"));
+
+/** With less coverage asked for, windows have values sooner; that opens gates and fires rules alike. */
+const coverageChanges = (before: Policy, after: Policy): readonly Change[] => {
+  const [old, now] = [before.data.minCoverage, after.data.minCoverage];
+  if (old === now) return [];
+  const asked = (rules: readonly Rule[]): boolean =>
+    rules.some((rule) => operationsUsed(rule, STANDARD_OPERATIONS).some(({ name }) => COVERED.has(name)));
+  const what = `minCoverage ${old} → ${now}`;
+  const lines = [
+    ...(asked(Object.values(after.gates).map(({ rule }) => rule))
+      ? [change(now < old ? "opens earlier" : "opens later", "data", what)]
+      : []),
+    ...(asked(after.rollback.map(({ when }) => when))
+      ? [change(now < old ? "rolls back earlier" : "rolls back later", "data", what)]
+      : []),
+  ];
+  return lines.length === 0 ? [change("neutral", "data", what)] : lines;
+};
+
+/** Freezes and waivers, each by itself: one that takes another's place is two lines. */
+export const exceptionChanges = (before: Policy, after: Policy): readonly Change[] => {
+  const bare = <One extends { readonly why: string }>({ why: _, ...rest }: One): string => canonicalJson(rest);
+  const only = <One extends { readonly why: string }>(one: readonly One[], other: readonly One[]): readonly One[] =>
+    one.filter((each) => !other.some((same) => bare(same) === bare(each)));
+  const saySpan = ({ from, to, weekly }: Policy["freeze"][number]): string => weekly ?? `${from} - ${to}`;
+  const sayWaiver = ({ gate, expires, by }: Policy["waivers"][number]): string => `${gate} until ${expires} by ${by}`;
+  return [
+    ...only(before.freeze, after.freeze).map((each) => change("opens earlier", "freeze", `gone: ${saySpan(each)}`)),
+    ...only(after.freeze, before.freeze).map((each) => change("opens later", "freeze", `new: ${saySpan(each)}`)),
+    ...only(after.waivers, before.waivers).map((each) => change("opens earlier", "waiver", `new: ${sayWaiver(each)}`)),
+    ...only(before.waivers, after.waivers).map((each) => change("opens later", "waiver", `gone: ${sayWaiver(each)}`)),
+  ];
+};
