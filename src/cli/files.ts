@@ -4,7 +4,7 @@ import { fail, type Result } from "../kernel/result.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import { sayProblem } from "../policy/checks/problem.ts";
 import { loadCutover } from "../policy/load-cutover.ts";
-import { loadSoundPolicy, type PolicyProblem } from "../policy/load-policy.ts";
+import { loadPolicy, loadSoundPolicy, type PolicyProblem } from "../policy/load-policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { misused, refused } from "./exit.ts";

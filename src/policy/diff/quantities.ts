@@ -1,10 +1,10 @@
 import { canonicalJson, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import { parseDuration } from "../../kernel/units.ts";
-import { signalAt } from "../../signals/catalogue.ts";
 import { referencesIn } from "../checks/expressions.ts";
+import { type Measure, measureOfOperation, measureOfSignal } from "../checks/meaning/measure.ts";
 import { describe } from "../logic/describe.ts";
 import { literalArguments } from "../lower.ts";
-import { isSignalKind, type Literal } from "../operations/operation.ts";
+import type { Literal } from "../operations/operation.ts";
 import { STANDARD_OPERATIONS } from "../operations/standard.ts";
 import { OPERATOR_FORMS } from "../operator-forms.ts";
 import type { Rule } from "../policy-file.ts";
@@ -70,59 +70,35 @@ export const openRule = (rule: Rule): Opened => {
 
 const quantityOf = (name: string, args: readonly Literal[], rowSignals: readonly string[]): Quantity | null => {
   if (name === "var") return signalQuantity(String(args[0]));
-  return Object.hasOwn(STANDARD_OPERATIONS, name) ? operationQuantity(name, args, rowSignals) : null;
+  const operation = Object.hasOwn(STANDARD_OPERATIONS, name) ? STANDARD_OPERATIONS[name] : undefined;
+  if (operation === undefined) return null;
+  const said = { operation: name, args, says: operation.describe(args) };
+  if (name === "window")
+    return {
+      ...said,
+      ...ANY_NUMBER,
+      key: canonicalJson([name, ...args, ...rowSignals]),
+      type: "rows",
+      paths: rowSignals,
+    };
+  const measure = measureOfOperation(name, args);
+  const whole = measure?.unit === "count" && WHOLE_STATISTICS.has(String(args[1]));
+  return { ...said, ...measured(measure), key: canonicalJson([name, ...args]), whole };
 };
-
-const UNBOUNDED = { least: null, most: null, whole: false, values: [] };
 
 /** A signal as it is now, or in a minute. */
 export const signalQuantity = (path: string): Quantity => {
-  const signal = signalAt(path);
-  const shared = { key: `var ${path}`, operation: "var", args: [path], paths: [path], says: path };
-  if (signal === null) return { ...shared, ...UNBOUNDED, type: "number" };
-  return {
-    ...shared,
-    type: signal.type,
-    least: signal.range?.least ?? null,
-    most: signal.range?.most ?? null,
-    whole: signal.unit === "count",
-    values: signal.values ?? [],
-  };
+  const measure = measureOfSignal(path);
+  const said = { key: `var ${path}`, operation: "var", args: [path], says: path };
+  return { ...said, ...measured(measure), paths: [path], whole: measure?.unit === "count" };
 };
 
-const operationQuantity = (name: string, args: readonly Literal[], rowSignals: readonly string[]): Quantity => {
-  const operation = STANDARD_OPERATIONS[name];
-  const form = operation?.forms.find((each) => each.length === args.length) ?? [];
-  const paths = form.flatMap((kind, index) => (isSignalKind(kind) ? [String(args[index])] : []));
-  const shared = {
-    key: canonicalJson([name, ...args]),
-    ...{ operation: name, args, ...UNBOUNDED, says: operation?.describe(args) ?? name },
-  };
-  switch (name) {
-    case "window":
-      return { ...shared, key: canonicalJson([shared.key, ...rowSignals]), type: "rows", paths: rowSignals };
-    case "known":
-      return { ...shared, type: "boolean", paths };
-    case "coverage":
-      return { ...shared, type: "number", paths, least: 0, most: 1 };
-    case "stat":
-      return { ...shared, type: "number", paths, ...statRange(paths[0] ?? "", String(args[1])) };
-    default:
-      return { ...shared, type: "number", paths, least: 0 };
-  }
-};
+const ANY_NUMBER = { type: "number", least: null, most: null, whole: false, values: [], paths: [] } as const;
+
+const measured = (measure: Measure | null): Pick<Quantity, "type" | "least" | "most" | "values" | "paths"> =>
+  measure === null ? ANY_NUMBER : { ...measure, values: measure.values ?? [] };
 
 const WHOLE_STATISTICS = new Set(["max", "min", "p95", "sum", "last"]);
-
-const statRange = (path: string, statistic: string) => {
-  const signal = signalAt(path);
-  if (statistic === "slope") return {};
-  return {
-    least: signal?.range?.least ?? null,
-    most: statistic === "sum" ? null : (signal?.range?.most ?? null),
-    whole: signal?.unit === "count" && WHOLE_STATISTICS.has(statistic),
-  };
-};
 
 const lengthOf = (window: Literal | undefined): number => parseDuration(String(window));
 
