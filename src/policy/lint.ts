@@ -1,4 +1,5 @@
 import policySchema from "../../policies/schema/policy.schema.json" with { type: "json" };
+import type { JsonValue } from "../kernel/json.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { exceptionFindings } from "./checks/exceptions.ts";
@@ -26,7 +27,7 @@ interface Held {
   /** For waivers; without it none is too old or too long. */
   readonly now: EpochMs | null;
   /** What the rules that are written correctly mean. */
-  readonly meaning: (rules: readonly PlacedRule[], params: Readonly<Record<string, number>>) => readonly Finding[];
+  readonly meaning: (file: JsonValue, rules: readonly PlacedRule[], policy: Policy | null) => readonly Finding[];
 }
 
 /** The form of a policy: its JSON, its fields, how every rule is written, and how the parts fit together. Never throws. */
@@ -48,7 +49,9 @@ const examine = (text: string, file: string, { cutovers, now, meaning }: Held): 
       ? [...policyFindings(candidate, STANDARD_OPERATIONS, cutovers), ...exceptionFindings(candidate, now)]
       : [];
   const wellFormed = placed.filter(({ at }) => !rules.some(({ pointer }) => isWithin(pointer, at)));
-  const findings = [...json.findings, ...fields, ...rules, ...fit, ...meaning(wellFormed, params)];
+  const findings = [...json.findings, ...fields, ...rules, ...fit];
+  const whole = findings.some(({ level }) => level === "error") ? null : candidate;
+  findings.push(...meaning(json.value, wellFormed, whole));
   const problems = locateAll(findings, json.locate);
   const refused = problems.some(({ level }) => level === "error");
   return { policy: refused ? null : candidate, problems: inOrder(problems) };
@@ -56,8 +59,7 @@ const examine = (text: string, file: string, { cutovers, now, meaning }: Held): 
 
 const isWithin = (pointer: string, at: string): boolean => pointer === at || pointer.startsWith(`${at}/`);
 
-const meaning: Held["meaning"] = (rules, params) =>
-  rules.flatMap((rule) => meaningFindings(rule, params, STANDARD_OPERATIONS));
+const meaning: Held["meaning"] = (file, rules, policy) => meaningFindings(file, rules, policy, STANDARD_OPERATIONS);
 
 /** The same, and whether what is written correctly means anything sensible. */
 export const readSoundPolicy = (

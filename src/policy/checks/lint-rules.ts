@@ -52,6 +52,9 @@ const MEANING_RULES = {
   "always-fires": error("A rollback rule always fires."),
   "never-known": error("A rule has no truth at any value of what it reads."),
   "idle-part": warning("A part of a rule always comes to the same."),
+  "gates-exclude-each-other": error("Gates of one step can never pass together."),
+  "promote-and-rollback": error("A step's gates pass where a rollback rule fires."),
+  "no-hysteresis": error("A rollback rule fires right beside where a step's gates pass."),
   "gate-backwards": error("A gate opens as a signal gets worse."),
   "rollback-backwards": error("A rollback rule switches off as a signal gets worse."),
 } as const;
@@ -61,6 +64,7 @@ const POLICY_RULES = {
   "unused-gate": warning("No step asks the gate."),
   "green-before-start": error("A gate reads green's traffic before there is any."),
   "blue-at-full": error("A gate reads blue's traffic when there is none."),
+  "no-single-minute": error("A gate of the soak adds up a whole step or soak."),
   "stream-in-decommission": error("A gate reads a stream that decommission takes away."),
   "duplicate-name": error("Two things have one name."),
   "weights-not-rising": error("A step's weight is not above that of the step before."),

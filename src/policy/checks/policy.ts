@@ -3,10 +3,11 @@ import type { CutoverBindings } from "../../signals/bindings.ts";
 import { SIGNALS, signalAt } from "../../signals/catalogue.ts";
 import { blindAfterMs, FLOOR_POLICY } from "../floor.ts";
 import { pointerPart } from "../logic/scope.ts";
+import { isAccumulated } from "../operations/evidence/uses.ts";
 import type { Operations } from "../operations/operation.ts";
-import type { GateName, Policy, PolicyStep } from "../policy-file.ts";
+import type { GateName, Policy, PolicyStep, Rule } from "../policy-file.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { referencesIn } from "./expressions.ts";
+import { expressionsOf, referencesIn } from "./expressions.ts";
 import { type Finding, finding } from "./problem.ts";
 
 const LEAST_SOAK = "24h";
@@ -85,6 +86,13 @@ const gateUseFindings = (policy: Policy, { gate, at, when }: GateUse, operations
       ),
     ];
   }
+  const sum = when === "full" ? wholeStretch(found.rule, operations) : undefined;
+  if (sum !== undefined) {
+    const why = `"${gate}" looks back over the ${sum}, and at 100 % gates are asked of every single minute of the soak`;
+    return [
+      finding("no-single-minute", at, `${why}; look back over a duration such as "30m", or ask it in decommission`),
+    ];
+  }
   const stream = first((path) => STREAM_GROUPS.test(path));
   return when === "decommission" && stream !== undefined
     ? [
@@ -96,6 +104,13 @@ const gateUseFindings = (policy: Policy, { gate, at, when }: GateUse, operations
       ]
     : [];
 };
+
+/** "step" or "soak", where an operation of the rule adds up one as a whole. */
+const wholeStretch = (rule: Rule, operations: Operations): string | undefined =>
+  expressionsOf(rule)
+    .filter(({ operator }) => Object.hasOwn(operations, operator))
+    .map(({ operands }) => String(operands.at(-1)))
+    .find(isAccumulated);
 
 const unusedGates = (policy: Policy): readonly Finding[] => {
   const used = new Set(gateUses(policy).map(({ gate }) => gate));

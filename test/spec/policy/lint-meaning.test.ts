@@ -116,6 +116,91 @@ describe("a rollback rule with a planted mistake", () => {
   });
 });
 
+describe("gates and rollback rules together", () => {
+  const policyWith = (gate: JsonValue, when: JsonValue, changes: JsonObject = {}): readonly string[] =>
+    found(
+      smallPolicy({
+        gates: { ...(smallPolicy()["gates"] as JsonObject), lag: { why: "x", rule: gate } },
+        rollback: [{ id: "x", why: "x", when }],
+        ...changes,
+      }),
+    );
+  const minLag: JsonValue = { stat: ["forward.lagSeconds", "min", "5m"] };
+  const worse: JsonValue = {
+    evidence_worse: ["green.errors5xx", "green.requests", "blue.errors5xx", "blue.requests", 1.25, "step"],
+  };
+
+  it("may not both hold on the same evidence", () => {
+    expect(policyWith({ "<": [LAG, 120] }, { ">": [minLag, 60] })).toEqual(["promote-and-rollback /rollback/0/when"]);
+    expect(policyWith({ "<": [LAG, 30] }, { ">": [LAG, 20] })).toEqual(["promote-and-rollback /rollback/0/when"]);
+  });
+
+  it("need a gap between them", () => {
+    expect(policyWith({ "<": [LAG, 60] }, { ">": [minLag, 60] })).toEqual(["no-hysteresis /rollback/0/when"]);
+    expect(policyWith({ "<=": [LAG, 60] }, { ">=": [minLag, 61] })).toEqual([]);
+    expect(policyWith({ "<": [LAG, 5] }, { ">": [minLag, 120] })).toEqual([]);
+  });
+
+  it("are compared by rate, at the traffic of each step", () => {
+    expect(policyWith({ "<": [LAG, 5] }, { ">=": [RATE, 0.005] })).toEqual(["promote-and-rollback /rollback/0/when"]);
+    expect(policyWith({ "<": [LAG, 5] }, { ">": [RATE, 0.01] })).toEqual(["no-hysteresis /rollback/0/when"]);
+    expect(policyWith({ "<": [LAG, 5] }, { ">=": [RATE, 0.02] })).toEqual([]);
+  });
+
+  it("are compared by e-value where both look at one", () => {
+    const steps = (smallPolicy()["steps"] as JsonObject[]).map((step) => ({
+      ...step,
+      promoteWhen: step["weight"] === 100 ? ["running", "errors"] : ["running", "lag", "errors"],
+    }));
+    const start = { require: ["running"] };
+    const at = (least: number, most: number) =>
+      policyWith({ "<": [worse, most] }, { ">=": [worse, least] }, { steps, start });
+
+    expect(at(200, 3)).toEqual([]);
+    expect(at(200, 200)).toEqual(["no-hysteresis /rollback/0/when"]);
+    expect(at(200, 300)).toEqual(["promote-and-rollback /rollback/0/when"]);
+  });
+
+  it("have to be able to pass in one step", () => {
+    const gates = {
+      ...(smallPolicy()["gates"] as JsonObject),
+      busy: { why: "x", rule: { ">": [{ stat: ["lb.requests", "sum", "3m"] }, 1000] } },
+      idle: { why: "x", rule: { "<": [{ stat: ["lb.requests", "sum", "3m"] }, 900] } },
+    };
+    const steps = (smallPolicy()["steps"] as JsonObject[]).map((step, index) =>
+      index === 1 ? { ...step, promoteWhen: ["running", "lag", "errors", "busy", "idle"] } : step,
+    );
+
+    expect(found(smallPolicy({ gates, steps }))).toEqual(["gates-exclude-each-other /steps/1/promoteWhen"]);
+  });
+});
+
+describe("a gate of the soak", () => {
+  const soaked = (rule: JsonValue) => {
+    const gates = { ...(smallPolicy()["gates"] as JsonObject), proven: { why: "x", rule } };
+    const steps = (smallPolicy()["steps"] as JsonObject[]).map((step) => ({
+      ...step,
+      promoteWhen: ["running", "lag", "errors", ...(step["weight"] === 100 ? ["proven"] : [])],
+    }));
+    return found(smallPolicy({ gates, steps }));
+  };
+  const proof = (lookBack: string): JsonValue => ({
+    ">=": [{ evidence_below: ["green.errors5xx", "green.requests", 0.01, lookBack] }, 20],
+  });
+
+  it("is asked of single minutes, of which a sum over the step or the soak knows nothing", () => {
+    expect(soaked(proof("step"))).toEqual(["no-single-minute /steps/2/promoteWhen/3"]);
+    expect(soaked(proof("soak"))).toEqual(["no-single-minute /steps/2/promoteWhen/3"]);
+    expect(soaked(proof("30m"))).toEqual([]);
+  });
+
+  it("may not compare with blue, in whatever way", () => {
+    const worse = ["green.errors5xx", "green.requests", "blue.errors5xx", "blue.requests", 1.25, "30m"];
+
+    expect(soaked({ "<": [{ evidence_worse: worse }, 3] })).toEqual(["blue-at-full /steps/2/promoteWhen/3"]);
+  });
+});
+
 describe("what is right is left alone", () => {
   it.each<[string, JsonValue]>([
     ["a negated limit", { "!": [{ ">": [LAG, 5] }] }],
@@ -132,7 +217,7 @@ describe("what is right is left alone", () => {
     ["a case", { if: [{ "===": [{ var: "forward.stalled" }, true] }, false, { "<": [LAG, 5] }] }],
     ["a slope", { "<=": [{ stat: ["forward.lagSeconds", "slope", "15m"] }, 0.2] }],
     ["states in a list", { in: [{ var: "forward.state" }, ["RUNNING"]] }],
-    ["a proof", { ">=": [{ evidence_below: ["lb.errors5xx", "lb.requests", 0.01, "step"] }, 20] }],
+    ["a proof", { ">=": [{ evidence_below: ["lb.errors5xx", "lb.requests", 0.01, "30m"] }, 20] }],
     ["a cap by max where min was meant", { "<": [LAG, { max: [5, 9] }] }],
     ["nothing missing", { "===": [{ "!": [{ missing: ["forward.lagSeconds"] }] }, true] }],
   ])("%s", (_, rule) => {

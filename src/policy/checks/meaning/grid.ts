@@ -40,7 +40,6 @@ export const gridOf = (tree: RuleTree): Grid => {
     windows: opened.flatMap(({ windows }) => windows),
   };
   const truth = truthOf(logicOf(tree));
-  const size = axes.reduce((product, { points }) => product * points.length, 1);
   const known = new Map<number, boolean | null>();
   const truthAt = (indexes: readonly number[]): boolean | null => {
     const key = axes.reduce((number, { points }, axis) => number * points.length + (indexes[axis] ?? 0), 0);
@@ -54,10 +53,10 @@ export const gridOf = (tree: RuleTree): Grid => {
     known.set(key, answer);
     return answer;
   };
-  return { axes, whole: size <= MOST_POINTS, truthAt, visit: (look) => visit(axes, size, look) };
+  return { axes, whole: sizeOf(axes) <= MOST_POINTS, truthAt, visit: (look) => visit(axes, MOST_POINTS, look) };
 };
 
-const truthOf = (logic: JsonValue): ((data: JsonValue) => boolean | null) => {
+export const truthOf = (logic: JsonValue): ((data: JsonValue) => boolean | null) => {
   const plan = compileLogic(logic);
   return (data) => {
     const { result } = walkPlan(plan, data, () => "no value");
@@ -65,10 +64,18 @@ const truthOf = (logic: JsonValue): ((data: JsonValue) => boolean | null) => {
   };
 };
 
-/** In steps that share no factor with the number of combinations, so that thinning leaves out no point of any axis. */
-const visit = (axes: readonly Axis[], size: number, look: (indexes: readonly number[]) => void): void => {
-  const looks = size > MOST_COMBINATIONS ? 0 : Math.min(size, MOST_POINTS);
-  const stride = size <= MOST_POINTS ? 1 : coprimeTo(size, Math.floor(size / MOST_POINTS));
+/**
+ * Calls with the indexes of every combination, or of so many of them. In steps that share no factor with their number, so
+ * that thinning leaves out no point of any axis.
+ */
+export const visit = (
+  axes: readonly Pick<Axis, "points">[],
+  most: number,
+  look: (indexes: readonly number[]) => void,
+): void => {
+  const size = sizeOf(axes);
+  const looks = size > MOST_COMBINATIONS ? 0 : Math.min(size, most);
+  const stride = size <= most ? 1 : coprimeTo(size, Math.floor(size / most));
   for (let count = 0, number = 0; count < looks; count += 1, number = (number + stride) % size) {
     let rest = number;
     look(
@@ -80,6 +87,9 @@ const visit = (axes: readonly Axis[], size: number, look: (indexes: readonly num
     );
   }
 };
+
+const sizeOf = (axes: readonly Pick<Axis, "points">[]): number =>
+  axes.reduce((product, { points }) => product * points.length, 1);
 
 const coprimeTo = (size: number, from: number): number => {
   const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));

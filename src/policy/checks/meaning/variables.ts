@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../../kernel/json.ts";
 import { MINUTE_MS, parseDuration } from "../../../kernel/units.ts";
 import { literalArguments } from "../../lower.ts";
-import type { Operations } from "../../operations/operation.ts";
+import type { Literal, Operations } from "../../operations/operation.ts";
 import { OPERATOR_FORMS } from "../../operator-forms.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "./measure.ts";
 
@@ -12,6 +12,8 @@ export interface Variable {
   /** As an operator would say it. */
   readonly name: string;
   readonly measure: Measure;
+  /** What computes it, where that is an operation. */
+  readonly operation?: { readonly name: string; readonly args: readonly Literal[] };
   /** Where its value stands in the data that the expression is evaluated over. */
   readonly place: readonly string[];
 }
@@ -119,7 +121,8 @@ const openOperation = (name: string, written: JsonValue, opening: Opening): Json
   const args = literalArguments(written);
   const measure = measureOfOperation(name, args);
   const key = `${name} ${args.join(" ")}`;
-  return read({ key, name: opening.operations[name]?.describe(args) ?? name, place: factAt(key) }, measure, opening);
+  const described = opening.operations[name]?.describe(args) ?? name;
+  return read({ key, name: described, operation: { name, args }, place: factAt(key) }, measure, opening);
 };
 
 const factAt = (key: string): readonly string[] => ["facts", key.replaceAll(".", ":")];

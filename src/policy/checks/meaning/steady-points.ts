@@ -1,0 +1,59 @@
+import { MINUTE_MS, parseDuration } from "../../../kernel/units.ts";
+import { signalAt } from "../../../signals/catalogue.ts";
+import { measureOfSignal } from "./measure.ts";
+import { representativePoints, type Value } from "./points.ts";
+import type { Condition } from "./rule-tree.ts";
+import type { Variable } from "./variables.ts";
+
+/** Requests a minute at a step, by signal: what the policy expects, split by weight. */
+export const requestsAt = (perMinute: number, weight: number): ReadonlyMap<string, number> =>
+  new Map([
+    ["green.requests", (perMinute * weight) / 100],
+    ["blue.requests", (perMinute * (100 - weight)) / 100],
+    ["lb.requests", perMinute],
+    ["traffic.greenPercent", weight],
+  ]);
+
+/** The signals that conditions read, directly or through operations, and that are not given by the traffic. */
+export const freeSignals = (
+  conditions: readonly Condition[],
+  given: ReadonlyMap<string, number>,
+): readonly string[] => {
+  const paths = conditions.flatMap(({ open }) => open.variables.flatMap(({ measure }) => measure.paths));
+  return [...new Set(paths)].filter((path) => !given.has(path));
+};
+
+/** Values of one signal that stand for all, from what the conditions compare it with; errors in proportion to requests. */
+export const steadyPoints = (
+  path: string,
+  conditions: readonly Condition[],
+  given: ReadonlyMap<string, number>,
+): readonly Value[] => {
+  const measure = measureOfSignal(path);
+  const absence = signalAt(path)?.absence;
+  if (measure === null) return [];
+  const requests = typeof absence === "object" ? given.get(absence.zeroWhen) : undefined;
+  const met = conditions.flatMap(({ open }) =>
+    open.variables
+      .filter((variable) => variable.measure.paths.includes(path))
+      .flatMap((variable) => thresholdsOf(variable, open.literals, requests)),
+  );
+  const { whole: _, ...broken } = measure;
+  return representativePoints({ ...broken, most: requests ?? measure.most }, met);
+};
+
+const thresholdsOf = (
+  { operation, measure }: Variable,
+  literals: readonly (string | number)[],
+  requests: number | undefined,
+): readonly (string | number)[] => {
+  const numbers = literals.filter((each) => typeof each === "number");
+  if (operation?.name === "stat" && operation.args[1] === "sum") {
+    const minutes = parseDuration(String(operation.args[2])) / MINUTE_MS;
+    return numbers.map((each) => each / minutes);
+  }
+  if (requests === undefined || measure.unit === "count") return literals;
+  // Shares: of a rate what it is compared with, of evidence its limit.
+  const limits = (operation?.args ?? []).filter((each) => typeof each === "number");
+  return [...numbers, ...limits].filter((share) => share > 0 && share <= 1).map((share) => share * requests);
+};
