@@ -1,10 +1,12 @@
 import type { JsonValue } from "../kernel/json.ts";
+import type { Explanation } from "../policy/explain/explain.ts";
 import { bulkOf } from "../policy/logic/bulk.ts";
 import type { PlainAnswer } from "../policy/plain-answer.ts";
 import type { TraceEntry } from "../policy/verdict.ts";
+import { sayBlocker, sayDistance } from "./say-explanation.ts";
 
 /** One evaluation with everything it rests on. */
-export interface EvalDocument extends PlainAnswer {
+export interface EvalDocument extends PlainAnswer, Explanation {
   /** The rule with its operations computed: what anybody can evaluate again over `data`. */
   readonly residual: JsonValue;
   readonly data: JsonValue;
@@ -21,12 +23,17 @@ const short = (value: JsonValue): string => {
 };
 
 /** An evaluation for people: what it comes to, what stock says, why it is unknown, and every expression. */
-export const evalLines = ({ value, known, reasons, stock, trace }: EvalDocument): readonly string[] => [
+export const evalLines = ({ value, known, reasons, stock, trace, ...explained }: EvalDocument): readonly string[] => [
   `value    ${known ? short(value) : "unknown"}`,
-  ...reasons.map((reason, index) => `${index === 0 ? "because" : ""}`.padEnd(9) + reason),
+  ...under("because", reasons),
   `stock    ${short(stock)}`,
+  ...under("blockers", explained.blockers.map(sayBlocker)),
+  ...under("distance", explained.distances.map(sayDistance)),
   ...traceLines(trace),
 ];
+
+const under = (heading: string, lines: readonly string[]): readonly string[] =>
+  lines.map((line, index) => (index === 0 ? heading : "").padEnd(9) + line);
 
 const traceLines = (trace: EvalDocument["trace"]): readonly string[] => {
   const width = Math.min(40, Math.max(0, ...trace.map(({ at }) => at.length)));

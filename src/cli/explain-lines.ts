@@ -1,6 +1,8 @@
 import type { LedgerRecord } from "../decision/record.ts";
 import { canonicalJson, type JsonValue } from "../kernel/json.ts";
+import type { Explanation } from "../policy/explain/explain.ts";
 import type { Comparison, GateVerdict, Judgement, RollbackVerdict } from "../policy/verdict.ts";
+import { sayBlocker, sayDistance } from "./say-explanation.ts";
 
 /** A decision with everything it rests on, and what has happened since. */
 export interface ExplainDocument {
@@ -13,6 +15,8 @@ export interface ExplainDocument {
   readonly reasons: readonly string[];
   /** Verdict for verdict with value and threshold; null where the evidence is not there any more. */
   readonly judgement: Judgement | null;
+  /** Of each gate that does not pass: the fewest conditions that would open it, and how far each value is from its threshold. */
+  readonly explained: Readonly<Record<string, Explanation>>;
   readonly engine: JsonValue;
   readonly policy: JsonValue;
   readonly evidence: string;
@@ -35,6 +39,20 @@ export const explainLines = (document: ExplainDocument): readonly string[] => {
           ...under(
             "gates",
             judgement.gates.flatMap((verdict) => verdictLines(verdict.gate, verdict)),
+          ),
+          ...under(
+            "blocked by",
+            Object.entries(document.explained).flatMap(([gate, { blockers }]) =>
+              blockers.map((blocker) => `${gate.padEnd(18)}${sayBlocker(blocker)}`),
+            ),
+          ),
+          ...under(
+            "distance",
+            Object.entries(document.explained).flatMap(([gate, { distances }]) =>
+              distances
+                .filter(({ holds }) => holds !== true)
+                .map((distance) => `${gate.padEnd(18)}${sayDistance(distance)}`),
+            ),
           ),
           ...under(
             "rollback",

@@ -3,6 +3,7 @@ import { type EpochMs, epochMs, MINUTE_MS } from "../kernel/units.ts";
 import type { Evidence, Readings } from "../snapshot/snapshot.ts";
 import { type EvaluationLimits, whyAbsentIn } from "./evaluate.ts";
 import { type Evaluation, unevaluated } from "./evaluation.ts";
+import { type Explanation, explainPlan } from "./explain/explain.ts";
 import { bulkOf, LARGEST_VALUE } from "./logic/bulk.ts";
 import { unknownBecause } from "./logic/judged.ts";
 import { walkPlan } from "./logic/walk.ts";
@@ -23,6 +24,11 @@ export interface Subject {
   readonly now: EpochMs;
 }
 
+export interface PlainEvaluation extends Evaluation<JsonValue> {
+  /** What stands behind the verdict; worked out when it is asked for. */
+  readonly explain: () => Explanation;
+}
+
 export const NOTHING_OBSERVED: Pick<Subject, "minutes" | "now"> = { minutes: [], now: epochMs(0) };
 
 /**
@@ -36,22 +42,27 @@ export const evaluatePlain = (
   subject: Subject,
   limits: EvaluationLimits,
   operations: Operations = STANDARD_OPERATIONS,
-): Evaluation<JsonValue> => {
+): PlainEvaluation => {
   try {
     return evaluate(rule, subject, limits, operations);
   } catch (error) {
-    return unevaluated(`the judge failed: ${error instanceof Error ? error.message : String(error)}`);
+    return unexplained(`the judge failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 };
+
+const unexplained = (reason: string): PlainEvaluation => ({
+  ...unevaluated(reason),
+  explain: () => ({ blockers: [], distances: [] }),
+});
 
 const evaluate = (
   rule: JsonValue,
   subject: Subject,
   limits: EvaluationLimits,
   operations: Operations,
-): Evaluation<JsonValue> => {
+): PlainEvaluation => {
   const [problem] = plainProblems(rule, operations);
-  if (problem !== undefined) return unevaluated(`${problem.at}: ${problem.message}`);
+  if (problem !== undefined) return unexplained(`${problem.at}: ${problem.message}`);
   const evidence = evidenceOf(subject);
   const values = readableValues(evidence.current);
   const plan = compileRule(rule, operations, unusedName(values));
@@ -59,9 +70,12 @@ const evaluate = (
   // Without an operation there is nothing to add to the data, which may then be no object at all.
   const asGiven = plan.facts.length === 0 && subject.data !== undefined;
   const data = asGiven ? subject.data : { ...values, [plan.group]: known };
-  const walked = walkPlan(plan.judge, data, whyAbsentIn(absent, evidence), limits.walk);
+  const whyAbsent = whyAbsentIn(absent, evidence);
+  const walked = walkPlan(plan.judge, data, whyAbsent, limits.walk);
   const stock = askStock(plan.stock, data, "bounded");
-  const evaluation = { ...walked, ...secondKey(walked.result, stock), residual: plan.residual, data, stock };
+  const keys = secondKey(walked.result, stock);
+  const explain = () => explainPlan(plan, data, whyAbsent);
+  const evaluation = { ...walked, ...keys, residual: plan.residual, data, stock, explain };
   const { result } = evaluation;
   if (result.kind === "unknown" || bulkOf(result.value) <= LARGEST_VALUE) return evaluation;
   return { ...evaluation, result: unknownBecause("the value is too large, or nested too deep, to be written") };

@@ -5,6 +5,7 @@ import type { Rule } from "./policy-file.ts";
 
 /** One use of an operation, in whose place the lowered rule reads a fact. */
 export interface Fact {
+  readonly name: string;
   readonly operation: Operation;
   readonly args: readonly Literal[];
   /** Where the lowered rule reads it: `facts.0`. */
@@ -40,7 +41,7 @@ export const lowerRule = (rule: Rule, operations: Operations, group = "facts"): 
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
     if (operation === undefined) return { [name]: lower(written) };
     const path = `${group}.${facts.length}`;
-    facts.push({ operation, args: literalArguments(written), path });
+    facts.push({ name, operation, args: literalArguments(written), path });
     return { var: path };
   };
   return { residual: lower(rule), group, facts };

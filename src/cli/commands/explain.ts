@@ -2,7 +2,12 @@ import type { LedgerRecord } from "../../decision/record.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
-import type { JsonObject } from "../../kernel/json.ts";
+import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import { explainPlan } from "../../policy/explain/explain.ts";
+import { STANDARD_OPERATIONS } from "../../policy/operations/standard.ts";
+import { substituteParams } from "../../policy/params.ts";
+import { planRule } from "../../policy/plan-rule.ts";
+import type { Policy } from "../../policy/policy-file.ts";
 import type { Judgement } from "../../policy/verdict.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
@@ -10,8 +15,9 @@ import { refused } from "../exit.ts";
 import { type ExplainDocument, explainLines } from "../explain-lines.ts";
 import { unanswered } from "../failures.ts";
 import { recordsUpTo, stateOf } from "../ledger-records.ts";
+import { PATIENCE_MS } from "../limits.ts";
 
-export type ExplainPorts = Pick<GuardPorts, "state" | "ledger" | "evidence">;
+export type ExplainPorts = Pick<GuardPorts, "state" | "ledger" | "evidence" | "policies">;
 
 /** How far back a decision is looked for: half a day of ticks, most of them latched. */
 const LOOK_BACK = 720;
@@ -35,16 +41,49 @@ export const explainCommand = async ({
   const digest = String(record.detail["evidence"]);
   const stored = await ports.evidence.read(name, digest);
   if (!stored.ok) throw unanswered(`The evidence of record ${record.seq} cannot be read.`, stored.failure);
-  const document = documentOf(state, record, stored.value, records.slice(index + 1));
+  const policy = await ports.policies.read(String(record.detail["policy"]), PATIENCE_MS);
+  const explained = policy.ok && policy.value !== null ? explainGates(policy.value, stored.value) : {};
+  const document = { ...documentOf(state, record, stored.value, records.slice(index + 1)), explained };
   return done(document, explainLines(document));
 };
+
+/** What each gate that does not pass waits for, out of what was stored; without a gate whose workings were left out. */
+const explainGates = (policy: Policy, evidence: JsonObject | null): ExplainDocument["explained"] => {
+  const { gates } = (evidence?.["judgement"] ?? { gates: [] }) as unknown as Pick<Judgement, "gates">;
+  const side = (evidence?.["workings"] as StoredWorkings | undefined)?.gates;
+  const values = side?.values ?? {};
+  const explained = gates.flatMap(({ gate, verdict, reasons }) => {
+    const rule = Object.hasOwn(policy.gates, gate) ? policy.gates[gate]?.rule : undefined;
+    const working = side?.rules?.[gate];
+    if (verdict === "pass" || rule === undefined || working === undefined) return [];
+    const plan = planRule(substituteParams(rule, policy.params ?? {}), STANDARD_OPERATIONS);
+    if ("problem" in plan) return [];
+    const whyAbsent = (path: string): string => saidOf(path, plan.names.get(path) ?? path, reasons);
+    return [[gate, explainPlan(plan, { ...values, facts: working.facts }, whyAbsent)] as const];
+  });
+  return Object.fromEntries(explained);
+};
+
+/** The stored reasons say why a value was missing: "green.requests: no datapoint in that minute". */
+const saidOf = (path: string, name: string, reasons: readonly string[]): string => {
+  const said = reasons.find((reason) => reason.startsWith(`${name}: `) || reason.startsWith(`${path}: `));
+  return said === undefined ? "no value" : said.slice(said.indexOf(": ") + 2);
+};
+
+/** As this engine stores them; a text where they were too large to keep. */
+interface StoredWorkings {
+  readonly gates?: {
+    readonly values: JsonObject;
+    readonly rules: Readonly<Record<string, { readonly facts: JsonValue }>>;
+  };
+}
 
 const documentOf = (
   { cutover, settled }: CutoverState,
   record: LedgerRecord,
   evidence: JsonObject | null,
   since: readonly LedgerRecord[],
-): ExplainDocument => {
+): Omit<ExplainDocument, "explained"> => {
   const { seq, epoch, kind, summary, hash, detail } = record;
   return {
     cutover,

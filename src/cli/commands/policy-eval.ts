@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { JsonObject, JsonValue } from "../../kernel/json.ts";
 import type { EvaluationLimits } from "../../policy/evaluate.ts";
 import { evaluatePlain } from "../../policy/evaluate-plain.ts";
@@ -9,6 +9,7 @@ import { readSubject } from "../../policy/subject.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import { type EvalDocument, evalLines } from "../eval-lines.ts";
 import { type CommandFailure, misused, refused } from "../exit.ts";
+import { readTextFile } from "../text-file.ts";
 
 /** As they were given on the command line. */
 export interface EvalRequest {
@@ -20,7 +21,6 @@ export interface EvalRequest {
   readonly now?: string;
 }
 
-const LARGEST_FILE = 1024 * 1024;
 const LARGEST_SHOWN = 10_000;
 
 /** Evaluates one rule. Reads files and nothing else. @throws {CommandFailure} what was given cannot be read or used. */
@@ -36,12 +36,15 @@ export const policyEvalCommand = (given: EvalRequest, limits: EvaluationLimits):
   if (size !== null) throw refused(`The rule is ${size.message}.`, "The guard would refuse it too.", "Split it up.");
   const subject = readSubject(requestOf(given));
   if (!subject.ok) throw refused("The evidence cannot be used.", `${subject.failure}.`, "Correct it and run it again.");
-  const { result, stock, residual, data, trace } = evaluatePlain(rule, subject.value, limits);
+  const { result, stock, residual, data, trace, explain } = evaluatePlain(rule, subject.value, limits);
+  const { blockers, distances } = explain();
   const document: EvalDocument = {
     value: result.kind === "known" ? result.value : null,
     known: result.kind === "known",
     reasons: result.kind === "known" ? [] : result.reasons,
     stock: writableStock(stock),
+    blockers: blockers.map((blocker) => ({ ...blocker, value: showable(blocker.value) })),
+    distances,
     residual: showable(residual),
     data: showable(data),
     trace: trace.map((entry) => ({
@@ -83,9 +86,10 @@ const parsed = (text: string, failed: (why: string) => CommandFailure): JsonValu
 };
 
 const contentOf = (file: string): string => {
-  if (!existsSync(file) || !statSync(file).isFile())
+  const text = readTextFile(file);
+  if (text.ok) return text.value;
+  const what = `${file} cannot be used.`;
+  if (!existsSync(file))
     throw misused(`There is no file ${file}.`, "It was named on the command line.", "Correct the path.");
-  if (statSync(file).size > LARGEST_FILE)
-    throw refused(`${file} is larger than ${LARGEST_FILE} bytes.`, "No rule and no evidence is.", "Shorten it.");
-  return readFileSync(file, "utf8");
+  throw refused(what, `${text.failure.message}.`, "Name a file of JSON text, of at most 1 MiB.");
 };
