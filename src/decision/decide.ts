@@ -112,6 +112,10 @@ const phaseObstacles = (input: DecideInput, verdicts: readonly GateVerdict[]): r
   const { state, policy, tick } = input;
   const step = policy.steps[state.step];
   switch (state.phase) {
+    case "armed": {
+      const { minDwell } = policy.start;
+      return minDwell === undefined ? [] : dwellObstacle(state, dwellEnds(state, parseDuration(minDwell)), tick);
+    }
     case "shifting":
       return step === undefined
         ? [

@@ -59,7 +59,7 @@ export interface Policy {
   readonly traffic: { readonly requestsPerMinute: number };
   readonly params?: Readonly<Record<string, number>>;
   readonly gates: Readonly<Record<GateName, Gate>>;
-  readonly start: { readonly require: readonly GateName[] };
+  readonly start: { readonly require: readonly GateName[]; readonly minDwell?: DurationText };
   readonly steps: readonly PolicyStep[];
   readonly rollback: readonly RollbackRule[];
   readonly whenNotLossless: "snap" | "hold";

@@ -14,7 +14,8 @@ const moved = (
   directions: { readonly longer: Direction; readonly shorter: Direction },
 ): readonly Change[] => {
   if (before === after) return [];
-  const length = (text: string | undefined): number => (text === undefined ? Infinity : parseDuration(text));
+  const length = (text: string | undefined): number =>
+    text === undefined ? Infinity : text === "none" ? 0 : parseDuration(text);
   const said = `${what} ${before ?? "unlimited"} → ${after ?? "unlimited"}`;
   if (length(before) === length(after)) return [change("neutral", where, said)];
   return [change(length(after) > length(before) ? directions.longer : directions.shorter, where, said)];
@@ -64,6 +65,11 @@ export const stepChanges = (before: PolicyStep, after: PolicyStep): readonly Cha
 
 /** Everything but gates, steps and rollback rules. */
 export const settingChanges = (before: Policy, after: Policy): readonly Change[] => [
+  // Without it blue is not watched at all, and not without end.
+  ...moved("start", "minDwell", [before.start.minDwell ?? "none", after.start.minDwell ?? "none"], {
+    longer: "opens later",
+    shorter: "opens earlier",
+  }),
   ...moved("soak", "duration", [before.soak.duration, after.soak.duration], {
     longer: "opens later",
     shorter: "opens earlier",

@@ -8,7 +8,7 @@ import { toIso } from "../../../src/kernel/instant.ts";
 import { canonicalJson } from "../../../src/kernel/json.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import type { Snapshots } from "../../../src/snapshot/evidence.ts";
-import { fakeWorld, sha256 } from "../../support/fake-world.ts";
+import { DRILL, fakeWorld, sha256 } from "../../support/fake-world.ts";
 
 describe("a healthy cutover", () => {
   it("walks 0, 10, 50, 100 and soaks, one listed step at a time", async () => {
@@ -19,6 +19,20 @@ describe("a healthy cutover", () => {
 
     expect(world.rules.history.map(({ greenPercent }) => greenPercent)).toEqual([10, 50, 100]);
     expect(world.state()).toMatchObject({ phase: "soaking", step: 2, wayBack: "open" });
+  });
+
+  it("watches blue for as long as the policy asks, and then knows how its errors clump", async () => {
+    const world = fakeWorld();
+    await world.arm({ ...DRILL, start: { ...DRILL.start, minDwell: "30m" } });
+
+    await world.minutes(29);
+    expect(world.state()).toMatchObject({ phase: "armed", weightPercent: 0 });
+    expect(world.state().blocking.map(({ what }) => what)).toEqual(["dwell"]);
+    expect(world.state().evidence.baseline?.errors["blue.errors5xx"]?.length).toBeGreaterThan(20);
+
+    await world.until("10 %", () => world.state().weightPercent === 10, 3);
+    await world.minutes(7);
+    expect(world.state().evidence.burst?.["blue.errors5xx"]).toBeGreaterThanOrEqual(1);
   });
 
   it("keeps a client on its side between the sides, and lets go of it at 100", async () => {
