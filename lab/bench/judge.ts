@@ -43,14 +43,22 @@ const run = (): readonly Figure[] => {
   const stock = stockPlan(ELEVEN_GATES);
   const engine = new LogicEngine();
   const built = engine.build(ELEVEN_GATES);
-  const evidence = { now: 0, current: { values: HEALTHY, absent: {} }, minutes: [] } as unknown as Evidence;
+  // Two in turns: of the very same values the guard would keep the evaluation.
+  const ticks = [HEALTHY, { ...HEALTHY, reverse: { lagRecords: 4 } }].map(
+    (values) => ({ now: 0, current: { values, absent: {} }, minutes: [] }) as unknown as Evidence,
+  );
+  let tick = 0;
+  const nextTick = () => {
+    tick = (tick + 1) % ticks.length;
+    return ticks[tick] as Evidence;
+  };
   const limits = { minCoverage: 0.9, newestMinute: "required" } as const;
   const walk = () => walkPlan(plan, HEALTHY, () => "no value");
   const calls: readonly (readonly [what: string, call: () => unknown])[] = [
     ["json-logic-js alone", () => jsonLogic.apply(ELEVEN_GATES, HEALTHY)],
     ["our judge with its whole trace", walk],
     ["two keys with the trace", () => secondKey(walk().result, askStock(stock, HEALTHY))],
-    ["the guard's evaluation of the rule", () => evaluateRule(ELEVEN_GATES, evidence, limits)],
+    ["the guard's evaluation of the rule", () => evaluateRule(ELEVEN_GATES, nextTick(), limits)],
     ["json-logic-engine, run", () => engine.run(ELEVEN_GATES, HEALTHY)],
     ["json-logic-engine, built (by eval)", () => built(HEALTHY)],
   ];

@@ -43,7 +43,7 @@ export const explainLines = (document: ExplainDocument): readonly string[] => {
           ...under(
             "blocked by",
             Object.entries(document.explained).flatMap(([gate, { blockers }]) =>
-              blockers.map((blocker) => `${gate.padEnd(18)}${sayBlocker(blocker)}`),
+              blockers.map((blocker) => `${gate.padEnd(18)}  ${sayBlocker(blocker)}`),
             ),
           ),
           ...under(
@@ -51,7 +51,7 @@ export const explainLines = (document: ExplainDocument): readonly string[] => {
             Object.entries(document.explained).flatMap(([gate, { distances }]) =>
               distances
                 .filter(({ holds }) => holds !== true)
-                .map((distance) => `${gate.padEnd(18)}${sayDistance(distance)}`),
+                .map((distance) => `${gate.padEnd(18)}  ${sayDistance(distance)}`),
             ),
           ),
           ...under(

@@ -147,6 +147,9 @@ describe("pawl explain", () => {
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(lines.join("\n")).toMatch(/fail {4}lag .*431 <= 100 no/);
+    expect(document.explained["lag"]?.blockers).not.toHaveLength(0);
+    expect(document.explained["lag"]?.distances).toContainEqual(expect.objectContaining({ value: 431, margin: -331 }));
+    expect(lines.join("\n")).toMatch(/lag +\/and\/\d+\/<= .*<= 100 \(false\)/);
   });
 
   it("tells what has happened since, and that there is nothing to explain before the first judged tick", async () => {
