@@ -1,0 +1,12 @@
+import { createReadStream, statSync } from "node:fs";
+import { toIso } from "../../kernel/instant.ts";
+import type { EpochMs } from "../../kernel/units.ts";
+import type { RecordingItem } from "../../rehearsal/recording/recorded-tick.ts";
+import { RecordingProblem } from "../../rehearsal/recording/recorded-tick.ts";
+import { recordingReader } from "../../rehearsal/recording/read-recording.ts";
+import type { Comparison } from "../../rehearsal/replay/comparison.ts";
+import { type Candidate, type ReplayResult, replaying } from "../../rehearsal/replay/replay.ts";
+import { sayComparison, sayReproduced } from "../../rehearsal/replay/say-replay.ts";
+import type { CommandResult } from "../command-result.ts";
+import { EXIT, refused } from "../exit.ts";
+import { linesOf } from "../lines.ts";

@@ -1,0 +1,209 @@
+import { beginSoak, NO_SOAK } from "../../decision/soak.ts";
+import type { CutoverState } from "../../decision/state.ts";
+import { type EpochMs, earlier, epochMs, later, MINUTE_MS, weightPercent } from "../../kernel/units.ts";
+import { EMPTY_LEDGER } from "../../ledger/chain.ts";
+import type { CutoverBindings } from "../../signals/bindings.ts";
+import { SIGNALS, type SignalPath } from "../../signals/catalogue.ts";
+import { known, type Observation, type Observations, unknown } from "../../signals/observation.ts";
+import { SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
+import type { MinuteReadings, Snapshot } from "../../snapshot/snapshot.ts";
+import type { PlainMinute } from "./read-plain-line.ts";
+import type { Action, RecordedTick, RecordingItem } from "./recorded-tick.ts";
+
+const CUTOVER = "recording";
+const ALARM_ARN = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:recording";
+const NOT_RECORDED = "not in the recording";
+
+const STREAM = { source: "", sink: "", group: "", topics: [], slot: "", publication: "", origin: "" };
+const BINDINGS: CutoverBindings = {
+  apiVersion: "pawl/v1",
+  name: CUTOVER,
+  routes: [],
+  loadBalancerArn: "",
+  expectedHosts: 1,
+  alarms: [{ arn: ALARM_ARN, severity: "degraded" }],
+  streams: { forward: STREAM, reverse: STREAM },
+  tables: [],
+  otherWriters: [],
+};
+
+const pathsOf = (kind: string): readonly SignalPath[] =>
+  Object.entries(SIGNALS).flatMap(([path, signal]) => (signal.kind === kind ? [path] : []));
+const MINUTE_PATHS = pathsOf("minute");
+const INSTANT_PATHS = pathsOf("instant");
+const SPAN_PATHS = pathsOf("span");
+
+const P99_MINUTES = 3;
+const GATE_DELAY_MINUTES = 2;
+
+/**
+ * Follows plain minutes as if a guard had watched them: a tick a minute later each, which knows the ten minutes before
+ * it and what is read at one moment as it was in the last of them. A weight that changes is a step, or going back.
+ *
+ * A tick is given out when the next minute is known, because only that shows what became of it.
+ */
+export const plainCourse = (): {
+  readonly next: (minute: PlainMinute) => readonly RecordingItem[];
+  readonly end: () => readonly RecordingItem[];
+} => {
+  let waiting: PlainMinute | null = null;
+  let recent: readonly PlainMinute[] = [];
+  let rows: readonly MinuteReadings[] = [];
+  let state: CutoverState | null = null;
+
+  const given = (minute: PlainMinute, weightAfter: number): readonly RecordingItem[] => {
+    state = state === null ? beganAt(minute) : follow(state, minute);
+    const tick = later(minute.at, MINUTE_MS);
+    const oldest = tick - SNAPSHOT_MINUTES * MINUTE_MS;
+    recent = [...recent.filter(({ at }) => at >= oldest), minute];
+    rows = [...rows.filter(({ at }) => at >= oldest), rowOf(minute)];
+    const snapshot = snapshotOf(minute, { tick, epoch: state.epoch, recent, rows });
+    const judged = { line: minute.line, cutover: BINDINGS, tick, state, trouble: [] };
+    const outcome = minute.decision === null ? null : outcomeOf(minute, minute.decision);
+    const item = { ...judged, action: actionOf(minute, weightAfter), outcome };
+    state = { ...state, lastTick: tick };
+    return [
+      { kind: "snapshot", snapshot },
+      { kind: "tick", tick: item },
+    ];
+  };
+  return {
+    next: (minute) => {
+      const items = waiting === null ? [] : given(waiting, minute.weight);
+      waiting = minute;
+      return items;
+    },
+    end: () => (waiting === null ? [] : given(waiting, waiting.weight)),
+  };
+};
+
+const outcomeOf = ({ verdicts }: PlainMinute, decision: string): RecordedTick["outcome"] => ({
+  decision,
+  reasons: [],
+  verdicts: { gates: verdicts },
+});
+
+const actionOf = ({ weight, decision }: PlainMinute, weightAfter: number): Action | null => {
+  const moved = weightAfter !== weight;
+  const kind = decision ?? (!moved ? "hold" : weightAfter > weight ? "advance" : "rollback");
+  if (kind !== "advance" && kind !== "rollback" && kind !== "decommission") return null;
+  return { kind, to: kind === "decommission" || !moved ? null : weightAfter };
+};
+
+/** Nothing is known of the time before: this minute is the first that belongs to the step as a whole. */
+const beganAt = ({ at, weight }: PlainMinute): CutoverState => {
+  const before = earlier(at, 1);
+  return atWeight(weight, before, before, {
+    cutover: CUTOVER,
+    version: 0,
+    writeId: "",
+    epoch: 1,
+    armedBy: CUTOVER,
+    wayBack: "open",
+    evidence: {},
+    policyDigest: "",
+    whenNotLossless: "snap",
+    drill: false,
+    blueHostsAtArm: 1,
+    conflictsAtArm: 0,
+    rollbackSafety: { label: "unknown", seconds: null, reasons: [], at: before },
+    blocking: [],
+    lastTick: null,
+    ledgerHead: EMPTY_LEDGER,
+    outbox: [],
+  });
+};
+
+type Standing = Omit<
+  CutoverState,
+  "armedAt" | "phase" | "step" | "weightPercent" | "steppedAt" | "verifiedAt" | "soak"
+>;
+
+const atWeight = (weight: number, at: EpochMs, armedAt: EpochMs, standing: Standing): CutoverState => ({
+  ...standing,
+  armedAt,
+  phase: weight === 0 ? "armed" : weight === 100 ? "soaking" : "shifting",
+  step: -1,
+  weightPercent: weightPercent(weight),
+  steppedAt: at,
+  verifiedAt: at,
+  soak: weight === 100 ? beginSoak(at) : NO_SOAK,
+});
+
+/** A change is made within the first seconds of the minute that shows it. Back at 0, another attempt may begin. */
+const follow = (state: CutoverState, { at, weight }: PlainMinute): CutoverState => {
+  if (weight === state.weightPercent) return state;
+  const changed = later(at, 1_000);
+  return weight === 0
+    ? atWeight(0, changed, changed, { ...state, epoch: state.epoch + 1, blocking: [], evidence: {} })
+    : atWeight(weight, changed, state.armedAt, state);
+};
+
+const whyAbsent = ({ absent }: PlainMinute, path: SignalPath): string =>
+  Object.hasOwn(absent, path) ? (absent[path] ?? NOT_RECORDED) : NOT_RECORDED;
+
+const rowOf = (minute: PlainMinute): MinuteReadings => {
+  const values: Record<string, number> = {};
+  const absent: Record<string, string> = {};
+  for (const path of MINUTE_PATHS) {
+    const value = minute.values.get(path);
+    if (typeof value === "number") values[path] = value;
+    else absent[path] = whyAbsent(minute, path);
+  }
+  return { at: minute.at, values, absent };
+};
+
+interface Around {
+  readonly tick: EpochMs;
+  readonly epoch: number;
+  /** Of the last ten minutes, this one included, oldest first. */
+  readonly recent: readonly PlainMinute[];
+  readonly rows: readonly MinuteReadings[];
+}
+
+const snapshotOf = (minute: PlainMinute, { tick, epoch, recent, rows }: Around): Snapshot => {
+  // Within the minute that it speaks for.
+  const readAt = epochMs(tick - 1);
+  const span = (end: number): Observations =>
+    Object.fromEntries(SPAN_PATHS.map((path) => [path, worstOf(recent, path, end, readAt)]));
+  return {
+    cutover: CUTOVER,
+    epoch,
+    tick,
+    takenAt: tick,
+    instants: instantsOf(minute, readAt),
+    minutes: rows,
+    p99ForGates: span(tick - GATE_DELAY_MINUTES * MINUTE_MS),
+    p99ForRollback: span(tick),
+  };
+};
+
+/** One datum over three minutes: the worst of them, and nothing where one of them is missing. */
+const worstOf = (recent: readonly PlainMinute[], path: SignalPath, end: number, readAt: EpochMs): Observation => {
+  const from = end - P99_MINUTES * MINUTE_MS;
+  const values: number[] = [];
+  for (const minute of recent) {
+    const value = minute.at >= from && minute.at < end ? minute.values.get(path) : undefined;
+    if (typeof value === "number") values.push(value);
+  }
+  return values.length === P99_MINUTES
+    ? known(Math.max(...values), readAt)
+    : unknown(`${values.length} of the three minutes it speaks for are in the recording`, readAt);
+};
+
+const instantsOf = (minute: PlainMinute, readAt: EpochMs): Observations => {
+  const instants: Record<string, Observation> = {};
+  for (const path of INSTANT_PATHS) {
+    const value = minute.values.get(path);
+    instants[path] = value === undefined ? unknown(whyAbsent(minute, path), readAt) : known(value, readAt);
+  }
+  // Whoever keeps no record of the rules took the weights for what they were.
+  const inSync = minute.values.get("traffic.ruleInSync") ?? true;
+  const fires = Number(minute.values.get("alarms.firing") ?? 0) > 0;
+  instants["traffic.ruleInSync"] = known(inSync, readAt);
+  instants["traffic.drift"] = known(inSync ? "in-sync" : "foreign-shape", readAt);
+  instants["traffic.driftDetail"] = known(inSync ? "" : "the rules are not as recorded, by the recording", readAt);
+  instants["traffic.ruleGreenPercent"] = known(minute.weight, readAt);
+  instants["alarms.firingArns"] = known(fires ? ALARM_ARN : "", readAt);
+  return instants;
+};

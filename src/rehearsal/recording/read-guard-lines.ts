@@ -1,0 +1,166 @@
+import type { CutoverState } from "../../decision/state.ts";
+import { fromIso } from "../../kernel/instant.ts";
+import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import type { EpochMs } from "../../kernel/units.ts";
+import type { Policy } from "../../policy/policy-file.ts";
+import type { Snapshots } from "../../snapshot/evidence.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { type FlatSnapshot, movedOn, unflat } from "./flat-snapshot.ts";
+import { patched } from "./json-delta.ts";
+import { expectedNext, type Picture, withBookkeeping } from "./picture.ts";
+import type { Action, RecordedTick, RecordingItem } from "./recorded-tick.ts";
+
+/** Checks a policy of a recording. @throws {Error} it is none, or is not what its digest says. */
+export type AcceptPolicy = (body: JsonValue, digest: string) => Policy;
+
+/** Reads what `recordingWriter` wrote, line after line; the header has been read. */
+export const guardLines = (acceptPolicy: AcceptPolicy): ((line: JsonObject, number: number) => readonly RecordingItem[]) => {
+  const policies = new Map<string, Policy>();
+  let before: Picture | undefined;
+  let flat: FlatSnapshot | undefined;
+  let told: readonly Snapshot[] = [];
+  let lastTick = -1;
+
+  const tell = (columns: FlatSnapshot): Snapshot => {
+    checkSnapshot(columns, flat);
+    flat = columns;
+    const snapshot = unflat(columns);
+    const others = told.filter(({ epoch, tick }) => epoch === snapshot.epoch && tick !== snapshot.tick);
+    const inOrder = (others.at(-1)?.tick ?? -1) < snapshot.tick;
+    told = inOrder ? [...others, snapshot] : [...others, snapshot].sort((a, b) => a.tick - b.tick);
+    return snapshot;
+  };
+
+  const readSnapshot = (line: JsonObject): RecordingItem => {
+    const tick = instantOf(line["snapshot"], "snapshot");
+    const base = flat === undefined ? undefined : movedOn(flat, tick);
+    return { kind: "snapshot", snapshot: tell(patched(asJson(base), line["change"]) as unknown as FlatSnapshot) };
+  };
+
+  const readTick = (line: JsonObject, number: number): readonly RecordingItem[] => {
+    const tick = instantOf(line["tick"], "tick");
+    if (tick === lastTick) throw new RangeError(`the tick ${String(line["tick"])} is there twice`);
+    if (tick < lastTick) throw new RangeError(`the tick ${String(line["tick"])} is earlier than the one before it`);
+    lastTick = tick;
+    const base = flat === undefined ? undefined : movedOn(flat, tick);
+    const expected = before === undefined ? base && { snapshot: base } : { ...expectedNext(before), snapshot: base };
+    const picture = patched(asJson(expected), line["change"]) as unknown as Picture;
+    checkPicture(picture, before, tick);
+    before = picture;
+    const snapshot = tell(picture.snapshot);
+    told = told.filter((each) => each.tick >= tick - picture.back);
+    const { looked } = picture;
+    const seen = looked === null ? told : told.filter((each) => looked.includes(each.tick));
+    if (looked !== null && seen.length !== looked.length) throw new RangeError("it names a snapshot that no line holds");
+    return [
+      { kind: "snapshot", snapshot },
+      { kind: "tick", tick: recordedTick(picture, number, seen as unknown as Snapshots, policies) },
+    ];
+  };
+
+  return (line, number) => {
+    if ("tick" in line && "change" in line) return readTick(line, number);
+    if ("snapshot" in line) return [readSnapshot(line)];
+    if ("policy" in line) {
+      const digest = String(line["policy"]);
+      policies.set(digest, acceptPolicy(line["is"] ?? null, digest));
+      return [];
+    }
+    if (!("record" in line)) throw new RangeError("it is no line of a recording that pawl ledger export wrote");
+    return "missing" in line
+      ? [{ kind: "missing", line: number, what: `record ${String(line["record"])}: ${String(line["missing"])}` }]
+      : [];
+  };
+};
+
+const recordedTick = (
+  picture: Picture,
+  line: number,
+  looked: Snapshots,
+  policies: ReadonlyMap<string, Policy>,
+): RecordedTick => {
+  const { cutover, state, policy: digest, trouble, decision, verdicts, operands } = picture;
+  const policy = digest === null ? null : policies.get(digest);
+  if (policy === undefined) throw new RangeError(`no line before it holds its policy ${digest?.slice(0, 12)}`);
+  return {
+    ...{ line, cutover, trouble },
+    tick: looked.at(-1)?.tick ?? looked[0].tick,
+    state: withBookkeeping(state),
+    guard: { looked, policy, digest },
+    action: actionIn(decision),
+    outcome: {
+      decision: decision.kind,
+      whole: decision as unknown as JsonValue,
+      reasons: decision.reasons,
+      verdicts,
+      operands,
+    },
+  };
+};
+
+/** The move that a decision makes; null where it waits. */
+export const actionIn = (decision: Picture["decision"]): Action | null => {
+  switch (decision.kind) {
+    case "advance":
+      return { kind: "advance", to: decision.to };
+    case "rollback":
+      return { kind: "rollback", to: 0 };
+    case "decommission":
+      return { kind: "decommission", to: null };
+    default:
+      return null;
+  }
+};
+
+const asJson = (value: unknown): JsonValue | undefined => value as JsonValue | undefined;
+
+const instantOf = (written: JsonValue | undefined, name: string): EpochMs => {
+  const at = typeof written === "string" ? fromIso(written) : null;
+  if (at === null) throw new RangeError(`"${name}" is no instant such as 2026-01-05T12:00:00.000Z`);
+  return at;
+};
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const demand = (holds: boolean, what: string): void => {
+  if (!holds) throw new RangeError(`its ${what} is not what a recording holds`);
+};
+
+/** What did not change since the line before has been looked at there. */
+const checkPicture = (picture: Picture, before: Picture | undefined, tick: EpochMs): void => {
+  demand(isObject(picture), "picture of the tick");
+  const { cutover, snapshot, state, trouble, decision, verdicts, operands, back, looked } = picture;
+  demand(isObject(snapshot) && snapshot.tick === tick, "snapshot");
+  demand(Number.isSafeInteger(back) && back >= 0 && back <= tick && (looked === null || Array.isArray(looked)), "look back");
+  demand(Array.isArray(trouble) && Array.isArray(operands), "trouble");
+  if (cutover !== before?.cutover) demand(isObject(cutover) && Array.isArray(cutover.alarms), "cutover");
+  if (verdicts !== before?.verdicts) demand(isObject(verdicts) && isObject(verdicts.gates) && isObject(verdicts.rollback), "verdicts");
+  if (decision !== before?.decision)
+    demand(isObject(decision) && Array.isArray(decision.reasons) && Array.isArray(decision.blocking), "decision");
+  demand(isState(state), "state");
+};
+
+const isState = (state: Picture["state"]): boolean =>
+  isObject(state) &&
+  isObject(state.soak) &&
+  isObject(state.evidence) &&
+  Array.isArray(state.blocking) &&
+  PHASES.includes(state.phase) &&
+  [state.epoch, state.armedAt, state.steppedAt, state.verifiedAt, state.weightPercent].every(Number.isSafeInteger) &&
+  Number.isSafeInteger(state.step);
+
+const PHASES: readonly CutoverState["phase"][] = ["armed", "shifting", "soaking", "decommissioning", "complete", "rolledBack"];
+
+const checkSnapshot = (columns: FlatSnapshot, before: FlatSnapshot | undefined): void => {
+  demand(isObject(columns) && isObject(columns.minutes), "snapshot");
+  const { paths, read, values, reasons, minutes, epoch, taken, tick } = columns;
+  demand([paths, read, values, reasons].every((each) => Array.isArray(each) && each.length === paths.length), "snapshot");
+  demand([epoch, taken, tick].every(Number.isSafeInteger), "snapshot");
+  for (const at in minutes) {
+    const row = minutes[at];
+    if (row === before?.minutes[at]) continue;
+    demand(isObject(row) && String(row?.at) === at && isObject(row?.values) && isObject(row?.absent), "minutes");
+  }
+};
+

@@ -1,0 +1,101 @@
+import { fromIso } from "../../kernel/instant.ts";
+import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import { type EpochMs, MINUTE_MS } from "../../kernel/units.ts";
+import { didYouMean } from "../../policy/checks/did-you-mean.ts";
+import { SIGNALS, type SignalPath, signalAt } from "../../signals/catalogue.ts";
+import type { SignalValue } from "../../signals/observation.ts";
+
+/** One minute of a recording that somebody wrote by hand, or made from their own metrics. */
+export interface PlainMinute {
+  readonly line: number;
+  /** Start of the minute; the tick that follows it, a minute later, is the first to know its metrics. */
+  readonly at: EpochMs;
+  /** Green's share in that minute. */
+  readonly weight: number;
+  readonly values: ReadonlyMap<SignalPath, SignalValue>;
+  readonly absent: Readonly<Record<SignalPath, string>>;
+  /** What was decided at the end of it, where the line says so. */
+  readonly decision: string | null;
+  readonly verdicts: Readonly<Record<string, string>>;
+}
+
+const DECISIONS = ["advance", "hold", "rollback", "soak", "decommission"];
+const VERDICTS = ["pass", "fail", "unknown"];
+const GROUPS = [...new Set(Object.keys(SIGNALS).map((path) => path.slice(0, path.indexOf("."))))];
+const OWN = ["at", "weight", "decision", "verdicts", "absent", "note"];
+
+/** A time without a zone would mean another instant on every machine. */
+const ZONED = /T.*(Z|[+-]\d{2}:?\d{2})$/;
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** @throws {RangeError} what is wrong with it and what to do. */
+export const plainMinute = (line: JsonObject, number: number, weightBefore: number | null): PlainMinute => {
+  const values = new Map<SignalPath, SignalValue>();
+  const absent: Record<SignalPath, string> = {};
+  for (const key in line) {
+    if (OWN.includes(key)) continue;
+    const group = line[key];
+    if (!GROUPS.includes(key)) throw new RangeError(`"${key}" is no group of signals.${didYouMean(key, [...GROUPS, ...OWN])}`);
+    if (!isObject(group)) throw new RangeError(`"${key}" is no group of signals such as {"requests": 120}`);
+    for (const name in group) readSignal(`${key}.${name}`, group[name] ?? null, values, absent);
+  }
+  return {
+    line: number,
+    at: startOf(line["at"]),
+    weight: weightOf(line["weight"], weightBefore),
+    values,
+    absent: { ...absent, ...textsIn(line["absent"]) },
+    decision: decisionOf(line["decision"]),
+    verdicts: verdictsOf(line["verdicts"]),
+  };
+};
+
+const readSignal = (
+  path: SignalPath,
+  value: JsonValue,
+  values: Map<SignalPath, SignalValue>,
+  absent: Record<SignalPath, string>,
+): void => {
+  const signal = signalAt(path);
+  if (signal === null) throw new RangeError(`"${path}" is no signal.${didYouMean(path, Object.keys(SIGNALS))}`);
+  if (value === null) absent[path] = "null in the recording";
+  else if (typeof value === (signal.type === "text" ? "string" : signal.type)) values.set(path, value as SignalValue);
+  else throw new RangeError(`"${path}" is a ${signal.type}, not ${JSON.stringify(value).slice(0, 60)}`);
+};
+
+const startOf = (written: JsonValue | undefined): EpochMs => {
+  const at = typeof written === "string" && ZONED.test(written) ? fromIso(written) : null;
+  if (at === null) throw new RangeError('"at" is no instant such as 2026-01-05T12:00:00Z');
+  if (at % MINUTE_MS === 0) return at;
+  throw new RangeError('"at" is within a minute. Give the start of the minute that the values speak for');
+};
+
+const weightOf = (written: JsonValue | undefined, before: number | null): number => {
+  if (written === undefined && before !== null) return before;
+  if (typeof written === "number" && Number.isInteger(written) && written >= 0 && written <= 100) return written;
+  if (written === undefined) throw new RangeError('"weight" is missing: the first line says which share green had, 0 to 100');
+  throw new RangeError('"weight" is no whole number from 0 to 100: green\'s share in that minute');
+};
+
+const decisionOf = (written: JsonValue | undefined): string | null => {
+  if (written === undefined) return null;
+  if (typeof written === "string" && DECISIONS.includes(written)) return written;
+  throw new RangeError(`"decision" is none of ${DECISIONS.join(", ")}`);
+};
+
+const verdictsOf = (written: JsonValue | undefined): Readonly<Record<string, string>> => {
+  const verdicts = textsIn(written, "verdicts");
+  const wrong = Object.values(verdicts).find((verdict) => !VERDICTS.includes(verdict));
+  if (wrong === undefined) return verdicts;
+  throw new RangeError(`"verdicts" holds "${wrong}", which is none of ${VERDICTS.join(", ")}`);
+};
+
+const textsIn = (written: JsonValue | undefined, name = "absent"): Readonly<Record<string, string>> => {
+  if (written === undefined) return {};
+  const texts = isObject(written) ? Object.entries(written) : [];
+  if (isObject(written) && texts.every((entry): entry is [string, string] => typeof entry[1] === "string"))
+    return Object.fromEntries(texts as readonly (readonly [string, string])[]);
+  throw new RangeError(`"${name}" is no object of texts by name`);
+};

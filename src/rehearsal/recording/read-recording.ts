@@ -1,0 +1,98 @@
+import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import type { EpochMs } from "../../kernel/units.ts";
+import { FORMAT } from "./picture.ts";
+import { plainCourse } from "./plain-course.ts";
+import { type AcceptPolicy, guardLines } from "./read-guard-lines.ts";
+import { plainMinute } from "./read-plain-line.ts";
+import { type RecordingItem, RecordingProblem } from "./recorded-tick.ts";
+
+export interface RecordingReader {
+  /** What a line tells. @throws {RecordingProblem} */
+  readonly take: (text: string, number: number) => readonly RecordingItem[];
+  /** What was still waiting for a line to follow. @throws {RecordingProblem} the recording is empty. */
+  readonly end: () => readonly RecordingItem[];
+  /** What kind of recording it is; null before its first line. */
+  readonly form: () => "guard" | "plain" | null;
+}
+
+/** The reading of one form of recording, from its first line on. */
+interface Form {
+  readonly name: "guard" | "plain";
+  readonly take: (line: JsonObject, number: number) => readonly RecordingItem[];
+  readonly end: () => readonly RecordingItem[];
+}
+
+/**
+ * Reads a recording line by line: what `pawl ledger export` wrote, or minutes that somebody wrote by hand. Holds what
+ * the next line is told against, and no more.
+ */
+export const recordingReader = (acceptPolicy: AcceptPolicy): RecordingReader => {
+  let form: Form | null = null;
+  let last = 1;
+  const take = (text: string, number: number): readonly RecordingItem[] => {
+    last = number;
+    if (text.trim() === "") return [];
+    const line = parsed(text, number);
+    if (form !== null) return form.take(line, number);
+    form = formOf(line, acceptPolicy);
+    return form.name === "guard" ? [] : form.take(line, number);
+  };
+  const end = (): readonly RecordingItem[] => {
+    if (form === null) throw new RangeError("there is nothing in it");
+    return form.end();
+  };
+  return {
+    take: (text, number) => within(number, () => take(text, number)),
+    end: () => within(last, end),
+    form: () => form?.name ?? null,
+  };
+};
+
+/** A broken line is never a bug of pawl, wherever it shows. */
+const within = <Value>(line: number, read: () => Value): Value => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RecordingProblem) throw error;
+    throw new RecordingProblem(line, error instanceof Error ? error.message : String(error));
+  }
+};
+
+const parsed = (text: string, number: number): JsonObject => {
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch {
+    throw new RecordingProblem(number, "it is no JSON; the file is something else, or was cut off here");
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw new RecordingProblem(number, "it is no JSON object");
+};
+
+const formOf = (line: JsonObject, acceptPolicy: AcceptPolicy): Form => {
+  if (line["format"] === FORMAT) return { name: "guard", take: guardLines(acceptPolicy), end: () => [] };
+  if ("format" in line)
+    throw new RangeError(`its format is ${JSON.stringify(line["format"]).slice(0, 60)}; this pawl reads "${FORMAT}"`);
+  if ("at" in line) return plainForm();
+  throw new RangeError(
+    `it is neither the header that pawl ledger export writes ("format": "${FORMAT}") nor a minute ("at", "weight", …)`,
+  );
+};
+
+const plainForm = (): Form => {
+  const course = plainCourse();
+  let weight: number | null = null;
+  let before: EpochMs | -1 = -1;
+  return {
+    name: "plain",
+    take: (line, number) => {
+      const minute = plainMinute(line, number, weight);
+      if (minute.at === before) throw new RangeError(`the minute ${String(line["at"])} is there twice`);
+      if (minute.at < before) throw new RangeError(`the minute ${String(line["at"])} is earlier than the one before it`);
+      weight = minute.weight;
+      before = minute.at;
+      return course.next(minute);
+    },
+    end: course.end,
+  };
+};
