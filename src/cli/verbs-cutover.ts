@@ -4,6 +4,7 @@ import type { Scene } from "./context.ts";
 import { misused } from "./exit.ts";
 import { readPolicy } from "./files.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
+import { addLedgerVerbs } from "./verbs-ledger.ts";
 
 // What a verb needs is imported when it runs: `policy lint` must not wait for the AWS SDK.
 
@@ -15,7 +16,8 @@ interface PolicyOptions {
   readonly rehearsal?: boolean;
 }
 
-export const addCutoverVerbs = (program: Command, { scene, settle }: Stage): void => {
+export const addCutoverVerbs = (program: Command, stage: Stage): void => {
+  const { scene, settle } = stage;
   const verb = <Options>(
     name: string,
     description: string,
@@ -46,15 +48,7 @@ export const addCutoverVerbs = (program: Command, { scene, settle }: Stage): voi
     .requiredOption("--reason <text>", "why, for the record")
     .option("--accept-loss", "also where a held rollback would lose writes");
   verb("restore", "what way back is left, and how to go it", restore);
-  program
-    .command("ledger")
-    .description("the hash-chained record of decisions")
-    .command("verify [cutover]")
-    .description("recompute the chain from its first record")
-    .option("--recompute", "judge every tick again from what was stored for it")
-    .action(async (cutover: string | undefined, options: { readonly recompute?: boolean }, command: Command) =>
-      settle(await ledgerVerify(scene(cutover, command.optsWithGlobals<GlobalOptions>()), options)),
-    );
+  addLedgerVerbs(program, stage);
 };
 
 const REQUESTS = [
@@ -113,9 +107,6 @@ const status = async (scene: Scene) => (await import("./commands/status.ts")).st
 const explain = async (scene: Scene) => (await import("./commands/explain.ts")).explainCommand(await looking(scene));
 
 const restore = async (scene: Scene) => (await import("./commands/restore.ts")).restoreCommand(await looking(scene));
-
-const ledgerVerify = async (scene: Scene, options: { readonly recompute?: boolean }) =>
-  (await import("./commands/ledger-verify.ts")).ledgerVerifyCommand(await looking(scene), options);
 
 const request = async (scene: Scene, name: "pause" | "resume" | "approve", reason: string) => {
   const { requestCommand } = await import("./commands/request.ts");

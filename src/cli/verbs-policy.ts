@@ -3,6 +3,7 @@ import type { EvalRequest } from "./commands/policy-eval.ts";
 import { misused } from "./exit.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
 import { addDiff } from "./verb-policy-change.ts";
+import { addReplay } from "./verb-policy-replay.ts";
 import { addSimulate } from "./verb-policy-simulate.ts";
 import { addTest } from "./verb-policy-test.ts";
 
@@ -14,6 +15,7 @@ export const addPolicyVerbs = (program: Command, stage: Stage): void => {
   addTest(policy, stage);
   addSimulate(policy, stage);
   addDiff(policy, stage);
+  addReplay(policy, stage);
 };
 
 const LINT_HELP = `

@@ -1,12 +1,77 @@
-import { createReadStream, statSync } from "node:fs";
-import { toIso } from "../../kernel/instant.ts";
-import type { EpochMs } from "../../kernel/units.ts";
-import type { RecordingItem } from "../../rehearsal/recording/recorded-tick.ts";
-import { RecordingProblem } from "../../rehearsal/recording/recorded-tick.ts";
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../../kernel/json.ts";
+import { policyDigest } from "../../policy/policy-digest.ts";
+import type { Policy } from "../../policy/policy-file.ts";
+import type { AcceptPolicy } from "../../rehearsal/recording/read-guard-lines.ts";
 import { recordingReader } from "../../rehearsal/recording/read-recording.ts";
-import type { Comparison } from "../../rehearsal/replay/comparison.ts";
 import { type Candidate, type ReplayResult, replaying } from "../../rehearsal/replay/replay.ts";
-import { sayComparison, sayReproduced } from "../../rehearsal/replay/say-replay.ts";
+import { documentOf, type ReplayDocument, sayReplay } from "../../rehearsal/replay/say-replay.ts";
 import type { CommandResult } from "../command-result.ts";
 import { EXIT, refused } from "../exit.ts";
-import { linesOf } from "../lines.ts";
+import { readPolicyAt } from "../files.ts";
+import { readRecording } from "../recording-file.ts";
+
+export interface ReplayOptions {
+  /** Files. */
+  readonly policy?: string;
+  readonly against?: string;
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/**
+ * Replays a recording: with the policy that was recorded it has to come to what was recorded; with another one it says
+ * what would have changed. Reads files; writes nothing.
+ * @throws {CommandFailure} a file is broken, or the recording names no policy and none is given.
+ */
+export const policyReplayCommand = async (
+  file: string,
+  options: ReplayOptions,
+): Promise<CommandResult<ReplayDocument>> => {
+  const plan = { policy: candidateAt(options.policy), against: candidateAt(options.against) };
+  const reader = recordingReader(acceptRecorded);
+  const replay = replaying(plan);
+  await readRecording(file, reader, replay.take);
+  const result = replay.result();
+  const form = reader.form() ?? "plain";
+  if (form === "plain" && plan.policy === null && plan.against === null) throw namesNoPolicy(file);
+  if (result.ticks === 0) throw holdsNoTick(file, result);
+  const names = {
+    was: plan.against === null || options.policy === undefined ? "the recording" : options.policy,
+    would: options.against ?? options.policy ?? "the recorded policy",
+  };
+  const document = documentOf(file, form, result, names);
+  return {
+    document,
+    lines: sayReplay(file, form, result, names),
+    exitCode: document.ok ? EXIT.done : EXIT.refused,
+  };
+};
+
+const candidateAt = (file: string | undefined): Candidate | null => {
+  if (file === undefined) return null;
+  const policy = readPolicyAt(file);
+  return { policy, digest: policyDigest(policy, sha256) };
+};
+
+/** It was accepted when the cutover was armed; that it is the same one is all there is to check. */
+const acceptRecorded: AcceptPolicy = (body, digest) => {
+  if (sha256(canonicalJson(body)) !== digest) throw new RangeError("its policy is not the one that its digest names");
+  return body as unknown as Policy;
+};
+
+const namesNoPolicy = (file: string) =>
+  refused(
+    `${file} says nothing of a policy.`,
+    "It holds minutes, and no record of who judged them.",
+    "Give the policy to judge them by: --policy policies/orders/policy.json.",
+  );
+
+const holdsNoTick = (file: string, { missing }: ReplayResult) =>
+  refused(
+    `${file} holds no tick to replay.`,
+    missing.length === 0
+      ? "It ends after its header."
+      : `${missing.length} ticks could not be exported: ${missing[0]}.`,
+    "Export it again with pawl ledger export, once a tick has been judged.",
+  );

@@ -72,5 +72,9 @@ export const withBookkeeping = (state: ReplayState): CutoverState => ({
 /** What a tick's picture is told against: the one before, with what every judged tick leaves in the state. */
 export const expectedNext = (before: Picture): Picture => ({
   ...before,
-  state: { ...before.state, lastTick: before.snapshot.tick as CutoverState["lastTick"], blocking: before.decision.blocking },
+  state: {
+    ...before.state,
+    lastTick: before.snapshot.tick as CutoverState["lastTick"],
+    blocking: before.decision.blocking,
+  },
 });

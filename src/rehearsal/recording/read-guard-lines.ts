@@ -14,7 +14,9 @@ import type { Action, RecordedTick, RecordingItem } from "./recorded-tick.ts";
 export type AcceptPolicy = (body: JsonValue, digest: string) => Policy;
 
 /** Reads what `recordingWriter` wrote, line after line; the header has been read. */
-export const guardLines = (acceptPolicy: AcceptPolicy): ((line: JsonObject, number: number) => readonly RecordingItem[]) => {
+export const guardLines = (
+  acceptPolicy: AcceptPolicy,
+): ((line: JsonObject, number: number) => readonly RecordingItem[]) => {
   const policies = new Map<string, Policy>();
   let before: Picture | undefined;
   let flat: FlatSnapshot | undefined;
@@ -51,7 +53,8 @@ export const guardLines = (acceptPolicy: AcceptPolicy): ((line: JsonObject, numb
     told = told.filter((each) => each.tick >= tick - picture.back);
     const { looked } = picture;
     const seen = looked === null ? told : told.filter((each) => looked.includes(each.tick));
-    if (looked !== null && seen.length !== looked.length) throw new RangeError("it names a snapshot that no line holds");
+    if (looked !== null && seen.length !== looked.length)
+      throw new RangeError("it names a snapshot that no line holds");
     return [
       { kind: "snapshot", snapshot },
       { kind: "tick", tick: recordedTick(picture, number, seen as unknown as Snapshots, policies) },
@@ -132,10 +135,14 @@ const checkPicture = (picture: Picture, before: Picture | undefined, tick: Epoch
   demand(isObject(picture), "picture of the tick");
   const { cutover, snapshot, state, trouble, decision, verdicts, operands, back, looked } = picture;
   demand(isObject(snapshot) && snapshot.tick === tick, "snapshot");
-  demand(Number.isSafeInteger(back) && back >= 0 && back <= tick && (looked === null || Array.isArray(looked)), "look back");
+  demand(
+    Number.isSafeInteger(back) && back >= 0 && back <= tick && (looked === null || Array.isArray(looked)),
+    "look back",
+  );
   demand(Array.isArray(trouble) && Array.isArray(operands), "trouble");
   if (cutover !== before?.cutover) demand(isObject(cutover) && Array.isArray(cutover.alarms), "cutover");
-  if (verdicts !== before?.verdicts) demand(isObject(verdicts) && isObject(verdicts.gates) && isObject(verdicts.rollback), "verdicts");
+  if (verdicts !== before?.verdicts)
+    demand(isObject(verdicts) && isObject(verdicts.gates) && isObject(verdicts.rollback), "verdicts");
   if (decision !== before?.decision)
     demand(isObject(decision) && Array.isArray(decision.reasons) && Array.isArray(decision.blocking), "decision");
   demand(isState(state), "state");
@@ -150,12 +157,22 @@ const isState = (state: Picture["state"]): boolean =>
   [state.epoch, state.armedAt, state.steppedAt, state.verifiedAt, state.weightPercent].every(Number.isSafeInteger) &&
   Number.isSafeInteger(state.step);
 
-const PHASES: readonly CutoverState["phase"][] = ["armed", "shifting", "soaking", "decommissioning", "complete", "rolledBack"];
+const PHASES: readonly CutoverState["phase"][] = [
+  "armed",
+  "shifting",
+  "soaking",
+  "decommissioning",
+  "complete",
+  "rolledBack",
+];
 
 const checkSnapshot = (columns: FlatSnapshot, before: FlatSnapshot | undefined): void => {
   demand(isObject(columns) && isObject(columns.minutes), "snapshot");
   const { paths, read, values, reasons, minutes, epoch, taken, tick } = columns;
-  demand([paths, read, values, reasons].every((each) => Array.isArray(each) && each.length === paths.length), "snapshot");
+  demand(
+    [paths, read, values, reasons].every((each) => Array.isArray(each) && each.length === paths.length),
+    "snapshot",
+  );
   demand([epoch, taken, tick].every(Number.isSafeInteger), "snapshot");
   for (const at in minutes) {
     const row = minutes[at];
@@ -163,4 +180,3 @@ const checkSnapshot = (columns: FlatSnapshot, before: FlatSnapshot | undefined):
     demand(isObject(row) && String(row?.at) === at && isObject(row?.values) && isObject(row?.absent), "minutes");
   }
 };
-

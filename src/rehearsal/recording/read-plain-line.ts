@@ -37,7 +37,8 @@ export const plainMinute = (line: JsonObject, number: number, weightBefore: numb
   for (const key in line) {
     if (OWN.includes(key)) continue;
     const group = line[key];
-    if (!GROUPS.includes(key)) throw new RangeError(`"${key}" is no group of signals.${didYouMean(key, [...GROUPS, ...OWN])}`);
+    if (!GROUPS.includes(key))
+      throw new RangeError(`"${key}" is no group of signals.${didYouMean(key, [...GROUPS, ...OWN])}`);
     if (!isObject(group)) throw new RangeError(`"${key}" is no group of signals such as {"requests": 120}`);
     for (const name in group) readSignal(`${key}.${name}`, group[name] ?? null, values, absent);
   }
@@ -75,7 +76,8 @@ const startOf = (written: JsonValue | undefined): EpochMs => {
 const weightOf = (written: JsonValue | undefined, before: number | null): number => {
   if (written === undefined && before !== null) return before;
   if (typeof written === "number" && Number.isInteger(written) && written >= 0 && written <= 100) return written;
-  if (written === undefined) throw new RangeError('"weight" is missing: the first line says which share green had, 0 to 100');
+  if (written === undefined)
+    throw new RangeError('"weight" is missing: the first line says which share green had, 0 to 100');
   throw new RangeError('"weight" is no whole number from 0 to 100: green\'s share in that minute');
 };
 

@@ -88,7 +88,8 @@ const plainForm = (): Form => {
     take: (line, number) => {
       const minute = plainMinute(line, number, weight);
       if (minute.at === before) throw new RangeError(`the minute ${String(line["at"])} is there twice`);
-      if (minute.at < before) throw new RangeError(`the minute ${String(line["at"])} is earlier than the one before it`);
+      if (minute.at < before)
+        throw new RangeError(`the minute ${String(line["at"])} is earlier than the one before it`);
       weight = minute.weight;
       before = minute.at;
       return course.next(minute);

@@ -4,6 +4,7 @@ import { toIso } from "../../kernel/instant.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import type { EpochMs } from "../../kernel/units.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
+import type { Snapshots } from "../../snapshot/evidence.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { StoredTick } from "../stored-tick.ts";
 import { type FlatSnapshot, flat, movedOn, unflat } from "./flat-snapshot.ts";
@@ -21,61 +22,65 @@ export interface RecordingWriter {
 
 export const recordingWriter = (): RecordingWriter => {
   const policies = new Set<string>();
+  const snapshots = snapshotTeller();
   let before: Picture | undefined;
-  let snapshot: FlatSnapshot | undefined;
-  let told: readonly EpochMs[] = [];
-  let epoch = 0;
 
-  const toldFlat = (one: Snapshot): { readonly columns: FlatSnapshot; readonly base: FlatSnapshot | undefined } => {
-    const columns = flat(one);
-    // The columns have to give the very snapshot that was judged; what they cannot carry must not be recorded wrongly.
-    if (canonicalJson(unflat(columns)) !== canonicalJson(one))
-      throw new RangeError(`the snapshot of ${toIso(one.tick)} is not one that a recording can hold`);
-    const base = snapshot === undefined ? undefined : movedOn(snapshot, one.tick);
-    snapshot = columns;
-    return { columns, base };
-  };
-
-  const alsoLooked = (one: Snapshot): JsonObject => {
-    const { columns, base } = toldFlat(one);
-    return { snapshot: toIso(one.tick), change: changeOf(base, columns) };
+  const policyLines = ({ policy }: StoredTick): readonly JsonObject[] => {
+    if (policy === null || policies.has(policy.digest)) return [];
+    policies.add(policy.digest);
+    return [{ policy: policy.digest, is: policy.body as unknown as JsonValue }];
   };
 
   return {
     header: (cutover) => ({ format: FORMAT, engine: ENGINE_VERSION, cutover: cutover.name }),
-    note: ({ seq, tick, at, kind, epoch: of, summary }, missing) => ({
-      ...{ record: seq, epoch: of, at: toIso(at), tick: tick === null ? null : toIso(tick), kind, summary },
+    note: ({ seq, tick, at, kind, epoch, summary }, missing) => ({
+      ...{ record: seq, epoch, at: toIso(at), tick: tick === null ? null : toIso(tick), kind, summary },
       ...(missing === undefined ? {} : { missing }),
     }),
     tick: (stored) => {
-      const lines: JsonObject[] = [];
-      if (stored.policy !== null && !policies.has(stored.policy.digest)) {
-        policies.add(stored.policy.digest);
-        lines.push({ policy: stored.policy.digest, is: stored.policy.body as unknown as JsonValue });
-      }
-      if (stored.state.epoch !== epoch) [epoch, told] = [stored.state.epoch, []];
-      const looked = stored.snapshots.map(({ tick }) => tick);
-      const oldest = looked[0] ?? stored.tick;
-      told = told.filter((each) => each >= oldest);
-      for (const one of stored.snapshots.slice(0, -1))
-        if (!told.includes(one.tick)) {
-          lines.push(alsoLooked(one));
-          told = [...told, one.tick];
-        }
-      const { columns, base } = toldFlat(stored.snapshots.at(-1) ?? stored.snapshots[0]);
-      told = [...told, stored.tick];
-      const all = looked.length === told.length;
-      const picture = pictureOf(stored, columns, all ? null : looked);
-      const expected = before === undefined ? undefined : { ...expectedNext(before), snapshot: base };
+      const others = snapshots.tellOthers(stored.snapshots);
+      const own = snapshots.tell(stored.snapshots.at(-1) ?? stored.snapshots[0]);
+      const looked = snapshots.areAllOf(stored.snapshots) ? null : stored.snapshots.map(({ tick }) => tick);
+      const picture = pictureOf(stored, own.columns, looked);
+      const expected = before === undefined ? undefined : { ...expectedNext(before), snapshot: own.base };
       before = picture;
-      lines.push({
-        tick: toIso(stored.tick),
-        record: stored.record.seq,
-        state: stored.stateDigest,
-        change: changeOf(expected, picture),
-      });
-      return lines;
+      const change = changeOf(expected, picture);
+      const line = { tick: toIso(stored.tick), record: stored.record.seq, state: stored.stateDigest, change };
+      return [...policyLines(stored), ...others, line];
     },
+  };
+};
+
+/** Remembers which snapshots the recording has told since the oldest that is still looked at. */
+const snapshotTeller = () => {
+  let newest: FlatSnapshot | undefined;
+  let told: readonly EpochMs[] = [];
+  let epoch = 0;
+  const tell = (one: Snapshot): { readonly columns: FlatSnapshot; readonly base: FlatSnapshot | undefined } => {
+    const columns = flat(one);
+    // The columns have to give the very snapshot that was judged; what they cannot carry must not be recorded wrongly.
+    if (canonicalJson(unflat(columns)) !== canonicalJson(one))
+      throw new RangeError(`the snapshot of ${toIso(one.tick)} is not one that a recording can hold`);
+    const base = newest === undefined ? undefined : movedOn(newest, one.tick);
+    newest = columns;
+    told = [...told, one.tick];
+    return { columns, base };
+  };
+  return {
+    tell,
+    /** Lines of those that are looked at beside the tick's own, and that no line has told yet. */
+    tellOthers: (looked: Snapshots): readonly JsonObject[] => {
+      if (looked[0].epoch !== epoch) [epoch, told] = [looked[0].epoch, []];
+      told = told.filter((each) => each >= looked[0].tick);
+      return looked
+        .slice(0, -1)
+        .filter(({ tick }) => !told.includes(tick))
+        .map((one) => {
+          const { columns, base } = tell(one);
+          return { snapshot: toIso(one.tick), change: changeOf(base, columns) };
+        });
+    },
+    areAllOf: (looked: Snapshots): boolean => looked.length === told.length,
   };
 };
 

@@ -17,8 +17,8 @@ export interface View {
 export interface Change {
   readonly action: Action;
   /** When the first and when the second made it; null where it never did. */
-  readonly then: EpochMs | null;
-  readonly now: EpochMs | null;
+  readonly was: EpochMs | null;
+  readonly would: EpochMs | null;
   /** Why the second goes back, or did not make the move when the first did. */
   readonly because: readonly string[];
   /** It lies after the first move that was another, so the evidence is of traffic that would not have been. */
@@ -31,19 +31,22 @@ export interface VerdictChange {
   readonly first: EpochMs;
   readonly ticks: number;
   /** The verdicts at the first of them. */
-  readonly then: string;
-  readonly now: string;
+  readonly was: string;
+  readonly would: string;
 }
 
 export interface Comparison {
   /** The first tick at which one side moved and the other did not, or elsewhere; null where they never part. */
-  readonly divergence: { readonly tick: EpochMs; readonly then: Action | null; readonly now: Action | null } | null;
+  readonly divergence: { readonly tick: EpochMs; readonly was: Action | null; readonly would: Action | null } | null;
   readonly changes: readonly Change[];
   /** Changes that are not listed because there are too many. */
   readonly more: number;
   readonly verdicts: readonly VerdictChange[];
   /** Ticks by decision. */
-  readonly decisions: { readonly then: Readonly<Record<string, number>>; readonly now: Readonly<Record<string, number>> };
+  readonly decisions: {
+    readonly was: Readonly<Record<string, number>>;
+    readonly would: Readonly<Record<string, number>>;
+  };
 }
 
 export const recordedView = ({ action, outcome }: RecordedTick): View => ({
@@ -67,77 +70,90 @@ export const playedView = ({ action, judged, counterfactual }: Played): View => 
 /** One move of one epoch, as far as it has been seen. */
 interface Move {
   readonly action: Action;
-  then: EpochMs | null;
-  now: EpochMs | null;
+  was: EpochMs | null;
+  would: EpochMs | null;
   because: readonly string[];
   counterfactual: boolean;
 }
 
 /** A recording can be made to hold any number of moves and names; more of them than this are counted only. */
-const MOST_CHANGES = 1_000;
+const MOST_LISTED = 1_000;
 
+/** Compares two sides tick by tick. */
 export const comparing = () => {
-  const moves = new Map<string, Move>();
-  const verdicts = new Map<string, VerdictChange>();
-  const decisions = { then: new Map<string, number>(), now: new Map<string, number>() };
+  const moves = comparingMoves();
+  const gates = comparingGates();
+  const decisions = { was: new Map<string, number>(), would: new Map<string, number>() };
   let divergence: Comparison["divergence"] = null;
-  let more = 0;
-
-  const moved = (epoch: number, action: Action): Move | undefined => {
-    const key = `${epoch} ${action.kind} ${action.to}`;
-    const known = moves.get(key);
-    if (known !== undefined) return known;
-    if (moves.size >= MOST_CHANGES) {
-      more += 1;
-      return undefined;
-    }
-    const move: Move = { action, then: null, now: null, because: [], counterfactual: false };
-    moves.set(key, move);
-    return move;
-  };
-
-  const noteMoves = (tick: EpochMs, epoch: number, then: View, now: View): void => {
-    const counterfactual = then.counterfactual || now.counterfactual;
-    const first = then.action === null ? undefined : moved(epoch, then.action);
-    if (first !== undefined && first.then === null) {
-      first.then = tick;
-      if (first.now === null && !sameAction(then.action, now.action)) first.because = now.reasons;
-      first.counterfactual ||= counterfactual;
-    }
-    const second = now.action === null ? undefined : moved(epoch, now.action);
-    if (second === undefined || second.now !== null) return;
-    second.now = tick;
-    if (now.action?.kind === "rollback") second.because = now.reasons;
-    second.counterfactual ||= counterfactual;
-  };
-
-  const noteVerdicts = (tick: EpochMs, then: View, now: View): void => {
-    if (then.counterfactual || now.counterfactual) return;
-    for (const gate in then.gates) {
-      const [before, after] = [then.gates[gate], Object.hasOwn(now.gates, gate) ? now.gates[gate] : undefined];
-      if (before === undefined || after === undefined || before === after) continue;
-      const known = verdicts.get(gate);
-      if (known !== undefined) verdicts.set(gate, { ...known, ticks: known.ticks + 1 });
-      else if (verdicts.size < MOST_CHANGES) verdicts.set(gate, { gate, first: tick, ticks: 1, then: before, now: after });
-    }
-  };
-
   return {
-    add: (tick: EpochMs, epoch: number, then: View, now: View): void => {
-      count(decisions.then, then.decision);
-      count(decisions.now, now.decision);
-      if (divergence === null && !sameAction(then.action, now.action))
-        divergence = { tick, then: then.action, now: now.action };
-      noteMoves(tick, epoch, then, now);
-      noteVerdicts(tick, then, now);
+    add: (tick: EpochMs, epoch: number, was: View, would: View): void => {
+      count(decisions.was, was.decision);
+      count(decisions.would, would.decision);
+      if (divergence === null && !sameAction(was.action, would.action))
+        divergence = { tick, was: was.action, would: would.action };
+      moves.add(tick, epoch, was, would);
+      if (!was.counterfactual && !would.counterfactual) gates.add(tick, was.gates, would.gates);
     },
     result: (): Comparison => ({
       divergence,
-      changes: [...moves.values()].filter(({ then, now }) => then !== now),
-      more,
-      verdicts: [...verdicts.values()],
-      decisions: { then: Object.fromEntries(decisions.then), now: Object.fromEntries(decisions.now) },
+      ...moves.result(),
+      verdicts: gates.result(),
+      decisions: { was: Object.fromEntries(decisions.was), would: Object.fromEntries(decisions.would) },
     }),
+  };
+};
+
+/** The first time that each side made each move of an epoch. */
+const comparingMoves = () => {
+  const moves = new Map<string, Move>();
+  let more = 0;
+  const unmade = (epoch: number, action: Action | null, side: "was" | "would"): Move | null => {
+    if (action === null) return null;
+    const key = `${epoch} ${action.kind} ${action.to}`;
+    const known = moves.get(key);
+    if (known !== undefined) return known[side] === null ? known : null;
+    const move: Move = { action, was: null, would: null, because: [], counterfactual: false };
+    if (moves.size < MOST_LISTED) moves.set(key, move);
+    else more += 1;
+    return move;
+  };
+  return {
+    add: (tick: EpochMs, epoch: number, was: View, would: View): void => {
+      const counterfactual = was.counterfactual || would.counterfactual;
+      const first = unmade(epoch, was.action, "was");
+      if (first !== null) {
+        first.was = tick;
+        first.counterfactual ||= counterfactual;
+        if (first.would === null && !sameAction(was.action, would.action)) first.because = would.reasons;
+      }
+      const second = unmade(epoch, would.action, "would");
+      if (second !== null) {
+        second.would = tick;
+        second.counterfactual ||= counterfactual;
+        if (second.action.kind === "rollback") second.because = would.reasons;
+      }
+    },
+    result: () => ({ changes: [...moves.values()].filter(({ was, would }) => was !== would), more }),
+  };
+};
+
+type Gates = View["gates"];
+
+const comparingGates = () => {
+  const changes = new Map<string, VerdictChange>();
+  const note = (tick: EpochMs, gate: string, was: string, would: string): void => {
+    const known = changes.get(gate);
+    if (known !== undefined) changes.set(gate, { ...known, ticks: known.ticks + 1 });
+    else if (changes.size < MOST_LISTED) changes.set(gate, { gate, first: tick, ticks: 1, was, would });
+  };
+  return {
+    add: (tick: EpochMs, was: Gates, would: Gates): void => {
+      for (const gate in was) {
+        const [one, other] = [was[gate], Object.hasOwn(would, gate) ? would[gate] : undefined];
+        if (one !== undefined && other !== undefined && one !== other) note(tick, gate, one, other);
+      }
+    },
+    result: (): readonly VerdictChange[] => [...changes.values()],
   };
 };
 

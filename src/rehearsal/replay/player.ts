@@ -73,15 +73,14 @@ const snapshotWindow = (keepMs: number) => {
   return {
     add: (snapshot: Snapshot): void => {
       const others = kept.filter(
-        ({ epoch, tick }) =>
-          epoch === snapshot.epoch && tick >= snapshot.tick - keepMs && tick !== snapshot.tick,
+        ({ epoch, tick }) => epoch === snapshot.epoch && tick >= snapshot.tick - keepMs && tick !== snapshot.tick,
       );
       const inOrder = (others.at(-1)?.tick ?? -1) < snapshot.tick;
       kept = inOrder ? [...others, snapshot] : [...others, snapshot].sort((a, b) => a.tick - b.tick);
     },
     snapshots: (): Snapshots | null => {
-      const [first, ...rest] = kept;
-      return first === undefined ? null : [first, ...rest];
+      const newest = kept.at(-1);
+      return newest === undefined ? null : [...kept.slice(0, -1), newest];
     },
   };
 };

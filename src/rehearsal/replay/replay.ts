@@ -29,7 +29,11 @@ export interface ReplayResult {
   readonly from: EpochMs | null;
   readonly to: EpochMs | null;
   /** Ticks judged again by the policy and from the evidence that were recorded, and how many came out otherwise. */
-  readonly reproduced: { readonly ticks: number; readonly differing: number; readonly differences: readonly Difference[] };
+  readonly reproduced: {
+    readonly ticks: number;
+    readonly differing: number;
+    readonly differences: readonly Difference[];
+  };
   /** Ticks that were judged and that the recording cannot replay, one sentence each. */
   readonly missing: readonly string[];
   /** What changes with the policy that is played; null where only what was recorded is reproduced. */
@@ -69,8 +73,8 @@ export const replaying = ({ policy, against }: ReplayPlan): Replaying => {
     const other = second?.play(tick);
     const subject = other ?? played;
     if (subject === undefined) return;
-    const then = other === undefined || played === undefined ? recorded : playedView(played);
-    compared.add(tick.tick, tick.state.epoch, then, playedView(subject));
+    const was = other === undefined || played === undefined ? recorded : playedView(played);
+    compared.add(tick.tick, tick.state.epoch, was, playedView(subject));
     for (const { what } of subject.judged?.decision.blocking ?? [])
       if (blocking.size < MOST_LISTED || blocking.has(what)) blocking.set(what, (blocking.get(what) ?? 0) + 1);
   };

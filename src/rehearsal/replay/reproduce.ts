@@ -5,9 +5,7 @@ import type { Outcome, RecordedTick } from "../recording/recorded-tick.ts";
 
 /** Judges a tick from exactly what the guard recorded that it looked at; null where a recording does not say so. */
 export const judgeRecorded = ({ guard, cutover, state, trouble, tick }: RecordedTick): JudgedTick | null =>
-  guard === undefined
-    ? null
-    : judgeTick(cutover, state, guard.policy, { snapshots: guard.looked, trouble }, tick);
+  guard === undefined ? null : judgeTick(cutover, state, guard.policy, { snapshots: guard.looked, trouble }, tick);
 
 /** In what a judged tick differs from what was recorded of it, one phrase each; empty where it comes out the same. */
 export const differencesFrom = (recorded: Outcome, { decision, judgement }: JudgedTick): readonly string[] => {
@@ -31,6 +29,9 @@ export const differencesFrom = (recorded: Outcome, { decision, judgement }: Judg
 const verdictDifferences = (recorded: Partial<Verdicts>, now: Verdicts): string[] => [
   ...namedDifferences("gate", recorded.gates ?? {}, now.gates, recorded.rollback !== undefined),
   ...namedDifferences("rollback rule", recorded.rollback ?? {}, now.rollback, recorded.rollback !== undefined),
+  ...(recorded.disagreements === undefined || sameJson(recorded.disagreements, now.disagreements)
+    ? []
+    : [`disagreements: ${now.disagreements.join("; ") || "none"}`]),
   ...(recorded.blind === undefined || sameJson(recorded.blind, now.blind)
     ? []
     : [`blind to ${now.blind.join(", ") || "nothing"}, recorded was ${recorded.blind.join(", ") || "nothing"}`]),
@@ -50,27 +51,28 @@ const namedDifferences = (
   }
   if (whole)
     for (const name in now)
-      if (!Object.hasOwn(recorded, name)) found.push(`${what} ${name}: not judged was recorded, ${now[name]} comes out`);
+      if (!Object.hasOwn(recorded, name))
+        found.push(`${what} ${name}: not judged was recorded, ${now[name]} comes out`);
   return found;
 };
 
-/** Whether two JSON values are equal, whatever the order of members. */
+type Members = Readonly<Record<string, JsonValue | undefined>>;
+
+/** Whether two JSON values are equal, whatever the order of members; an undefined member is none. */
 const sameJson = (one: JsonValue | undefined, other: JsonValue | undefined): boolean => {
   if (one === other) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
-  if (Array.isArray(one) || Array.isArray(other)) {
-    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
-    return one.every((each, index) => sameJson(each, other[index]));
-  }
-  const [left, right] = [one as Members, other as Members];
-  let more = 0;
-  for (const key in left) {
-    if (left[key] === undefined) continue;
-    more += 1;
-    if (!Object.hasOwn(right, key) || !sameJson(left[key], right[key])) return false;
-  }
-  for (const key in right) if (right[key] !== undefined) more -= 1;
-  return more === 0;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  return sameMembers(one as Members, other as Members);
 };
 
-type Members = Readonly<Record<string, JsonValue>>;
+const sameMembers = (one: Members, other: Members): boolean => {
+  let more = 0;
+  for (const key in one) {
+    if (one[key] === undefined) continue;
+    more += 1;
+    if (!Object.hasOwn(other, key) || !sameJson(one[key], other[key])) return false;
+  }
+  for (const key in other) if (other[key] !== undefined) more -= 1;
+  return more === 0;
+};

@@ -4,10 +4,46 @@ import type { Action } from "../recording/recorded-tick.ts";
 import type { Change, Comparison, VerdictChange } from "./comparison.ts";
 import type { ReplayResult } from "./replay.ts";
 
+/** What `--json` prints. Instants are ISO 8601. */
+export interface ReplayDocument {
+  /** False where something that was recorded did not come out again. */
+  readonly ok: boolean;
+  readonly recording: string;
+  readonly form: "guard" | "plain";
+  readonly ticks: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly reproduced: {
+    readonly ticks: number;
+    readonly differing: number;
+    readonly differences: readonly { readonly line: number; readonly tick: string; readonly what: string }[];
+  };
+  readonly missing: readonly string[];
+  /** What changes from `was` to `would`; null where only what was recorded is reproduced. */
+  readonly comparison: ComparisonDocument | null;
+}
+
+interface ComparisonDocument extends Names {
+  readonly divergence: { readonly tick: string; readonly was: Action | null; readonly would: Action | null } | null;
+  readonly changes: readonly {
+    readonly action: Action;
+    readonly was: string | null;
+    readonly would: string | null;
+    readonly laterSeconds: number | null;
+    readonly because: readonly string[];
+    readonly counterfactual: boolean;
+    readonly said: string;
+  }[];
+  readonly more: number;
+  readonly verdicts: readonly (Omit<VerdictChange, "first"> & { readonly first: string })[];
+  readonly decisions: Comparison["decisions"];
+  readonly blocking: ReplayResult["blocking"];
+}
+
 /** What the two sides of a comparison are called. */
 export interface Names {
-  readonly then: string;
-  readonly now: string;
+  readonly was: string;
+  readonly would: string;
 }
 
 /** So many differences are told to people; all that were kept are in the document. */
@@ -36,28 +72,28 @@ const reasonsOf = (because: readonly string[]): string =>
   because.length > 3 ? `${because.slice(0, 3).join("; ")}; and ${because.length - 3} more` : because.join("; ");
 
 /** One difference between the sides, as an operator says it. */
-export const sayChange = ({ action, then, now, because, counterfactual }: Change): string => {
+const sayChange = ({ action, was, would, because, counterfactual }: Change): string => {
   const mark = counterfactual ? " (counterfactual)" : "";
   const what = move(action);
   const why = because.length === 0 ? "" : reasonsOf(because);
-  if (then === null && now !== null)
-    return `would have ${what} at ${minute(now)}${mark}${why === "" ? "" : ` because of ${why}`}`;
-  if (then !== null && now === null)
-    return `would not have ${what}, as happened at ${minute(then)}${mark}${why === "" ? "" : `: ${why}`}`;
-  if (then === null || now === null) return `would have ${what}`;
-  const late = `${span(now - then)} ${now > then ? "later" : "earlier"}`;
-  return `would have ${what} ${late}, at ${minute(now)} instead of ${minute(then)}${mark}${why === "" ? "" : `: ${why}`}`;
+  if (was === null && would !== null)
+    return `would have ${what} at ${minute(would)}${mark}${why === "" ? "" : ` because of ${why}`}`;
+  if (was !== null && would === null)
+    return `would not have ${what}, as happened at ${minute(was)}${mark}${why === "" ? "" : `: ${why}`}`;
+  if (was === null || would === null) return `would have ${what}`;
+  const late = `${span(would - was)} ${would > was ? "later" : "earlier"}`;
+  return `would have ${what} ${late}, at ${minute(would)} instead of ${minute(was)}${mark}${why === "" ? "" : `: ${why}`}`;
 };
 
-const sayVerdict = ({ gate, first, ticks, then, now }: VerdictChange): string =>
-  `gate ${gate}: ${now} instead of ${then} from ${minute(first)} on, in ${ticks} ${ticks === 1 ? "tick" : "ticks"}`;
+const sayVerdict = ({ gate, first, ticks, was, would }: VerdictChange): string =>
+  `gate ${gate}: ${would} instead of ${was} from ${minute(first)} on, in ${ticks} ${ticks === 1 ? "tick" : "ticks"}`;
 
 const sayCounts = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
     .map(([name, ticks]) => `${name} ${ticks}`)
     .join(", ") || "nothing";
 
-export const sayReproduced = ({ reproduced, missing }: ReplayResult): readonly string[] => {
+const sayReproduced = ({ reproduced, missing }: ReplayResult): readonly string[] => {
   const { ticks, differing, differences } = reproduced;
   return [
     ...(ticks === 0
@@ -70,12 +106,12 @@ export const sayReproduced = ({ reproduced, missing }: ReplayResult): readonly s
   ];
 };
 
-export const sayComparison = (
+const sayComparison = (
   { divergence, changes, more, verdicts, decisions }: Comparison,
   blocking: ReplayResult["blocking"],
-  { then, now }: Names,
+  { was, would }: Names,
 ): readonly string[] => [
-  `${now}, against ${then}:`,
+  `${would}, against ${was}:`,
   ...(divergence === null ? ["  makes every move at the same tick"] : []),
   ...changes.map((change) => `  ${sayChange(change)}`),
   ...(more === 0 ? [] : [`  and ${more} more moves`]),
@@ -83,14 +119,60 @@ export const sayComparison = (
   ...(divergence === null
     ? []
     : [
-        `  Everything after ${minute(divergence.tick)} is counterfactual: there the one ${didOrNot(divergence.then)} and the other`,
-        `  ${didOrNot(divergence.now)}, and the traffic of another weight would have given other evidence.`,
+        `  Everything after ${minute(divergence.tick)} is counterfactual: there the one ${didOrNot(divergence.was)} and the other`,
+        `  ${didOrNot(divergence.would)}, and the traffic of another weight would have given other evidence.`,
       ]),
-  `  ticks: ${sayCounts(decisions.now)}`,
-  ...(Object.keys(decisions.then).length === 0 ? [] : [`  before: ${sayCounts(decisions.then)}`]),
+  `  ticks: ${sayCounts(decisions.would)}`,
+  ...(Object.keys(decisions.was).length === 0 ? [] : [`  before: ${sayCounts(decisions.was)}`]),
   ...(Object.keys(blocking).length === 0
     ? []
     : [`  held most by: ${sayCounts(Object.fromEntries(Object.entries(blocking).slice(0, 5)))}`]),
 ];
 
 const didOrNot = (action: Action | null): string => (action === null ? "stays where it is" : `has ${move(action)}`);
+
+export const sayReplay = (
+  file: string,
+  form: ReplayDocument["form"],
+  result: ReplayResult,
+  names: Names,
+): readonly string[] => {
+  const { ticks, from, to, comparison, blocking } = result;
+  const span = from === null || to === null ? "" : `, ${minute(from)} to ${minute(to)} UTC`;
+  return [
+    `${file}: ${ticks} ${form === "guard" ? "judged ticks" : "minutes"}${span}`,
+    ...sayReproduced(result),
+    ...(comparison === null ? [] : sayComparison(comparison, blocking, names)),
+  ];
+};
+
+export const documentOf = (
+  recording: string,
+  form: ReplayDocument["form"],
+  { ticks, from, to, reproduced, missing, comparison, blocking }: ReplayResult,
+  names: Names,
+): ReplayDocument => ({
+  ok: reproduced.differing === 0 && missing.length === 0,
+  ...{ recording, form, ticks, from: iso(from), to: iso(to), missing },
+  reproduced: {
+    ...reproduced,
+    differences: reproduced.differences.map(({ line, tick, what }) => ({ line, tick: toIso(tick), what })),
+  },
+  comparison: comparison === null ? null : { ...names, blocking, ...comparisonDocument(comparison) },
+});
+
+const iso = (at: EpochMs | null): string | null => (at === null ? null : toIso(at));
+
+const comparisonDocument = ({ divergence, changes, more, verdicts, decisions }: Comparison) => ({
+  divergence: divergence === null ? null : { ...divergence, tick: toIso(divergence.tick) },
+  changes: changes.map((change) => ({
+    ...change,
+    was: iso(change.was),
+    would: iso(change.would),
+    laterSeconds: change.was === null || change.would === null ? null : (change.would - change.was) / 1_000,
+    said: sayChange(change),
+  })),
+  more,
+  verdicts: verdicts.map((verdict) => ({ ...verdict, first: toIso(verdict.first) })),
+  decisions,
+});
