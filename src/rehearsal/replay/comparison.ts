@@ -123,19 +123,23 @@ const comparingMoves = () => {
       const first = unmade(epoch, was.action, "was");
       if (first !== null) {
         first.was = tick;
-        first.counterfactual ||= counterfactual;
-        if (first.would === null && !sameAction(was.action, would.action)) first.because = would.reasons;
+        if (first.would === null) first.counterfactual = counterfactual;
+        if (first.would === null && !sameAction(was.action, would.action)) first.because = insteadOf(would);
       }
       const second = unmade(epoch, would.action, "would");
       if (second !== null) {
         second.would = tick;
-        second.counterfactual ||= counterfactual;
+        second.counterfactual = counterfactual;
         if (second.action.kind === "rollback") second.because = would.reasons;
       }
     },
     result: () => ({ changes: [...moves.values()].filter(({ was, would }) => was !== would), more }),
   };
 };
+
+/** Why a side does not make a move: what holds it up, or the other move that it makes. */
+const insteadOf = ({ action, reasons }: View): readonly string[] =>
+  action === null ? reasons : [action.to === null ? `${action.kind} instead` : `${action.kind} to ${action.to} % instead`];
 
 type Gates = View["gates"];
 

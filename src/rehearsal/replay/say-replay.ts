@@ -109,9 +109,9 @@ const sayReproduced = ({ reproduced, missing }: ReplayResult): readonly string[]
 const sayComparison = (
   { divergence, changes, more, verdicts, decisions }: Comparison,
   blocking: ReplayResult["blocking"],
-  { was, would }: Names,
+  names: Names,
 ): readonly string[] => [
-  `${would}, against ${was}:`,
+  `${names.would}, against ${names.was}:`,
   ...(divergence === null ? ["  makes every move at the same tick"] : []),
   ...changes.map((change) => `  ${sayChange(change)}`),
   ...(more === 0 ? [] : [`  and ${more} more moves`]),
@@ -119,8 +119,8 @@ const sayComparison = (
   ...(divergence === null
     ? []
     : [
-        `  Everything after ${minute(divergence.tick)} is counterfactual: there the one ${didOrNot(divergence.was)} and the other`,
-        `  ${didOrNot(divergence.would)}, and the traffic of another weight would have given other evidence.`,
+        `  Everything after ${minute(divergence.tick)} is counterfactual: there ${names.was} ${didOrNot(divergence.was)},`,
+        `  and ${names.would} ${didOrNot(divergence.would)}; other weights would have given other traffic.`,
       ]),
   `  ticks: ${sayCounts(decisions.would)}`,
   ...(Object.keys(decisions.was).length === 0 ? [] : [`  before: ${sayCounts(decisions.was)}`]),
