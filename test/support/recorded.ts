@@ -1,4 +1,5 @@
 import { exportLedger } from "../../src/cli/commands/ledger-export.ts";
+import type { JsonObject } from "../../src/kernel/json.ts";
 import { deskBefore } from "./cli.ts";
 import { type FakeWorld, fakeWorld } from "./fake-world.ts";
 
@@ -24,3 +25,15 @@ export const recordingOf = async (world: FakeWorld): Promise<string> => {
   });
   return text;
 };
+
+/** A minute of a plain recording, quiet and healthy; `changes` by group of signals. */
+export const plainLine = (minute: number, weight: number, changes: JsonObject = {}): string =>
+  JSON.stringify({
+    at: new Date(PLAIN_START + minute * 60_000).toISOString(),
+    weight,
+    green: { requests: weight * 12, errors5xx: 0, healthyHosts: 4 },
+    forward: { state: "RUNNING", lagSeconds: 1.5 },
+    ...changes,
+  });
+
+const PLAIN_START = Date.parse("2026-01-05T12:00:00Z");

@@ -139,7 +139,9 @@ const comparingMoves = () => {
 
 /** Why a side does not make a move: what holds it up, or the other move that it makes. */
 const insteadOf = ({ action, reasons }: View): readonly string[] =>
-  action === null ? reasons : [action.to === null ? `${action.kind} instead` : `${action.kind} to ${action.to} % instead`];
+  action === null
+    ? reasons
+    : [action.to === null ? `${action.kind} instead` : `${action.kind} to ${action.to} % instead`];
 
 type Gates = View["gates"];
 

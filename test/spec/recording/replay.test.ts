@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/kernel/json.ts";
+import { DRILL } from "../../support/fake-world.ts";
+import { livedWorld, plainLine, recordingOf } from "../../support/recorded.ts";
+import { replayed, replayedInWords } from "../../support/replayed.ts";
+import { smallPolicy } from "../../support/small-policy.ts";
+
+const drill = DRILL as unknown as JsonObject;
+const steps = DRILL.steps as unknown as readonly JsonObject[];
+
+describe("pawl policy replay, with the policy that was recorded", () => {
+  it("comes to every verdict and decision that the guard came to", async () => {
+    const recording = await recordingOf(await livedWorld());
+    const { exitCode, document } = await replayed({ recording });
+
+    expect(document).toMatchObject({ ok: true, form: "guard", comparison: null, reproduced: { differing: 0 } });
+    expect(document.reproduced.ticks).toBe(document.ticks);
+    expect(document.ticks).toBeGreaterThan(10);
+    expect(await replayedInWords({ recording })).toContain("0 come out otherwise than recorded");
+    expect(exitCode).toBe(0);
+  });
+
+  it("lists the tick whose recorded decision was changed, with its line", async () => {
+    const lines = (await recordingOf(await livedWorld())).split("\n");
+    const index = lines.findIndex((line) => line.includes('"kind":["advance"]'));
+    lines[index] = (lines[index] ?? "").replace('"kind":["advance"]', '"kind":["hold"]');
+    const { exitCode, document } = await replayed({ recording: lines.join("\n") });
+
+    expect(exitCode).toBe(1);
+    expect(document.reproduced.differences[0]).toMatchObject({
+      line: index + 1,
+      what: "hold was recorded, advance comes out",
+    });
+  });
+
+  it("lists ticks whose evidence was changed in the recording, though every verdict stays", async () => {
+    const lines = (await recordingOf(await livedWorld())).split("\n");
+    const index = lines.findIndex((line) => /"green\.requests":\[\d+\]/.test(line));
+    const changed = (lines[index] ?? "").replace(/"green\.requests":\[(\d+)\]/, '"green.requests":[1$1]');
+    expect(changed).not.toBe(lines[index]);
+    lines[index] = changed;
+    const { exitCode, document } = await replayed({ recording: lines.join("\n") });
+
+    expect(exitCode).toBe(1);
+    expect(document.reproduced.differing).toBeGreaterThan(0);
+  });
+
+  it("takes no other policy under the recorded digest", async () => {
+    const recording = (await recordingOf(await livedWorld())).replace('"minCoverage":0.9', '"minCoverage":0.5');
+    const { exitCode, document } = await replayed({ recording });
+    expect(exitCode).toBe(1);
+    expect(document.error.why).toContain("its policy is not the one that its digest names");
+  });
+});
+
+describe("pawl policy replay, with another policy", () => {
+  it("finds nothing to say of the very same one", async () => {
+    const { exitCode, document } = await replayed({ recording: await recordingOf(await livedWorld()), policy: drill });
+    expect(exitCode).toBe(0);
+    expect(document.comparison).toMatchObject({ divergence: null, changes: [] });
+  });
+
+  it("says that a step would have been made later, and marks what follows as counterfactual", async () => {
+    const slower = { ...drill, steps: [{ ...steps[0], minDwell: "20m" }, ...steps.slice(1)] };
+    const files = { recording: await recordingOf(await livedWorld()), against: slower };
+    const { comparison } = (await replayed(files)).document;
+    const out = await replayedInWords(files);
+
+    expect(comparison?.divergence).toMatchObject({ was: { kind: "advance", to: 50 }, would: null });
+    expect(comparison?.changes[0]).toMatchObject({
+      action: { kind: "advance", to: 50 },
+      would: null,
+      because: [expect.stringMatching(/^dwell: /)],
+      counterfactual: false,
+    });
+    expect(out).toContain("would not have advanced to 50 %");
+    expect(out).toMatch(/Everything after 2026-11-22 \d\d:\d\d is counterfactual/);
+  });
+
+  it("says when, and because of what, it would have gone back", async () => {
+    const strict = {
+      ...drill,
+      rollback: [{ id: "any-error", why: "nothing may fail", when: { ">": [{ var: "green.requests" }, 0] } }],
+    };
+    const files = { recording: await recordingOf(await livedWorld()), against: strict };
+    const { document } = await replayed(files);
+    const back = document.comparison?.changes.find(({ action }) => action.kind === "rollback");
+
+    expect(back).toMatchObject({ because: [expect.stringContaining("any-error fired: nothing may fail")] });
+    expect(await replayedInWords(files)).toMatch(/would have rolled back \d+ minutes earlier, at .*any-error fired/);
+    expect(document.comparison?.changes.find(({ action }) => action.to === 50)).toMatchObject({
+      would: null,
+      counterfactual: true,
+      because: ["it had already gone back to blue"],
+    });
+  });
+
+  it("compares two policies with each other", async () => {
+    const slower = { ...drill, steps: [{ ...steps[0], minDwell: "20m" }, ...steps.slice(1)] };
+    const recording = await recordingOf(await livedWorld());
+    const { document } = await replayed({ recording, policy: slower, against: drill });
+    expect(document.comparison?.changes.map(({ said }) => said)[0]).toMatch(/^would have advanced to 50 % at /);
+  });
+});
+
+describe("pawl policy replay of minutes that somebody wrote down", () => {
+  /** A quarter of an hour on blue, then the canary. */
+  const canary = (minutes: number, last: JsonObject = {}): string =>
+    Array.from({ length: minutes }, (_, minute) =>
+      plainLine(minute, minute < 15 ? 0 : 5, minute < minutes - 3 ? {} : last),
+    ).join("\n");
+
+  it("says what a policy would have decided, and when", async () => {
+    const { exitCode, document } = await replayed({ recording: canary(40), policy: smallPolicy() });
+    expect(exitCode).toBe(0);
+    expect(document).toMatchObject({ form: "plain", ticks: 40, reproduced: { ticks: 0 } });
+    expect(document.comparison?.changes[0]).toMatchObject({
+      action: { kind: "advance", to: 5 },
+      counterfactual: false,
+    });
+  });
+
+  it("goes back where a rule fires, and says which", async () => {
+    const bad = { green: { requests: 60, errors5xx: 30, healthyHosts: 4 } };
+    const recording = Array.from({ length: 9 }, (_, minute) => plainLine(minute, 5, minute < 6 ? {} : bad)).join("\n");
+    const { document } = await replayed({ recording, policy: smallPolicy() });
+    expect(document.comparison?.changes).toMatchObject([
+      { action: { kind: "rollback", to: 0 }, was: null, would: "2026-01-05T12:07:00.000Z", counterfactual: false },
+    ]);
+    expect(document.comparison?.changes[0]?.because[0]).toContain("breaker fired");
+  });
+
+  it("knows nothing of a signal that a line leaves out, or holds as null", async () => {
+    const silent = (forward: JsonObject) =>
+      Array.from({ length: 20 }, (_, minute) => plainLine(minute, 0, { forward })).join("\n");
+    for (const forward of [{}, { state: "RUNNING", lagSeconds: null }, { state: "RUNNING" }]) {
+      const { document } = await replayed({ recording: silent(forward), policy: smallPolicy() });
+      expect(document.comparison?.changes).toEqual([]);
+      expect(document.comparison?.decisions.would).toEqual({ hold: 20 });
+      expect(document.comparison?.blocking["gate:lag"]).toBe(20);
+    }
+  });
+
+  it("waits for the dwell of a step from the minute that first shows its weight", async () => {
+    const recording = Array.from({ length: 30 }, (_, minute) => plainLine(minute, 5, { note: "quiet" })).join("\n");
+    const { document } = await replayed({ recording, policy: smallPolicy() });
+    // Verified as the recording begins, so that the canary's ten minutes are over with its tenth tick.
+    expect(document.comparison?.changes).toMatchObject([
+      { action: { kind: "advance", to: 50 }, was: null, would: "2026-01-05T12:10:00.000Z" },
+      { action: { kind: "advance", to: 100 }, was: null, counterfactual: true },
+    ]);
+  });
+
+  it("holds decisions and verdicts that were written down against those of the policy", async () => {
+    const lines = Array.from({ length: 12 }, (_, minute) =>
+      plainLine(minute, 5, { decision: "hold", verdicts: { errors: minute < 4 ? "unknown" : "pass" } }),
+    );
+    const { document } = await replayed({ recording: lines.join("\n"), policy: smallPolicy() });
+    expect(document.comparison?.divergence).toMatchObject({ was: null, would: { kind: "advance", to: 50 } });
+    expect(document.comparison?.decisions.was).toEqual({ hold: 12 });
+  });
+
+  it("is refused without a policy", async () => {
+    const { exitCode, document } = await replayed({ recording: canary(3) });
+    expect(exitCode).toBe(1);
+    expect(document.error.next).toContain("--policy");
+  });
+});
