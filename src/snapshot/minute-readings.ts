@@ -1,4 +1,5 @@
 import { type EpochMs, earlier, later, MINUTE_MS } from "../kernel/units.ts";
+import type { Side } from "../signals/bindings.ts";
 import type { MetricReadings, MetricSeries } from "../signals/ports.ts";
 import { SNAPSHOT_MINUTES } from "./freshness.ts";
 import type { MinuteReadings } from "./snapshot.ts";
@@ -6,80 +7,110 @@ import type { MinuteReadings } from "./snapshot.ts";
 /** CloudWatch answered in full and has nothing for this minute: no request ended in it, or not published yet. */
 export const NO_DATAPOINT = "no datapoint in that minute";
 
-type Of = MetricSeries["of"];
-type Cell = { readonly known: true; readonly value: number } | { readonly known: false; readonly reason: string };
+/** What one series has for each minute of the snapshot, or why it was not answered. */
+type Column = readonly (number | undefined)[] | string;
+type Metric = MetricSeries["metric"];
+type Cell = number | { readonly reason: string };
 
-const value = (of: number): Cell => ({ known: true, value: of });
-const absent = (reason: string): Cell => ({ known: false, reason });
+const absent = (reason: string): Cell => ({ reason });
+const NONE = absent(NO_DATAPOINT);
 
 /** One row for each minute of [T−10, T), oldest first. */
-export const minuteReadings = (readings: MetricReadings, tick: EpochMs): readonly MinuteReadings[] =>
-  Array.from({ length: SNAPSHOT_MINUTES }, (_, index) =>
-    rowOf(readings, later(earlier(tick, SNAPSHOT_MINUTES * MINUTE_MS), index * MINUTE_MS)),
-  );
-
-const rowOf = (readings: MetricReadings, at: EpochMs): MinuteReadings => {
-  const cells: Readonly<Record<string, Cell>> = {
-    ...sideCells(readings, "green", at),
-    ...sideCells(readings, "blue", at),
-    "lb.requests": cellOf(readings, "lb", "requests", at),
-    "lb.errors5xx": countOf(readings, "lb", "errors5xx", at),
-    "traffic.greenPercent": greenShare(readings, at),
-  };
-  const values: Record<string, number> = {};
-  const reasons: Record<string, string> = {};
-  for (const [path, cell] of Object.entries(cells)) {
-    if (cell.known) values[path] = cell.value;
-    else reasons[path] = cell.reason;
-  }
-  return { at, values, absent: reasons };
+export const minuteReadings = (readings: MetricReadings, tick: EpochMs): readonly MinuteReadings[] => {
+  const first = earlier(tick, SNAPSHOT_MINUTES * MINUTE_MS);
+  const column = columnsOf(readings, first);
+  const [green, blue] = [sideColumns(column, "green"), sideColumns(column, "blue")];
+  const lb = { requests: column("lb", "requests"), errors5xx: column("lb", "errors5xx") };
+  return Array.from({ length: SNAPSHOT_MINUTES }, (_, index) => {
+    const row = { at: later(first, index * MINUTE_MS), values: {}, absent: {} };
+    putSide(row, "green", green, index);
+    putSide(row, "blue", blue, index);
+    put(row, "lb.requests", cellOf(lb.requests, index));
+    put(row, "lb.errors5xx", countOf(lb.errors5xx, lb.requests, index));
+    put(row, "traffic.greenPercent", greenShare(green.requests, blue.requests, index));
+    return row;
+  });
 };
 
-const sideCells = (readings: MetricReadings, side: "green" | "blue", at: EpochMs): Readonly<Record<string, Cell>> => ({
-  [`${side}.requests`]: cellOf(readings, side, "requests", at),
-  [`${side}.errors5xx`]: countOf(readings, side, "errors5xx", at),
-  [`${side}.connectionErrors`]: countOf(readings, side, "connectionErrors", at),
-  [`${side}.unanswered`]: unanswered(readings, side, at),
+/** A row while it is put together; the cells of a hundred rows would be most of what a tick allocates. */
+interface Row extends MinuteReadings {
+  readonly values: Record<string, number>;
+  readonly absent: Record<string, string>;
+}
+
+const put = (row: Row, path: string, cell: Cell): void => {
+  if (typeof cell === "number") row.values[path] = cell;
+  else row.absent[path] = cell.reason;
+};
+
+type Columns = (of: MetricSeries["of"], metric: Metric) => Column;
+
+const columnsOf =
+  ({ series, missing }: MetricReadings, first: EpochMs): Columns =>
+  (of, metric) => {
+    const answered = series.find((one) => one.of === of && one.metric === metric);
+    if (answered === undefined)
+      return missing.find(({ what }) => what === `${of}.${metric}`)?.reason ?? `${of}.${metric} was not answered`;
+    const values: (number | undefined)[] = Array.from({ length: SNAPSHOT_MINUTES });
+    for (const { at, value } of answered.minutes) {
+      const index = (at - first) / MINUTE_MS;
+      if (Number.isInteger(index) && index >= 0 && index < SNAPSHOT_MINUTES) values[index] = value;
+    }
+    return values;
+  };
+
+type SideColumns = Readonly<Record<Metric, Column>>;
+
+const sideColumns = (column: Columns, side: Side): SideColumns => ({
+  requests: column(side, "requests"),
+  errors5xx: column(side, "errors5xx"),
+  connectionErrors: column(side, "connectionErrors"),
+  answered: column(side, "answered"),
 });
 
-const cellOf = (readings: MetricReadings, of: Of, metric: MetricSeries["metric"], at: EpochMs): Cell => {
-  const series = readings.series.find((one) => one.of === of && one.metric === metric);
-  if (series === undefined) {
-    const missing = readings.missing.find((one) => one.what === `${of}.${metric}`);
-    return absent(missing?.reason ?? `${of}.${metric} was not answered`);
-  }
-  const datum = series.minutes.find((minute) => minute.at === at);
-  return datum === undefined ? absent(NO_DATAPOINT) : value(datum.value);
+const PATHS = {
+  green: ["green.requests", "green.errors5xx", "green.connectionErrors", "green.unanswered"],
+  blue: ["blue.requests", "blue.errors5xx", "blue.connectionErrors", "blue.unanswered"],
+} as const;
+
+const putSide = (row: Row, side: Side, columns: SideColumns, index: number): void => {
+  const [requests, errors5xx, connectionErrors, unansweredPath] = PATHS[side];
+  put(row, requests, cellOf(columns.requests, index));
+  put(row, errors5xx, countOf(columns.errors5xx, columns.requests, index));
+  put(row, connectionErrors, countOf(columns.connectionErrors, columns.requests, index));
+  put(row, unansweredPath, unanswered(columns, index));
 };
+
+const cellOf = (column: Column, index: number): Cell =>
+  typeof column === "string" ? absent(column) : (column[index] ?? NONE);
+
+const NOTHING_COUNTED = absent("no requests in that minute to count errors among");
+const NO_REQUESTS = absent("no requests in that minute");
 
 /**
  * Error counts are published only where they are not zero, so silence is 0, but only beside a request count of the
  * same minute: without one, "no errors", "no traffic" and "not published yet" look the same.
  */
-const countOf = (readings: MetricReadings, of: Of, metric: MetricSeries["metric"], at: EpochMs): Cell => {
-  const cell = cellOf(readings, of, metric, at);
-  if (cell.known || cell.reason !== NO_DATAPOINT) return cell;
-  return cellOf(readings, of, "requests", at).known
-    ? value(0)
-    : absent("no requests in that minute to count errors among");
+const countOf = (column: Column, requests: Column, index: number): Cell => {
+  const cell = cellOf(column, index);
+  if (cell !== NONE) return cell;
+  return typeof cellOf(requests, index) === "number" ? 0 : NOTHING_COUNTED;
 };
 
 /** Requests that a target was chosen for and that no target answered: connections refused, time-outs. */
-const unanswered = (readings: MetricReadings, side: "green" | "blue", at: EpochMs): Cell => {
-  const requests = cellOf(readings, side, "requests", at);
-  const answered = countOf(readings, side, "answered", at);
-  if (!requests.known) return requests.reason === NO_DATAPOINT ? absent("no requests in that minute") : requests;
-  return answered.known ? value(Math.max(0, requests.value - answered.value)) : answered;
+const unanswered = (columns: SideColumns, index: number): Cell => {
+  const requests = cellOf(columns.requests, index);
+  if (typeof requests !== "number") return requests === NONE ? NO_REQUESTS : requests;
+  const answered = countOf(columns.answered, columns.requests, index);
+  return typeof answered === "number" ? Math.max(0, requests - answered) : answered;
 };
 
 /** By requests, not by weights: with stickiness a weight moves only new clients. */
-const greenShare = (readings: MetricReadings, at: EpochMs): Cell => {
-  const [green, blue] = (["green", "blue"] as const).map((side) => cellOf(readings, side, "requests", at));
-  const count = (cell: Cell | undefined): number | null => {
-    if (cell === undefined) return null;
-    return cell.known ? cell.value : cell.reason === NO_DATAPOINT ? 0 : null;
-  };
-  const [greens, blues] = [count(green), count(blue)];
-  if (greens === null || blues === null) return absent("requests of a side were not answered");
-  return greens + blues === 0 ? absent("no requests in that minute") : value((100 * greens) / (greens + blues));
+const greenShare = (green: Column, blue: Column, index: number): Cell => {
+  const [greens, blues] = [cellOf(green, index), cellOf(blue, index)];
+  const count = (cell: Cell): number | null => (typeof cell === "number" ? cell : cell === NONE ? 0 : null);
+  const [greenCount, blueCount] = [count(greens), count(blues)];
+  if (greenCount === null || blueCount === null) return absent("requests of a side were not answered");
+  const total = greenCount + blueCount;
+  return total === 0 ? NO_REQUESTS : (100 * greenCount) / total;
 };
