@@ -1,4 +1,5 @@
 import { MINUTE_MS } from "../../kernel/units.ts";
+import { rateBound } from "../../policy/operations/rates.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import { type FanPoint, fanPoint, type Spread, spreadOf, tally } from "./quantiles.ts";
 import type { Ending, RunOutcome } from "./run-outcome.ts";
@@ -17,6 +18,11 @@ export interface Share {
   readonly runs: number;
   /** Of all runs that were armed, 0 to 1. */
   readonly share: number;
+}
+
+/** What no run may have is not proven by a few that have not: the true share is at most this, with 95 % confidence. */
+interface BoundedShare extends Share {
+  readonly atMost: number;
 }
 
 type Tally = ReturnType<typeof tally>;
@@ -54,9 +60,9 @@ export interface SimulationReport extends Simulated {
   readonly timeInStep: readonly StepReport[];
   readonly rollbacks: Share & { readonly because: Tally };
   /** Rolled back though green had never been bad. */
-  readonly falseRollback: Share & { readonly because: Tally };
+  readonly falseRollback: BoundedShare & { readonly because: Tally };
   /** Stepped up, from a weight above 0, while green was bad. */
-  readonly falsePromotion: Share & { readonly steps: number };
+  readonly falsePromotion: BoundedShare & { readonly steps: number };
   /** From the first minute in which green was bad and had traffic, to the latch. */
   readonly detectionDelay: {
     readonly exposed: number;
@@ -66,7 +72,7 @@ export interface SimulationReport extends Simulated {
   /** Requests of a run that failed because they were sent to green. */
   readonly requestsHarmed: Spread & { readonly mean: number; readonly most: number; readonly greenRequests: number };
   readonly holdReasons: readonly HoldReason[];
-  /** Green's share of traffic over time. */
+  /** Green's share of traffic over time, until nothing changes any more in any run. */
   readonly weights: readonly FanPoint[];
   /** Run by run, for whoever looks for the odd one. */
   readonly outcomes: readonly RunSummary[];
@@ -82,6 +88,7 @@ export const reportOf = (simulated: Simulated, policy: Policy, unordered: readon
   const outcomes = unordered.toSorted((a, b) => a.run - b.run);
   const armed = outcomes.filter(({ ending }) => ending !== "refused");
   const share = (runs: number): Share => ({ runs, share: armed.length === 0 ? 0 : runs / armed.length });
+  const bounded = (runs: number): BoundedShare => ({ ...share(runs), atMost: upperBound(runs, armed.length) });
   const full = armed.flatMap((one) => one.full ?? []);
   const rolledBack = armed.flatMap(({ rollback }) => rollback ?? []);
   const falsely = rolledBack.filter((rollback) => rollback.falsely);
@@ -96,8 +103,8 @@ export const reportOf = (simulated: Simulated, policy: Policy, unordered: readon
     timeToFull: { ...share(full.length), minutes: spreadOf(full) },
     timeInStep: stepReports(policy, armed),
     rollbacks: { ...share(rolledBack.length), because: tally(rolledBack.flatMap(({ because }) => because)) },
-    falseRollback: { ...share(falsely.length), because: tally(falsely.flatMap(({ because }) => because)) },
-    falsePromotion: { ...share(promoted.length), steps: sum(promoted.map((one) => one.falsePromotions)) },
+    falseRollback: { ...bounded(falsely.length), because: tally(falsely.flatMap(({ because }) => because)) },
+    falsePromotion: { ...bounded(promoted.length), steps: sum(promoted.map((one) => one.falsePromotions)) },
     detectionDelay: detection(armed),
     requestsHarmed: harmed(armed),
     holdReasons: holdReasons(armed),
@@ -106,7 +113,14 @@ export const reportOf = (simulated: Simulated, policy: Policy, unordered: readon
   };
 };
 
+const CONFIDENCE = 0.95;
+
+const upperBound = (runs: number, all: number): number =>
+  all === 0 ? 1 : rateBound("upper", { part: runs, whole: all }, CONFIDENCE);
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+const most = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.max(a, b), 0);
 
 const summaryOf = (one: RunOutcome): RunSummary => {
   const { run, ending, full, rollback, exposed, falsePromotions, harmed, pages } = one;
@@ -147,7 +161,7 @@ const detection = (outcomes: readonly RunOutcome[]): SimulationReport["detection
   return {
     exposed: exposed.length,
     detected: delays.length,
-    minutes: spread === null ? null : { ...spread, most: Math.max(...delays) },
+    minutes: spread === null ? null : { ...spread, most: most(delays) },
   };
 };
 
@@ -156,7 +170,7 @@ const harmed = (outcomes: readonly RunOutcome[]): SimulationReport["requestsHarm
   return {
     ...(spreadOf(numbers) ?? { p10: 0, median: 0, p90: 0 }),
     mean: numbers.length === 0 ? 0 : sum(numbers) / numbers.length,
-    most: Math.max(0, ...numbers),
+    most: most(numbers),
     greenRequests: sum(outcomes.map((one) => one.greenRequests)),
   };
 };
@@ -176,13 +190,21 @@ const holdReasons = (outcomes: readonly RunOutcome[]): readonly HoldReason[] => 
     .sort((a, b) => b.minutes - a.minutes || b.alone - a.alone);
 };
 
+/** Somewhat after the last change of any run: from there on all stay as they are, for hours. */
+const fanEnd = (outcomes: readonly RunOutcome[]): number => {
+  const last = outcomes.reduce((latest, { shares }) => Math.max(latest, shares.at(-1)?.[0] ?? 0), 0);
+  return Math.ceil(last * 1.15) + SHORTEST_FAN;
+};
+
+const SHORTEST_FAN = 10;
 /** Enough for a picture. */
 const FAN_POINTS = 240;
 
 const fanOf = (outcomes: readonly RunOutcome[], horizonMinutes: number): readonly FanPoint[] => {
-  const every = Math.max(1, Math.ceil(horizonMinutes / FAN_POINTS));
+  const until = Math.min(horizonMinutes, fanEnd(outcomes));
+  const every = Math.max(1, Math.ceil(until / FAN_POINTS));
   const points: FanPoint[] = [];
-  for (let minute = 0; minute <= horizonMinutes; minute += every)
+  for (let minute = 0; minute <= until; minute += every)
     points.push(
       fanPoint(
         minute,

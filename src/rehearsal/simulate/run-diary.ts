@@ -74,7 +74,7 @@ export const runDiary = (policy: Policy, traitsAt: (minute: number) => MinuteTra
       noteLatch(after, minute);
     },
     outcome: (world, run, ending, refusals) => {
-      if (rollback === null) leave(world.minuteNow(), "stayed", BLUE);
+      if (rollback === null) leave(world.minuteNow(), ending === "decommissioning" ? "advanced" : "stayed", BLUE);
       return {
         ...{ run, ending, refusals, ticks, full, stays, rollback, falsePromotions, exposed, greenRequests },
         harmed: Math.round(harmed),

@@ -1,7 +1,10 @@
 /** How a run ended. `held`: latched, and traffic stays because going back would lose writes. */
 export type Ending = "decommissioning" | "rolledBack" | "held" | "horizon" | "refused";
 
-/** A stretch of time at one weight, whole minutes since arming. `start` is the one before the first step. */
+/**
+ * A stretch of time at one weight, whole minutes since arming. `start` is the one before the first step; the last step is
+ * left by the decommission.
+ */
 export interface Stay {
   readonly step: string;
   readonly from: number;

@@ -34,6 +34,8 @@ const tallied = (tally: SimulationReport["rollbacks"]["because"]): string =>
 
 const ofRuns = ({ runs, share }: Share, all: number): string => `${runs} of ${all} runs (${percent(share)})`;
 
+const bound = ({ atMost }: { readonly atMost: number }): string => `at most ${percent(atMost)} with 95 % confidence`;
+
 const armedRuns = ({ runs, endings }: SimulationReport): number => runs - endings.refused;
 
 const SAY: Readonly<Record<ReportPart, (report: SimulationReport) => readonly string[]>> = {
@@ -53,20 +55,20 @@ const SAY: Readonly<Record<ReportPart, (report: SimulationReport) => readonly st
         minutes === null
           ? "–"
           : `median ${minutesInWords(minutes.median)}, p10 ${minutesInWords(minutes.p10)}, p90 ${minutesInWords(minutes.p90)}`;
-      return `  ${step.padEnd(WIDTH - 8)}${String(weight).padStart(3)} % ${times} (${left.join(", ")})`;
+      return `  ${step.padEnd(WIDTH - 8)}${`${weight} %`.padEnd(6)}${times} (${left.join(", ")})`;
     }),
   ],
   falseRollback: (report) => {
     const because = tallied(report.falseRollback.because);
     return row(
       "false rollbacks",
-      `${ofRuns(report.falseRollback, armedRuns(report))}${because === "" ? "" : `, by ${because}`}`,
+      `${ofRuns(report.falseRollback, armedRuns(report))}, ${bound(report.falseRollback)}${because === "" ? "" : `; by ${because}`}`,
     );
   },
   falsePromotion: (report) =>
     row(
       "false promotions",
-      `${ofRuns(report.falsePromotion, armedRuns(report))}, ${report.falsePromotion.steps} steps taken while green was bad`,
+      `${ofRuns(report.falsePromotion, armedRuns(report))}, ${bound(report.falsePromotion)}; ${report.falsePromotion.steps} steps taken while green was bad`,
     ),
   detectionDelay: ({ detectionDelay: { exposed, detected, minutes } }) =>
     row(

@@ -9,4 +9,6 @@ export const minutesInWords = (minutes: number): string => {
 export const grouped = (number: number): string => String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** "0.6 %" of a share of 1. */
-export const percent = (share: number): string => `${Number((100 * share).toFixed(share < 0.1 ? 1 : 0))} %`;
+export const percent = (share: number): string => `${Number((100 * share).toFixed(digits(share)))} %`;
+
+const digits = (share: number): number => (share < 0.001 ? 3 : share < 0.1 ? 1 : 0);

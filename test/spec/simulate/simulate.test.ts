@@ -117,8 +117,8 @@ describe("the page of a simulation", () => {
     expect(exitCode).toBe(0);
     expect(page).toContain("&#60;quiet&#62;");
     expect(page).not.toMatch(/<script|<link|<img|@import|url\(|https?:/);
-    expect(page.match(/<svg/g)).toHaveLength(3);
-    expect(page.match(/<svg[^>]* role="img" aria-labelledby=/g)).toHaveLength(3);
+    expect(page.match(/<svg/g)).toHaveLength(4);
+    expect(page.match(/<svg[^>]* role="img" aria-labelledby=/g)).toHaveLength(4);
     expect(page).toContain("prefers-color-scheme: dark");
     expect(page).not.toContain("NaN");
   });

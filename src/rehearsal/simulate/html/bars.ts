@@ -42,7 +42,7 @@ export const stepRanges = (steps: readonly StepReport[]): string => {
 };
 
 /** What blocked, and for how long; the dark part is the time in which nothing else did. */
-export const holdBars = (reasons: readonly HoldReason[]): string => {
+export const holdBars = (id: string, reasons: readonly HoldReason[]): string => {
   const x = scaleTo(Math.max(0, ...reasons.map(({ minutes }) => minutes)));
   const rows = reasons.map(({ step, what, minutes, alone }, index) => {
     const top = index * ROW;
@@ -55,7 +55,7 @@ export const holdBars = (reasons: readonly HoldReason[]): string => {
     ].join("");
   });
   return picture(
-    "holds",
+    id,
     { width: WIDTH, height: Math.max(1, reasons.length) * ROW },
     {
       title: "What stood in the way",

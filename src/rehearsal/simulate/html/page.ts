@@ -27,13 +27,13 @@ export const simulationPage = (report: SimulationReport, description: string): s
 <p>${escaped(description)}</p>
 <dl class="tiles">${tiles(report)}</dl>
 <h2>Weights over time</h2>
-${report.weights.length === 0 ? "<p>No run was armed.</p>" : weightsFan(report.weights, report.horizonMinutes)}
+${report.weights.length === 0 ? "<p>No run was armed.</p>" : weightsFan(report.weights)}
 <h2>Time in step</h2>
 <p class="quiet">Of the runs that went on: the bar spans the 10th to the 90th of a hundred, the mark is the median.</p>
 ${stepRanges(report.timeInStep)}
 <h2>What blocked</h2>
 <p class="quiet">Minutes a run; dark where nothing else stood in the way.</p>
-${holdBars(report.holdReasons.slice(0, MOST_REASONS))}
+${blocked(report)}
 <h2>In numbers</h2>
 ${stepTable(report)}
 ${numbersTable(report)}
@@ -41,6 +41,17 @@ ${numbersTable(report)}
 </body>
 </html>
 `;
+};
+
+/** At 100 % it is the soak that holds, for a day; beside it nothing on the way there could be seen. */
+const blocked = ({ holdReasons, timeInStep }: SimulationReport): string => {
+  const last = timeInStep.at(-1)?.step;
+  const onTheWay = holdReasons.filter(({ step }) => step !== last).slice(0, MOST_REASONS);
+  const inSoak = holdReasons.filter(({ step }) => step === last).slice(0, MOST_REASONS);
+  return [
+    onTheWay.length === 0 ? "<p>Nothing on the way to 100 %.</p>" : holdBars("on-the-way", onTheWay),
+    inSoak.length === 0 ? "" : `<h3>At 100 %</h3>${holdBars("in-soak", inSoak)}`,
+  ].join("\n");
 };
 
 const subtitle = (report: SimulationReport): string =>
