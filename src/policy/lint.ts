@@ -4,7 +4,7 @@ import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { exceptionFindings } from "./checks/exceptions.ts";
 import { locateAll, readJson } from "./checks/json-text.ts";
-import { meaningFindings } from "./checks/meaning/findings.ts";
+import { type Forecast, forecastOf, meaningFindings } from "./checks/meaning/findings.ts";
 import { policyFindings } from "./checks/policy.ts";
 import { type Finding, inOrder, type PolicyProblem } from "./checks/problem.ts";
 import { type PlacedRule, paramsIn, ruleFindings, rulesIn } from "./checks/rule.ts";
@@ -80,6 +80,11 @@ export const lintPolicy = (
   cutovers: readonly CutoverBindings[] = [],
   now: EpochMs | null = null,
 ): readonly PolicyProblem[] => readSoundPolicy(text, file, cutovers, now).problems;
+
+export type { Forecast } from "./checks/meaning/findings.ts";
+
+/** What can be said beforehand of a policy that has loaded, at the traffic it expects. */
+export const forecastPolicy = (policy: Policy): Forecast => forecastOf(policy, STANDARD_OPERATIONS);
 
 const ruleOf = (pointer: string): string | undefined =>
   /^\/(gates\/[^/]+\/rule|rollback\/\d+\/when)(?=\/|$)/.exec(pointer)?.[0];

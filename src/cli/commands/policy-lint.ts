@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { epochMs } from "../../kernel/units.ts";
+import { sayFalseRollback } from "../../policy/checks/meaning/false-rollback.ts";
+import { sayProof } from "../../policy/checks/meaning/proof.ts";
 import { type PolicyProblem, sayProblem } from "../../policy/checks/problem.ts";
-import { lintPolicy } from "../../policy/lint.ts";
+import { type Forecast, forecastPolicy, readSoundPolicy } from "../../policy/lint.ts";
 import { lintCutover, loadCutover } from "../../policy/load-cutover.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import type { CommandResult } from "../command-result.ts";
@@ -14,6 +16,8 @@ import { readTextFile } from "../text-file.ts";
 export interface LintDocument {
   readonly files: readonly string[];
   readonly problems: readonly PolicyProblem[];
+  /** Of every policy without an error. */
+  readonly forecasts: readonly (Forecast & { readonly file: string })[];
 }
 
 /**
@@ -32,7 +36,8 @@ export const policyLintCommand = (
       "Neither a cutover.json nor a policy was found there.",
       "Name files, or a folder that holds a cutover's folder.",
     );
-  const problems = files.flatMap(lintFile);
+  const linted = files.map(lintFile);
+  const problems = linted.flatMap((each) => each.problems);
   const errors = problems.filter(({ level }) => level === "error").length;
   const exitCode = errors > 0 ? EXIT.refused : EXIT.done;
   if (sarif) {
@@ -40,8 +45,13 @@ export const policyLintCommand = (
     return { document: log, lines: [JSON.stringify(log, null, 2)], exitCode };
   }
   const counted = `${count(files.length, "file")}, ${count(errors, "error")}, ${count(problems.length - errors, "warning")}`;
-  return { document: { files, problems }, lines: [...problems.map(sayProblem), counted], exitCode };
+  const forecasts = linted.flatMap(({ forecast }) => forecast ?? []);
+  const lines = [...problems.map(sayProblem), ...forecasts.flatMap(sayForecast), counted];
+  return { document: { files, problems, forecasts }, lines, exitCode };
 };
+
+const sayForecast = ({ file, proofs, falseRollbacks }: LintDocument["forecasts"][number]): readonly string[] =>
+  [...proofs.map(sayProof), ...falseRollbacks.map(sayFalseRollback)].map((line) => `${file}: ${line}`);
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
@@ -51,12 +61,17 @@ const isOurs = (path: string): boolean =>
   !/\.(schema|test|scenario)\.json$/.test(path) &&
   !["scenarios", "recordings"].includes(basename(dirname(path)));
 
-const lintFile = (file: string): readonly PolicyProblem[] => {
+interface Linted {
+  readonly problems: readonly PolicyProblem[];
+  readonly forecast?: LintDocument["forecasts"][number];
+}
+
+const lintFile = (file: string): Linted => {
   const text = readTextFile(file);
-  if (!text.ok) return [text.failure];
-  return basename(file) === "cutover.json"
-    ? lintCutover(text.value, file)
-    : lintPolicy(text.value, file, cutoversBeside(file), epochMs(Date.now()));
+  if (!text.ok) return { problems: [text.failure] };
+  if (basename(file) === "cutover.json") return { problems: lintCutover(text.value, file) };
+  const { policy, problems } = readSoundPolicy(text.value, file, cutoversBeside(file), epochMs(Date.now()));
+  return policy === null ? { problems } : { problems, forecast: { file, ...forecastPolicy(policy) } };
 };
 
 /** What a policy is meant for: the cutover in its own folder, where that can be read. */

@@ -55,6 +55,9 @@ const MEANING_RULES = {
   "gates-exclude-each-other": error("Gates of one step can never pass together."),
   "promote-and-rollback": error("A step's gates pass where a rollback rule fires."),
   "no-hysteresis": error("A rollback rule fires right beside where a step's gates pass."),
+  "proof-takes-too-long": warning("A step has too little time for a proof at the expected traffic."),
+  "too-little-traffic": warning("A gate asks for more requests than are expected."),
+  "false-rollback": warning("A rollback rule is likely to send a healthy service back."),
   "gate-backwards": error("A gate opens as a signal gets worse."),
   "rollback-backwards": error("A rollback rule switches off as a signal gets worse."),
 } as const;

@@ -117,6 +117,7 @@ describe("a rollback rule with a planted mistake", () => {
 });
 
 describe("gates and rollback rules together", () => {
+  /** The errors alone: rules as near to the gates as these are likely to fire by chance too, which is a warning. */
   const policyWith = (gate: JsonValue, when: JsonValue, changes: JsonObject = {}): readonly string[] =>
     found(
       smallPolicy({
@@ -124,7 +125,7 @@ describe("gates and rollback rules together", () => {
         rollback: [{ id: "x", why: "x", when }],
         ...changes,
       }),
-    );
+    ).filter((each) => !each.startsWith("false-rollback"));
   const minLag: JsonValue = { stat: ["forward.lagSeconds", "min", "5m"] };
   const worse: JsonValue = {
     evidence_worse: ["green.errors5xx", "green.requests", "blue.errors5xx", "blue.requests", 1.25, "step"],
@@ -171,7 +172,7 @@ describe("gates and rollback rules together", () => {
       index === 1 ? { ...step, promoteWhen: ["running", "lag", "errors", "busy", "idle"] } : step,
     );
 
-    expect(found(smallPolicy({ gates, steps }))).toEqual(["gates-exclude-each-other /steps/1/promoteWhen"]);
+    expect(found(smallPolicy({ gates, steps }))).toContain("gates-exclude-each-other /steps/1/promoteWhen");
   });
 });
 

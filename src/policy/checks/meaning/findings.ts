@@ -1,16 +1,19 @@
 import type { JsonValue } from "../../../kernel/json.ts";
 import type { Operations } from "../../operations/operation.ts";
 import { substituteParams } from "../../params.ts";
-import type { Policy } from "../../policy-file.ts";
+import type { Policy, Rule } from "../../policy-file.ts";
 import type { Finding } from "../problem.ts";
 import { type PlacedRule, paramsIn } from "../rule.ts";
 import { truthFindings } from "../types.ts";
 import { unitFindings } from "../units.ts";
 import { directionFindings } from "./direction.ts";
-import { hysteresisFindings } from "./hysteresis.ts";
+import { type FalseRollbackForecast, falseRollbackFindings, falseRollbackForecasts } from "./false-rollback.ts";
+import { hysteresisFindings, type Trees } from "./hysteresis.ts";
+import { type ProofForecast, proofFindings, proofForecasts } from "./proof.ts";
 import { reachFindings } from "./reachability.ts";
 import { type RuleTree, ruleTree } from "./rule-tree.ts";
 import { togetherFindings } from "./together.ts";
+import { trafficFindings } from "./traffic.ts";
 
 /**
  * What a policy means whose rules are written correctly. A rule: whether it can pass and fail at all, and the right way
@@ -26,39 +29,61 @@ export const meaningFindings = (
   operations: Operations,
 ): readonly Finding[] => {
   const params = paramsIn(file);
-  const looked = placed.map((rule) => ({ ...lookAt(rule, params, operations), at: rule.at }));
-  const ofRules = looked.flatMap(({ findings }) => findings);
+  const ofRules = placed.flatMap((rule) => ruleMeaning(rule, params, operations));
   if (policy === null || ofRules.some(({ level }) => level === "error")) return ofRules;
-  const trees = new Map(looked.flatMap(({ at, tree }) => (tree === null ? [] : [[at, tree] as const])));
-  const gates = new Map(
-    Object.keys(policy.gates).flatMap((gate) => {
-      const tree = trees.get(`/gates/${gate}/rule`);
-      return tree === undefined ? [] : [[gate, tree] as const];
-    }),
-  );
-  const rollback = policy.rollback.map((_, index) => trees.get(`/rollback/${index}/when`) ?? null);
+  const trees = treesOf(policy, operations);
+  const { proofs, falseRollbacks } = forecast(policy, trees);
   return [
     ...ofRules,
-    ...togetherFindings(policy, gates),
-    ...hysteresisFindings(policy, { gates, rollback }, operations),
+    ...togetherFindings(policy, trees.gates),
+    ...hysteresisFindings(policy, trees, operations),
+    ...trafficFindings(policy, trees.gates, operations),
+    ...proofFindings(proofs),
+    ...falseRollbackFindings(falseRollbacks),
   ];
 };
 
-interface Looked {
-  readonly findings: readonly Finding[];
-  /** null where it is not understood. */
-  readonly tree: RuleTree | null;
+/** What can be said beforehand of how a policy will do at the traffic it expects. */
+export interface Forecast {
+  readonly proofs: readonly ProofForecast[];
+  readonly falseRollbacks: readonly FalseRollbackForecast[];
 }
 
-const lookAt = ({ rule, at }: PlacedRule, params: Readonly<Record<string, number>>, operations: Operations): Looked => {
+/** For a policy that the linter has no error against. */
+export const forecastOf = (policy: Policy, operations: Operations): Forecast =>
+  forecast(policy, treesOf(policy, operations));
+
+const forecast = (policy: Policy, { gates, rollback }: Trees): Forecast => ({
+  proofs: proofForecasts(policy, gates),
+  falseRollbacks: falseRollbackForecasts(policy, gates, rollback),
+});
+
+const treesOf = (policy: Policy, operations: Operations): Trees => {
+  const treeOf = (rule: Rule, at: string): RuleTree | null =>
+    ruleTree(substituteParams(rule, policy.params ?? {}), at, operations);
+  const gates = Object.entries(policy.gates).flatMap(([name, { rule }]) => {
+    const tree = treeOf(rule, `/gates/${name}/rule`);
+    return tree === null ? [] : [[name, tree] as const];
+  });
+  return {
+    gates: new Map(gates),
+    rollback: policy.rollback.map(({ when }, index) => treeOf(when, `/rollback/${index}/when`)),
+  };
+};
+
+const ruleMeaning = (
+  { rule, at }: PlacedRule,
+  params: Readonly<Record<string, number>>,
+  operations: Operations,
+): readonly Finding[] => {
   const substituted = substituteParams(rule, params);
   const found = [...truthFindings(substituted, operations), ...unitFindings(rule, params, operations)];
   const written = found.map((each) => ({ ...each, pointer: `${at}${each.pointer}` }));
   const tree = ruleTree(substituted, at, operations);
-  if (tree === null || written.some(({ level }) => level === "error")) return { findings: written, tree };
+  if (tree === null || written.some(({ level }) => level === "error")) return written;
   const use = at.startsWith("/rollback/") ? "rollback" : "gate";
   const reach = reachFindings(tree, use);
   // What always says the same has no direction.
   const turned = reach.some(({ level }) => level === "error") ? [] : directionFindings(tree, use);
-  return { findings: [...written, ...reach, ...turned], tree };
+  return [...written, ...reach, ...turned];
 };
