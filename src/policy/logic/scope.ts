@@ -76,4 +76,5 @@ export const spend = (run: Run, size: number): boolean => {
 };
 
 /** A part of a JSON pointer. The division operator is one: `/` becomes `~1`. */
-export const pointerPart = (part: string): string => part.replaceAll("~", "~0").replaceAll("/", "~1");
+export const pointerPart = (part: string): string =>
+  /[~/]/.test(part) ? part.replaceAll("~", "~0").replaceAll("/", "~1") : part;
