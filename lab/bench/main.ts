@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import { JUDGE } from "./judge.ts";
 import type { Figure, Measurement } from "./measurement.ts";
+import { REPLAY } from "./replay.ts";
 import { SIMULATE } from "./simulate.ts";
 import { STATISTICS } from "./statistics/compare.ts";
 
 /** What each verb measures, in this order. */
 const MEASUREMENTS: Readonly<Record<string, readonly Measurement[]>> = {
-  policy: [JUDGE, STATISTICS, SIMULATE],
+  policy: [JUDGE, STATISTICS, SIMULATE, REPLAY],
 };
 
 const lineOf = ({ what, value, note }: Figure): string => `  ${what.padEnd(44)}${value.padStart(12)}  ${note ?? ""}`;

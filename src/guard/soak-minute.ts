@@ -12,14 +12,26 @@ import { type Row, rowsOf } from "../snapshot/rows.ts";
 interface Judged {
   readonly policy: Policy;
   readonly verifiedAt: EpochMs;
-  /** The minutes that its gates could see. */
-  readonly window: readonly Row[];
+  /** The minutes that its gates could see, by their numbers: rows themselves would hold on to all that were before. */
+  readonly window: readonly number[];
   /** The tick whose p99 speaks for it; it may not have been there yet. */
   readonly p99: object | undefined;
   readonly verdict: MinuteVerdict;
 }
 
 const judgedMinutes = new WeakMap<Row, Judged>();
+
+/** A number of its own for every row that was looked at. */
+const numbers = new WeakMap<Row, number>();
+let numbered = 0;
+
+const numberOf = (row: Row): number => {
+  const known = numbers.get(row);
+  if (known !== undefined) return known;
+  numbered += 1;
+  numbers.set(row, numbered);
+  return numbered;
+};
 
 /** Whether everything a policy looks back over, from `now` on, lies after the minute in which this step was verified. */
 export const wholeWindowsAt = (now: EpochMs, state: CutoverState, policy: Policy): boolean =>
@@ -41,16 +53,17 @@ export const soakMinuteVerdict = (
   const window = rowsOf(snapshots).filter(({ at }) => at > stepBegan && at >= since && at <= minute);
   const row = window.findLast(({ at }) => at === minute);
   const p99 = snapshots.find(({ tick }) => tick === later(minute, 3 * MINUTE_MS))?.p99ForGates;
+  const seen = window.map(numberOf);
   const before = row === undefined ? undefined : judgedMinutes.get(row);
   if (before !== undefined && before.policy === policy && before.verifiedAt === state.verifiedAt && before.p99 === p99)
-    if (sameRows(before.window, window)) return before.verdict;
+    if (sameNumbers(before.window, seen)) return before.verdict;
   const verdict = judged(state, policy, required, snapshots, minute);
-  if (row !== undefined) judgedMinutes.set(row, { policy, verifiedAt: state.verifiedAt, window, p99, verdict });
+  if (row !== undefined) judgedMinutes.set(row, { policy, verifiedAt: state.verifiedAt, window: seen, p99, verdict });
   return verdict;
 };
 
-const sameRows = (a: readonly Row[], b: readonly Row[]): boolean =>
-  a.length === b.length && a.every((row, index) => row === b[index]);
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((number, index) => number === b[index]);
 
 const judged = (
   state: CutoverState,

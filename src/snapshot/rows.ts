@@ -28,16 +28,22 @@ const NO_ROWS: Known = { snapshots: [], rows: [] };
 export const rowsOf = (snapshots: readonly Snapshot[]): readonly Row[] => {
   const newest = snapshots.at(-1);
   if (newest === undefined) return [];
+  const oldest = oldestMinute(snapshots[0] ?? newest);
   const same = knownBy.get(newest);
-  if (same !== undefined && follows(same.snapshots, snapshots)) return same.rows;
+  if (same !== undefined && follows(same.snapshots, snapshots)) return since(same.rows, oldest);
   const [base, from] = longestKnown(snapshots);
   let rows = base.rows;
   for (const snapshot of snapshots.slice(from)) rows = extended(rows, snapshot);
-  const oldest = oldestMinute(snapshots[0] ?? newest);
-  if (rows.some(({ at }) => at < oldest)) rows = rows.filter(({ at }) => at >= oldest);
+  rows = since(rows, oldest);
   knownBy.set(newest, { snapshots, rows });
+  // What is known by a snapshot holds those before it, and would hold on to all that is known by these without end.
+  const spent = snapshots.at(-3);
+  if (spent !== undefined) knownBy.delete(spent);
   return rows;
 };
+
+const since = (rows: readonly Row[], oldest: EpochMs): readonly Row[] =>
+  (rows[0]?.at ?? oldest) >= oldest ? rows : rows.filter(({ at }) => at >= oldest);
 
 const oldestMinute = ({ tick, minutes }: Snapshot): EpochMs => {
   const usual = earlier(tick, SNAPSHOT_MINUTES * MINUTE_MS);

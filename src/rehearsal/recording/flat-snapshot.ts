@@ -1,6 +1,5 @@
-import type { JsonValue } from "../../kernel/json.ts";
 import { type EpochMs, epochMs, MINUTE_MS } from "../../kernel/units.ts";
-import { known, type Observation, type Observations, type SignalValue, unknown } from "../../signals/observation.ts";
+import { known, type Observation, type SignalValue, unknown } from "../../signals/observation.ts";
 import { SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
 import type { MinuteReadings, Snapshot } from "../../snapshot/snapshot.ts";
 
@@ -89,6 +88,3 @@ export const movedOn = (before: FlatSnapshot, tick: EpochMs): FlatSnapshot => {
   }
   return { ...before, tick, minutes };
 };
-
-/** It is plain JSON by its making. */
-export const asJson = (value: FlatSnapshot | Observations): JsonValue => value as unknown as JsonValue;

@@ -113,7 +113,7 @@ const asOperated = (own: CutoverState, { pause, approval }: CutoverState): Cutov
 };
 
 /** The events of a tick whose decision is carried out at once, and without a fault. */
-const carriedOut = (
+export const carriedOut = (
   state: CutoverState,
   judged: JudgedTick,
   policy: Policy,
