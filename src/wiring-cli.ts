@@ -41,13 +41,17 @@ export const lookingPorts = (env: Env, now: Now) => {
   };
 };
 
-/** To leave a request in the state: `pause`, `resume`, `approve`. */
+/** To publish a policy. */
+export const publishingPorts = (env: Env, now: Now) => ({ ...local(now), policies: dynamodbPolicies(tableOf(env)) });
+
+/** To leave a request in the state: `pause`, `resume`, `approve`, `adopt`. */
 export const requestingPorts = (env: Env, now: Now) => {
   const { PAWL_TOPIC_ARN } = readSettings(env, "PAWL_TOPIC_ARN");
   const table = tableOf(env);
   return {
     ...local(now),
     state: dynamodbState(table),
+    policies: dynamodbPolicies(table),
     ledger: dynamodbLedger(table),
     notify: snsNotify(snsOf(env), PAWL_TOPIC_ARN),
   };

@@ -27,3 +27,9 @@ export const misused = (what: string, why: string, next: string): CommandFailure
 /** Something outside did not answer or said no. */
 export const outside = (what: string, why: string, next: string): CommandFailure =>
   new CommandFailure(EXIT.outside, { what, why, next });
+
+/** A reason as it was given. @throws {CommandFailure} it is empty. */
+export const given = (reason: string): string => {
+  if (reason.trim() !== "") return reason;
+  throw misused("The reason is empty.", "It is all that the record will say of why.", 'Give --reason "…".');
+};

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fail, type Result } from "../kernel/result.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import { sayProblem } from "../policy/checks/problem.ts";
@@ -73,6 +73,22 @@ export const readBindings = (policiesDir: string, cutover: string): CutoverBindi
   );
 };
 
+/** What a policy is meant for: the cutover in its own folder, where that can be read. */
+export const cutoversBeside = (file: string): readonly CutoverBindings[] => {
+  const beside = join(dirname(file), "cutover.json");
+  const text = existsSync(beside) ? readTextFile(beside) : null;
+  if (text === null || !text.ok) return [];
+  const loaded = loadCutover(text.value, beside);
+  return loaded.ok ? [loaded.value] : [];
+};
+
+/** A policy that lint has nothing against, by its path. @throws {CommandFailure} every problem with its line, and what to do. */
+export const readSoundPolicyAt = (file: string, now: EpochMs): Policy => {
+  const loaded = loadFile(file, (text) => loadSoundPolicy(text, file, { cutovers: cutoversBeside(file), now }));
+  if (loaded.ok) return loaded.value;
+  throw invalid(`${file} is not a valid policy.`, loaded.failure, "Correct the file and run pawl policy lint.");
+};
+
 /** A well-formed policy by its path. @throws {CommandFailure} it is none: every problem with its line, and what to do. */
 export const readPolicyAt = (file: string): Policy => {
   const loaded = loadFile(file, loadPolicy);
@@ -89,7 +105,5 @@ export const readPolicy = (policiesDir: string, cutover: string, name: string, n
       `--policy ${name} means this file.`,
       "Give the name of a policy file in the cutover's folder, without .json.",
     );
-  const loaded = loadFile(file, (text) => loadSoundPolicy(text, file, now));
-  if (loaded.ok) return loaded.value;
-  throw invalid(`${file} is not a valid policy.`, loaded.failure, "Correct the file and run pawl policy lint.");
+  return readSoundPolicyAt(file, now);
 };

@@ -29,6 +29,11 @@ const NOTHING: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: async funct
 export const runCli = async (argv: readonly string[], world: World): Promise<number> => {
   const terminal = createTerminal(argv.includes("--json"), world.out, world.err);
   let exitCode: number = EXIT.done;
+  const choose: Stage["target"] = (options) => {
+    const target = chooseTarget(options, world.env);
+    terminal.note(target.label);
+    return target;
+  };
   const stage: Stage = {
     terminal,
     streams: {
@@ -42,9 +47,9 @@ export const runCli = async (argv: readonly string[], world: World): Promise<num
     finish: (code) => {
       exitCode = code;
     },
+    target: choose,
     scene: (cutover, options) => {
-      const target = chooseTarget(options, world.env);
-      terminal.note(target.label);
+      const target = choose(options);
       const policiesDir = options.policies;
       const bindings = readBindings(policiesDir, whichCutover(policiesDir, cutover));
       checkPlace(bindings, target);

@@ -1,4 +1,5 @@
-import type { CutoverState, RollbackSafety } from "../decision/state.ts";
+import { type Takeover, takeoverOf } from "../decision/adoption.ts";
+import type { Adoption, CutoverState, RollbackSafety } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
 import { type EpochMs, parseDuration } from "../kernel/units.ts";
 import { frozenAt } from "../policy/freeze.ts";
@@ -26,6 +27,14 @@ export interface StatusReport {
     readonly threshold: string;
     readonly clears: string;
   }[];
+  /** A policy that waits to take over; left out where none does. */
+  readonly adoption?: {
+    readonly policyDigest: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly at: string;
+    readonly takeover: Takeover;
+  };
   /** Only in a freeze; `until` is null where no end can be told. */
   readonly freeze?: { readonly why: string; readonly until: string | null };
   /** Waivers of the policy in force that have not expired, whether or not their gate is asked now; left out without any. */
@@ -66,6 +75,7 @@ export const statusReport = (
       : { mode: state.latch.mode, cause: describeCause(state.latch), at: toIso(state.latch.at) },
   pause: state.pause === undefined ? null : { ...state.pause, at: toIso(state.pause.at) },
   blocking: state.blocking.map((block) => ({ ...block, since: toIso(block.since) })),
+  ...(state.adoption === undefined || state.latch !== undefined ? {} : adoptionOf(state, state.adoption)),
   ...(policy === null || state.wayBack !== "open" ? {} : exceptionsAt(policy, now)),
   soak: {
     healthySeconds: Math.floor(state.soak.healthyMs / 1000),
@@ -75,6 +85,11 @@ export const statusReport = (
   wayBack: state.wayBack,
   lastTickAt: state.lastTick === null ? null : toIso(state.lastTick),
 });
+
+const adoptionOf = (state: CutoverState, adoption: Adoption): Pick<StatusReport, "adoption"> => {
+  const { policyDigest, by, reason, at } = adoption;
+  return { adoption: { policyDigest, by, reason, at: toIso(at), takeover: takeoverOf(state, adoption) } };
+};
 
 const exceptionsAt = (policy: Policy, now: EpochMs): Pick<StatusReport, "freeze" | "waivers"> => {
   const frozen = frozenAt(policy, now);
@@ -106,6 +121,7 @@ export const statusLines = (
       ? []
       : [`  paused     by ${state.pause.by}, ${forPeople(now - state.pause.at)} ago: ${state.pause.reason}`]),
     ...requestLines(state, now),
+    ...adoptionLines(report),
     ...exceptionLines(report),
     ...blockingLines(state, now),
     `  soak       ${soakText(report)}`,
@@ -140,6 +156,15 @@ const requestLines = ({ request }: CutoverState, now: EpochMs): readonly string[
         `  asked      ${request.verb} by ${request.by}: ${request.reason}; ${
           now <= request.expiresAt ? "the next tick takes it" : "void since nobody took it in time"
         }`,
+      ];
+
+const adoptionLines = ({ adoption }: StatusReport): readonly string[] =>
+  adoption === undefined
+    ? []
+    : [
+        `  adopting   policy ${adoption.policyDigest.slice(0, 12)} by ${adoption.by}: ${shortened(adoption.reason)}; it judges from ${
+          adoption.takeover === "next-tick" ? "the next tick" : "the next step"
+        } on`,
       ];
 
 const exceptionLines = ({ freeze, waivers = [] }: StatusReport): readonly string[] => [

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { misused } from "./exit.ts";
-import { readPolicyAt } from "./files.ts";
+import { given, misused } from "./exit.ts";
+import { readPolicyAt, readSoundPolicyAt } from "./files.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
 
 const DIFF_HELP = `
@@ -41,5 +41,50 @@ export const addDiff = (policy: Command, { scene, settle }: Stage): void => {
       const at = scene(armed, command.optsWithGlobals<GlobalOptions>());
       const ports = lookingPorts(at.target.env, at.target.now);
       settle(policyDiffCommand(await armedPolicy({ ...at, ports }), after, { strict: exitCode }));
+    });
+};
+
+/** `pawl policy publish`: into the table, by digest. */
+export const addPublish = (policy: Command, { target, settle }: Stage): void => {
+  policy
+    .command("publish <file>")
+    .description("store a policy that lint has nothing against by its digest, for adopt; changes no cutover")
+    .action(async (file: string, _options: object, command: Command) => {
+      const { policyPublishCommand } = await import("./commands/policy-publish.ts");
+      const { publishingPorts } = await import("../wiring-cli.ts");
+      const { env, now } = target(command.optsWithGlobals<GlobalOptions>());
+      const read = readSoundPolicyAt(file, now());
+      settle(await policyPublishCommand(publishingPorts(env, now), file, read));
+    });
+};
+
+const ADOPT_HELP = `
+POLICY is a file, or the digest of a published policy; it has to be published either way. The next tick takes the
+request, and it takes over before the first step, when the next step is committed, or in the soak, whose clock then
+starts again. With --restart-step it takes over at once and the step under way begins again: dwell and evidence count
+from zero. Until then the policy in force judges. A rollback drops what waits; adopting the policy in force withdraws it.
+Refused: latched, decommissioning or complete; other weights up to where it takes over; a drill for one that is none, or
+the other way round.`;
+
+interface AdoptOptions {
+  readonly reason: string;
+  readonly restartStep?: boolean;
+}
+
+/** `pawl policy adopt`: a request to the guard. */
+export const addAdopt = (policy: Command, { scene, settle }: Stage): void => {
+  policy
+    .command("adopt <cutover> <policy>")
+    .description("let a published policy take over a cutover that is under way, at a step's boundary")
+    .requiredOption("--reason <text>", "why, for the record")
+    .option("--restart-step", "at once, and the step under way begins again")
+    .addHelpText("after", ADOPT_HELP)
+    .action(async (cutover: string, named: string, options: AdoptOptions, command: Command) => {
+      const { policyAdoptCommand } = await import("./commands/policy-adopt.ts");
+      const { requestingPorts } = await import("../wiring-cli.ts");
+      const at = scene(cutover, command.optsWithGlobals<GlobalOptions>());
+      const ports = requestingPorts(at.target.env, at.target.now);
+      const { restartStep = false } = options;
+      settle(await policyAdoptCommand({ ...at, ports }, { policy: named, reason: given(options.reason), restartStep }));
     });
 };

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { CommandResult } from "./command-result.ts";
 import type { Scene } from "./context.ts";
-import { misused } from "./exit.ts";
+import { given } from "./exit.ts";
 import { readPolicy } from "./files.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
 import { addLedgerVerbs } from "./verbs-ledger.ts";
@@ -56,11 +56,6 @@ const REQUESTS = [
   ["resume", "advance again when the gates pass"],
   ["approve", "let CDC be taken apart once the soak is over"],
 ] as const;
-
-const given = (reason: string): string => {
-  if (reason.trim() !== "") return reason;
-  throw misused("The reason is empty.", "It is all that the record will say of why.", 'Give --reason "…".');
-};
 
 const armingContext = async (scene: Scene) => {
   const { armingPorts, cdcReach } = await import("../wiring-cli.ts");

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { EvalRequest } from "./commands/policy-eval.ts";
 import { misused } from "./exit.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
-import { addDiff } from "./verb-policy-change.ts";
+import { addAdopt, addDiff, addPublish } from "./verb-policy-change.ts";
 import { addReplay } from "./verb-policy-replay.ts";
 import { addSimulate } from "./verb-policy-simulate.ts";
 import { addTest } from "./verb-policy-test.ts";
@@ -16,6 +16,8 @@ export const addPolicyVerbs = (program: Command, stage: Stage): void => {
   addSimulate(policy, stage);
   addDiff(policy, stage);
   addReplay(policy, stage);
+  addPublish(policy, stage);
+  addAdopt(policy, stage);
 };
 
 const LINT_HELP = `

@@ -1,9 +1,11 @@
 import { assertNever } from "../kernel/assert-never.ts";
 import { type EpochMs, weightPercent } from "../kernel/units.ts";
 import type { EvidenceState } from "../snapshot/evidence-state.ts";
+import { type Adopted, adopted, adoptionAsked, adoptRefusal, mayAdopt } from "./adoption.ts";
 import { approvalHolds } from "./decommission-permit.ts";
 import { beginSoak, NO_SOAK } from "./soak.ts";
 import type {
+  Adoption,
   Blocking,
   CutoverState,
   Intent,
@@ -47,6 +49,8 @@ export type CutoverEvent =
   | { readonly kind: "settled"; readonly settled: Settled }
   | { readonly kind: "requested"; readonly request: OperatorRequest }
   | { readonly kind: "requestTaken"; readonly at: EpochMs }
+  | ({ readonly kind: "policyAdopted" } & Adopted)
+  | { readonly kind: "adoptionDropped"; readonly adoption: Adoption; readonly why: string }
   | { readonly kind: "rearmed"; readonly rearm: Rearm }
   | { readonly kind: "decommissioningBegan"; readonly permit: Permit }
   | { readonly kind: "pointOfNoReturn"; readonly at: EpochMs }
@@ -106,11 +110,17 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
       return { ...state, request: event.request };
     case "requestTaken":
       return requestTaken(state, event.at);
+    case "policyAdopted":
+      must(mayAdopt(state) && state.adoption?.policyDigest === event.adoption.policyDigest, event);
+      must(state.intent === undefined, event);
+      return adopted(state, event);
+    case "adoptionDropped":
+      return without(state, "adoption");
     case "rearmed":
       return rearmed(state, event);
     case "decommissioningBegan":
       must(state.phase === "soaking" && state.latch === undefined, event);
-      return { ...state, phase: "decommissioning", permit: event.permit };
+      return { ...without(state, "adoption"), phase: "decommissioning", permit: event.permit };
     case "pointOfNoReturn":
       must(pointOfNoReturnRefusals(state, event.at).length === 0, event);
       return { ...without(state, "permit"), wayBack: "restorable" };
@@ -138,7 +148,16 @@ const must = (holds: boolean, event: CutoverEvent): void => {
   if (!holds) throw new RangeError(`${event.kind} cannot happen here`);
 };
 
-type Optional = "intent" | "latch" | "pause" | "request" | "approval" | "permit" | "blindSince" | "settled";
+type Optional =
+  | "intent"
+  | "latch"
+  | "pause"
+  | "request"
+  | "adoption"
+  | "approval"
+  | "permit"
+  | "blindSince"
+  | "settled";
 
 const without = (state: CutoverState, ...names: readonly Optional[]): CutoverState => {
   const rest: Record<string, unknown> = { ...state };
@@ -147,7 +166,12 @@ const without = (state: CutoverState, ...names: readonly Optional[]): CutoverSta
 };
 
 const judged = (state: CutoverState, event: Judged): CutoverState => ({
-  ...without(state, "blindSince", ...(event.permit === undefined ? (["permit"] as const) : [])),
+  ...without(
+    state,
+    "blindSince",
+    ...(event.permit === undefined ? (["permit"] as const) : []),
+    ...(state.latch === undefined ? [] : (["adoption"] as const)),
+  ),
   lastTick: event.tick,
   blocking: event.blocking,
   rollbackSafety: event.safety,
@@ -185,7 +209,7 @@ const latchVerified = (state: CutoverState, event: Extract<CutoverEvent, { kind:
   const { reassertAfter, ...latch } = latchOf(state, event);
   const keep = event.reasserted || reassertAfter === undefined ? {} : { reassertAfter };
   return {
-    ...without(state, "permit"),
+    ...without(state, "permit", "adoption"),
     phase: "rolledBack",
     step: -1,
     weightPercent: weightPercent(0),
@@ -212,8 +236,9 @@ const requestTaken = (state: CutoverState, at: EpochMs): CutoverState => {
       return without(rest, "pause", ...(state.wayBack === "open" ? [] : (["latch"] as const)));
     case "approve":
       return { ...rest, approval: { by, reason, epoch: state.epoch, at: request.at } };
-    case "advance":
     case "adopt":
+      return adoptionAsked(rest, request);
+    case "advance":
       return rest;
     default:
       return assertNever(request.verb);
@@ -230,7 +255,8 @@ export const requestRefusal = (state: CutoverState, request: OperatorRequest, at
   if (request.epoch !== state.epoch) return `it was meant for epoch ${request.epoch}, this is ${state.epoch}`;
   if (request.verb === "approve" && !mayApprove(state))
     return `approval is given in soaking, or renewed before the point of no return; this is ${state.phase}`;
-  if (request.verb === "advance" || request.verb === "adopt") return `${request.verb} is not offered yet`;
+  if (request.verb === "adopt") return adoptRefusal(state, request);
+  if (request.verb === "advance") return "advance is not offered yet";
   return null;
 };
 
@@ -238,7 +264,7 @@ const rearmed = (state: CutoverState, event: Extract<CutoverEvent, { kind: "rear
   const { rearm } = event;
   must(state.phase === "rolledBack" && state.latch?.verifiedAt !== undefined && state.settled !== undefined, event);
   return {
-    ...without(state, "latch", "settled", "pause", "request", "approval", "permit", "blindSince"),
+    ...without(state, "latch", "settled", "pause", "request", "adoption", "approval", "permit", "blindSince"),
     epoch: state.epoch + 1,
     phase: "armed",
     step: -1,

@@ -80,6 +80,20 @@ export interface OperatorRequest {
   readonly at: EpochMs;
   /** At most five minutes after `at`. */
   readonly expiresAt: EpochMs;
+  /** Of `adopt`. */
+  readonly policyDigest?: string;
+  /** Of `adopt`: see Adoption. */
+  readonly restartStep?: boolean;
+}
+
+/** A policy that waits to take over from the one in force. A rollback drops it. */
+export interface Adoption {
+  readonly policyDigest: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: EpochMs;
+  /** The step under way begins again with it, dwell and evidence from zero, instead of going to its end without it. */
+  readonly restartStep?: boolean;
 }
 
 export interface Approval {
@@ -133,6 +147,7 @@ export interface CutoverState {
   readonly wayBack: WayBack;
   readonly pause?: { readonly by: string; readonly reason: string; readonly at: EpochMs };
   readonly request?: OperatorRequest;
+  readonly adoption?: Adoption;
   readonly approval?: Approval;
   readonly permit?: Permit;
   readonly blindSince?: EpochMs;

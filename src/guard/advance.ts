@@ -1,8 +1,10 @@
 import { INTENT_LIFE_MS } from "../decision/bounds.ts";
 import type { Decision } from "../decision/decision.ts";
+import { evolve } from "../decision/evolve.ts";
 import type { CutoverState, Intent } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { later } from "../kernel/units.ts";
+import { adoptionEvents, sayAdoption } from "./adopt.ts";
 import { type ChangeOutcome, lowerGreen, raiseGreen } from "./change-weight.ts";
 import { commit, commitOnto, flushOutbox } from "./commit.ts";
 import type { JudgedTick } from "./judge-tick.ts";
@@ -30,14 +32,15 @@ export const advance = async (
     intentAt,
     notAfter: later(intentAt, INTENT_LIFE_MS),
   };
+  const adoption = sayAdoption(tick.first);
   const announced = await commit(ports, stored, {
     events: [...tick.first, judgedEvent(tick.at, judged), { kind: "intentAnnounced", intent }],
     account: {
       kind: "advance",
-      summary: `${stored.weightPercent} % → ${decision.to} %: ${decision.reasons.join("; ")}`,
+      summary: `${stored.weightPercent} % → ${decision.to} %: ${decision.reasons.join("; ")}${adoption === null ? "" : `. ${adoption}`}`,
       at: intentAt,
       tick: tick.at,
-      detail: evidence,
+      detail: { ...evidence, ...(adoption === null ? {} : { adoption }) },
     },
   });
   // Only a committed intent may be acted on; one whose write went unanswered may be there, and is settled if it is.
@@ -63,13 +66,21 @@ const conclude = async (
     const sameIntent = state.intent?.intentAt === announced.intent?.intentAt && state.intent?.kind === "setWeight";
     if (state.epoch !== announced.epoch || state.latch !== undefined || !sameIntent) return null;
     const account = { at, tick: tick.at, detail: { to: decision.to, outcome: changed.kind } };
+    const committed = { kind: "weightCommitted", step: decision.step, at, last } as const;
+    const { policy: current, adopting } = tick;
+    const adoptions =
+      changed.kind === "applied"
+        ? adoptionEvents(evolve(state, committed), { current, adopting, at, stepped: true })
+        : [];
+    const adoption = sayAdoption(adoptions);
     return changed.kind === "applied"
       ? {
-          events: [{ kind: "weightCommitted", step: decision.step, at, last }],
+          events: [committed, ...adoptions],
           account: {
             ...account,
+            detail: { ...account.detail, ...(adoption === null ? {} : { adoption }) },
             kind: "step",
-            summary: `green has ${decision.to} %`,
+            summary: `green has ${decision.to} %${adoption === null ? "" : `. ${adoption}`}`,
             notify: {
               subject: `${state.cutover}: green has ${decision.to} %`,
               body: decision.reasons.join("\n"),

@@ -3,6 +3,7 @@ import type { CutoverEvent, Judged } from "../decision/evolve.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import type { Adopting } from "./adopt.ts";
 import type { JudgedTick } from "./judge-tick.ts";
 import type { Look } from "./look.ts";
 import type { GuardPorts } from "./ports.ts";
@@ -39,7 +40,9 @@ export interface Tick {
   readonly at: EpochMs;
   readonly policy: Policy | null;
   readonly seen: Look;
-  /** Events of this tick that come before its decision: a settled intent, a request taken. */
+  /** The policy that waits to take over; null where none does, or it could not be read. */
+  readonly adopting: Adopting | null;
+  /** Events of this tick that come before its decision: a settled intent, a request taken, a policy adopted. */
   readonly first: readonly CutoverEvent[];
 }
 

@@ -3,9 +3,11 @@ import type { Decision } from "../decision/decision.ts";
 import { type CutoverEvent, evolve, requestRefusal } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { durationMs, type EpochMs } from "../kernel/units.ts";
+import type { Account } from "../ledger/compose.ts";
 import { lookBackMs } from "../policy/look-back.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import { adoptionEvents, readAdopting, sayAdoption } from "./adopt.ts";
 import { advance } from "./advance.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit, flushOutbox } from "./commit.ts";
@@ -37,12 +39,13 @@ export const runPromote = async (
   if (read.value === null || why !== null) return { kind: "dropped", why: why ?? "it was never armed" };
 
   const state = await flushOutbox(ports, read.value);
-  const policy = await policyOf(ports, state);
-  const back = policy === null ? durationMs(600_000) : lookBackMs(policy);
+  const [policy, adopting] = await Promise.all([policyOf(ports, state), readAdopting(ports, state)]);
+  const asking = [policy, adopting?.policy ?? null].filter((each) => each !== null);
+  const back = durationMs(policy === null ? 600_000 : Math.max(...asking.map((each) => lookBackMs(each))));
   const seen = await look(ports, cutover, state, at, back);
   if (seen.snapshots.at(-1)?.epoch !== state.epoch)
     return { kind: "dropped", why: "another epoch has judged this tick" };
-  const settled = await settle(ports, { cutover, at, policy, seen, first: [] }, state);
+  const settled = await settle(ports, { cutover, at, policy, adopting, seen, first: [] }, state);
   if ("kind" in settled) return settled;
   return state.latch === undefined ? judgeAndAct(ports, settled, state) : repairLatched(ports, settled, state);
 };
@@ -74,7 +77,16 @@ const settle = async (ports: PromotePorts, tick: Tick, state: CutoverState): Pro
   if (settlement.kind === "mixed") await lowerGreen(ports, tick.cutover, tick.seen.sights, state.weightPercent);
   const ended = settlement.kind === "ended" ? [settlement.event] : [];
   const taken = state.request === undefined ? [] : [{ kind: "requestTaken", at: now } as const];
-  return { ...tick, first: [...ended, ...taken] };
+  return withAdoption({ ...tick, first: [...ended, ...taken] }, state, now);
+};
+
+/** From the event on the new policy judges, this tick included. */
+const withAdoption = (tick: Tick, state: CutoverState, at: EpochMs): Tick => {
+  const stepped = tick.first.some(({ kind }) => kind === "weightCommitted");
+  const { policy: current, adopting } = tick;
+  const events = adoptionEvents(tick.first.reduce(evolve, state), { current, adopting, at, stepped });
+  const adopted = events.some(({ kind }) => kind === "policyAdopted");
+  return { ...tick, policy: adopted ? (adopting?.policy ?? null) : current, first: [...tick.first, ...events] };
 };
 
 const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState): Promise<PromoteReport> => {
@@ -85,21 +97,31 @@ const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState
   if (decision.kind === "rollback") return latchAndSendBack(ports, tick, stored, decision, evidence ?? undefined);
   if (decision.kind === "advance" && evidence !== null)
     return advance(ports, tick, stored, { ...judged, decision }, evidence);
+  const adoption = sayAdoption(tick.first);
   const outcome = await commit(ports, stored, {
     events: [...tick.first, ...eventsOf(tick.at, state, judged)],
     account: {
-      kind: decision.kind === "advance" ? "hold" : decision.kind,
-      summary: summaryOf(stored, decision, tick.at),
+      kind: recordKind(decision, adoption),
+      summary: summaryOf(tick, stored, decision),
       at: ports.clock.now(),
       tick: tick.at,
-      detail: evidence ?? { evidence: "could not be stored" },
-      ...(decision.page === null
-        ? {}
-        : { notify: { subject: `${stored.cutover} needs somebody`, body: decision.page, urgency: "page" } }),
+      detail: { ...(evidence ?? { evidence: "could not be stored" }), ...(adoption === null ? {} : { adoption }) },
+      ...messageOf(stored.cutover, decision, adoption),
     },
   });
   if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
   return reported(outcome, decision);
+};
+
+/** A hold may go unrecorded where the ledger cannot be reached; a change of policy may not. */
+const recordKind = ({ kind }: Decision, adoption: string | null): string => {
+  if (kind !== "advance" && kind !== "hold") return kind;
+  return adoption === null ? "hold" : "adopt";
+};
+
+const messageOf = (cutover: string, { page }: Decision, adoption: string | null): Pick<Account, "notify"> => {
+  if (page !== null) return { notify: { subject: `${cutover} needs somebody`, body: page, urgency: "page" } };
+  return adoption === null ? {} : { notify: { subject: `${cutover}: its policy`, body: adoption, urgency: "info" } };
 };
 
 const reported = (outcome: TransitionOutcome, decision: Decision): PromoteReport => {
@@ -121,11 +143,12 @@ const eventsOf = (at: EpochMs, state: CutoverState, judged: JudgedTick): readonl
     : [event];
 };
 
-const summaryOf = (state: CutoverState, decision: Decision, at: EpochMs): string => {
+const summaryOf = ({ at, first }: Tick, state: CutoverState, decision: Decision): string => {
   const refused = state.request === undefined ? null : requestRefusal(state, state.request, at);
+  const adoption = sayAdoption(first);
   const asked =
     state.request === undefined
       ? ""
       : ` ${state.request.verb} by ${state.request.by}: ${refused ?? `taken (${state.request.reason})`}.`;
-  return `${decision.kind} at ${state.weightPercent} %: ${decision.reasons.join("; ") || "nothing blocks"}.${asked}`;
+  return `${decision.kind} at ${state.weightPercent} %: ${decision.reasons.join("; ") || "nothing blocks"}.${asked}${adoption === null ? "" : ` ${adoption}.`}`;
 };

@@ -1,3 +1,4 @@
+import { adoptionRefusals, type Takeover, takeoverOf } from "../decision/adoption.ts";
 import { requestRefusal } from "../decision/evolve.ts";
 import type { CutoverState, OperatorRequest } from "../decision/state.ts";
 import { durationMs, type EpochMs, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
@@ -6,7 +7,10 @@ import { STATE_TIMEOUT_MS } from "./limits.ts";
 import type { GuardPorts } from "./ports.ts";
 
 export type RequestPorts = OutboxPorts & Pick<GuardPorts, "clock">;
-export type OfferedVerb = "pause" | "resume" | "approve";
+export type OfferedVerb = "pause" | "resume" | "approve" | "adopt";
+
+/** Who asks, and why; of an adoption also for what. */
+export type Asked = Pick<OperatorRequest, "by" | "reason" | "policyDigest" | "restartStep">;
 
 export type RequestReport =
   /** Waiting in the state for this tick. */
@@ -24,7 +28,7 @@ export const requestVerb = async (
   ports: RequestPorts,
   cutover: string,
   verb: OfferedVerb,
-  who: { readonly by: string; readonly reason: string },
+  asked: Asked,
 ): Promise<RequestReport> => {
   const read = await ports.state.read(cutover, STATE_TIMEOUT_MS);
   if (!read.ok) return { kind: "failed", why: read.failure.message };
@@ -33,13 +37,13 @@ export const requestVerb = async (
   if (state.phase === "complete") return { kind: "refused", why: "it is complete" };
   const at = ports.clock.now();
   const { epoch, version } = state;
-  const request: OperatorRequest = { verb, ...who, epoch, version, at, expiresAt: later(at, REQUEST_LIFE_MS) };
+  const request: OperatorRequest = { verb, ...asked, epoch, version, at, expiresAt: later(at, REQUEST_LIFE_MS) };
   const why = requestRefusal(state, request, at);
   if (why !== null) return { kind: "refused", why };
   const waiting = state.request;
   if (waiting !== undefined && at <= waiting.expiresAt)
     return { kind: "refused", why: `${waiting.verb} by ${waiting.by} is still waiting for its tick` };
-  const summary = `${verb} asked for by ${who.by}: ${who.reason}`;
+  const summary = `${verb} asked for by ${asked.by}: ${asked.reason}`;
   const outcome = await commit(ports, state, {
     events: [{ kind: "requested", request }],
     account: { kind: "request", summary, at, tick: null, detail: { ...request } },
@@ -62,3 +66,34 @@ export const requestPause: Request = (ports, cutover, who) => requestVerb(ports,
 export const requestResume: Request = (ports, cutover, who) => requestVerb(ports, cutover, "resume", who);
 /** Leave to take CDC apart once the soak is over: given while soaking, for this epoch, good for 24 h. */
 export const requestApprove: Request = (ports, cutover, who) => requestVerb(ports, cutover, "approve", who);
+
+export type AdoptReport =
+  | Exclude<RequestReport, { kind: "accepted" }>
+  | (Extract<RequestReport, { kind: "accepted" }> & { readonly takeover: Takeover | "withdrawn" });
+
+/**
+ * Asks for another published policy. It is held against the policy in force and against where the cutover stands, here
+ * and again when it takes over: a tick takes the request, and what then still waits, waits in the state.
+ */
+export const requestAdopt = async (
+  ports: RequestPorts & Pick<GuardPorts, "policies">,
+  cutover: string,
+  asked: Asked & { readonly policyDigest: string },
+): Promise<AdoptReport> => {
+  const state = await ports.state.read(cutover, STATE_TIMEOUT_MS);
+  if (!state.ok) return { kind: "failed", why: state.failure.message };
+  if (state.value === null) return { kind: "refused", why: "it was never armed" };
+  const [current, next] = await Promise.all(
+    [state.value.policyDigest, asked.policyDigest].map((digest) => ports.policies.read(digest, STATE_TIMEOUT_MS)),
+  );
+  if (current === undefined || next === undefined || !current.ok || !next.ok)
+    return { kind: "failed", why: "the policies cannot be read" };
+  if (next.value === null) return { kind: "refused", why: `no policy ${asked.policyDigest} is published` };
+  if (current.value === null) return { kind: "refused", why: "the policy in force is not in the table" };
+  const refusals = adoptionRefusals(state.value, current.value, next.value, asked);
+  if (refusals.length > 0) return { kind: "refused", why: refusals.join("; ") };
+  const report = await requestVerb(ports, cutover, "adopt", asked);
+  if (report.kind !== "accepted") return report;
+  const withdraws = asked.policyDigest === state.value.policyDigest;
+  return { ...report, takeover: withdraws ? "withdrawn" : takeoverOf(report.state, asked) };
+};

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from "../kernel/result.ts";
 import type { EpochMs } from "../kernel/units.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
 import type { PolicyProblem } from "./checks/problem.ts";
 import { type LintedPolicy, readPolicy, readSoundPolicy } from "./lint.ts";
 import type { Policy } from "./policy-file.ts";
@@ -16,8 +17,11 @@ export const loadPolicy = (text: string, file: string, now: EpochMs | null = nul
   loadedFrom(readPolicy(text, file, now));
 
 /** Loads a policy that the linter has nothing against, as one that is armed has to be. */
-export const loadSoundPolicy = (text: string, file: string, now: EpochMs | null = null): Loaded =>
-  loadedFrom(readSoundPolicy(text, file, [], now));
+export const loadSoundPolicy = (
+  text: string,
+  file: string,
+  { cutovers = [], now = null }: { readonly cutovers?: readonly CutoverBindings[]; readonly now?: EpochMs | null } = {},
+): Loaded => loadedFrom(readSoundPolicy(text, file, cutovers, now));
 
 type Loaded = Result<Policy, readonly PolicyProblem[]>;
 

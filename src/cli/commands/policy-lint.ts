@@ -1,14 +1,13 @@
-import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { epochMs } from "../../kernel/units.ts";
 import { sayFalseRollback } from "../../policy/checks/meaning/false-rollback.ts";
 import { sayProof } from "../../policy/checks/meaning/proof.ts";
 import { type PolicyProblem, sayProblem } from "../../policy/checks/problem.ts";
 import { type Forecast, forecastPolicy, readSoundPolicy } from "../../policy/lint.ts";
-import { lintCutover, loadCutover } from "../../policy/load-cutover.ts";
-import type { CutoverBindings } from "../../signals/bindings.ts";
+import { lintCutover } from "../../policy/load-cutover.ts";
 import type { CommandResult } from "../command-result.ts";
 import { EXIT, misused } from "../exit.ts";
+import { cutoversBeside } from "../files.ts";
 import { findFiles } from "../find-files.ts";
 import { sarifLog } from "../sarif.ts";
 import { readTextFile } from "../text-file.ts";
@@ -72,13 +71,4 @@ const lintFile = (file: string): Linted => {
   if (basename(file) === "cutover.json") return { problems: lintCutover(text.value, file) };
   const { policy, problems } = readSoundPolicy(text.value, file, cutoversBeside(file), epochMs(Date.now()));
   return policy === null ? { problems } : { problems, forecast: { file, ...forecastPolicy(policy) } };
-};
-
-/** What a policy is meant for: the cutover in its own folder, where that can be read. */
-const cutoversBeside = (file: string): readonly CutoverBindings[] => {
-  const beside = join(dirname(file), "cutover.json");
-  const text = existsSync(beside) ? readTextFile(beside) : null;
-  if (text === null || !text.ok) return [];
-  const loaded = loadCutover(text.value, beside);
-  return loaded.ok ? [loaded.value] : [];
 };

@@ -16,7 +16,7 @@ export interface RequestDocument {
   readonly takenAt: string;
 }
 
-const MEANS: Readonly<Record<OfferedVerb, string>> = {
+const MEANS: Readonly<Record<Exclude<OfferedVerb, "adopt">, string>> = {
   pause: "Nothing advances from then on; rollbacks go on as ever.",
   resume: "From then on the cutover advances again when its gates pass.",
   approve: "CDC is taken apart once the soak and its gates are there. Good for this epoch and 24 h.",
@@ -28,7 +28,7 @@ const MEANS: Readonly<Record<OfferedVerb, string>> = {
  */
 export const requestCommand = async (
   context: CliContext<RequestPorts>,
-  verb: OfferedVerb,
+  verb: Exclude<OfferedVerb, "adopt">,
   reason: string,
 ): Promise<CommandResult<RequestDocument>> => {
   const { ports, bindings, operator: by } = context;
