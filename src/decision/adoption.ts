@@ -95,9 +95,10 @@ export const adoptionAsked = (state: CutoverState, request: OperatorRequest): Cu
 
 /** Where its step or its soak goes on, what was judged by the policy before counts for nothing any more. */
 export const adopted = (state: CutoverState, { adoption, at, restarts, ...of }: Adopted): CutoverState => {
-  const { adoption: _, ...rest } = state;
+  const { adoption: _, approval: __, ...rest } = state;
   const { policyDigest } = adoption;
   const next = { ...rest, policyDigest, whenNotLossless: of.whenNotLossless, drill: of.drill };
+  // An approval was given to what the policy before had shown; there is none before the soak.
   if (!restarts) return next;
   return {
     ...next,

@@ -35,6 +35,13 @@ export const atTenPercent = (cutover: string): CutoverState => ({
     },
     rollback: {},
   },
+  adoption: {
+    policyDigest: "cc".repeat(32),
+    by: "ada",
+    reason: "the limit was wrong",
+    at: minutesAfter(-2),
+    restartStep: true,
+  },
   policyDigest: "aa".repeat(32),
   whenNotLossless: "snap",
   drill: false,

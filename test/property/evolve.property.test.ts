@@ -4,7 +4,7 @@ import { type CutoverEvent, evolve } from "../../src/decision/evolve.ts";
 import { applyLatch } from "../../src/decision/latch.ts";
 import { rollbackSafety } from "../../src/decision/rollback-safety.ts";
 import { consumeSoak, type MinuteVerdict } from "../../src/decision/soak.ts";
-import type { CutoverState, Soak } from "../../src/decision/state.ts";
+import type { CutoverState, OperatorRequest, Soak } from "../../src/decision/state.ts";
 import { type DurationMs, epochMs, weightPercent } from "../../src/kernel/units.ts";
 import { chainRecord, EMPTY_LEDGER, headOf } from "../../src/ledger/chain.ts";
 import { verifyLedger } from "../../src/ledger/verify-ledger.ts";
@@ -24,6 +24,12 @@ const latched = (state: CutoverState): CutoverState =>
     "w2",
   );
 
+const digests = fc.constantFrom("d", "e", "f");
+const ADOPT: OperatorRequest = {
+  ...{ verb: "adopt", by: "o", reason: "r", epoch: 1, version: 1 },
+  ...{ at: T0, expiresAt: epochMs(T0 + 300_000) },
+};
+
 const events: fc.Arbitrary<CutoverEvent> = fc.oneof(
   fc.constant({ kind: "intentCleared" } as const),
   fc.constant({ kind: "pinLowered", at: T0 } as const),
@@ -39,6 +45,15 @@ const events: fc.Arbitrary<CutoverEvent> = fc.oneof(
   fc.constant({ kind: "pointOfNoReturn", at: T0 } as const),
   fc.constant({ kind: "wayBackClosed" } as const),
   fc.constant({ kind: "completed" } as const),
+  digests.map((policyDigest) => ({ kind: "requested" as const, request: { ...ADOPT, policyDigest } })),
+  fc.record({ policyDigest: digests, restarts: fc.boolean() }).map(({ policyDigest, restarts }) => ({
+    kind: "policyAdopted" as const,
+    adoption: { policyDigest, by: "o", reason: "r", at: T0 },
+    at: T0,
+    whenNotLossless: "hold" as const,
+    drill: false,
+    restarts,
+  })),
   fc.record({
     kind: fc.constant("intentAnnounced" as const),
     intent: fc.record({
@@ -87,6 +102,41 @@ describe("evolve", () => {
           if (state.latch === undefined) continue;
           expect(state.weightPercent).toBeLessThanOrEqual(from.weightPercent);
           expect(state.wayBack === "open").toBe(from.wayBack === "open");
+        }
+      }),
+      { numRuns: 600 },
+    );
+  });
+});
+
+describe("a policy in force", () => {
+  it("changes only to one that waited, never under a latch or an open change, and moves nothing else", () => {
+    const here = (state: CutoverState): CutoverState => ({ ...state, epoch: 1 });
+    fc.assert(
+      fc.property(unlatched.map(here), fc.boolean(), fc.array(events, { maxLength: 16 }), (from, held, list) => {
+        const states = run(held ? latched(from) : from, list);
+        for (const [index, state] of states.entries()) {
+          const before = states[index - 1];
+          if (before === undefined || state.policyDigest === before.policyDigest) continue;
+          expect(before.adoption?.policyDigest).toBe(state.policyDigest);
+          expect({ latch: before.latch, intent: before.intent, adoption: state.adoption }).toEqual({});
+          expect(["armed", "shifting", "soaking"]).toContain(state.phase);
+          const { phase, step, weightPercent: weight, wayBack, epoch } = before;
+          expect(state).toMatchObject({ phase, step, weightPercent: weight, wayBack, epoch });
+          expect(state.soak.healthyMs).toBeLessThanOrEqual(before.soak.healthyMs);
+        }
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it("is what it was after a rollback, whatever waited", () => {
+    fc.assert(
+      fc.property(unlatched, fc.array(events, { maxLength: 12 }), (from, list) => {
+        const waiting = { ...from, adoption: { policyDigest: "e", by: "o", reason: "r", at: T0 } };
+        for (const state of run(latched(waiting), list)) {
+          if (state.latch !== undefined) expect(state.policyDigest).toBe(from.policyDigest);
+          if (state.phase === "rolledBack") expect(state.adoption).toBeUndefined();
         }
       }),
       { numRuns: 600 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { statusCommand } from "../../../src/cli/commands/status.ts";
-import { requestAdopt } from "../../../src/guard/requests.ts";
+import { requestAdopt, requestApprove } from "../../../src/guard/requests.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
 import { policyDigest } from "../../../src/policy/policy-digest.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
@@ -101,6 +101,9 @@ describe("an adoption", () => {
   it("in the soak starts its clock again", async () => {
     const world = await at(100);
     await world.until("half a soak", () => world.state().soak.healthyMs >= 240_000);
+    await requestApprove(world.ports, "orders", { by: "olga", reason: "all well" });
+    await world.minute();
+    expect(world.state().approval).toBeDefined();
     const digest = publish(world, variant());
 
     expect(await adopt(world, digest)).toMatchObject({ kind: "accepted", takeover: "next-tick" });
@@ -108,6 +111,7 @@ describe("an adoption", () => {
 
     expect(world.state()).toMatchObject({ phase: "soaking", policyDigest: digest });
     expect(world.state().soak.healthyMs).toBe(0);
+    expect(world.state().approval).toBeUndefined();
     await world.until("a whole soak", () => world.state().soak.healthyMs >= 480_000);
     expect(world.state().blocking.map(({ what }) => what)).toEqual(["approval"]);
   });
