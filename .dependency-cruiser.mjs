@@ -32,6 +32,13 @@ export default {
       },
     },
     {
+      name: "rehearsal-does-no-io",
+      comment: "A rehearsal is computed; files, threads and terminals are the command line's.",
+      severity: "error",
+      from: { path: "^src/rehearsal/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
       name: "only-policy-knows-json-logic",
       comment:
         "json-logic-js calls silence healthy. Only src/policy may touch it, as the second of two keys; the bench compares with it.",

@@ -1,6 +1,8 @@
 import { burstFactor } from "../../../src/policy/operations/evidence/burst.ts";
 import { type EvidenceTest, eValue } from "../../../src/policy/operations/evidence/evidence-test.ts";
-import { errorsOf, poisson, type Uniform } from "./draws.ts";
+import { poisson } from "../../../src/rehearsal/world/draws.ts";
+import type { Uniform } from "../../../src/rehearsal/world/random.ts";
+import { errorsOf } from "./draws.ts";
 
 /** A service under a split of traffic, minute by minute. */
 export interface Setting {
