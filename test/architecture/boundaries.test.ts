@@ -58,13 +58,23 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ["product-never-imports-lab", "src/cli/planted.ts", 'export { x } from "../../lab/x.ts";'],
   ["product-never-imports-lab", "functions/planted.ts", 'export type { X } from "../lab/x.ts";'],
   ["sdks-only-in-adapters", "src/cli/planted.ts", 'export { Client } from "pg";'],
+  ["rehearsal-does-no-io", "src/rehearsal/planted.ts", 'export { Worker } from "node:worker_threads";'],
   ["no-cycles", "src/cli/planted.ts", 'import "./planted.ts";'],
 ];
 
 const TARGETS = [
-  ...["signals", "snapshot", "policy", "decision", "actuation", "ledger", "guard", "adapters/a", "cli"].map(
-    (room) => `src/${room}/x.ts`,
-  ),
+  ...[
+    "signals",
+    "snapshot",
+    "policy",
+    "decision",
+    "actuation",
+    "ledger",
+    "guard",
+    "rehearsal",
+    "adapters/a",
+    "cli",
+  ].map((room) => `src/${room}/x.ts`),
   "lab/x.ts",
   "functions/x.ts",
 ];
