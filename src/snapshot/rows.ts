@@ -66,19 +66,27 @@ const follows = (before: readonly Snapshot[], now: readonly Snapshot[]): boolean
 };
 
 const extended = (rows: readonly Row[], snapshot: Snapshot): readonly Row[] => {
-  const byMinute = new Map(rows.map((row) => [row.at, row]));
-  const known = byMinute.size;
+  const instants = instantsByMinute(snapshot);
+  let first = snapshot.minutes[0]?.at ?? snapshot.tick;
+  for (const at of instants.keys()) if (at < first) first = at;
+  // A snapshot says something of the last few minutes alone; the others stay as they are.
+  const untouched = rows.findLastIndex(({ at }) => at < first) + 1;
+  const byMinute = new Map<EpochMs, Row>();
+  for (let index = untouched; index < rows.length; index += 1) {
+    const row = rows[index] as Row;
+    byMinute.set(row.at, row);
+  }
   for (const minute of snapshot.minutes) {
     const row = byMinute.get(minute.at);
     if (row !== undefined && sameReadings(row.metrics, minute)) continue;
     byMinute.set(minute.at, rowOf(minute.at, minute, row?.instants ?? {}));
   }
-  for (const [at, instants] of instantsByMinute(snapshot)) {
+  for (const [at, read] of instants) {
     const row = byMinute.get(at);
-    byMinute.set(at, rowOf(at, row?.metrics, { ...row?.instants, ...instants }));
+    byMinute.set(at, rowOf(at, row?.metrics, row === undefined ? read : { ...row.instants, ...read }));
   }
-  const extension = [...byMinute.values()];
-  return byMinute.size === known ? extension : extension.sort((a, b) => a.at - b.at);
+  const touched = [...byMinute.values()].sort((a, b) => a.at - b.at);
+  return untouched === 0 ? touched : [...rows.slice(0, untouched), ...touched];
 };
 
 const sameReadings = (a: MinuteReadings | undefined, b: MinuteReadings): boolean =>
@@ -131,7 +139,7 @@ const putInstants = (values: Values, absent: Record<string, string>, instants: O
     if (seen === undefined) continue;
     if (seen.known) {
       put(values, path, seen.value);
-      delete absent[path];
+      if (Object.hasOwn(absent, path)) delete absent[path];
     } else absent[path] = seen.reason;
   }
 };
@@ -143,14 +151,15 @@ const put = (values: Values, path: string, value: SignalValue): void => {
   else members[name] = value;
 };
 
-/** Signal paths are few, and taken apart a thousand times an hour. */
+/** Signal paths are few, and taken apart a thousand times an hour; those of a recording may be any. */
 const knownParts = new Map<string, readonly [group: string, name: string]>();
+const MOST_KNOWN_PARTS = 1_000;
 
 const partsOf = (path: string): readonly [group: string, name: string] => {
   const known = knownParts.get(path);
   if (known !== undefined) return known;
   const dot = path.indexOf(".");
   const parts = dot < 0 ? ([path, ""] as const) : ([path.slice(0, dot), path.slice(dot + 1)] as const);
-  knownParts.set(path, parts);
+  if (knownParts.size < MOST_KNOWN_PARTS) knownParts.set(path, parts);
   return parts;
 };

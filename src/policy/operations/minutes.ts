@@ -1,5 +1,5 @@
 import { type EpochMs, epochMs, MINUTE_MS, parseDuration } from "../../kernel/units.ts";
-import type { Evidence, Readings } from "../../snapshot/snapshot.ts";
+import type { Readings } from "../../snapshot/snapshot.ts";
 import { ownAt } from "../logic/data-access.ts";
 import type { OperationContext } from "./operation.ts";
 
@@ -9,28 +9,30 @@ export interface Minute {
   readonly readings: Readings | null;
 }
 
-type Rows = ReadonlyMap<EpochMs, Readings>;
-
-/** Every operation of a policy reads the same rows, and nobody changes them. */
-const rowsByMinute = new WeakMap<Evidence["minutes"], Rows>();
-
-const rowsOf = (minutes: Evidence["minutes"]): Rows => {
-  const rows = rowsByMinute.get(minutes) ?? new Map(minutes.map((row) => [row.at, row.readings]));
-  rowsByMinute.set(minutes, rows);
-  return rows;
-};
-
 /** Every minute of a window, oldest first, observed or not: those with `now − w ≤ start` and `end ≤ now`. */
 export const minutesOf = (context: OperationContext, window: string): readonly Minute[] => {
-  const { now, minutes } = context.evidence;
-  const rows = rowsOf(minutes);
-  const first = Math.ceil(Math.max(0, now - parseDuration(window)) / MINUTE_MS) * MINUTE_MS;
   const found: Minute[] = [];
-  for (let start = first; start + MINUTE_MS <= now; start += MINUTE_MS) {
-    const at = epochMs(start);
-    found.push({ at, readings: rows.get(at) ?? null });
-  }
+  eachMinute(context, window, (at, readings) => found.push({ at, readings }));
   return found;
+};
+
+/** Calls back for every minute of a window, oldest first; without readings where it was not observed. */
+const eachMinute = (
+  { evidence: { now, minutes } }: OperationContext,
+  window: string,
+  see: (at: EpochMs, readings: Readings | null) => void,
+): void => {
+  const first = Math.ceil(Math.max(0, now - parseDuration(window)) / MINUTE_MS) * MINUTE_MS;
+  // Rows are oldest first, and windows lie at their end.
+  let index = minutes.findLastIndex(({ at }) => at < first) + 1;
+  for (let start = first; start + MINUTE_MS <= now; start += MINUTE_MS) {
+    let readings: Readings | null = null;
+    for (let row = minutes[index]; row !== undefined && row.at <= start; row = minutes[index]) {
+      if (row.at === start) readings = row.readings;
+      index += 1;
+    }
+    see(epochMs(start), readings);
+  }
 };
 
 export const numberIn = (readings: Readings | null, path: string): number | null => {
@@ -60,17 +62,28 @@ export const observe = <Value>(
   paths: readonly string[],
   read: (readings: Readings | null) => Value | null,
 ): Observed<Value> => {
-  const minutes = minutesOf(context, window);
-  const points = minutes.flatMap(({ at, readings }) => {
+  const points: { readonly at: EpochMs; readonly value: Value }[] = [];
+  let minutes = 0;
+  let newestSeen = true;
+  eachMinute(context, window, (at, readings) => {
     const value = read(readings);
-    return value === null ? [] : [{ at, value }];
+    minutes += 1;
+    newestSeen = value !== null;
+    if (value !== null) points.push({ at, value });
   });
-  const seen = new Set(points.map((point) => point.at));
-  const forgiven = context.newestMinute === "optional" && !minutes.slice(-1).every(({ at }) => seen.has(at)) ? 1 : 0;
-  const expected = minutes.length - forgiven;
+  const expected = minutes - (context.newestMinute === "optional" && !newestSeen ? 1 : 0);
   if (points.length > 0 && points.length >= context.minCoverage * expected) return { kind: "observed", points };
-  const gap = minutes.findLast(({ at }) => !seen.has(at));
-  const path = paths.find((each) => gap !== undefined && whyMissing(gap, each) !== "no value") ?? paths[0] ?? "";
-  const why = gap === undefined ? "no minutes" : whyMissing(gap, path);
-  return { kind: "thin", reason: `coverage ${points.length}/${minutes.length} (${why})` };
+  return { kind: "thin", reason: `coverage ${points.length}/${minutes} (${whyThin(context, window, paths, read)})` };
+};
+
+/** Why the newest minute that is missing is missing. */
+const whyThin = <Value>(
+  context: OperationContext,
+  window: string,
+  paths: readonly string[],
+  read: (readings: Readings | null) => Value | null,
+): string => {
+  const gap = minutesOf(context, window).findLast(({ readings }) => read(readings) === null);
+  if (gap === undefined) return "no minutes";
+  return whyMissing(gap, paths.find((each) => whyMissing(gap, each) !== "no value") ?? paths[0] ?? "");
 };

@@ -29,11 +29,13 @@ const readable = new WeakMap<Readings, JsonObject>();
 /** Nothing to inherit; an object that inherits from this is read faster than one without any prototype. */
 const BARE: object = Object.freeze(Object.create(null));
 
+type Members = Readonly<Record<string, unknown>>;
+
 /** Evidence holds groups of signals; whoever brings data of their own has bounded its depth. */
 const bare = (members: object): JsonObject => {
   const object: Record<string, JsonValue> = Object.create(BARE);
-  for (const [key, value] of Object.entries(members)) {
-    const read = plainValue(value);
+  for (const key in members) {
+    const read = Object.hasOwn(members, key) ? plainValue((members as Members)[key]) : undefined;
     if (read !== undefined) object[key] = read;
   }
   return object;

@@ -4,8 +4,7 @@ import { SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
 import type { MinuteReadings, Snapshot } from "../../snapshot/snapshot.ts";
 
 /**
- * A snapshot in columns, so that the next one differs from it in few places: instants are told from the tick, minutes
- * are named by their start.
+ * A snapshot in columns, so that the next one differs from it in few places: instants are told from the tick.
  */
 export interface FlatSnapshot {
   readonly cutover: string;
@@ -19,7 +18,7 @@ export interface FlatSnapshot {
   /** null where it is unknown, and the reason under the same index. */
   readonly values: readonly (SignalValue | null)[];
   readonly reasons: readonly (string | null)[];
-  readonly minutes: { readonly [start: string]: MinuteReadings };
+  readonly minutes: readonly MinuteReadings[];
 }
 
 const PLACES = ["instants", "p99ForGates", "p99ForRollback"] as const;
@@ -38,7 +37,7 @@ export const flat = (snapshot: Snapshot): FlatSnapshot => {
     read: columns.map(({ seen }) => seen.readAt - snapshot.tick),
     values: columns.map(({ seen }) => (seen.known ? seen.value : null)),
     reasons: columns.map(({ seen }) => (seen.known ? null : seen.reason)),
-    minutes: Object.fromEntries(snapshot.minutes.map((row) => [row.at, row])),
+    minutes: snapshot.minutes,
   };
 };
 
@@ -46,7 +45,8 @@ export const flat = (snapshot: Snapshot): FlatSnapshot => {
 export const unflat = (columns: FlatSnapshot): Snapshot => {
   const { cutover, epoch, tick, taken, paths, read, values, reasons, minutes } = columns;
   const at: Record<Place, Record<string, Observation>> = { instants: {}, p99ForGates: {}, p99ForRollback: {} };
-  for (const [index, column] of paths.entries()) {
+  for (let index = 0; index < paths.length; index += 1) {
+    const column = paths[index] ?? "";
     const { place, path } = placeOf(column);
     const readAt = epochMs(tick + (read[index] ?? Number.NaN));
     const value = values[index] ?? null;
@@ -55,7 +55,7 @@ export const unflat = (columns: FlatSnapshot): Snapshot => {
   return {
     ...{ cutover, epoch, tick: epochMs(tick), takenAt: epochMs(tick + taken) },
     ...at,
-    minutes: Object.values(minutes).sort((a, b) => a.at - b.at),
+    minutes,
   };
 };
 
@@ -78,13 +78,10 @@ const placeOf = (column: string): { readonly place: Place; readonly path: string
  * the values that changed have to be written.
  */
 export const movedOn = (before: FlatSnapshot, tick: EpochMs): FlatSnapshot => {
-  const minutes: Record<string, MinuteReadings> = {};
-  let newest: MinuteReadings | undefined;
-  const first = tick - (tick % MINUTE_MS) - SNAPSHOT_MINUTES * MINUTE_MS;
-  for (const start in before.minutes) newest = before.minutes[start];
-  for (let at = first; at < tick; at += MINUTE_MS) {
-    const row = before.minutes[at] ?? (newest === undefined ? undefined : { ...newest, at: epochMs(at) });
-    if (row !== undefined) minutes[at] = row;
-  }
+  const newest = before.minutes.at(-1);
+  if (newest === undefined) return { ...before, tick };
+  const minutes = before.minutes.filter(({ at }) => at >= tick - SNAPSHOT_MINUTES * MINUTE_MS);
+  const first = Math.max(newest.at + MINUTE_MS, tick - SNAPSHOT_MINUTES * MINUTE_MS);
+  for (let at = first; at < tick; at += MINUTE_MS) minutes.push({ ...newest, at: epochMs(at) });
   return { ...before, tick, minutes };
 };

@@ -9,6 +9,7 @@ import { type FlatSnapshot, movedOn, unflat } from "./flat-snapshot.ts";
 import { patched } from "./json-delta.ts";
 import { expectedNext, type Picture, withBookkeeping } from "./picture.ts";
 import type { Action, RecordedTick, RecordingItem } from "./recorded-tick.ts";
+import { withSnapshot } from "./snapshot-window.ts";
 
 /** Checks a policy of a recording. @throws {Error} it is none, or is not what its digest says. */
 export type AcceptPolicy = (body: JsonValue, digest: string) => Policy;
@@ -27,9 +28,7 @@ export const guardLines = (
     checkSnapshot(columns, flat);
     flat = columns;
     const snapshot = unflat(columns);
-    const others = told.filter(({ epoch, tick }) => epoch === snapshot.epoch && tick !== snapshot.tick);
-    const inOrder = (others.at(-1)?.tick ?? -1) < snapshot.tick;
-    told = inOrder ? [...others, snapshot] : [...others, snapshot].sort((a, b) => a.tick - b.tick);
+    told = withSnapshot(told, snapshot);
     return snapshot;
   };
 
@@ -39,25 +38,28 @@ export const guardLines = (
     return { kind: "snapshot", snapshot: tell(patched(asJson(base), line["change"]) as unknown as FlatSnapshot) };
   };
 
-  const readTick = (line: JsonObject, number: number): readonly RecordingItem[] => {
+  const follow = (line: JsonObject): EpochMs => {
     const tick = instantOf(line["tick"], "tick");
     if (tick === lastTick) throw new RangeError(`the tick ${String(line["tick"])} is there twice`);
     if (tick < lastTick) throw new RangeError(`the tick ${String(line["tick"])} is earlier than the one before it`);
     lastTick = tick;
+    return tick;
+  };
+
+  const readTick = (line: JsonObject, number: number): readonly RecordingItem[] => {
+    const tick = follow(line);
     const base = flat === undefined ? undefined : movedOn(flat, tick);
     const expected = before === undefined ? base && { snapshot: base } : { ...expectedNext(before), snapshot: base };
     const picture = patched(asJson(expected), line["change"]) as unknown as Picture;
     checkPicture(picture, before, tick);
     before = picture;
     const snapshot = tell(picture.snapshot);
-    told = told.filter((each) => each.tick >= tick - picture.back);
-    const { looked } = picture;
-    const seen = looked === null ? told : told.filter((each) => looked.includes(each.tick));
-    if (looked !== null && seen.length !== looked.length)
-      throw new RangeError("it names a snapshot that no line holds");
+    const oldest = told.findIndex((each) => each.tick >= tick - picture.back);
+    if (oldest > 0) told = told.slice(oldest);
+    const recorded = recordedTick(picture, number, lookedAt(told, picture.looked), policies);
     return [
       { kind: "snapshot", snapshot },
-      { kind: "tick", tick: recordedTick(picture, number, seen as unknown as Snapshots, policies) },
+      { kind: "tick", tick: recorded },
     ];
   };
 
@@ -74,6 +76,15 @@ export const guardLines = (
       ? [{ kind: "missing", line: number, what: `record ${String(line["record"])}: ${String(line["missing"])}` }]
       : [];
   };
+};
+
+/** Of the snapshots that were told, those that a tick looked at: all, or the named ones. */
+const lookedAt = (told: readonly Snapshot[], named: Picture["looked"]): Snapshots => {
+  const seen = named === null ? told : told.filter(({ tick }) => named.includes(tick));
+  const newest = seen.at(-1);
+  if (newest === undefined || (named !== null && seen.length !== named.length))
+    throw new RangeError("it names a snapshot that no line holds");
+  return seen as Snapshots;
 };
 
 const recordedTick = (
@@ -167,16 +178,20 @@ const PHASES: readonly CutoverState["phase"][] = [
 ];
 
 const checkSnapshot = (columns: FlatSnapshot, before: FlatSnapshot | undefined): void => {
-  demand(isObject(columns) && isObject(columns.minutes), "snapshot");
+  demand(isObject(columns), "snapshot");
   const { paths, read, values, reasons, minutes, epoch, taken, tick } = columns;
+  const lists = [paths, read, values, reasons];
   demand(
-    [paths, read, values, reasons].every((each) => Array.isArray(each) && each.length === paths.length),
+    lists.every((each) => Array.isArray(each) && each.length === paths.length),
     "snapshot",
   );
-  demand([epoch, taken, tick].every(Number.isSafeInteger), "snapshot");
-  for (const at in minutes) {
-    const row = minutes[at];
-    if (row === before?.minutes[at]) continue;
-    demand(isObject(row) && String(row?.at) === at && isObject(row?.values) && isObject(row?.absent), "minutes");
-  }
+  demand([epoch, taken, tick].every(Number.isSafeInteger) && Array.isArray(minutes), "snapshot");
+  if (paths !== before?.paths)
+    demand(
+      paths.every((path) => typeof path === "string"),
+      "snapshot",
+    );
+  for (const row of minutes)
+    if (before?.minutes.includes(row) !== true)
+      demand(isObject(row) && Number.isSafeInteger(row.at) && isObject(row.values) && isObject(row.absent), "minutes");
 };

@@ -10,6 +10,7 @@ import { SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { actionIn } from "../recording/read-guard-lines.ts";
 import type { Action, RecordedTick } from "../recording/recorded-tick.ts";
+import { withSnapshot } from "../recording/snapshot-window.ts";
 
 /** What a policy makes of one recorded tick. */
 export interface Played {
@@ -72,11 +73,8 @@ const snapshotWindow = (keepMs: number) => {
   let kept: readonly Snapshot[] = [];
   return {
     add: (snapshot: Snapshot): void => {
-      const others = kept.filter(
-        ({ epoch, tick }) => epoch === snapshot.epoch && tick >= snapshot.tick - keepMs && tick !== snapshot.tick,
-      );
-      const inOrder = (others.at(-1)?.tick ?? -1) < snapshot.tick;
-      kept = inOrder ? [...others, snapshot] : [...others, snapshot].sort((a, b) => a.tick - b.tick);
+      const oldest = kept.findIndex(({ tick }) => tick >= snapshot.tick - keepMs);
+      kept = withSnapshot(oldest > 0 ? kept.slice(oldest) : kept, snapshot);
     },
     snapshots: (): Snapshots | null => {
       const newest = kept.at(-1);

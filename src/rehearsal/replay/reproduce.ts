@@ -62,8 +62,14 @@ type Members = Readonly<Record<string, JsonValue | undefined>>;
 const sameJson = (one: JsonValue | undefined, other: JsonValue | undefined): boolean => {
   if (one === other) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  return sameMembers(one as Members, other as Members);
+  if (Array.isArray(one) && Array.isArray(other)) return sameElements(one, other);
+  return !Array.isArray(one) && !Array.isArray(other) && sameMembers(one as Members, other as Members);
+};
+
+const sameElements = (one: readonly JsonValue[], other: readonly JsonValue[]): boolean => {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index += 1) if (!sameJson(one[index], other[index])) return false;
+  return true;
 };
 
 const sameMembers = (one: Members, other: Members): boolean => {

@@ -75,12 +75,17 @@ interface Changed {
   readonly readingsThen: Readings | null;
 }
 
+/** Both are oldest first, and hold the same object where nothing is known otherwise. */
 const changedRows = ({ rows, rowsBefore }: Progress): readonly Changed[] => {
-  const before = new Map(rowsBefore.map(({ at, readings }) => [at, readings]));
-  return rows.flatMap(({ at, readings }) => {
-    const readingsThen = before.get(at) ?? null;
-    return readingsThen === readings ? [] : [{ at, readings, readingsThen }];
-  });
+  const changed: Changed[] = [];
+  let index = 0;
+  for (const { at, readings } of rows) {
+    while ((rowsBefore[index]?.at ?? at) < at) index += 1;
+    const row = rowsBefore[index];
+    const readingsThen = row?.at === at ? row.readings : null;
+    if (readingsThen !== readings) changed.push({ at, readings, readingsThen });
+  }
+  return changed;
 };
 
 interface Consuming {

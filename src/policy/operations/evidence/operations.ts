@@ -1,3 +1,4 @@
+import { oncePerObject } from "../../../kernel/memo.ts";
 import { type EpochMs, epochMs, MINUTE_MS, minuteOf, parseDuration } from "../../../kernel/units.ts";
 import type { Accumulator } from "../../../snapshot/evidence-state.ts";
 import type { Evidence } from "../../../snapshot/snapshot.ts";
@@ -60,14 +61,17 @@ const operation = (
   name: EvidenceName,
   form: Operation["forms"][number],
   describe: (args: readonly Literal[]) => string,
-): Operation => ({
-  forms: [form],
-  resolve: (args, context) => {
-    const use = evidenceUse(name, args);
-    return use === null ? unknownBecause(`there is no test "${name}"`) : weighed(use, context);
-  },
-  describe,
-});
+): Operation => {
+  const useOf = oncePerObject((args: readonly Literal[]) => evidenceUse(name, args));
+  return {
+    forms: [form],
+    resolve: (args, context) => {
+      const use = useOf(args);
+      return use === null ? unknownBecause(`there is no test "${name}"`) : weighed(use, context);
+    },
+    describe,
+  };
+};
 
 const LIMITED = ["series", "series", "share", "look-back"] as const;
 const COMPARED = ["series", "series", "series", "series", "ratio", "look-back"] as const;
