@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ledgerVerifyCommand } from "../../../src/cli/commands/ledger-verify.ts";
 import { statusCommand } from "../../../src/cli/commands/status.ts";
 import { requestAdopt, requestApprove } from "../../../src/guard/requests.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
@@ -6,6 +7,7 @@ import { policyDigest } from "../../../src/policy/policy-digest.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
 import { deskBefore } from "../../support/cli.ts";
 import { DRILL, type FakeWorld, fakeWorld, sha256, wholeLedger } from "../../support/fake-world.ts";
+import { Killed, mortal } from "../../support/mortal.ts";
 
 /** The drill with another name, and whatever else a spec changes. */
 const variant = (changes: Partial<Policy> = {}): Policy => ({ ...DRILL, name: "orders-other", ...changes });
@@ -66,6 +68,20 @@ describe("an adoption", () => {
     expect(step?.summary).toMatch(/^green has 50 %\. policy [0-9a-f]{64} judges from here on/);
     // Transition minutes belong to the new step as ever: adopting with it does not move its beginning.
     expect(world.state().steppedAt).toBeLessThanOrEqual(world.state().verifiedAt);
+  });
+
+  it("leaves records that anybody comes to again, before it, with it and after it", async () => {
+    const world = await at(0);
+    await adopt(world, publish(world, variant()));
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    await adopt(world, publish(world, variant({ name: "orders-third" })));
+    await world.until("50 %", () => world.state().weightPercent === 50);
+    await adopt(world, publish(world, variant()), true);
+    await world.minutes(3);
+
+    const { document } = await ledgerVerifyCommand(deskBefore(world).context, { recompute: true });
+
+    expect(document).toMatchObject({ intact: true, recomputed: { differences: [] } });
   });
 
   it("is judged by the policy in force until then: a looser one opens nothing early", async () => {
@@ -167,6 +183,48 @@ describe("an adoption", () => {
     expect(world.state().request).toBeUndefined();
     expect(world.state().adoption).toBeUndefined();
   });
+});
+
+/** At 10 % with an adoption that waits, one minute before the tick that takes the next step. */
+const beforeBoundary = async (): Promise<FakeWorld> => {
+  const waiting = async (): Promise<FakeWorld> => {
+    const world = await at(10);
+    await adopt(world, publish(world, variant()));
+    await world.minute();
+    return world;
+  };
+  const probe = await waiting();
+  const minutes = await probe.until("50 %", () => probe.state().weightPercent === 50);
+  const world = await waiting();
+  await world.minutes(minutes - 1);
+  expect(world.state()).toMatchObject({ weightPercent: 10, policyDigest: OLD });
+  return world;
+};
+
+describe("promote, killed at any call of the tick that commits the step an adoption waits for", () => {
+  it("leaves the old policy at the old weight or the new one at the new, and comes to the new", async () => {
+    const digest = policyDigest(variant(), sha256);
+    const probe = await beforeBoundary();
+    const counting = mortal(probe.ports, null);
+    await probe.minute(counting.ports);
+    expect(counting.calls()).toBeGreaterThan(10);
+    for (let call = 1; call <= counting.calls(); call += 2)
+      for (const when of ["before", "after"] as const) {
+        const world = await beforeBoundary();
+        const dying = mortal(world.ports, { call, when });
+        await world.minute(dying.ports).catch((error: unknown) => expect(error).toBeInstanceOf(Killed));
+        world.invoke.jobs.length = 0;
+        const whole = (): void => {
+          const { weightPercent, policyDigest: now } = world.state();
+          expect(now).toBe(weightPercent === 10 ? OLD : digest);
+        };
+        whole();
+        await world.until("at rest", () => {
+          whole();
+          return world.state().weightPercent === 50 && world.state().intent === undefined;
+        });
+      }
+  }, 120_000);
 });
 
 const steps = (...weights: readonly number[]): Policy["steps"] =>
