@@ -12,10 +12,14 @@ const distance = (from: string, to: string): number => {
   return previous[to.length] ?? 0;
 };
 
+/** More names than this nobody has; looking through them would take its time. */
+const MOST_CANDIDATES = 1_000;
+
 /** ` Did you mean "forward.lagRecords"?`, or nothing where no candidate is near. */
 export const didYouMean = (word: string, candidates: Iterable<string>): string => {
   if (word.length > 100) return "";
   const ranked = [...candidates]
+    .slice(0, MOST_CANDIDATES)
     .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far);
   const [nearest] = ranked;

@@ -55,7 +55,8 @@ export const referencesIn = (rule: unknown, operations: Operations): readonly Re
   expressionsOf(rule).flatMap((expression) => {
     if (OPERATOR_FORMS.get(expression.operator)?.names) return namesIn(expression);
     const args = expression.operands;
-    const form = operations[expression.operator]?.forms.find((each) => each.length === args.length) ?? [];
+    const operation = Object.hasOwn(operations, expression.operator) ? operations[expression.operator] : undefined;
+    const form = operation?.forms.find((each) => each.length === args.length) ?? [];
     return form.flatMap((as, index) =>
       isSignalKind(as) ? [{ path: String(args[index]), at: expression.operandAt(index), as }] : [],
     );

@@ -58,6 +58,7 @@ const MEANING_RULES = {
   "proof-takes-too-long": warning("A step has too little time for a proof at the expected traffic."),
   "too-little-traffic": warning("A gate asks for more requests than are expected."),
   "false-rollback": warning("A rollback rule is likely to send a healthy service back."),
+  "not-all-examined": warning("There are too many rules to look at all of them in full."),
   "gate-backwards": error("A gate opens as a signal gets worse."),
   "rollback-backwards": error("A rollback rule switches off as a signal gets worse."),
 } as const;

@@ -56,13 +56,15 @@ const sayError = (problem: ErrorObject): readonly [pointer: string, what: string
   }
 };
 
+/** A longer one is for editors, and no part of a message. */
+const LONGEST_EXAMPLE = 120;
+
 /** The schema's own words: what the field is for, and what would be right. */
 const hintOf = ({ parentSchema, keyword }: ErrorObject): string => {
   if (keyword === "required" || keyword === "additionalProperties") return "";
   const description = parentSchema?.["description"];
   const examples = parentSchema?.["examples"];
   const says = typeof description === "string" ? ` ${description}` : "";
-  return Array.isArray(examples)
-    ? `${says} For example ${examples.map((each) => JSON.stringify(each)).join(" or ")}`
-    : says;
+  const shown = Array.isArray(examples) ? examples.map((each) => JSON.stringify(each)).join(" or ") : "";
+  return shown === "" || shown.length > LONGEST_EXAMPLE ? says : `${says} For example ${shown}`;
 };

@@ -1,5 +1,5 @@
 import { type Finding, finding } from "../problem.ts";
-import { type Axis, type Grid, gridOf } from "./grid.ts";
+import { type Axis, type Effort, type Grid, gridOf } from "./grid.ts";
 import type { Value } from "./points.ts";
 import type { Condition, RuleTree } from "./rule-tree.ts";
 import type { Variable } from "./variables.ts";
@@ -11,10 +11,15 @@ type Use = "gate" | "rollback";
  * way round, whatever was meant: no knowledge of the intent is needed. `and` and `or` change nothing about it, a negation
  * turns it round; so each condition is looked at by itself.
  */
-export const directionFindings = (tree: RuleTree, use: Use, negated = false): readonly Finding[] => {
-  if (tree.kind !== "condition")
-    return tree.parts.flatMap((part) => directionFindings(part, use, tree.kind === "!" ? !negated : negated));
-  const grid = gridOf(tree);
+export const directionFindings = (
+  tree: RuleTree,
+  { use, negated = false, effort }: { readonly use: Use; readonly negated?: boolean; readonly effort: Effort },
+): readonly Finding[] => {
+  if (tree.kind !== "condition") {
+    const inside = tree.kind === "!" ? !negated : negated;
+    return tree.parts.flatMap((part) => directionFindings(part, { use, negated: inside, effort }));
+  }
+  const grid = gridOf(tree, effort);
   const directed = grid.axes
     .map((axis, index) => ({ ...axis, index }))
     .filter((axis) => isDirected(axis.variable, tree, use));

@@ -2,18 +2,22 @@ import type { JsonValue } from "../../../kernel/json.ts";
 import type { Operations } from "../../operations/operation.ts";
 import { substituteParams } from "../../params.ts";
 import type { Policy, Rule } from "../../policy-file.ts";
-import type { Finding } from "../problem.ts";
+import { type Finding, finding } from "../problem.ts";
 import { type PlacedRule, paramsIn } from "../rule.ts";
 import { truthFindings } from "../types.ts";
 import { unitFindings } from "../units.ts";
 import { directionFindings } from "./direction.ts";
 import { type FalseRollbackForecast, falseRollbackFindings, falseRollbackForecasts } from "./false-rollback.ts";
+import type { Effort } from "./grid.ts";
 import { hysteresisFindings, type Trees } from "./hysteresis.ts";
 import { type ProofForecast, proofFindings, proofForecasts } from "./proof.ts";
 import { reachFindings } from "./reachability.ts";
 import { type RuleTree, ruleTree } from "./rule-tree.ts";
 import { togetherFindings } from "./together.ts";
 import { trafficFindings } from "./traffic.ts";
+
+/** Evaluated in well under a second. An ordinary policy needs a hundredth of it. */
+const MOST_CONDITIONS = 100_000;
 
 /**
  * What a policy means whose rules are written correctly. A rule: whether it can pass and fail at all, and the right way
@@ -29,14 +33,24 @@ export const meaningFindings = (
   operations: Operations,
 ): readonly Finding[] => {
   const params = paramsIn(file);
-  const ofRules = placed.flatMap((rule) => ruleMeaning(rule, params, operations));
+  const effort: Effort = { left: MOST_CONDITIONS };
+  const ofRules = placed.flatMap((rule) => ruleMeaning(rule, { params, operations, effort }));
   if (policy === null || ofRules.some(({ level }) => level === "error")) return ofRules;
   const trees = treesOf(policy, operations);
   const { proofs, falseRollbacks } = forecast(policy, trees);
   return [
     ...ofRules,
-    ...togetherFindings(policy, trees.gates),
-    ...hysteresisFindings(policy, trees, operations),
+    ...togetherFindings(policy, trees.gates, effort),
+    ...(effort.left > 0
+      ? []
+      : [
+          finding(
+            "not-all-examined",
+            "/gates",
+            "the rules are too many or too long to be looked at in full; some mistakes may stay unseen. Split the policy, or shorten its rules",
+          ),
+        ]),
+    ...hysteresisFindings(policy, trees, { operations, effort }),
     ...trafficFindings(policy, trees.gates, operations),
     ...proofFindings(proofs),
     ...falseRollbackFindings(falseRollbacks),
@@ -71,19 +85,21 @@ const treesOf = (policy: Policy, operations: Operations): Trees => {
   };
 };
 
-const ruleMeaning = (
-  { rule, at }: PlacedRule,
-  params: Readonly<Record<string, number>>,
-  operations: Operations,
-): readonly Finding[] => {
+interface Looking {
+  readonly params: Readonly<Record<string, number>>;
+  readonly operations: Operations;
+  readonly effort: Effort;
+}
+
+const ruleMeaning = ({ rule, at }: PlacedRule, { params, operations, effort }: Looking): readonly Finding[] => {
   const substituted = substituteParams(rule, params);
   const found = [...truthFindings(substituted, operations), ...unitFindings(rule, params, operations)];
   const written = found.map((each) => ({ ...each, pointer: `${at}${each.pointer}` }));
   const tree = ruleTree(substituted, at, operations);
   if (tree === null || written.some(({ level }) => level === "error")) return written;
   const use = at.startsWith("/rollback/") ? "rollback" : "gate";
-  const reach = reachFindings(tree, use);
+  const reach = reachFindings(tree, use, effort);
   // What always says the same has no direction.
-  const turned = reach.some(({ level }) => level === "error") ? [] : directionFindings(tree, use);
+  const turned = reach.some(({ level }) => level === "error") ? [] : directionFindings(tree, { use, effort });
   return [...written, ...reach, ...turned];
 };

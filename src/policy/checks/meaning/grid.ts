@@ -28,8 +28,13 @@ export interface Grid {
   readonly visit: (look: (indexes: readonly number[]) => void) => void;
 }
 
+/** How many conditions may still be evaluated for a policy, however many rules it has; counts down. */
+export interface Effort {
+  left: number;
+}
+
 /** Evaluated by the judge itself, each combination at most once. */
-export const gridOf = (tree: RuleTree): Grid => {
+export const gridOf = (tree: RuleTree, effort: Effort): Grid => {
   const axes = variablesOf(tree).map(({ variable, literals }) => ({
     variable,
     points: representativePoints(variable.measure, literals),
@@ -39,7 +44,7 @@ export const gridOf = (tree: RuleTree): Grid => {
     rows: Math.max(...opened.map(({ rows }) => rows)),
     windows: opened.flatMap(({ windows }) => windows),
   };
-  const truth = truthOf(logicOf(tree));
+  let truth: ReturnType<typeof truthOf> | null = null;
   const known = new Map<number, boolean | null>();
   const truthAt = (indexes: readonly number[]): boolean | null => {
     const key = axes.reduce((number, { points }, axis) => number * points.length + (indexes[axis] ?? 0), 0);
@@ -49,11 +54,14 @@ export const gridOf = (tree: RuleTree): Grid => {
       place: variable.place,
       value: points[indexes[axis] ?? 0] ?? 0,
     }));
+    effort.left -= opened.length;
+    truth ??= truthOf(logicOf(tree));
     const answer = truth(dataAt(placed, minutes));
     known.set(key, answer);
     return answer;
   };
-  return { axes, whole: sizeOf(axes) <= MOST_POINTS, truthAt, visit: (look) => visit(axes, MOST_POINTS, look) };
+  const most = Math.max(0, Math.min(MOST_POINTS, Math.floor(effort.left / opened.length)));
+  return { axes, whole: sizeOf(axes) <= most, truthAt, visit: (look) => visit(axes, most, look) };
 };
 
 export const truthOf = (logic: JsonValue): ((data: JsonValue) => boolean | null) => {
@@ -75,6 +83,7 @@ export const visit = (
 ): void => {
   const size = sizeOf(axes);
   const looks = size > MOST_COMBINATIONS ? 0 : Math.min(size, most);
+  if (looks === 0) return;
   const stride = size <= most ? 1 : coprimeTo(size, Math.floor(size / most));
   for (let count = 0, number = 0; count < looks; count += 1, number = (number + stride) % size) {
     let rest = number;

@@ -3,7 +3,7 @@ import { evidenceUse } from "../../operations/evidence/uses.ts";
 import type { Operations } from "../../operations/operation.ts";
 import type { Policy } from "../../policy-file.ts";
 import { type Finding, finding } from "../problem.ts";
-import { truthOf, visit } from "./grid.ts";
+import { type Effort, truthOf, visit } from "./grid.ts";
 import { dataAt, representativePoints, type Value } from "./points.ts";
 import { type Condition, conditionsOf, logicOf, type RuleTree } from "./rule-tree.ts";
 import { type SteadyValues, steadyTruths } from "./steady.ts";
@@ -22,15 +22,23 @@ export interface Trees {
  * Where a step's gates pass, no rollback rule may fire, nor begin to right beside it: else the cutover would advance and
  * go back on the same evidence.
  */
-export const hysteresisFindings = (policy: Policy, trees: Trees, operations: Operations): readonly Finding[] => {
+export const hysteresisFindings = (
+  policy: Policy,
+  trees: Trees,
+  { operations, effort }: { readonly operations: Operations; readonly effort: Effort },
+): readonly Finding[] => {
   const truths = steadyTruths(operations);
   return trees.rollback.flatMap((rule, index) => {
     if (rule === null) return [];
+    const conditions = conditionsOf(rule).length;
     for (const { id, weight, promoteWhen } of policy.steps) {
+      // Even finding out what there is to look at takes its time.
+      effort.left -= conditions * promoteWhen.length;
+      if (effort.left < 0) return [];
       const gates = promoteWhen.flatMap((gate) => partsOf(trees.gates.get(gate)));
       const given = requestsAt(policy.traffic.requestsPerMinute, weight);
       const clash =
-        sharedEvidence(rule, gates) ?? clashIn({ rule, gates: relatedTo(rule, gates, given), given }, truths);
+        sharedEvidence(rule, gates) ?? clashIn({ rule, gates: relatedTo(rule, gates, given), given, effort }, truths);
       if (clash !== null) return [sayClash(clash, id, `/rollback/${index}/when`)];
     }
     return [];
@@ -82,10 +90,11 @@ interface Meeting {
   readonly rule: RuleTree;
   readonly gates: readonly RuleTree[];
   readonly given: ReadonlyMap<string, number>;
+  readonly effort: Effort;
 }
 
 /** What is worst of an hour in which the gates pass. */
-const clashIn = ({ rule, gates, given }: Meeting, truths: ReturnType<typeof steadyTruths>): Clash | null => {
+const clashIn = ({ rule, gates, given, effort }: Meeting, truths: ReturnType<typeof steadyTruths>): Clash | null => {
   if (gates.length === 0) return null;
   const conditions: readonly Condition[] = [rule, ...gates].flatMap(conditionsOf);
   const axes = freeSignals(conditions, given).map((path) => ({ path, points: steadyPoints(path, conditions, given) }));
@@ -98,7 +107,8 @@ const clashIn = ({ rule, gates, given }: Meeting, truths: ReturnType<typeof stea
     ]);
   const found: { both: Clash | null; noGap: Clash | null } = { both: null, noGap: null };
   visit(axes, MOST_POINTS, (indexes) => {
-    if (found.both !== null) return;
+    effort.left -= conditions.length;
+    if (found.both !== null || effort.left < 0) return;
     const here = valuesAt(indexes);
     if (!pass.every((gate) => gate(here) === true)) return;
     if (fires(here) === true)

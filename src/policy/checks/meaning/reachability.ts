@@ -1,5 +1,5 @@
 import { type Finding, finding } from "../problem.ts";
-import { type Grid, gridOf } from "./grid.ts";
+import { type Effort, type Grid, gridOf } from "./grid.ts";
 import { independentGroups, type RuleTree } from "./rule-tree.ts";
 
 /** What a rule can come to. Claims only what it is sure of: where not everything was looked at, both. */
@@ -18,15 +18,15 @@ interface Fixed {
 }
 
 /** Whether a rule can hold, and whether it can fail, at any values of what it reads. */
-export const reachOf = (tree: RuleTree): Reach => {
-  if (tree.kind === "condition") return withItself(reachOn(gridOf(tree)), { at: tree.at, together: false }, []);
-  const parts = tree.parts.map(reachOf);
+export const reachOf = (tree: RuleTree, effort: Effort): Reach => {
+  if (tree.kind === "condition") return withItself(reachOn(gridOf(tree, effort)), { at: tree.at, together: false }, []);
+  const parts = tree.parts.map((part) => reachOf(part, effort));
   const fixed = parts.flatMap((part) => part.fixed);
   const [first] = parts;
   if (tree.kind === "!" && first) return { canHold: first.canFail, canFail: first.canHold, fixed };
   if (tree.kind === "!!" && first) return first;
   const groups = independentGroups(tree.parts).map((group) =>
-    groupReach(tree.kind, group, parts[tree.parts.indexOf(group[0] ?? tree)]),
+    groupReach({ kind: tree.kind, group, alone: parts[tree.parts.indexOf(group[0] ?? tree)] }, effort),
   );
   const every = (reach: "canHold" | "canFail"): boolean => groups.every((group) => group[reach]);
   const some = (reach: "canHold" | "canFail"): boolean => groups.some((group) => group[reach]);
@@ -43,18 +43,22 @@ const withItself = (own: Omit<Reach, "fixed">, itself: Omit<Fixed, "holds">, ins
   return { ...own, fixed: isFixed && inside.length === 0 ? [{ ...itself, holds: own.canHold }] : inside };
 };
 
-const groupReach = (
-  kind: RuleTree["kind"],
-  group: readonly RuleTree[],
-  alone: Reach | undefined,
-): Omit<Reach, "fixed"> => {
+interface Group {
+  readonly kind: RuleTree["kind"];
+  readonly group: readonly RuleTree[];
+  /** What is known of its first part already. */
+  readonly alone: Reach | undefined;
+}
+
+const groupReach = ({ kind, group, alone }: Group, effort: Effort): Omit<Reach, "fixed"> => {
   if (group.length === 1 && alone !== undefined) return alone;
-  return reachOn(gridOf({ kind: kind === "or" ? "or" : "and", parts: group, at: "" }));
+  return reachOn(gridOf({ kind: kind === "or" ? "or" : "and", parts: group, at: "" }, effort));
 };
 
 const reachOn = (grid: Grid): Omit<Reach, "fixed"> => {
-  let canHold = !grid.whole;
-  let canFail = !grid.whole;
+  if (!grid.whole) return { canHold: true, canFail: true };
+  let canHold = false;
+  let canFail = false;
   grid.visit((indexes) => {
     const truth = grid.truthAt(indexes);
     if (truth === true) canHold = true;
@@ -64,8 +68,8 @@ const reachOn = (grid: Grid): Omit<Reach, "fixed"> => {
 };
 
 /** A rule that always says the same, and parts of one that do. `passes`: for gates; else for rollback rules. */
-export const reachFindings = (tree: RuleTree, use: "gate" | "rollback"): readonly Finding[] => {
-  const { canHold, canFail, fixed } = reachOf(tree);
+export const reachFindings = (tree: RuleTree, use: "gate" | "rollback", effort: Effort): readonly Finding[] => {
+  const { canHold, canFail, fixed } = reachOf(tree, effort);
   if (canHold && canFail) return fixed.map(idlePart);
   const [reason] = fixed;
   const at = reason?.at ?? tree.at;

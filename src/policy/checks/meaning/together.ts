@@ -1,11 +1,15 @@
 import type { GateName, Policy } from "../../policy-file.ts";
 import { type Finding, finding } from "../problem.ts";
-import { gridOf } from "./grid.ts";
+import { type Effort, gridOf } from "./grid.ts";
 import { reachOf } from "./reachability.ts";
 import { independentGroups, type RuleTree } from "./rule-tree.ts";
 
 /** Gates that can each pass, and never all of those that are asked together. */
-export const togetherFindings = (policy: Policy, gates: ReadonlyMap<GateName, RuleTree>): readonly Finding[] => {
+export const togetherFindings = (
+  policy: Policy,
+  gates: ReadonlyMap<GateName, RuleTree>,
+  effort: Effort,
+): readonly Finding[] => {
   const lists = [
     { asked: policy.start.require, at: "/start/require" },
     ...policy.steps.map(({ promoteWhen }, index) => ({ asked: promoteWhen, at: `/steps/${index}/promoteWhen` })),
@@ -14,7 +18,7 @@ export const togetherFindings = (policy: Policy, gates: ReadonlyMap<GateName, Ru
   const known = new Map<string, readonly GateName[] | null>();
   return lists.flatMap(({ asked, at }) => {
     const key = asked.join(" ");
-    const exclusive = known.has(key) ? (known.get(key) ?? null) : exclusiveAmong(asked, gates);
+    const exclusive = known.has(key) ? (known.get(key) ?? null) : exclusiveAmong(asked, gates, effort);
     known.set(key, exclusive);
     if (exclusive === null) return [];
     return [
@@ -26,14 +30,18 @@ export const togetherFindings = (policy: Policy, gates: ReadonlyMap<GateName, Ru
 const exclusiveAmong = (
   asked: readonly GateName[],
   gates: ReadonlyMap<GateName, RuleTree>,
+  effort: Effort,
 ): readonly GateName[] | null => {
   const owner = new Map<RuleTree, GateName>();
   for (const gate of asked) for (const part of partsOf(gates.get(gate))) owner.set(part, gate);
+  effort.left -= owner.size;
+  if (effort.left < 0) return null;
   for (const group of independentGroups([...owner.keys()])) {
     const names = [...new Set(group.flatMap((part) => owner.get(part) ?? []))];
-    if (names.length < 2 || group.some((part) => !reachOf(part).canHold)) continue;
-    const grid = gridOf({ kind: "and", parts: group, at: "" });
-    let holds = !grid.whole;
+    if (names.length < 2 || group.some((part) => !reachOf(part, effort).canHold)) continue;
+    const grid = gridOf({ kind: "and", parts: group, at: "" }, effort);
+    if (!grid.whole) continue;
+    let holds = false;
     grid.visit((indexes) => {
       if (!holds && grid.truthAt(indexes) === true) holds = true;
     });
