@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { JUDGE } from "./judge.ts";
+import { LINT } from "./lint.ts";
 import type { Figure, Measurement } from "./measurement.ts";
 import { REPLAY } from "./replay.ts";
 import { SIMULATE } from "./simulate.ts";
@@ -7,7 +8,7 @@ import { STATISTICS } from "./statistics/compare.ts";
 
 /** What each verb measures, in this order. */
 const MEASUREMENTS: Readonly<Record<string, readonly Measurement[]>> = {
-  policy: [JUDGE, STATISTICS, SIMULATE, REPLAY],
+  policy: [JUDGE, LINT, STATISTICS, SIMULATE, REPLAY],
 };
 
 const lineOf = ({ what, value, note }: Figure): string => `  ${what.padEnd(44)}${value.padStart(12)}  ${note ?? ""}`;
