@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { type PolicyProblem, sayProblem } from "../../policy/checks/problem.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
@@ -6,9 +6,7 @@ import type { Policy } from "../../policy/policy-file.ts";
 import { loadScenario } from "../../rehearsal/simulate/load-scenario.ts";
 import type { ScenarioFile } from "../../rehearsal/simulate/scenario-file.ts";
 import { type CommandFailure, misused, refused } from "../exit.ts";
-
-/** More is no scenario and no policy, and is refused before it is read. */
-const LARGEST_FILE = 1_048_576;
+import { readTextFile } from "../text-file.ts";
 
 export interface ReadScenario {
   readonly written: ScenarioFile;
@@ -20,7 +18,7 @@ export interface ReadScenario {
 export const readScenario = (file: string): ReadScenario => {
   if (!existsSync(file) || !statSync(file).isFile())
     throw misused(`There is no file ${file}.`, "It was given as a scenario.", "Correct the path.");
-  const loaded = loadScenario(textOf(file), file);
+  const loaded = loadScenario(textOf(file, "scenario"), file);
   if (!loaded.ok)
     throw invalid(file, "scenario", loaded.failure, "Its schema is policies/schema/scenario.schema.json.");
   const written = loaded.value;
@@ -31,15 +29,15 @@ export const readScenario = (file: string): ReadScenario => {
       `${file} names "${written.policy}" as its policy, seen from its own folder.`,
       "Correct `policy` in the scenario.",
     );
-  const policy = loadPolicy(textOf(policyFile), policyFile);
+  const policy = loadPolicy(textOf(policyFile, "policy"), policyFile);
   if (!policy.ok) throw invalid(policyFile, "policy", policy.failure, "Run pawl policy lint.");
   return { written, policy: policy.value, policyFile };
 };
 
-const textOf = (file: string): string => {
-  if (statSync(file).size > LARGEST_FILE)
-    throw refused(`${file} is larger than ${LARGEST_FILE} bytes.`, "No scenario and no policy is.", "Shorten it.");
-  return readFileSync(file, "utf8");
+const textOf = (file: string, what: string): string => {
+  const text = readTextFile(file);
+  if (!text.ok) throw invalid(file, what, [text.failure], "Its schema tells editors what may stand there.");
+  return text.value;
 };
 
 const invalid = (file: string, what: string, problems: readonly PolicyProblem[], next: string): CommandFailure =>
