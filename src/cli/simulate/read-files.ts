@@ -16,14 +16,13 @@ export interface ReadScenario {
 
 /** @throws {CommandFailure} absent, too large or invalid: every problem with its line, and what to do. */
 export const readScenario = (file: string): ReadScenario => {
-  if (!existsSync(file) || !statSync(file).isFile())
-    throw misused(`There is no file ${file}.`, "It was given as a scenario.", "Correct the path.");
+  if (!isFile(file)) throw misused(`There is no file at ${file}.`, "It was given as a scenario.", "Correct the path.");
   const loaded = loadScenario(textOf(file, "scenario"), file);
   if (!loaded.ok)
     throw invalid(file, "scenario", loaded.failure, "Its schema is policies/schema/scenario.schema.json.");
   const written = loaded.value;
   const policyFile = normalize(join(dirname(file), written.policy));
-  if (!existsSync(policyFile) || !statSync(policyFile).isFile())
+  if (!isFile(policyFile))
     throw refused(
       `There is no policy at ${policyFile}.`,
       `${file} names "${written.policy}" as its policy, seen from its own folder.`,
@@ -33,6 +32,8 @@ export const readScenario = (file: string): ReadScenario => {
   if (!policy.ok) throw invalid(policyFile, "policy", policy.failure, "Run pawl policy lint.");
   return { written, policy: policy.value, policyFile };
 };
+
+const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
 
 const textOf = (file: string, what: string): string => {
   const text = readTextFile(file);

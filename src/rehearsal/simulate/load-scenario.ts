@@ -2,7 +2,7 @@ import scenarioSchema from "../../../policies/schema/scenario.schema.json" with 
 import { fail, ok, type Result } from "../../kernel/result.ts";
 import { didYouMean } from "../../policy/checks/did-you-mean.ts";
 import { readJson } from "../../policy/checks/json-text.ts";
-import { error, type Finding, inOrder, type PolicyProblem } from "../../policy/checks/problem.ts";
+import { type Finding, finding, inOrder, type PolicyProblem } from "../../policy/checks/problem.ts";
 import { schemaCheck } from "../../policy/checks/schema.ts";
 import { SIGNALS } from "../../signals/catalogue.ts";
 import { parseDistribution, SHAPES_IN_WORDS } from "../world/distribution.ts";
@@ -33,6 +33,8 @@ export const loadScenario = (text: string, file: string): Result<ScenarioFile, r
   return findings.length > 0 ? fail(inOrder(findings.map(json.locate))) : ok(written);
 };
 
+const wrong = (pointer: string, message: string): Finding => finding("invalid-value", pointer, message);
+
 /** What the schema cannot say. */
 const meaning = (written: ScenarioFile): readonly Finding[] => [
   ...horizonFindings(written.horizon ?? DEFAULT_HORIZON),
@@ -44,14 +46,14 @@ const meaning = (written: ScenarioFile): readonly Finding[] => [
 
 const horizonFindings = (horizon: string): readonly Finding[] => {
   const problem = horizonProblem(horizon);
-  return problem === null ? [] : [error("/horizon", problem)];
+  return problem === null ? [] : [wrong("/horizon", problem)];
 };
 
 const drawnFindings = (pointer: string, written: string | number | undefined): readonly Finding[] =>
   written === undefined || parseDistribution(written) !== null
     ? []
     : [
-        error(
+        wrong(
           pointer,
           `"${written}" is no distribution; it is a number, or one of ${SHAPES_IN_WORDS.join(", ")}.${didYouMean(
             String(written).replace(/\(.*/, ""),
@@ -64,7 +66,7 @@ const signalFindings = (pointer: string, name: string): readonly Finding[] => {
   if (signalsNamed(name).length > 0) return [];
   const groups = [...new Set(Object.keys(SIGNALS).map((path) => `${path.slice(0, path.indexOf("."))}.*`))];
   return [
-    error(
+    wrong(
       pointer,
       `the catalogue has no signal "${name}".${didYouMean(name, [...Object.keys(SIGNALS), ...groups])} A whole group is written green.*`,
     ),
