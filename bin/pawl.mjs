@@ -8,10 +8,17 @@ import { fileURLToPath } from "node:url";
 // kafkajs reckons a time-out below zero now and then; Node warns, and uses 1 ms.
 const QUIET = "--disable-warning=TimeoutNegativeWarning";
 
+// A recording may have any length; a larger nursery for young objects would double the memory that reading one takes.
+const SMALL_NURSERY = "--max-semi-space-size=16";
+
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const bundledNode = join(root, "node_modules", ".bin", "node");
 const node = existsSync(bundledNode) ? bundledNode : process.execPath;
-const { status, signal } = spawnSync(node, [QUIET, join(root, "src", "cli", "main.ts"), ...process.argv.slice(2)], {
-  stdio: "inherit",
-});
+const { status, signal } = spawnSync(
+  node,
+  [QUIET, SMALL_NURSERY, join(root, "src", "cli", "main.ts"), ...process.argv.slice(2)],
+  {
+    stdio: "inherit",
+  },
+);
 process.exit(signal === null ? (status ?? 4) : 4);

@@ -7,7 +7,7 @@ import { linesOf } from "./lines.ts";
 
 /** No tick needs a longer line; of one that is longer nothing is held. */
 const LONGEST_LINE = 1024 * 1024;
-const CHUNK = 256 * 1024;
+const CHUNK = 64 * 1024;
 
 /**
  * Hands on what a recording holds, item by item, whatever its size.
