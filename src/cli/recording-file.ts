@@ -34,7 +34,7 @@ export const readRecording = async (
 const broken = (file: string, { line, message }: RecordingProblem): CommandFailure =>
   refused(
     `${file}:${line}: this line is no part of a recording.`,
-    `${message}.`,
+    /[.?]$/.test(message) ? message : `${message}.`,
     "Export it again with pawl ledger export, or correct the line; pawl policy replay --help says what a line holds.",
   );
 

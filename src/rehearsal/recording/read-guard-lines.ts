@@ -177,6 +177,14 @@ const PHASES: readonly CutoverState["phase"][] = [
   "rolledBack",
 ];
 
+/** There are some fifty; an hour of minutes with any number of them would not fit into memory. */
+const MOST_SIGNALS = 1_000;
+
+const isRow = (row: FlatSnapshot["minutes"][number]): boolean =>
+  isObject(row) && Number.isSafeInteger(row.at) && isSmall(row.values) && isSmall(row.absent);
+
+const isSmall = (members: unknown): boolean => isObject(members) && Object.keys(members).length <= MOST_SIGNALS;
+
 const checkSnapshot = (columns: FlatSnapshot, before: FlatSnapshot | undefined): void => {
   demand(isObject(columns), "snapshot");
   const { paths, read, values, reasons, minutes, epoch, taken, tick } = columns;
@@ -191,7 +199,5 @@ const checkSnapshot = (columns: FlatSnapshot, before: FlatSnapshot | undefined):
       paths.every((path) => typeof path === "string"),
       "snapshot",
     );
-  for (const row of minutes)
-    if (before?.minutes.includes(row) !== true)
-      demand(isObject(row) && Number.isSafeInteger(row.at) && isObject(row.values) && isObject(row.absent), "minutes");
+  for (const row of minutes) if (before?.minutes.includes(row) !== true) demand(isRow(row), "minutes");
 };

@@ -47,7 +47,7 @@ export const plainMinute = (line: JsonObject, number: number, weightBefore: numb
     at: startOf(line["at"]),
     weight: weightOf(line["weight"], weightBefore),
     values,
-    absent: { ...absent, ...textsIn(line["absent"]) },
+    absent: { ...absent, ...absentIn(line["absent"]) },
     decision: decisionOf(line["decision"]),
     verdicts: verdictsOf(line["verdicts"]),
   };
@@ -60,11 +60,14 @@ const readSignal = (
   absent: Record<SignalPath, string>,
 ): void => {
   const signal = signalAt(path);
-  if (signal === null) throw new RangeError(`"${path}" is no signal.${didYouMean(path, Object.keys(SIGNALS))}`);
+  if (signal === null) throw noSignal(path);
   if (value === null) absent[path] = "null in the recording";
   else if (typeof value === (signal.type === "text" ? "string" : signal.type)) values.set(path, value as SignalValue);
   else throw new RangeError(`"${path}" is a ${signal.type}, not ${JSON.stringify(value).slice(0, 60)}`);
 };
+
+const noSignal = (path: string): RangeError =>
+  new RangeError(`"${path.slice(0, 60)}" is no signal.${didYouMean(path, Object.keys(SIGNALS))}`);
 
 const startOf = (written: JsonValue | undefined): EpochMs => {
   const at = typeof written === "string" && ZONED.test(written) ? fromIso(written) : null;
@@ -94,7 +97,13 @@ const verdictsOf = (written: JsonValue | undefined): Readonly<Record<string, str
   throw new RangeError(`"verdicts" holds "${wrong}", which is none of ${VERDICTS.join(", ")}`);
 };
 
-const textsIn = (written: JsonValue | undefined, name = "absent"): Readonly<Record<string, string>> => {
+const absentIn = (written: JsonValue | undefined): Readonly<Record<SignalPath, string>> => {
+  const reasons = textsIn(written, "absent");
+  for (const path in reasons) if (signalAt(path) === null) throw noSignal(path);
+  return reasons;
+};
+
+const textsIn = (written: JsonValue | undefined, name: string): Readonly<Record<string, string>> => {
   if (written === undefined) return {};
   const texts = isObject(written) ? Object.entries(written) : [];
   if (isObject(written) && texts.every((entry): entry is [string, string] => typeof entry[1] === "string"))

@@ -57,6 +57,12 @@ describe("a command line", () => {
     }
   });
 
+  it("refuses to export a recording and a document into the same standard output", async () => {
+    const { exitCode, err, out } = await pawl(["ledger", "export", "--json"]);
+    expect({ exitCode, err }).toEqual({ exitCode: 2, err: "" });
+    expect(JSON.parse(out)).toMatchObject({ error: { next: "Name a file: --out orders.ndjson." } });
+  });
+
   it("prints one JSON document and nothing else under --json, also where it fails", async () => {
     const { exitCode, out } = await pawl(["rollback", "--json"]);
     expect(exitCode).toBe(2);

@@ -31,6 +31,7 @@ describe("a broken recording is refused, by its line", () => {
     ["a time within a minute", GOOD.replace(":00.000Z", ":30Z"), 1, /"at" is within a minute/],
     ["a misspelt signal", GOOD.replace("errors5xx", "errors5x"), 1, /Did you mean "green.errors5xx"/],
     ["a misspelt group", GOOD.replace('"green"', '"gren"'), 1, /Did you mean "green"/],
+    ["a reason for no signal", GOOD.replace('"weight"', '"absent":{"green.request":"?"},"weight"'), 1, /Did you mean/],
     ["a text for a number", GOOD.replace('"errors5xx":0', '"errors5xx":"0"'), 1, /is a number, not "0"/],
     ["an unknown decision", GOOD.replace('"weight"', '"decision":"go","weight"'), 1, /"decision" is none of/],
     ["a group that is none", GOOD.replace('"weight"', '"blue":7,"weight"'), 1, /"blue" is no group of signals/],

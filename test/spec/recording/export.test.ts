@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -120,6 +120,22 @@ describe("the file of an export", () => {
     writeFileSync(file, "old", { mode: 0o644 });
     await intoPrivateFile(file, true, (write) => write("new"));
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it("is not touched by an export that cannot begin", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    world.outage.table = true;
+    world.store.down = true;
+    const begin = (file: string, replace: boolean) =>
+      intoPrivateFile(file, replace, (write) => exportLedger(deskBefore(world).context, write));
+    const [fresh, old] = [join(dir, "fresh.ndjson"), join(dir, "old.ndjson")];
+    writeFileSync(old, "all there is");
+
+    expect(await failed(begin(fresh, false))).toMatchObject({ exitCode: 3 });
+    expect(await failed(begin(old, true))).toMatchObject({ exitCode: 3 });
+    expect(existsSync(fresh)).toBe(false);
+    expect(readFileSync(old, "utf8")).toBe("all there is");
   });
 
   it("is refused where there is no such folder", async () => {
