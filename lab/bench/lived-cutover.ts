@@ -64,8 +64,9 @@ const recordedGuard = (policy: Policy) => {
       const { decision, judgement, evidence: accumulated, corrections } = judged;
       const came = { decision, judgement, accumulated, corrections, trouble: [], policy: named };
       const stood = { cutover, state: before, tick, snapshots, stateDigest: named.digest };
-      for (const line of recording.tick({ ...stood, ...came, record: recordOf(seq, tick, decision.kind) }))
-        yield JSON.stringify(line);
+      const told = recording.tick({ ...stood, ...came, record: recordOf(seq, tick, decision.kind) });
+      if (!told.ok) throw new RangeError(told.failure);
+      for (const line of told.value) yield JSON.stringify(line);
       state = carriedOut(before, judged, policy, snapshots).reduce(evolve, before);
     },
   };

@@ -57,8 +57,10 @@ const linesOf = async (
 ): Promise<RecordLines> => {
   const found = await read(record);
   if (found === null) return { kind: "note", lines: [recording.note(record)] };
-  if (!found.ok) return { kind: "missing", lines: [recording.note(record, found.failure)] };
-  return { kind: "tick", lines: recording.tick(found.value) };
+  const told = found.ok ? recording.tick(found.value) : found;
+  return told.ok
+    ? { kind: "tick", lines: told.value }
+    : { kind: "missing", lines: [recording.note(record, told.failure)] };
 };
 
 const pieces = (write: (text: string) => Promise<void>) => {

@@ -2,6 +2,8 @@ import { ENGINE_VERSION } from "../../decision/decision.ts";
 import type { LedgerRecord } from "../../decision/record.ts";
 import { toIso } from "../../kernel/instant.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../kernel/json.ts";
+import { oncePerObject } from "../../kernel/memo.ts";
+import { fail, ok, type Result } from "../../kernel/result.ts";
 import type { EpochMs } from "../../kernel/units.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import type { Snapshots } from "../../snapshot/evidence.ts";
@@ -14,8 +16,11 @@ import { expectedNext, FORMAT, operandsIn, type Picture, verdictsIn, withoutBook
 /** Turns a cutover's records, in order, into lines of a recording. Remembers one tick and the names of a few snapshots. */
 export interface RecordingWriter {
   readonly header: (cutover: CutoverBindings) => JsonObject;
-  /** A judged tick: its own line, and before it those of a policy and of snapshots that no line has told yet. */
-  readonly tick: (stored: StoredTick) => readonly JsonObject[];
+  /**
+   * A judged tick: its own line, and before it those of a policy and of snapshots that no line has told yet. Fails where
+   * it looked at a snapshot that a recording cannot hold, such as one of another release.
+   */
+  readonly tick: (stored: StoredTick) => Result<readonly JsonObject[], string>;
   /** Anything else: a step made, a latch, an arming; or a tick whose evidence cannot be had, and why. */
   readonly note: (record: LedgerRecord, missing?: string) => JsonObject;
 }
@@ -38,6 +43,9 @@ export const recordingWriter = (): RecordingWriter => {
       ...(missing === undefined ? {} : { missing }),
     }),
     tick: (stored) => {
+      const strange = stored.snapshots.find((one) => !fits(one));
+      if (strange !== undefined)
+        return fail(`the snapshot of ${toIso(strange.tick)} is not one that a recording can hold`);
       const others = snapshots.tellOthers(stored.snapshots);
       const own = snapshots.tell(stored.snapshots.at(-1) ?? stored.snapshots[0]);
       const looked = snapshots.areAllOf(stored.snapshots) ? null : stored.snapshots.map(({ tick }) => tick);
@@ -46,10 +54,19 @@ export const recordingWriter = (): RecordingWriter => {
       before = picture;
       const change = changeOf(expected, picture);
       const line = { tick: toIso(stored.tick), record: stored.record.seq, state: stored.stateDigest, change };
-      return [...policyLines(stored), ...others, line];
+      return ok([...policyLines(stored), ...others, line]);
     },
   };
 };
+
+/** Whether the columns give the very snapshot that was judged: what they cannot carry must not be recorded wrongly. */
+const fits = oncePerObject((one: Snapshot): boolean => {
+  try {
+    return canonicalJson(unflat(flat(one))) === canonicalJson(one);
+  } catch {
+    return false;
+  }
+});
 
 /** Remembers which snapshots the recording has told since the oldest that is still looked at. */
 const snapshotTeller = () => {
@@ -58,9 +75,6 @@ const snapshotTeller = () => {
   let epoch = 0;
   const tell = (one: Snapshot): { readonly columns: FlatSnapshot; readonly base: FlatSnapshot | undefined } => {
     const columns = flat(one);
-    // The columns have to give the very snapshot that was judged; what they cannot carry must not be recorded wrongly.
-    if (canonicalJson(unflat(columns)) !== canonicalJson(one))
-      throw new RangeError(`the snapshot of ${toIso(one.tick)} is not one that a recording can hold`);
     const base = newest === undefined ? undefined : movedOn(newest, one.tick);
     newest = columns;
     told = [...told, one.tick];

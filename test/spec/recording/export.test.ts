@@ -5,8 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exportLedger } from "../../../src/cli/commands/ledger-export.ts";
 import { intoPrivateFile } from "../../../src/cli/private-file.ts";
 import { canonicalJson, type JsonObject } from "../../../src/kernel/json.ts";
+import { durationMs } from "../../../src/kernel/units.ts";
 import { recordingReader } from "../../../src/rehearsal/recording/read-recording.ts";
 import type { RecordingItem } from "../../../src/rehearsal/recording/recorded-tick.ts";
+import type { Snapshot } from "../../../src/snapshot/snapshot.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
 import { livedWorld, recordingOf } from "../../support/recorded.ts";
@@ -16,6 +18,10 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "pawl-export-"));
 });
 afterEach(() => rmSync(dir, { recursive: true }));
+
+/** What a later release may add to a snapshot. */
+const MORE = { more: 1 };
+const SOON = durationMs(1_000);
 
 const linesOf = (text: string): readonly JsonObject[] =>
   text
@@ -88,6 +94,21 @@ describe("pawl ledger export", () => {
     expect(linesOf(await recordingOf(world)).find(({ record }) => record === first?.seq)).toMatchObject({
       missing: expect.stringContaining("is not there"),
     });
+  });
+
+  it("names a tick that looked at a snapshot of another form, and goes on", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.minutes(2);
+    const { putOnce, range } = world.ports.snapshots;
+    const other = {
+      ...world.ports,
+      snapshots: { range, putOnce: (one: Snapshot) => putOnce({ ...one, ...MORE }, SOON) },
+    };
+    await world.minute(other);
+    await world.minutes(2);
+    const exported = await exportLedger(deskBefore(world).context, async () => {});
+    expect(exported).toMatchObject({ ticks: 2, missing: 3 });
   });
 
   it("is refused before anything was armed, and an outside failure where the table does not answer", async () => {
