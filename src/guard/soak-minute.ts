@@ -65,6 +65,10 @@ export const soakMinuteVerdict = (
 const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((number, index) => number === b[index]);
 
+/**
+ * While its windows reach back before this step a gate cannot be known yet; a minute then counts if it was observed, because
+ * the windows of the minutes after it hold it too. From then on only a minute whose gates all pass counts.
+ */
 const judged = (
   state: CutoverState,
   policy: Policy,
@@ -73,6 +77,8 @@ const judged = (
   minute: EpochMs,
 ): MinuteVerdict => {
   const verdict = worstOf(judge(policy, required, "gates", soakMinuteEvidence(snapshots, state, minute)));
-  if (verdict === "fail" && wholeWindowsAt(later(minute, MINUTE_MS), state, policy)) return "bad";
-  return wasObserved(snapshots, minute) ? "healthy" : "unproven";
+  const observed = wasObserved(snapshots, minute);
+  if (!wholeWindowsAt(later(minute, MINUTE_MS), state, policy)) return observed ? "healthy" : "unproven";
+  if (verdict === "fail") return "bad";
+  return verdict === "pass" && observed ? "healthy" : "unproven";
 };

@@ -1,4 +1,5 @@
 import { type EpochMs, epochMs, MINUTE_MS, parseDuration } from "../../kernel/units.ts";
+import { type SignalPath, signalAt } from "../../signals/catalogue.ts";
 import type { Readings } from "../../snapshot/snapshot.ts";
 import { ownAt } from "../logic/data-access.ts";
 import type { OperationContext } from "./operation.ts";
@@ -64,16 +65,26 @@ export const observe = <Value>(
 ): Observed<Value> => {
   const points: { readonly at: EpochMs; readonly value: Value }[] = [];
   let minutes = 0;
-  let newestSeen = true;
+  let missingAtEnd = 0;
   eachMinute(context, window, (at, readings) => {
     const value = read(readings);
     minutes += 1;
-    newestSeen = value !== null;
+    missingAtEnd = value === null ? missingAtEnd + 1 : 0;
     if (value !== null) points.push({ at, value });
   });
-  const expected = minutes - (context.newestMinute === "optional" && !newestSeen ? 1 : 0);
+  const expected = minutes - Math.min(missingAtEnd, mayBeLate(context, paths[0] ?? ""));
   if (points.length > 0 && points.length >= context.minCoverage * expected) return { kind: "observed", points };
   return { kind: "thin", reason: `coverage ${points.length}/${minutes} (${whyThin(context, window, paths, read)})` };
+};
+
+/**
+ * How many of the newest minutes may be missing without counting against coverage. For a rollback rule one; of counts of
+ * errors two, as many as CloudWatch is late at times: what they hold can only add to the errors that the others show.
+ */
+export const mayBeLate = ({ newestMinute }: OperationContext, path: SignalPath): number => {
+  if (newestMinute === "required") return 0;
+  const signal = signalAt(path);
+  return signal?.kind === "minute" && signal.worse === "up" ? 2 : 1;
 };
 
 /** Why the newest minute that is missing is missing. */

@@ -21,8 +21,8 @@ export interface OperationContext {
   /** Least observed share of a window's minutes; below it the window says nothing. */
   readonly minCoverage: number;
   /**
-   * Rollback rules look up to T, where the newest minute may not be reported yet: there it may be missing, because it
-   * can only add to what the others show. For promotion every minute counts.
+   * Rollback rules look up to T, where the newest minutes may not be reported yet: there they may be missing, because
+   * they can only add to what the others show. For promotion every minute counts.
    */
   readonly newestMinute: "required" | "optional";
 }

@@ -130,6 +130,18 @@ describe("the rollback rules", () => {
       ["breaker", "slow-burn"],
     ],
     [
+      "a gross failure whose two newest minutes are not reported yet",
+      { "green.errors5xx": [0, 0, 50, null, null], "green.requests": [90, 90, 90, null, null] },
+      ["breaker", "worse-than-blue", "slow-burn", "floor"],
+      ["breaker", "slow-burn", "floor"],
+    ],
+    [
+      "a gross failure of which three minutes are not reported yet",
+      { "green.errors5xx": [0, 50, null, null, null], "green.requests": [90, 90, null, null, null] },
+      [],
+      [],
+    ],
+    [
       "every answer an error",
       { "green.errors5xx": 50, "green.requests": 50 },
       ["breaker", "worse-than-blue", "slow-burn", "floor"],

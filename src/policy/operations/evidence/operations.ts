@@ -4,7 +4,7 @@ import type { Accumulator } from "../../../snapshot/evidence-state.ts";
 import type { Evidence } from "../../../snapshot/snapshot.ts";
 import { knownAs, unknownBecause } from "../../logic/judged.ts";
 import type { Judged } from "../../verdict.ts";
-import { whyMissing } from "../minutes.ts";
+import { mayBeLate, whyMissing } from "../minutes.ts";
 import type { Literal, Operation, OperationContext, Operations } from "../operation.ts";
 import { consumeMinutes, countsIn, emptyAccumulator, expectedMinutes } from "./accumulate.ts";
 import { burstOf } from "./burst.ts";
@@ -31,11 +31,11 @@ const weighed = (use: EvidenceUse, context: OperationContext): Judged => {
   const { test, paths } = use;
   const by = { paths, until: evidence.now, burst: burstOf(evidence, use.burstSignal) };
   const sum = consumeMinutes(test, before, evidence.minutes, by);
-  const newest = newestGap(use, evidence, sum);
-  const forgiven = context.newestMinute === "optional" && newest !== null ? 1 : 0;
+  const gaps = gapsAtEnd(use, evidence, sum);
+  const forgiven = Math.min(gaps.length, mayBeLate(context, paths[0] ?? ""));
   const expected = expectedMinutes(sum);
   if (sum.observed === 0 || sum.observed < context.minCoverage * (expected - forgiven)) {
-    const why = newest ?? "minutes before were not observed";
+    const why = gaps[0] ?? "minutes before were not observed";
     return unknownBecause(
       expected === 0 ? "no minute of it is over yet" : `coverage ${sum.observed}/${expected} (${why})`,
     );
@@ -45,14 +45,17 @@ const weighed = (use: EvidenceUse, context: OperationContext): Judged => {
   return unknownBecause(`no minute has requests to weigh (${sides})`);
 };
 
-/** Why the newest minute is not observed; null where it is. */
-const newestGap = ({ paths }: EvidenceUse, { minutes }: Evidence, { from, next }: Accumulator): string | null => {
-  if (next === from) return null;
-  const at: EpochMs = epochMs(next - MINUTE_MS);
-  const readings = minutes.findLast((row) => row.at === at)?.readings ?? null;
-  if (countsIn(readings, paths) !== null) return null;
-  const reasons = paths.map((path) => whyMissing({ at, readings }, path));
-  return reasons.find((reason) => reason !== "no value") ?? "no value";
+/** Why the newest minutes are not observed, the newest first, up to the newest that is; a few are enough. */
+const gapsAtEnd = ({ paths }: EvidenceUse, { minutes }: Evidence, { from, next }: Accumulator): readonly string[] => {
+  const gaps: string[] = [];
+  for (let start = next - MINUTE_MS; start >= from && gaps.length < 3; start -= MINUTE_MS) {
+    const at: EpochMs = epochMs(start);
+    const readings = minutes.findLast((row) => row.at === at)?.readings ?? null;
+    if (countsIn(readings, paths) !== null) break;
+    const reasons = paths.map((path) => whyMissing({ at, readings }, path));
+    gaps.push(reasons.find((reason) => reason !== "no value") ?? "no value");
+  }
+  return gaps;
 };
 
 const span = (lookBack: string): string => (isAccumulated(lookBack) ? `the ${lookBack}` : lookBack);
