@@ -24,6 +24,7 @@ describe("the demo, both stories on the real stack", () => {
         said += chunk.toString();
       });
     exitCode = await new Promise((resolve) => demo.once("close", resolve));
+    if (!existsSync(join(dir, "report.json"))) throw new Error(`the demo wrote no report:\n${said.slice(-4_000)}`);
     report = JSON.parse(readFileSync(join(dir, "report.json"), "utf8")) as DemoReport;
   }, LIMIT_MS);
 
