@@ -18,8 +18,8 @@ export interface Facts {
   readonly safety: RollbackSafety;
   /** The soak clock with this tick's final minutes consumed; unchanged outside `soaking`. */
   readonly soak: Soak;
-  /** False while the gates' windows reach back before this step: a gate that asks for coverage cannot hold yet. */
-  readonly wholeWindows: boolean;
+  /** A gate fails by minutes of this step, and not because its window still reaches back before it. */
+  readonly failsForSure: boolean;
   /** What is wrong with the looking itself: a policy that cannot be read, a snapshot that could not be stored. */
   readonly trouble: readonly Obstacle[];
 }

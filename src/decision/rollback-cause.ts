@@ -68,7 +68,7 @@ const stepTooLong = ({ state, policy, tick, judgement }: DecideInput): Broken =>
 };
 
 const soakBroken = ({ state, policy, judgement, facts }: DecideInput): Broken => {
-  if (state.phase !== "soaking" || policy.soak.onBreak !== "rollback" || !facts.wholeWindows) return [];
+  if (state.phase !== "soaking" || policy.soak.onBreak !== "rollback" || !facts.failsForSure) return [];
   return verdictsOf(policy.steps.at(-1)?.promoteWhen ?? [], judgement)
     .filter(({ verdict }) => verdict === "fail")
     .map(({ gate, why }) => ({ rule: `soak:${gate}`, why: `${gate} failed in the soak: ${why}` }));

@@ -17,7 +17,7 @@ import { GATE_DELAY_MS } from "../snapshot/freshness.ts";
 import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { accumulate } from "./accumulate.ts";
 import type { Look } from "./look.ts";
-import { soakMinuteVerdict, wholeWindowsAt } from "./soak-minute.ts";
+import { failsForSure, soakMinuteVerdict } from "./soak-minute.ts";
 
 export interface JudgedTick {
   readonly decision: Decision;
@@ -68,7 +68,12 @@ export const judgeTick = (
     traffic: trafficOf(own),
     firing: firingAlarms(own, cutover),
     safety,
-    wholeWindows: wholeWindowsAt(earlier(tick, GATE_DELAY_MS), state, rules),
+    failsForSure: failsForSure(
+      verdictsOf(requiredGates(state, rules), judgement),
+      earlier(tick, GATE_DELAY_MS),
+      state,
+      rules,
+    ),
     soak: soakAfter(state, rules, judgement, snapshots, tick),
     trouble: [...seen.trouble, ...(policy === null ? [unread(state)] : [])],
   };
@@ -109,11 +114,12 @@ const soakAfter = (
 ): CutoverState["soak"] => {
   if (state.phase !== "soaking") return state.soak;
   const required = requiredGates(state, policy);
-  const judged = worstOf(verdictsOf(required, judgement));
-  const whole = wholeWindowsAt(earlier(tick, GATE_DELAY_MS), state, policy);
+  const verdicts = verdictsOf(required, judgement);
+  const judged = worstOf(verdicts);
+  const sure = failsForSure(verdicts, earlier(tick, GATE_DELAY_MS), state, policy);
   const verdict = (minute: EpochMs): MinuteVerdict => soakMinuteVerdict(state, policy, required, snapshots, minute);
   // Too early to fail: the windows are not full yet, and once they are, they hold these minutes.
-  return consumeSoak(state.soak, { tick, gates: judged === "fail" && !whole ? "unknown" : judged, verdict });
+  return consumeSoak(state.soak, { tick, gates: judged === "fail" && !sure ? "unknown" : judged, verdict });
 };
 
 const unread = (state: CutoverState) => ({

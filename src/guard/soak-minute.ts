@@ -3,8 +3,9 @@ import type { MinuteVerdict } from "../decision/soak.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { type EpochMs, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import { judge } from "../policy/judge.ts";
-import { lookBackMs } from "../policy/look-back.ts";
+import { gateLookBackMs, lookBackMs } from "../policy/look-back.ts";
 import type { Policy } from "../policy/policy-file.ts";
+import type { GateVerdict } from "../policy/verdict.ts";
 import { type Snapshots, soakMinuteEvidence, wasObserved } from "../snapshot/evidence.ts";
 import { type Row, rowsOf } from "../snapshot/rows.ts";
 
@@ -33,9 +34,19 @@ const numberOf = (row: Row): number => {
   return numbered;
 };
 
-/** Whether everything a policy looks back over, from `now` on, lies after the minute in which this step was verified. */
-export const wholeWindowsAt = (now: EpochMs, state: CutoverState, policy: Policy): boolean =>
-  now - lookBackMs(policy) > minuteOf(state.verifiedAt);
+const isWhole = (now: EpochMs, state: CutoverState, policy: Policy, gate: string): boolean =>
+  now - gateLookBackMs(policy, gate) > minuteOf(state.verifiedAt);
+
+/**
+ * Whether a gate fails by this step's own minutes. While its window reaches back before the step, a gate that asks for
+ * coverage cannot hold yet.
+ */
+export const failsForSure = (
+  verdicts: readonly GateVerdict[],
+  now: EpochMs,
+  state: CutoverState,
+  policy: Policy,
+): boolean => verdicts.some(({ gate, verdict }) => verdict === "fail" && isWhole(now, state, policy, gate));
 
 /**
  * One final minute of the soak as it is known now. Every tick asks it of the same few minutes again, because a counted
@@ -76,9 +87,10 @@ const judged = (
   snapshots: Snapshots,
   minute: EpochMs,
 ): MinuteVerdict => {
-  const verdict = worstOf(judge(policy, required, "gates", soakMinuteEvidence(snapshots, state, minute)));
+  const now = later(minute, MINUTE_MS);
+  const verdicts = judge(policy, required, "gates", soakMinuteEvidence(snapshots, state, minute));
   const observed = wasObserved(snapshots, minute);
-  if (!wholeWindowsAt(later(minute, MINUTE_MS), state, policy)) return observed ? "healthy" : "unproven";
-  if (verdict === "fail") return "bad";
-  return verdict === "pass" && observed ? "healthy" : "unproven";
+  if (failsForSure(verdicts, now, state, policy)) return "bad";
+  if (!required.every((gate) => isWhole(now, state, policy, gate))) return observed ? "healthy" : "unproven";
+  return worstOf(verdicts) === "pass" && observed ? "healthy" : "unproven";
 };

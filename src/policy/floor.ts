@@ -29,6 +29,13 @@ export const FLOOR_POLICY: RollbackPolicy = {
   data: { cadence: "1m", maxAge: "3m", minCoverage: 0.9 },
 };
 
+/** Older than this no value is evidence, whatever a policy says. */
+export const LONGEST_MAX_AGE = "5m";
+
+/** How old a metric may be and still be in sight. */
+export const maxAgeMs = ({ data }: Pick<Policy, "data">): DurationMs =>
+  durationMs(Math.min(parseDuration(data.maxAge), parseDuration(LONGEST_MAX_AGE)));
+
 /** What has to stay in sight: what the policy watches, and what no policy can leave out. */
 export const watchedSignals = ({ blind }: Pick<Policy, "blind">): readonly SignalPath[] => [
   ...new Set([...blind.watch, ...FLOOR_POLICY.blind.watch]),

@@ -1,9 +1,8 @@
-import { parseDuration } from "../kernel/units.ts";
 import { signalAt } from "../signals/catalogue.ts";
 import type { Evidence } from "../snapshot/snapshot.ts";
 import { evaluateRule } from "./evaluate.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { FLOOR_RULES, type RollbackPolicy, watchedSignals } from "./floor.ts";
+import { FLOOR_RULES, maxAgeMs, type RollbackPolicy, watchedSignals } from "./floor.ts";
 import type { OperationContext } from "./operations/operation.ts";
 import { currentValue } from "./operations/values.ts";
 import { substituteParams } from "./params.ts";
@@ -151,7 +150,7 @@ const sayComparison = ({ what, value, operator, threshold, holds }: Comparison):
 const blindSignals = (policy: RollbackPolicy, evidence: Evidence): Judgement["blind"] =>
   watchedSignals(policy).flatMap((signal) => {
     if (currentValue(evidence.current, signal) !== undefined) return [];
-    const since = evidence.now - parseDuration(policy.data.maxAge);
+    const since = evidence.now - maxAgeMs(policy);
     const recent = evidence.minutes.some(
       ({ at, readings }) => at >= since && currentValue(readings, signal) !== undefined,
     );

@@ -1,12 +1,13 @@
 import type { JsonValue } from "../kernel/json.ts";
 import { oncePerObject } from "../kernel/memo.ts";
 import { type DurationMs, durationMs, parseDuration } from "../kernel/units.ts";
+import { maxAgeMs } from "./floor.ts";
 import { literalArguments } from "./lower.ts";
 import { type AccumulatedUses, type EvidenceUse, evidenceUse, isAccumulated } from "./operations/evidence/uses.ts";
 import type { Literal, Operations } from "./operations/operation.ts";
 import { STANDARD_OPERATIONS } from "./operations/standard.ts";
 import { substituteParams } from "./params.ts";
-import type { Policy, Rule } from "./policy-file.ts";
+import type { GateName, Policy, Rule } from "./policy-file.ts";
 
 /** One operation as it stands in a rule. */
 export interface OperationUse {
@@ -34,7 +35,16 @@ const rollbackRules = (policy: Policy): readonly Rule[] => policy.rollback.map((
 /** How far into the past a policy's gates and rollback rules look: the guard reads that many snapshots and no more. */
 export const lookBackMs = oncePerObject((policy: Policy): DurationMs => {
   const uses = usesOf([...gateRules(policy), ...rollbackRules(policy)], policy);
-  return durationMs(Math.max(parseDuration(policy.data.maxAge), ...uses.flatMap(windowsOf(STANDARD_OPERATIONS))));
+  return durationMs(Math.max(maxAgeMs(policy), ...uses.flatMap(windowsOf(STANDARD_OPERATIONS))));
+});
+
+/** How far one gate looks back; not at all where it asks what is now. */
+export const gateLookBackMs = (policy: Policy, gate: GateName): DurationMs =>
+  durationMs(gateLookBacks(policy).get(gate) ?? 0);
+
+const gateLookBacks = oncePerObject((policy: Policy): ReadonlyMap<GateName, number> => {
+  const of = (rule: Rule): number => Math.max(0, ...usesOf([rule], policy).flatMap(windowsOf(STANDARD_OPERATIONS)));
+  return new Map(Object.entries(policy.gates).map(([name, { rule }]) => [name, of(rule)]));
 });
 
 /** What a policy accumulates over a step or the soak. */

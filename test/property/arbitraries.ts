@@ -161,7 +161,7 @@ export const factsFor = (state: CutoverState): fc.Arbitrary<Facts> =>
     .record({
       drift: fc.constantFrom(...DRIFTS),
       firing: rarely,
-      wholeWindows: fc.boolean(),
+      failsForSure: fc.boolean(),
       trouble: rarely,
     })
     .map((of) => ({
@@ -169,7 +169,7 @@ export const factsFor = (state: CutoverState): fc.Arbitrary<Facts> =>
       firing: of.firing ? [{ arn: "alarm", severity: "degraded" as const }] : [],
       safety: state.rollbackSafety,
       soak: state.soak,
-      wholeWindows: of.wholeWindows,
+      failsForSure: of.failsForSure,
       trouble: of.trouble ? [{ what: "snapshot", value: "v", threshold: "t", clears: "c" }] : [],
     }));
 

@@ -14,7 +14,8 @@ const pooled = (args: readonly Literal[], context: OperationContext): Pooled => 
   const [over, under] = [text(args, 0), text(args, 1)];
   const seen = observe(context, text(args, 2), [over, under], (readings) => {
     const [part, whole] = [numberIn(readings, over), numberIn(readings, under)];
-    return part === null || whole === null ? null : { part, whole };
+    // No count is below 0: such a minute was not observed.
+    return part === null || whole === null || part < 0 || whole < 0 ? null : { part, whole };
   });
   if (seen.kind === "thin") return { unknown: unknownBecause(seen.reason) };
   const part = seen.points.reduce((total, { value }) => total + value.part, 0);

@@ -7,6 +7,7 @@ import { requestApprove } from "../../../src/guard/requests.ts";
 import { toIso } from "../../../src/kernel/instant.ts";
 import { canonicalJson } from "../../../src/kernel/json.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
+import type { Gate } from "../../../src/policy/policy-file.ts";
 import type { Snapshots } from "../../../src/snapshot/evidence.ts";
 import { DRILL, fakeWorld, sha256 } from "../../support/fake-world.ts";
 
@@ -75,6 +76,26 @@ describe("a healthy cutover", () => {
     await world.until("100 %", () => world.state().weightPercent === 100);
     const took = await world.until("the soak", () => world.state().soak.healthyMs >= 480_000);
     expect(took).toBe(14);
+  });
+
+  it("begins the soak anew when a gate fails that asks what is now, however far another gate looks back", async () => {
+    const world = fakeWorld();
+    const hour: Gate = {
+      why: "an hour of it",
+      rule: { "<": [{ rate: ["green.errors5xx", "green.requests", "60m"] }, 0.5] },
+    };
+    const [canary, half, full] = DRILL.steps;
+    if (canary === undefined || half === undefined || full === undefined) throw new Error("the drill has three steps");
+    await world.arm({
+      ...DRILL,
+      gates: { ...DRILL.gates, hour },
+      steps: [canary, half, { ...full, promoteWhen: [...full.promoteWhen, "hour"] }],
+    });
+    await world.until("100 %", () => world.state().weightPercent === 100);
+    await world.minutes(10);
+    world.truth.healthy.green = 1;
+    await world.minutes(3);
+    expect(world.state().soak.restarts).toBeGreaterThan(0);
   });
 
   it("leaves a ledger in which every change of weight is explained and nothing can be changed unseen", async () => {

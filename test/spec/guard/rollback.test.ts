@@ -135,6 +135,18 @@ describe("a rollback rule of the policy", () => {
   });
 });
 
+describe("a policy that would call old news evidence", () => {
+  it("is blind all the same after five minutes without a metric, and is sent back", async () => {
+    const world = fakeWorld();
+    await world.arm({ ...DRILL, data: { ...DRILL.data, maxAge: "24h" } });
+    await world.until("50 %", () => world.state().weightPercent === 50);
+    await world.minutes(2);
+    world.truth.metricsFail = true;
+    await world.until("blue", () => world.rules.greenPercent() === 0, 18);
+    expect(cause(world)).toEqual({ kind: "policy", rules: ["blind"] });
+  });
+});
+
 describe("a rollback that would lose writes", () => {
   const behind = async () => {
     const world = await at50();

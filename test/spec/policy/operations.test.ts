@@ -116,6 +116,12 @@ describe("rate", () => {
     expect(resultOf(rate, evidence)).toEqual(unknown("green.errors5xx / green.requests over 3m: green.requests is 0"));
   });
 
+  it("does not take a minute with less than no errors for observed", () => {
+    const evidence = evidenceOf({ "green.errors5xx": [0, -5, 0], "green.requests": 100 });
+
+    expect(resultOf(rate, evidence).kind).toBe("unknown");
+  });
+
   it("counts only minutes that have both", () => {
     const evidence = evidenceOf({ "green.errors5xx": [0, 0, 0], "green.requests": [10, null, 10] });
 

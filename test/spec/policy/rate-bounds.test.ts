@@ -77,7 +77,7 @@ describe("rate_upper and rate_lower", () => {
     ["no requests", { "green.errors5xx": 0, "green.requests": 0 }, "green.requests is 0"],
     ["thin coverage", { "green.errors5xx": [0, null, 0], "green.requests": 9 }, "coverage"],
     ["more errors than requests", { "green.errors5xx": 5, "green.requests": 4 }, "is 15 of 12 green.requests"],
-    ["less than none", { "green.errors5xx": -1, "green.requests": 4 }, "no share"],
+    ["less than none", { "green.errors5xx": -1, "green.requests": 4 }, "coverage"],
   ])("are unknown over %s", (_, signals, reason) => {
     expect(over(upper(), signals).result).toMatchObject({
       kind: "unknown",

@@ -138,11 +138,16 @@ const correct = (
 
 type Counts = readonly number[] | null;
 
-/** What each logarithm gained by the change; null where it is no bad news. */
+/**
+ * What each logarithm gained by the change; null where it is no bad news. A minute that nobody had seen when it was
+ * consumed and that is known now comes out of nothing: what it says against green counts, what it says for green does not.
+ */
 const gotWorse = ({ test }: EvidenceUse, then: Counts, now: Counts) => {
-  if (then === null || now === null) return null;
+  if (now === null) return null;
   const nothing = Array.from({ length: test.alternatives }, () => 0);
-  const weightsThen = test.weigh(then) ?? nothing;
+  const weightsThen = (then === null ? null : test.weigh(then)) ?? nothing;
   const gained = (test.weigh(now) ?? nothing).map((weight, index) => weight - (weightsThen[index] ?? 0));
-  return gained.some((gain) => (test.restarts ? gain > 0 : gain < 0)) ? { gained, how: `${then} → ${now}` } : null;
+  return gained.some((gain) => (test.restarts ? gain > 0 : gain < 0))
+    ? { gained, how: `${then ?? "not seen"} → ${now}` }
+    : null;
 };

@@ -121,6 +121,23 @@ describe("a minute that got worse after it had been consumed", () => {
     );
   });
 
+  it("counts where nobody had seen it before: leaving out known errors would speak for green", () => {
+    const gap = [GOOD, GOOD, GOOD, null, ...rows.slice(4)];
+    const then = walk(gap).evidence;
+    const came = advanceEvidence(then, at(corrected, { rowsBefore: at(gap).rows }));
+
+    expect(proof(came)).toMatchObject({ from: minute(5), observed: 1 });
+    expect(Math.max(...(came.evidence.rollback?.[worse.key]?.logs ?? []))).toBeGreaterThan(10);
+    expect(came.corrections[0]).toContain("(not seen → 20,200)");
+  });
+
+  it("is passed over where nobody had seen it and it turns out good", () => {
+    const gap = [GOOD, GOOD, GOOD, null, ...rows.slice(4)];
+    const then = walk(gap).evidence;
+
+    expect(advanceEvidence(then, at(rows, { rowsBefore: at(gap).rows }))).toEqual({ evidence: then, corrections: [] });
+  });
+
   it("changes nothing where it got better: a correction never speaks for green", () => {
     const bad = [GOOD, GOOD, GOOD, BAD, ...rows.slice(4)];
     const then = walk(bad).evidence;
