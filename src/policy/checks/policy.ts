@@ -1,7 +1,7 @@
 import { parseDuration } from "../../kernel/units.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import { SIGNALS, signalAt } from "../../signals/catalogue.ts";
-import { blindAfterMs, FLOOR_POLICY } from "../floor.ts";
+import { blindAfterMs, FLOOR_POLICY, LONGEST_MAX_AGE } from "../floor.ts";
 import { pointerPart } from "../logic/scope.ts";
 import { isAccumulated } from "../operations/evidence/uses.ts";
 import type { Operations } from "../operations/operation.ts";
@@ -26,6 +26,7 @@ export const policyFindings = (
     "/rollback",
     "rollback rule",
   ),
+  ...maxAgeFindings(policy),
   ...blindFindings(policy),
   ...soakFindings(policy),
   ...cutovers.flatMap((cutover) => cutoverFindings(policy, cutover)),
@@ -211,6 +212,17 @@ const blindFindings = ({ blind }: Policy): readonly Finding[] => [
       ]
     : []),
 ];
+
+const maxAgeFindings = ({ data }: Policy): readonly Finding[] =>
+  parseDuration(data.maxAge) > parseDuration(LONGEST_MAX_AGE)
+    ? [
+        finding(
+          "max-age-too-long",
+          "/data/maxAge",
+          `with ${data.maxAge} an outage of the metrics would not be blindness for as long; at most ${LONGEST_MAX_AGE}, which is also all that pawl takes`,
+        ),
+      ]
+    : [];
 
 const soakFindings = ({ soak, drill }: Policy): readonly Finding[] => {
   const findings: Finding[] = [];

@@ -94,13 +94,26 @@ const numberIn = (operand: unknown, params: Params): number | null => {
   return Object.hasOwn(params, name) ? (params[name] ?? null) : null;
 };
 
-const thresholdFindings = ({ unit, least, most }: Measure, threshold: number, at: string): readonly Finding[] => {
-  if ((least !== null && threshold < least) || (most !== null && threshold > most)) {
-    const range = `${least ?? "anything"} to ${most ?? "anything"}`;
-    const hint = unit === "ratio" && threshold <= 100 ? ` Did you mean ${threshold / 100}?` : "";
-    return [finding("out-of-range", at, `${threshold} is never reached: the values run from ${range}.${hint}`)];
-  }
-  if (unit === "percent" && threshold > 0 && threshold < 1)
-    return [finding("mixed-units", at, `${threshold} is less than one percent; percentages run from 0 to 100`)];
-  return [];
+/** Nothing that pawl measures in seconds is healthy for as long. */
+const LONG_SECONDS = 1_000;
+
+const thresholdFindings = (measure: Measure, threshold: number, at: string): readonly Finding[] => {
+  const { unit, least, most } = measure;
+  if ((least === null || threshold >= least) && (most === null || threshold <= most))
+    return scaleFindings(measure, threshold, at);
+  const range = `${least ?? "anything"} to ${most ?? "anything"}`;
+  const hint = unit === "ratio" && threshold <= 100 ? ` Did you mean ${threshold / 100}?` : "";
+  return [finding("out-of-range", at, `${threshold} is never reached: the values run from ${range}.${hint}`)];
+};
+
+/** Thresholds that can be reached, and look as if they had been written in another unit. */
+const scaleFindings = ({ unit, worse }: Measure, threshold: number, at: string): readonly Finding[] => {
+  if (threshold <= 0) return [];
+  if (unit === "percent" && (threshold < 1 || (threshold === 1 && worse === "down")))
+    return [finding("mixed-units", at, `${threshold} is hardly a percent; percentages run from 0 to 100`)];
+  if (unit === "milliseconds" && threshold < 1)
+    return [finding("mixed-units", at, `${threshold} is less than a millisecond; are these seconds?`)];
+  if (unit !== "seconds" || threshold < LONG_SECONDS) return [];
+  const minutes = Math.round(threshold / 60);
+  return [finding("implausible-threshold", at, `${threshold} seconds are ${minutes} minutes; are these milliseconds?`)];
 };

@@ -3,6 +3,7 @@ import type { Operations } from "../../operations/operation.ts";
 import { substituteParams } from "../../params.ts";
 import type { Policy, Rule } from "../../policy-file.ts";
 import { type Finding, finding } from "../problem.ts";
+import { roleFindings } from "../roles.ts";
 import { type PlacedRule, paramsIn } from "../rule.ts";
 import { truthFindings } from "../types.ts";
 import { unitFindings } from "../units.ts";
@@ -93,11 +94,15 @@ interface Looking {
 
 const ruleMeaning = ({ rule, at }: PlacedRule, { params, operations, effort }: Looking): readonly Finding[] => {
   const substituted = substituteParams(rule, params);
-  const found = [...truthFindings(substituted, operations), ...unitFindings(rule, params, operations)];
+  const use = at.startsWith("/rollback/") ? "rollback" : "gate";
+  const found = [
+    ...truthFindings(substituted, operations),
+    ...unitFindings(rule, params, operations),
+    ...roleFindings(substituted, use),
+  ];
   const written = found.map((each) => ({ ...each, pointer: `${at}${each.pointer}` }));
   const tree = ruleTree(substituted, at, operations);
   if (tree === null || written.some(({ level }) => level === "error")) return written;
-  const use = at.startsWith("/rollback/") ? "rollback" : "gate";
   const reach = reachFindings(tree, use, effort);
   // What always says the same has no direction.
   const turned = reach.some(({ level }) => level === "error") ? [] : directionFindings(tree, { use, effort });

@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
+import { lintPolicy } from "../../../src/policy/lint.ts";
+import { smallPolicy } from "../../support/small-policy.ts";
+
+const found = (policy: JsonObject): readonly string[] =>
+  lintPolicy(JSON.stringify(policy, null, 2), "policy.json").map(({ rule, pointer }) => `${rule} ${pointer}`);
+const ofGate = (rule: JsonValue): readonly string[] =>
+  found(smallPolicy({ gates: { ...(smallPolicy()["gates"] as JsonObject), lag: { why: "x", rule } } }));
+const ofRollback = (when: JsonValue): readonly string[] =>
+  found(smallPolicy({ rollback: [{ id: "x", why: "x", when }] }));
+
+const GREEN = ["green.errors5xx", "green.requests"];
+const BLUE = ["blue.errors5xx", "blue.requests"];
+
+describe("signals in each other's places", () => {
+  it.each<[string, JsonValue, string]>([
+    ["requests over errors", { "<=": [{ rate: ["green.requests", "green.errors5xx", "3m"] }, 0.01] }, "/<=/0/rate/0"],
+    [
+      "blue's errors among green's requests",
+      { "<=": [{ rate: ["blue.errors5xx", "green.requests", "3m"] }, 0.01] },
+      "/<=/0/rate/1",
+    ],
+    [
+      "errors among errors",
+      { ">=": [{ evidence_below: ["green.errors5xx", "green.connectionErrors", 0.01, "15m"] }, 20] },
+      "/>=/0/evidence_below/1",
+    ],
+    ["blue before green", { "<": [{ evidence_worse: [...BLUE, ...GREEN, 1.25, "15m"] }, 3] }, "/</0/evidence_worse"],
+  ])("are found in a gate: %s", (_, rule, at) => {
+    expect(ofGate(rule)).toContain(`wrong-role /gates/lag/rule${at}`);
+  });
+
+  it("are found in a rollback rule", () => {
+    const swapped = { ">=": [{ evidence_above: ["green.requests", "green.errors5xx", 0.02, "step"] }, 1000] };
+
+    expect(ofRollback(swapped)).toContain("wrong-role /rollback/0/when/>=/0/evidence_above/0");
+  });
+});
+
+describe("an e-value that is too small to mean anything", () => {
+  const proof = (threshold: number): JsonValue => ({ ">=": [{ evidence_below: [...GREEN, 0.01, "15m"] }, threshold] });
+  const alarm = (threshold: number): JsonValue => ({ ">=": [{ evidence_above: [...GREEN, 0.02, "step"] }, threshold] });
+
+  it("is refused where it says nothing, such as a p-value", () => {
+    expect(ofGate(proof(0.05))).toContain("no-proof /gates/lag/rule/>=");
+    expect(ofGate(proof(1))).toContain("no-proof /gates/lag/rule/>=");
+    expect(ofRollback(alarm(0.5))).toContain("no-proof /rollback/0/when/>=");
+  });
+
+  it("is warned of where chance often comes to it", () => {
+    expect(ofGate(proof(5))).toContain("weak-proof /gates/lag/rule/>=");
+    expect(ofRollback(alarm(15))).toContain("weak-proof /rollback/0/when/>=");
+  });
+
+  it("is none from twenty on", () => {
+    expect(ofGate(proof(20)).filter((each) => /proof/.test(each))).toEqual([]);
+    expect(ofRollback(alarm(200)).filter((each) => /proof/.test(each))).toEqual([]);
+  });
+});
+
+describe("a rollback rule over the newest minute", () => {
+  it.each<[string, JsonValue, string]>([
+    ["read as it is", { ">": [{ var: "green.errors5xx" }, 50] }, "/>/0/var"],
+    ["as one of a window", { all: [{ window: ["3m"] }, { ">": [{ var: "green.errors5xx" }, 10] }] }, "/all/1/>/0/var"],
+  ])("%s is warned of: CloudWatch is late", (_, when, at) => {
+    expect(ofRollback(when).some((each) => each.startsWith("late-minute /rollback/0/when"))).toBe(true);
+    expect(ofRollback(when).join()).toContain(at.split("/")[1] ?? "");
+  });
+
+  it("is not where hosts are asked, which are read at the tick", () => {
+    expect(ofRollback({ "===": [{ var: "green.healthyHosts" }, 0] }).join()).not.toContain("late-minute");
+  });
+});
+
+describe("thresholds in another unit", () => {
+  it.each<[string, JsonValue, string]>([
+    ["milliseconds of lag", { "<=": [{ var: "forward.lagSeconds" }, 5000] }, "implausible-threshold"],
+    ["an age in milliseconds", { "<=": [{ age: ["forward.lagSeconds"] }, 90_000] }, "implausible-threshold"],
+    ["seconds of p99", { "<=": [{ var: "green.p99Ms" }, 0.4] }, "mixed-units"],
+    ["one for a hundred percent", { ">=": [{ var: "blue.readyPercent" }, 1] }, "mixed-units"],
+  ])("%s", (_, rule, id) => {
+    expect(ofGate(rule).join()).toContain(`${id} /gates/lag/rule`);
+  });
+});
+
+describe("a policy that calls old news evidence", () => {
+  it.each(["6m", "24h", "9999h"])("is refused with %s", (maxAge) => {
+    const data = { ...(smallPolicy()["data"] as JsonObject), maxAge };
+
+    expect(found(smallPolicy({ data }))).toContain("max-age-too-long /data/maxAge");
+  });
+});
