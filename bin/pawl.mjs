@@ -14,6 +14,12 @@ const SMALL_NURSERY = "--max-semi-space-size=16";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const bundledNode = join(root, "node_modules", ".bin", "node");
 const node = existsSync(bundledNode) ? bundledNode : process.execPath;
+if (node === process.execPath && Number(process.versions.node.split(".")[0]) < 24) {
+  console.error(`pawl needs Node 24, and this is ${process.version}.
+  why:  It runs its TypeScript as it is, and the Node that the project brings is not installed.
+  next: npm ci in ${root}, or ./scripts/demo, which sets everything up.`);
+  process.exit(1);
+}
 const { status, signal } = spawnSync(
   node,
   [QUIET, SMALL_NURSERY, join(root, "src", "cli", "main.ts"), ...process.argv.slice(2)],

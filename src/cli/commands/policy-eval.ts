@@ -61,6 +61,12 @@ const showable = (value: JsonValue): JsonValue =>
   bulkOf(value) <= LARGEST_SHOWN ? value : `… (too large to show: ${Array.isArray(value) ? "a list" : typeof value})`;
 
 const requestOf = ({ data, dataFile, window, now }: EvalRequest): JsonObject => {
+  if (now !== undefined && window === undefined)
+    throw misused(
+      "--now is given without --window.",
+      "It says where a window is looked at from.",
+      "Add --window FILE.",
+    );
   const datum = one("the data", data, dataFile, "Give --data JSON or --data-file FILE.");
   const minutes = one("the window", undefined, window, "Give --window FILE.");
   return {

@@ -87,7 +87,10 @@ export const settingChanges = (before: Policy, after: Policy): readonly Change[]
   }),
   ...blindChanges(before, after),
   ...coverageChanges(before, after),
-  ...either("drill", "", [before.drill === true, after.drill === true], () => "neutral"),
+  ...either("drill", "", [before.drill === true, after.drill === true], (now) =>
+    // A drill may soak for less than a day.
+    now ? "opens earlier" : "opens later",
+  ),
   ...either(
     "traffic",
     "requestsPerMinute",
