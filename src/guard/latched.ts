@@ -121,7 +121,7 @@ const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): 
     events: settled === null ? [] : [{ kind: "settled", settled }],
     sendBack: unpinned || reassert,
     obstacles: [
-      { what: "latch", value: latch.record.summary, threshold: "none", clears: "pawl arm --again" },
+      { what: "latch", value: latch.record.summary, threshold: "none", clears: "pawl arm --again --policy <name>" },
       ...(unpinned
         ? [
             {

@@ -86,7 +86,9 @@ const markTick = async (
         tick: tick.at,
         safety,
         blindSince: null,
-        blocking: [{ what: "latch", since: at, value: why, threshold: "none", clears: "pawl arm --again" }],
+        blocking: [
+          { what: "latch", since: at, value: why, threshold: "none", clears: "pawl arm --again --policy <name>" },
+        ],
       },
     ],
     account: {

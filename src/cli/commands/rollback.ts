@@ -70,7 +70,7 @@ const told = (report: SnapBackReport, cutover: string): CommandResult<RollbackDo
       throw outside(
         `${cutover} could not be verified on blue yet.`,
         report.why,
-        "Run it again: repeating it is harmless. By hand: set the pin's priority to its reserved number (cutover.json).",
+        "Run it again: repeating it is harmless. By hand, for each route of cutover.json: aws elbv2 set-rule-priorities --rule-priorities RuleArn=<pin.ruleArn>,Priority=<pin.raisedPriority>.",
       );
     case "ignored":
       throw refused(
