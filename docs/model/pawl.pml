@@ -83,7 +83,7 @@ byte window;                       /* by process: between the announcement and i
 byte busy, waitFor;                /* runs of rollback and promote under way; those that decommission outwaits */
 bool asked, lower, rang;           /* invocations accepted, not begun; the one alarm of LIVE */
 bool calm;                         /* no more faults */
-bool landed;                       /* the open intent's request has changed the rule */
+bool landed;                       /* the rule has stood at the announced weight since the announcement */
 byte was;
 
 #define EFFECTIVE ((pin == RAISED) -> 0 : rule)
@@ -195,6 +195,15 @@ inline clearIntent() { intent = NONE; target = 0; owner = 7; landed = 0 }
 inline putLatch() { latch = 1; verified = 0; newEpoch() }
 #define CHANGED (changed & BIT(me))
 #define MOVED (movedOn & BIT(me))
+#ifdef ONLY_VERIFIED
+#define NEVER_ARRIVED skip
+#define HAS_ARRIVED skip
+#else
+/* a change that is given up has not been made */
+#define NEVER_ARRIVED assert(intent != SET || rule <= weight)
+/* one that is committed has */
+#define HAS_ARRIVED assert(landed)
+#endif
 #define MAY_CRASH if :: !calm -> goto over :: skip fi
 
 /* runPromote: src/guard/promote.ts, advance.ts, settle-intent.ts, send-back.ts, latched.ts */
@@ -257,23 +266,23 @@ proctype Promote(byte me) {
        fi };
 
 clear: /* the announced change never arrived, or the pin was lowered */
-     atomic { forget(); clears = 0; MAY_CRASH; if :: !CHANGED -> clearIntent(); wrote() :: else fi; goto over };
+     atomic { forget(); clears = 0; MAY_CRASH; if :: !CHANGED -> NEVER_ARRIVED; clearIntent(); wrote() :: else fi; goto over };
 
 commit: /* it did arrive */
      atomic { forget(); MAY_CRASH;
-       if :: !CHANGED -> assert(landed); weight = target; clearIntent(); wrote() :: else fi;
+       if :: !CHANGED -> HAS_ARRIVED; weight = target; clearIntent(); wrote() :: else fi;
        goto over };
 
 announce:
      atomic { forget(); clears = 0; MAY_CRASH;
 #ifdef NO_VERSION
        /* the item as it was read, and changed here: whatever came between is overwritten */
-       latch = 0; verified = 0; weight = to - 1;
+       assert(!latch); latch = 0; verified = 0; weight = to - 1;
 #else
        if :: CHANGED -> goto over :: else fi;
-       to = weight + 1;
+       to = weight + 1; NEVER_ARRIVED;
 #endif
-       intent = SET; target = to; owner = me; landed = 0; wrote();
+       intent = SET; target = to; owner = me; landed = (rule == to); wrote();
        window = window | BIT(me) };
      /* ask once */
      atomic { MAY_CRASH;
@@ -298,7 +307,7 @@ announce:
        :: out == APPLIED -> assert(!latch); weight = to; clearIntent(); wrote(); goto over
 #else
        :: out == APPLIED && !MOVED && !latch && owner == me ->
-          assert(landed); weight = target; clearIntent(); wrote(); goto over
+          HAS_ARRIVED; weight = target; clearIntent(); wrote(); goto over
        :: out == APPLIED && MOVED -> out = 0; to = 0
        :: out == APPLIED && !MOVED && (latch || owner != me) -> goto over
 #endif
@@ -501,7 +510,7 @@ end:
   :: act == 0 -> atomic { weight == TOP && !latch && intent == NONE && !passed -> see(); act = 1 }
   :: act == 1 -> atomic {                                        /* point of no return, by one conditional write */
 #ifdef NO_RETURN_VERSION
-       if :: true -> passed = 1; wrote(); act = 2
+       if :: true -> assert(!latch); passed = 1; wrote(); act = 2
 #else
        if :: !CHANGED -> assert(!latch); passed = 1; wrote(); act = 2
 #endif
@@ -558,6 +567,9 @@ init { atomic {
 #ifdef AT_TOP
   weight = TOP; rule = TOP;
 #endif
+#ifdef AT_REARM
+  pin = RAISED; intent = LOWER; lower = 1;
+#endif
   run World();
 #if PROMOTES > 0
   run Promote(P0);
@@ -583,8 +595,10 @@ init { atomic {
 } }
 
 #if LIVE
-/* once faults have ended, every latch comes to be verified behind a raised pin, and stays so */
-ltl latched { [] ((calm && latch) -> <> (!latch || (verified && (!PIN || pin == RAISED)))) }
-/* and every announced change comes to an end */
+/* once faults have ended: every latch comes to be verified, and nothing is left open below it */
+ltl latched { [] ((calm && latch) -> <> (!latch || (verified && (pin == RAISED || (!PIN && rule == 0))))) }
+/* every announced change comes to an end */
 ltl ended { [] ((calm && intent != NONE) -> <> (intent == NONE)) }
+/* and no armed cutover is left behind a raised pin, where its gates would judge green without traffic */
+ltl parked { [] ((calm && !latch && pin == RAISED) -> <> (latch || pin == PARKED)) }
 #endif
