@@ -94,7 +94,7 @@ byte was;
 #ifdef NO_HARD_TIMEOUT
 #define NOT_SENDING true
 #else
-#define NOT_SENDING (window == 0)
+#define NOT_SENDING (window == 0 && !lower)      /* nor can the lowering still begin: its time is over as well */
 #endif
 #if BOUND
 #define LANDED_OR_LOST (!GREENWARD)
@@ -465,7 +465,7 @@ proctype Rearm(byte me) {
        :: !MOVED && latch && verified && !passed && NOTHING_OPEN && QUIET ->
 #ifdef NEW_RULES
           /* every arm makes its own pair of rules, behind the raised pin: what was sent to the old ones changes nothing */
-          fly[0] = 0; fly[1] = 0; fly[2] = 0; fly[UP] = 0; fly[DOWN] = 0; rule = 0;
+          fly[0] = 0; fly[1] = 0; fly[2] = 0; fly[UP] = 0; fly[DOWN] = 0; rule = 0; pin = RAISED;
 #endif
           latch = 0; verified = 0; weight = 0; newEpoch(); clearIntent();
           if :: PIN -> intent = LOWER; lower = 1 :: else fi
@@ -549,6 +549,9 @@ end:
   :: atomic { fly[UP] -> fly[UP] = 0; if :: land(UP) :: skip fi }
   :: atomic { fly[DOWN] -> fly[DOWN] = 0; if :: land(DOWN) :: skip fi }
   :: atomic { fly[DELETE] -> fly[DELETE] = 0; if :: land(DELETE) :: skip fi }
+#endif
+#if PIN && REARM
+  :: lower -> lower = 0                            /* the invocation was lost, or came too late */
 #endif
 #if LAG
   :: atomic { !fresh -> fresh = 1; oldRule = 0; oldPin = 0 }
