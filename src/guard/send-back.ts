@@ -55,8 +55,10 @@ export const latchAndSendBack = async (
     await markTick(ports, tick, latched, `held: ${back.reasons.join("; ")}`, ownLatch);
     return { kind: "latched", doing: "held: going back would not be lossless" };
   }
+  // Past the point of no return blue is being fenced: nothing is written, and rollback tells people what is left.
+  const mayWrite = latched === null || latched.wayBack === "open";
   await Promise.all([
-    lowerGreen(ports, tick.cutover, tick.seen.sights),
+    mayWrite ? lowerGreen(ports, tick.cutover, tick.seen.sights) : null,
     ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: latched?.epoch ?? stored.epoch }),
   ]);
   if (latched !== null) await markTick(ports, tick, latched, `rolling back: ${back.reasons.join("; ")}`, ownLatch);

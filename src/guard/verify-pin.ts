@@ -27,14 +27,21 @@ export const raisePins = async (ports: RulePorts, cutover: CutoverBindings): Pro
     readRoutes(ports, cutover),
     Promise.all(planSnapBack(cutover).map(([pin]) => ports.rules.movePin(pin.route, "raised", INSISTENT))),
   ]);
-  const gone = outcomes.findIndex((outcome) => outcome.kind === "refused" && outcome.code === "RuleNotFound");
-  const route = cutover.routes[gone];
+  const route = cutover.routes.find((one, index) => isGone(outcomes[index], one, read));
   if (route !== undefined) return { kind: "past-return", route };
   await writeShadowed(ports, cutover, read);
   const answers = outcomes.flatMap((outcome, index) => (raised(outcome, cutover.routes[index]) ? [outcome] : []));
   const lastAnswer = answers.map((answer) => (answer.kind === "applied" ? answer.answeredAt : null)).at(-1);
   if (answers.length === outcomes.length && lastAnswer != null) return { kind: "answered", at: lastAnswer };
   return { kind: "unanswered", message: outcomes.map(said).join("; ") };
+};
+
+/** A pin is gone by the answer; or by a look at the rules, where the write was not answered. */
+const isGone = (outcome: WriteOutcome | undefined, { pin }: RouteBinding, { sights }: RoutesRead): boolean => {
+  if (outcome?.kind === "refused" && outcome.code === "RuleNotFound") return true;
+  if (outcome?.kind === "applied") return false;
+  const seen = sights.find((sight) => sight.kind === "seen" && sight.observed.route.pin.ruleArn === pin.ruleArn);
+  return seen?.kind === "seen" && seen.observed.pin === "gone";
 };
 
 const writeShadowed = (ports: RulePorts, cutover: CutoverBindings, read: RoutesRead) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { evolve, requestRefusal } from "../../../src/decision/evolve.ts";
 import type { CutoverState, Latch, OperatorRequest } from "../../../src/decision/state.ts";
+import { snapBack } from "../../../src/guard/snap-back.ts";
 import { epochMs, later } from "../../../src/kernel/units.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
 
@@ -33,6 +34,23 @@ describe("an approval", () => {
 });
 
 describe("past the point of no return", () => {
+  it("a rollback that is not answered looks at the rules, sees no pin, and writes nothing", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("50 %", () => world.state().weightPercent === 50);
+    world.rules.remove(world.cutover.routes[0]?.pin.ruleArn ?? "");
+    for (let attempt = 0; attempt < 10; attempt += 1) world.rules.fates.push({ kind: "timed-out", lands: "never" });
+    const writesBefore = world.rules.writes.length;
+
+    const report = await snapBack(world.ports, world.cutover, {
+      ...{ kind: "operator", by: "olga", reason: "too late", acceptLoss: false },
+    });
+
+    expect(report.kind).toBe("no-way-back");
+    expect(world.rules.greenPercent()).toBe(50);
+    expect(world.rules.writes.slice(writesBefore).every(({ what }) => /pin/.test(what))).toBe(true);
+  });
+
   it("a rollback that reached the pin before it went is never recorded as verified", async () => {
     const state = await armed();
     const latch: Latch = {
