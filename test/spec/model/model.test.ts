@@ -15,14 +15,15 @@ const configurations = text("configurations.txt")
 const names = configurations.map(([name]) => name);
 const macros = new Set(configurations.flatMap((words) => words.slice(4)));
 
+/** Of seconds each, some that hold and some with a fence taken away; docs/model/check runs them all, in two minutes. */
+const SAMPLE = ["pin", "plain", "decommission-plain", "no-commit-fence", "no-version", "no-plain-wait"];
+
 describe("the model of how traffic is moved", () => {
   it("keeps every promise, and breaks one wherever a needed fence is taken away", ({ skip }) => {
-    // The small ones take as long as all of these; docs/model/check runs them too.
-    const quick = configurations.flatMap(([name, size]) => (size === "quick" && name !== undefined ? [name] : []));
-    const run = check(...quick);
+    const run = check(...SAMPLE);
     if (run.status === SKIPPED) skip(run.stderr);
     expect(run.stderr).toBe("");
-    expect(run.stdout).toMatch(/\n\d\d+ configurations, 0 differ/);
+    expect(run.stdout).toContain(`\n${SAMPLE.length} configurations, 0 differ`);
     expect(run.status).toBe(0);
   }, 600_000);
 
