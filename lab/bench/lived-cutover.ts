@@ -12,6 +12,7 @@ import type { PlainMinute } from "../../src/rehearsal/recording/read-plain-line.
 import type { RecordedTick } from "../../src/rehearsal/recording/recorded-tick.ts";
 import { recordingWriter } from "../../src/rehearsal/recording/write-recording.ts";
 import { carriedOut } from "../../src/rehearsal/replay/player.ts";
+import { uniformOf } from "../../src/rehearsal/world/random.ts";
 import { SNAPSHOT_MINUTES } from "../../src/snapshot/freshness.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 
@@ -19,21 +20,12 @@ const START: EpochMs = epochMs(1_767_607_200_000);
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** Numbers from 0 to below 1 that look like chance and are the same in every run. */
-const draws = (): (() => number) => {
-  let seed = 1;
-  return () => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return seed / 2 ** 32;
-  };
-};
-
 /**
  * The recording of a healthy cutover, minute by minute, as the guard would have recorded it: the numbers move in every
  * minute, the policy makes its steps when it may, and the rest of the time is soak that nobody approves.
  */
 export function* livedCutover(policy: Policy, minutes: number): Generator<string> {
-  const chance = draws();
+  const chance = uniformOf(1);
   const course = plainCourse();
   const guard = recordedGuard(policy);
   for (let minute = 0; minute < minutes; minute += 1)

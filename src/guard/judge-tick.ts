@@ -117,7 +117,8 @@ const soakAfter = (
   const verdicts = verdictsOf(required, judgement);
   const judged = worstOf(verdicts);
   const sure = failsForSure(verdicts, earlier(tick, GATE_DELAY_MS), state, policy);
-  const verdict = (minute: EpochMs): MinuteVerdict => soakMinuteVerdict(state, policy, required, snapshots, minute);
+  const soaking = { state, policy, required, snapshots };
+  const verdict = (minute: EpochMs): MinuteVerdict => soakMinuteVerdict(soaking, minute);
   // Too early to fail: the windows are not full yet, and once they are, they hold these minutes.
   return consumeSoak(state.soak, { tick, gates: judged === "fail" && !sure ? "unknown" : judged, verdict });
 };

@@ -9,6 +9,15 @@ import type { GateVerdict } from "../policy/verdict.ts";
 import { type Snapshots, soakMinuteEvidence, wasObserved } from "../snapshot/evidence.ts";
 import { type Row, rowsOf } from "../snapshot/rows.ts";
 
+/** What the minutes of a soak are judged by. */
+interface Soaking {
+  readonly state: CutoverState;
+  readonly policy: Policy;
+  /** The gates of the 100 % step. */
+  readonly required: readonly string[];
+  readonly snapshots: Snapshots;
+}
+
 /** What a minute's verdict was judged by. With all of it unchanged there is nothing to judge again. */
 interface Judged {
   readonly policy: Policy;
@@ -52,13 +61,8 @@ export const failsForSure = (
  * One final minute of the soak as it is known now. Every tick asks it of the same few minutes again, because a counted
  * one may have got worse; most have not changed, and keep their verdict.
  */
-export const soakMinuteVerdict = (
-  state: CutoverState,
-  policy: Policy,
-  required: readonly string[],
-  snapshots: Snapshots,
-  minute: EpochMs,
-): MinuteVerdict => {
+export const soakMinuteVerdict = (soaking: Soaking, minute: EpochMs): MinuteVerdict => {
+  const { state, policy, snapshots } = soaking;
   const stepBegan = minuteOf(state.verifiedAt);
   const since = later(minute, MINUTE_MS) - lookBackMs(policy);
   const window = rowsOf(snapshots).filter(({ at }) => at > stepBegan && at >= since && at <= minute);
@@ -68,7 +72,7 @@ export const soakMinuteVerdict = (
   const before = row === undefined ? undefined : judgedMinutes.get(row);
   if (before !== undefined && before.policy === policy && before.verifiedAt === state.verifiedAt && before.p99 === p99)
     if (sameNumbers(before.window, seen)) return before.verdict;
-  const verdict = judged(state, policy, required, snapshots, minute);
+  const verdict = judged(soaking, minute);
   if (row !== undefined) judgedMinutes.set(row, { policy, verifiedAt: state.verifiedAt, window: seen, p99, verdict });
   return verdict;
 };
@@ -80,13 +84,7 @@ const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
  * While its windows reach back before this step a gate cannot be known yet; a minute then counts if it was observed, because
  * the windows of the minutes after it hold it too. From then on only a minute whose gates all pass counts.
  */
-const judged = (
-  state: CutoverState,
-  policy: Policy,
-  required: readonly string[],
-  snapshots: Snapshots,
-  minute: EpochMs,
-): MinuteVerdict => {
+const judged = ({ state, policy, required, snapshots }: Soaking, minute: EpochMs): MinuteVerdict => {
   const now = later(minute, MINUTE_MS);
   const verdicts = judge(policy, required, "gates", soakMinuteEvidence(snapshots, state, minute));
   const observed = wasObserved(snapshots, minute);

@@ -1,7 +1,7 @@
 import { ENGINE_VERSION } from "../decision/decision.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
-import { canonicalJson, type JsonObject, type JsonValue } from "../kernel/json.ts";
+import { canonicalJson, type JsonObject } from "../kernel/json.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import type { JudgedTick } from "./judge-tick.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
@@ -9,7 +9,7 @@ import type { Look } from "./look.ts";
 import type { GuardPorts } from "./ports.ts";
 
 /** An item of the table holds 400 KB. Traces of long windows may be more; what can be recomputed is left out first. */
-const LARGEST_WORKINGS = 300_000;
+const LARGEST_BODY = 350_000;
 
 /**
  * Stores everything the decision rests on under its digest, and returns what the record says of it: enough for anybody
@@ -25,10 +25,16 @@ export const storeEvidence = async (
   if (ports.evidence.keepsNothing === true) return { evidence: "not kept" };
   const { decision, judgement, evidence: accumulated, corrections } = judged;
   const named = snapshots.map((one) => ({ tick: toIso(one.tick), digest: ports.digest(canonicalJson(one)) }));
-  const plain = canonicalJson({
-    ...{ cutover, state, policy: judged.policy, snapshots: named, trouble },
-    ...{ judgement, decision, accumulated, corrections, workings: workingsOf(judged) },
-  });
+  const bodyWith = (workings: unknown): string =>
+    canonicalJson({
+      ...{ cutover, state, policy: judged.policy, snapshots: named, trouble },
+      ...{ judgement, decision, accumulated, corrections, workings },
+    });
+  const whole = bodyWith(workingsOf(judged));
+  const plain =
+    whole.length <= LARGEST_BODY
+      ? whole
+      : bodyWith(`left out, ${whole.length} characters with them: the snapshots and the policy give them again`);
   const body = JSON.parse(plain) as JsonObject;
   const evidence = ports.digest(plain);
   const stored = await ports.evidence.put(state.cutover, evidence, body, STATE_TIMEOUT_MS);
@@ -47,7 +53,7 @@ export const storeEvidence = async (
 };
 
 /** Residual, facts and trace of every rule; the values of the minute once for all gates and once for all rollback rules. */
-const workingsOf = ({ workings }: JudgedTick): JsonValue => {
+const workingsOf = ({ workings }: JudgedTick) => {
   const side = (of: JudgedTick["workings"]["gates"]) => ({
     values: { ...Object.values(of)[0]?.data, facts: null },
     rules: Object.fromEntries(
@@ -57,8 +63,5 @@ const workingsOf = ({ workings }: JudgedTick): JsonValue => {
       ]),
     ),
   });
-  const whole = canonicalJson({ gates: side(workings.gates), rollback: side(workings.rollback) });
-  return whole.length > LARGEST_WORKINGS
-    ? `left out, ${whole.length} characters: the snapshots and the policy give them again`
-    : (JSON.parse(whole) as JsonValue);
+  return { gates: side(workings.gates), rollback: side(workings.rollback) };
 };

@@ -1,4 +1,5 @@
 import { signalAt } from "../../signals/catalogue.ts";
+import { isComparison } from "../logic/relations.ts";
 import { pointerPart } from "../logic/scope.ts";
 import { type ArgumentKind, isSignalKind, type Operations } from "../operations/operation.ts";
 import { OPERATOR_FORMS } from "../operator-forms.ts";
@@ -84,25 +85,10 @@ export const typeOf = (operand: unknown, operations: Operations): "number" | "te
   if (expression === undefined) return null;
   const { operator, operands } = expression;
   if (operator === "var") return signalAt(String(operands[0]))?.type ?? null;
-  if (operator === "known" || BOOLEAN_OPERATORS.has(operator)) return "boolean";
+  if (operator === "known" || isComparison(operator) || OTHER_CONDITIONS.has(operator)) return "boolean";
   if (operator === "window") return null;
   return Object.hasOwn(operations, operator) || NUMBER_OPERATORS.has(operator) ? "number" : null;
 };
 
-const BOOLEAN_OPERATORS = new Set([
-  "<",
-  "<=",
-  ">",
-  ">=",
-  "==",
-  "===",
-  "!=",
-  "!==",
-  "!",
-  "!!",
-  "all",
-  "some",
-  "none",
-  "in",
-]);
+const OTHER_CONDITIONS = new Set(["!", "!!", "all", "some", "none", "in"]);
 export const NUMBER_OPERATORS: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "min", "max"]);

@@ -1,11 +1,11 @@
 import { signalAt } from "../../signals/catalogue.ts";
+import { isBySize } from "../logic/relations.ts";
 import type { Operations } from "../operations/operation.ts";
 import type { Rule } from "../policy-file.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Expression, expressionsOf, NUMBER_OPERATORS, typeOf } from "./expressions.ts";
 import { type Finding, finding } from "./problem.ts";
 
-const RELATIONS = new Set(["<", "<=", ">", ">="]);
 const EQUALITIES = new Set(["==", "===", "!=", "!=="]);
 
 /** Numbers, text and booleans where they belong, and states that exist. */
@@ -24,9 +24,9 @@ export const truthFindings = (rule: Rule, operations: Operations): readonly Find
 
 const operandFindings = ({ operator, operands, at }: Expression, operations: Operations): readonly Finding[] => {
   const types = operands.map((operand) => typeOf(operand, operations));
-  if (RELATIONS.has(operator) || NUMBER_OPERATORS.has(operator)) {
+  if (isBySize(operator) || NUMBER_OPERATORS.has(operator)) {
     const wrong = types.find((type) => type !== null && type !== "number");
-    const does = RELATIONS.has(operator) ? "compares" : "computes with";
+    const does = isBySize(operator) ? "compares" : "computes with";
     return wrong === undefined
       ? []
       : [finding("wrong-type", at, `"${operator}" ${does} numbers, here is ${wrong}; it would never be known`)];

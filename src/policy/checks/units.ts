@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import type { SignalDefinition } from "../../signals/catalogue.ts";
+import { isComparison } from "../logic/relations.ts";
 import { literalArguments } from "../lower.ts";
 import type { Operations } from "../operations/operation.ts";
 import type { Rule } from "../policy-file.ts";
@@ -10,15 +11,14 @@ import { type Finding, finding } from "./problem.ts";
 type Unit = SignalDefinition["unit"] | "minutes";
 type Params = Readonly<Record<string, number>>;
 
-const COMPARING = new Set(["<", "<=", ">", ">=", "==", "===", "!=", "!=="]);
 const ADDING = new Set(["+", "-", "min", "max"]);
 
 /** Like compared with like (a parameter's name tells its unit), and thresholds within what they are compared with. */
 export const unitFindings = (written: Rule, params: Params, operations: Operations): readonly Finding[] =>
   expressionsOf(written).flatMap((expression) => {
-    if (!COMPARING.has(expression.operator) && !ADDING.has(expression.operator)) return [];
+    if (!isComparison(expression.operator) && !ADDING.has(expression.operator)) return [];
     const mixed = mixedUnits(expression, operations);
-    if (mixed.length > 0 || !COMPARING.has(expression.operator)) return mixed;
+    if (mixed.length > 0 || !isComparison(expression.operator)) return mixed;
     return rangeFindings(expression, params, operations);
   });
 
@@ -26,7 +26,7 @@ const mixedUnits = ({ operator, operands, at }: Expression, operations: Operatio
   const units = [...new Set(operands.flatMap((operand) => unitOf(operand, operations) ?? []))];
   const [one, other] = units;
   if (one === undefined || other === undefined) return [];
-  const what = COMPARING.has(operator) ? "are compared" : "are mixed";
+  const what = isComparison(operator) ? "are compared" : "are mixed";
   return [finding("mixed-units", at, `${one} and ${other} ${what} here; convert one, or correct the name`)];
 };
 

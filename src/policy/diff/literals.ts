@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../kernel/json.ts";
+import { isComparison } from "../logic/relations.ts";
 import { areRelated, type Opened, placeOf, type Quantity } from "./quantities.ts";
 
 /** What a quantity is compared with. */
@@ -9,25 +10,7 @@ export interface Literals {
 
 export const NO_LITERALS: Literals = { numbers: [], texts: [] };
 
-const COMPARING = new Set([
-  "<",
-  "<=",
-  ">",
-  ">=",
-  "==",
-  "===",
-  "!=",
-  "!==",
-  "in",
-  "all",
-  "some",
-  "none",
-  "filter",
-  "map",
-  "reduce",
-  "max",
-  "min",
-]);
+const ALSO_COMPARING = new Set(["in", "all", "some", "none", "filter", "map", "reduce", "max", "min"]);
 const RECKONING = new Set(["*", "/", "+", "-", "%"]);
 
 /** The literals that each quantity is compared with; quantities that are compared with each other share theirs. */
@@ -75,7 +58,7 @@ const comparisonsIn = (part: JsonValue): readonly Leaves[] => {
   if (typeof part !== "object" || part === null) return [];
   if (Array.isArray(part)) return part.flatMap(comparisonsIn);
   return Object.entries(part).flatMap(([operator, inside]) => [
-    ...(COMPARING.has(operator) ? [leavesOf(inside)] : []),
+    ...(isComparison(operator) || ALSO_COMPARING.has(operator) ? [leavesOf(inside)] : []),
     ...comparisonsIn(inside),
   ]);
 };

@@ -1,20 +1,9 @@
 import type { Comparison } from "../verdict.ts";
 import { describe, operandList } from "./describe.ts";
 import { Unknown, unknownBecause, type Value } from "./judged.ts";
+import { isBySize, isComparison, MIRRORED, NEGATED } from "./relations.ts";
 import type { Call } from "./scope.ts";
 import { shown } from "./shown.ts";
-
-const MIRRORED: Readonly<Record<string, string>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
-const NEGATED: Readonly<Record<string, string>> = {
-  "<": ">=",
-  "<=": ">",
-  ">": "<=",
-  ">=": "<",
-  "==": "!=",
-  "!=": "==",
-  "===": "!==",
-  "!==": "===",
-};
 
 /** How deep a search for data goes; rules that are judged are shallower. */
 const DEEPEST = 64;
@@ -39,7 +28,7 @@ interface Pair {
 const pairOf = ({ operator, operands, place }: Call, left: number): Pair => {
   const right = left + 1;
   const turned = !readsData(operands[left]) && readsData(operands[right]);
-  const facing = turned ? (MIRRORED[operator] ?? operator) : operator;
+  const facing = turned && isBySize(operator) ? MIRRORED[operator] : operator;
   return { left, right, turned, operator: place.negated ? (NEGATED[facing] ?? facing) : facing };
 };
 
@@ -61,7 +50,7 @@ export type AddComparisons = (comparisons: Comparison[], result: Value, operands
  */
 export const comparisonsOf = (call: Call): AddComparisons | null => {
   const count = call.operands.length - 1;
-  if (!Object.hasOwn(NEGATED, call.operator) || count < 1) return null;
+  if (!isComparison(call.operator) || count < 1) return null;
   const { negated } = call.place;
   const strict = call.operator === "<";
   // Found out when it is first asked for: most rules of a batch are evaluated once, and by nobody who reads this.

@@ -2,11 +2,11 @@ import { beginSoak, NO_SOAK } from "../../decision/soak.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import { type EpochMs, earlier, epochMs, later, MINUTE_MS, weightPercent } from "../../kernel/units.ts";
 import { EMPTY_LEDGER } from "../../ledger/chain.ts";
-import type { CutoverBindings } from "../../signals/bindings.ts";
 import { SIGNALS, type SignalPath } from "../../signals/catalogue.ts";
 import { known, type Observation, type Observations, unknown } from "../../signals/observation.ts";
 import { SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
 import type { MinuteReadings, Snapshot } from "../../snapshot/snapshot.ts";
+import { standInCutover } from "../stand-in-cutover.ts";
 import type { PlainMinute } from "./read-plain-line.ts";
 import type { Action, RecordedTick, RecordingItem } from "./recorded-tick.ts";
 
@@ -14,18 +14,7 @@ const CUTOVER = "recording";
 const ALARM_ARN = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:recording";
 const NOT_RECORDED = "not in the recording";
 
-const STREAM = { source: "", sink: "", group: "", topics: [], slot: "", publication: "", origin: "" };
-const BINDINGS: CutoverBindings = {
-  apiVersion: "pawl/v1",
-  name: CUTOVER,
-  routes: [],
-  loadBalancerArn: "",
-  expectedHosts: 1,
-  alarms: [{ arn: ALARM_ARN, severity: "degraded" }],
-  streams: { forward: STREAM, reverse: STREAM },
-  tables: [],
-  otherWriters: [],
-};
+const BINDINGS = standInCutover(CUTOVER, { alarms: [{ arn: ALARM_ARN, severity: "degraded" }] });
 
 const pathsOf = (kind: string): readonly SignalPath[] =>
   Object.entries(SIGNALS).flatMap(([path, signal]) => (signal.kind === kind ? [path] : []));

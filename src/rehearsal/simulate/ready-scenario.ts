@@ -1,13 +1,12 @@
+import { parseDuration } from "../../kernel/units.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import { SIGNALS, type SignalPath } from "../../signals/catalogue.ts";
 import { constant, type Distribution, parseDistribution } from "../world/distribution.ts";
 import type { Scenario, SideModel, Span } from "../world/scenario.ts";
 import type { ScenarioFile, WrittenSide, WrittenSpan } from "./scenario-file.ts";
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
-
 /** "0m", "90s", "48h" in milliseconds; the schema has checked the form. */
-export const msOf = (text: string): number => Number(text.slice(0, -1)) * (UNIT_MS[text.slice(-1)] ?? Number.NaN);
+export const msOf = (text: string): number => (/^0+[smh]$/.test(text) ? 0 : parseDuration(text.replace(/^0+/, "")));
 
 export const DEFAULT_HORIZON = "48h";
 const DEFAULT_P99_MS = 200;

@@ -1,4 +1,5 @@
 import type { CutoverBindings } from "../../signals/bindings.ts";
+import { standInCutover } from "../stand-in-cutover.ts";
 import type { Scenario } from "./scenario.ts";
 
 const ROUTE = {
@@ -8,17 +9,11 @@ const ROUTE = {
   blue: "simulated:targetgroup/blue",
   green: "simulated:targetgroup/green",
 };
-const STREAM = { source: "", sink: "", group: "", topics: [], slot: "", publication: "", origin: "" };
-
 /** A cutover of one route, with the hosts and alarms of the scenario. */
-export const simulatedCutover = ({ hosts, alarms }: Scenario): CutoverBindings => ({
-  apiVersion: "pawl/v1",
-  name: "simulated",
-  routes: [ROUTE],
-  loadBalancerArn: "simulated:loadbalancer",
-  expectedHosts: hosts.green,
-  alarms: alarms.map(({ severity }, index) => ({ arn: `simulated:alarm/${index}`, severity })),
-  streams: { forward: STREAM, reverse: STREAM },
-  tables: [],
-  otherWriters: [],
-});
+export const simulatedCutover = ({ hosts, alarms }: Scenario): CutoverBindings =>
+  standInCutover("simulated", {
+    routes: [ROUTE],
+    loadBalancerArn: "simulated:loadbalancer",
+    expectedHosts: hosts.green,
+    alarms: alarms.map(({ severity }, index) => ({ arn: `simulated:alarm/${index}`, severity })),
+  });

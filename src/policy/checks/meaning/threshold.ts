@@ -1,9 +1,10 @@
 import type { JsonValue } from "../../../kernel/json.ts";
+import { type BySize, isBySize, MIRRORED } from "../../logic/relations.ts";
 
 /** A comparison of something measured with a number, the measured thing on the left. */
 export interface Threshold {
   readonly measured: Expression;
-  readonly operator: "<" | "<=" | ">" | ">=";
+  readonly operator: BySize;
   readonly limit: number;
 }
 
@@ -12,14 +13,10 @@ export interface Expression {
   readonly operands: readonly JsonValue[];
 }
 
-const MIRRORED = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" } as const;
-
-const isRelation = (operator: string): operator is keyof typeof MIRRORED => Object.hasOwn(MIRRORED, operator);
-
 /** null where a rule is no such comparison. Parameters have been put in. */
 export const thresholdOf = (rule: JsonValue): Threshold | null => {
   const comparison = expressionOf(rule);
-  if (comparison === null || !isRelation(comparison.operator)) return null;
+  if (comparison === null || !isBySize(comparison.operator)) return null;
   const [left = null, right = null, ...others] = comparison.operands;
   if (others.length > 0) return null;
   const [measured, limit] = typeof left === "number" ? [expressionOf(right), left] : [expressionOf(left), right];
