@@ -1,5 +1,6 @@
 import type { Decision } from "../decision/decision.ts";
 import type { CutoverEvent, Judged } from "../decision/evolve.ts";
+import type { CutoverState } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
@@ -60,3 +61,12 @@ export const judgedEvent = (
   ...(decision.kind === "soak" || decision.kind === "decommission" ? { soak: decision.soak } : {}),
   ...(decision.kind === "decommission" ? { permit: decision.permit } : {}),
 });
+
+/** What a judged tick comes to in the state where nothing has to be asked of the load balancer. */
+export const judgedEvents = (at: EpochMs, state: CutoverState, judged: JudgedTick): readonly CutoverEvent[] => {
+  const { decision } = judged;
+  const event = judgedEvent(at, judged);
+  return decision.kind === "decommission" && state.phase === "soaking"
+    ? [event, { kind: "decommissioningBegan", permit: decision.permit }]
+    : [event];
+};

@@ -1,6 +1,6 @@
 import { TICK_MAX_AGE_MS } from "../decision/bounds.ts";
 import type { Decision } from "../decision/decision.ts";
-import { type CutoverEvent, evolve, requestRefusal } from "../decision/evolve.ts";
+import { evolve, requestRefusal } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { durationMs, type EpochMs } from "../kernel/units.ts";
 import type { Account } from "../ledger/compose.ts";
@@ -11,12 +11,12 @@ import { adoptionEvents, readAdopting, sayAdoption } from "./adopt.ts";
 import { advance } from "./advance.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit, flushOutbox } from "./commit.ts";
-import { type JudgedTick, judgeTick } from "./judge-tick.ts";
+import { judgeTick } from "./judge-tick.ts";
 import { repairLatched } from "./latched.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { look } from "./look.ts";
 import type { TransitionOutcome } from "./ports.ts";
-import { judgedEvent, type PromotePorts, type PromoteReport, type Tick } from "./promote-tick.ts";
+import { judgedEvents, type PromotePorts, type PromoteReport, type Tick } from "./promote-tick.ts";
 import { latchAndSendBack } from "./send-back.ts";
 import { settleIntent } from "./settle-intent.ts";
 import { storeEvidence } from "./store-evidence.ts";
@@ -99,7 +99,7 @@ const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState
     return advance(ports, tick, stored, { ...judged, decision }, evidence);
   const adoption = sayAdoption(tick.first);
   const outcome = await commit(ports, stored, {
-    events: [...tick.first, ...eventsOf(tick.at, state, judged)],
+    events: [...tick.first, ...judgedEvents(tick.at, state, judged)],
     account: {
       kind: recordKind(decision, adoption),
       summary: summaryOf(tick, stored, decision),
@@ -133,14 +133,6 @@ const reported = (outcome: TransitionOutcome, decision: Decision): PromoteReport
     case "unknown":
       return { kind: "failed", why: outcome.message };
   }
-};
-
-const eventsOf = (at: EpochMs, state: CutoverState, judged: JudgedTick): readonly CutoverEvent[] => {
-  const { decision } = judged;
-  const event = judgedEvent(at, judged);
-  return decision.kind === "decommission" && state.phase === "soaking"
-    ? [event, { kind: "decommissioningBegan", permit: decision.permit }]
-    : [event];
 };
 
 const summaryOf = ({ at, first }: Tick, state: CutoverState, decision: Decision): string => {

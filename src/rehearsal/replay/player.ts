@@ -1,7 +1,7 @@
 import { type CutoverEvent, evolve } from "../../decision/evolve.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import { type JudgedTick, judgeTick } from "../../guard/judge-tick.ts";
-import { judgedEvent } from "../../guard/promote-tick.ts";
+import { judgedEvent, judgedEvents } from "../../guard/promote-tick.ts";
 import { MINUTE_MS } from "../../kernel/units.ts";
 import { lookBackMs } from "../../policy/look-back.ts";
 import type { Policy } from "../../policy/policy-file.ts";
@@ -119,17 +119,13 @@ export const carriedOut = (
 ): readonly CutoverEvent[] => {
   const { decision } = judged;
   const { tick, takenAt } = snapshots.at(-1) ?? snapshots[0];
-  const first = judgedEvent(tick, judged);
-  switch (decision.kind) {
-    case "advance": {
-      const { step, to } = decision;
-      const intent = { kind: "setWeight", epoch: state.epoch, to, intentAt: takenAt, notAfter: takenAt } as const;
-      const committed = { kind: "weightCommitted", step, at: takenAt, last: step === policy.steps.length - 1 } as const;
-      return [first, { kind: "intentAnnounced", intent }, committed];
-    }
-    case "decommission":
-      return state.phase === "soaking" ? [first, { kind: "decommissioningBegan", permit: decision.permit }] : [first];
-    default:
-      return [first];
-  }
+  if (decision.kind !== "advance") return judgedEvents(tick, state, judged);
+  const { step, to } = decision;
+  const intent = { kind: "setWeight", epoch: state.epoch, to, intentAt: takenAt, notAfter: takenAt } as const;
+  const last = step === policy.steps.length - 1;
+  return [
+    judgedEvent(tick, judged),
+    { kind: "intentAnnounced", intent },
+    { kind: "weightCommitted", step, at: takenAt, last },
+  ];
 };
