@@ -41,12 +41,7 @@ export const adoptionRefusals = (
   next: Policy,
   asked: Pick<Adoption, "restartStep">,
 ): readonly string[] => [
-  ...(state.latch === undefined
-    ? []
-    : ["a rollback is latched; pawl arm --again takes the policy it is to go on with"]),
-  ...(["armed", "shifting", "soaking"].includes(state.phase)
-    ? []
-    : [`it is ${state.phase}: what is taken apart was soaked and approved under the policy in force`]),
+  ...standingRefusals(state),
   ...((current.drill === true) === (next.drill === true)
     ? []
     : [next.drill === true ? "the new policy is a drill, this is none" : "this is a drill, the new policy is none"]),
