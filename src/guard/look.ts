@@ -21,6 +21,8 @@ export interface Look {
   readonly snapshots: Snapshots;
   /** The routes as read by this very run: settling an intent must not rest on an older read. */
   readonly sights: readonly RouteSight[];
+  /** When reading the routes began: what they show is at most S older than this, and may be older than its end. */
+  readonly sightsSince: EpochMs;
   readonly observed: Observed | null;
   readonly trouble: readonly Obstacle[];
 }
@@ -78,12 +80,15 @@ export const look = async (
   return {
     snapshots: [...(earlierOnes.ok ? earlierOnes.value : []), own],
     sights: routes.sights,
+    sightsSince: routes.since,
     observed: observed.ok ? observed.value : null,
     trouble: stored.ok ? [] : [unstored(stored.failure.message)],
   };
 };
 
 export interface RoutesRead {
+  /** When the reading began. */
+  readonly since: EpochMs;
   readonly sights: readonly RouteSight[];
   readonly reading: (desired: DesiredRules) => TrafficReading;
 }
@@ -93,6 +98,7 @@ export const readRoutes = async (
   ports: Pick<GuardPorts, "clock" | "rules">,
   cutover: CutoverBindings,
 ): Promise<RoutesRead> => {
+  const since = ports.clock.now();
   const arns = [...new Set(cutover.routes.map(({ listenerArn }) => listenerArn))];
   const reads = await Promise.all(arns.map((arn) => ports.rules.readListener(arn, READ_TIMEOUT_MS)));
   const listeners: ObservedListener[] = reads.flatMap((read) => (read.ok ? [read.value] : []));
@@ -100,10 +106,10 @@ export const readRoutes = async (
   const readAt = ports.clock.now();
   if (failures.length > 0) {
     const unreadable: TrafficReading = { readAt, drift: "unreadable", detail: failures.join("; "), greenPercent: null };
-    return { sights: [], reading: () => unreadable };
+    return { since, sights: [], reading: () => unreadable };
   }
   const sights = observeRoutes(cutover, listeners);
-  return { sights, reading: (desired) => classify(sights, desired, readAt) };
+  return { since, sights, reading: (desired) => classify(sights, desired, readAt) };
 };
 
 const unstored = (message: string): Obstacle => ({

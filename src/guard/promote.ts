@@ -69,7 +69,7 @@ const settle = async (ports: PromotePorts, tick: Tick, state: CutoverState): Pro
   const settlement =
     tick.policy === null && state.latch === undefined && state.intent?.kind === "setWeight"
       ? ({ kind: "waiting" } as const)
-      : settleIntent(state, tick.seen.sights, now, lastStep);
+      : settleIntent(state, tick.seen.sights, tick.seen.sightsSince, lastStep);
   if (settlement.kind === "latch-again") {
     const cause = { kind: "outsider", what: "the pin stayed up after it should have been lowered" } as const;
     return latchAndSendBack(ports, tick, state, { cause, reasons: [cause.what] });

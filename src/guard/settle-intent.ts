@@ -25,29 +25,32 @@ export const settlesAt = (intent: Intent): EpochMs => later(intent.notAfter, APP
  *
  * Under a latch an intent is never committed, whatever is observed: the recorded weight is on its way to 0. It is
  * cleared once its time is over, or it would block for ever.
+ *
+ * @param seenSince when the reading of `sights` began. Its end would be too late: between the two the time may have run
+ *   out, and a request have landed after the look.
  */
 export const settleIntent = (
   state: CutoverState,
   sights: readonly RouteSight[],
-  seenAt: EpochMs,
+  seenSince: EpochMs,
   lastStep: number,
 ): Settlement => {
   const { intent } = state;
   if (intent === undefined) return { kind: "nothing" };
-  if (seenAt <= settlesAt(intent)) return { kind: "waiting" };
+  if (seenSince <= settlesAt(intent)) return { kind: "waiting" };
   if (state.latch !== undefined)
     return { kind: "ended", event: { kind: "intentCleared" }, summary: "an announced change ended under the latch" };
   if (sights.length === 0 || sights.some(({ kind }) => kind === "foreign")) return { kind: "waiting" };
   const observed = sights.flatMap((sight) => (sight.kind === "seen" ? [sight.observed] : []));
   if (intent.kind === "lowerPin") {
     return observed.every(({ pin }) => pin === "parked")
-      ? { kind: "ended", event: { kind: "pinLowered", at: seenAt }, summary: "the pin was lowered" }
+      ? { kind: "ended", event: { kind: "pinLowered", at: seenSince }, summary: "the pin was lowered" }
       : { kind: "latch-again" };
   }
   const all = (percent: number) => observed.every((route) => route.pin === "parked" && weightStands(route, percent));
   if (all(intent.to)) {
     const step = state.step + 1;
-    const event = { kind: "weightCommitted", step, at: seenAt, last: step === lastStep } as const;
+    const event = { kind: "weightCommitted", step, at: seenSince, last: step === lastStep } as const;
     return { kind: "ended", event, summary: `green has ${intent.to} %, read back` };
   }
   if (all(state.weightPercent))

@@ -2,7 +2,7 @@ import { APPLY_BOUND_MS } from "../decision/bounds.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
-import type { CutoverBindings } from "../signals/bindings.ts";
+import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
 import { commitOnto, flushOutbox } from "./commit.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
 import { NOTIFY_TIMEOUT_MS } from "./limits.ts";
@@ -50,6 +50,8 @@ type Recorded =
   | { readonly kind: "recorded"; readonly state: CutoverState }
   | { readonly kind: "lost"; readonly why: string };
 
+const pinGone = ({ route }: { readonly route: RouteBinding }): string => `the pin ${route.pin.ruleArn} is gone`;
+
 /** Raises, verifies, records; again and again until it holds or the time is over. */
 const bringBack = async (
   ports: SnapBackPorts,
@@ -61,7 +63,7 @@ const bringBack = async (
   let why = "";
   do {
     const raised = await raisePins(ports, cutover);
-    if (raised.kind === "past-return") return noWayBack(ports, cutover, `the pin ${raised.route.pin.ruleArn} is gone`);
+    if (raised.kind === "past-return") return noWayBack(ports, cutover, pinGone(raised));
     if (raised.kind === "answered" && (await seenPinned(ports, cutover))) {
       const recorded = await record(raised.at);
       return recorded.kind === "recorded"
@@ -148,28 +150,38 @@ const recordVerified = async (ports: SnapBackPorts, seen: CutoverState, pinAnswe
   return { kind: "lost", why: outcome.kind === "unknown" ? outcome.message : "the epoch has moved on" };
 };
 
-/** No answer from the table: raise the pin first, then try once more to have it latched and recorded. */
+/**
+ * No answer from the table: the pin goes up first, then the latch is tried again, at once and once more when all is on
+ * blue. What was seen before a latch says nothing of it, because a re-arm may have lowered the pin in between (a laptop
+ * that slept has no time-out): under a late latch the pin is raised and looked at again before it counts as verified.
+ */
 const goOnBlind = async (
   ports: SnapBackPorts,
   cutover: CutoverBindings,
   trigger: SnapBackTrigger,
   why: string,
 ): Promise<SnapBackReport> => {
-  const report = await bringBack(ports, cutover, async (pinAnsweredAt) => {
-    const again: Latching = await latchFor(ports, cutover, trigger);
-    if (again.kind !== "latched") return { kind: "lost", why: again.why };
-    // The pin was still there and is up: the fence on blue waits for a look at the rules, and will not be raised.
-    if (again.state.wayBack !== "open")
-      return {
-        kind: "lost",
-        why: `traffic went back although the way back is ${again.state.wayBack}; see pawl restore`,
-      };
-    return recordVerified(ports, again.state, pinAnsweredAt);
-  });
-  if (report.kind === "verified-unrecorded")
-    await page(ports, cutover, "all traffic is on blue, not recorded", `${why}; then: ${report.why}.`);
-  return report;
+  const raised = await raisePins(ports, cutover);
+  if (raised.kind === "past-return") return noWayBack(ports, cutover, pinGone(raised));
+  const soon = await latchFor(ports, cutover, trigger);
+  if (mayRecord(soon)) return bringBack(ports, cutover, (at) => recordVerified(ports, soon.state, at));
+  const seen = await bringBack(ports, cutover, async () => ({ kind: "lost", why: soon.why }));
+  if (seen.kind !== "verified-unrecorded") return seen;
+  const late = await latchFor(ports, cutover, trigger);
+  if (mayRecord(late)) return bringBack(ports, cutover, (at) => recordVerified(ports, late.state, at));
+  await page(ports, cutover, "all traffic is on blue, not recorded", `${why}; then: ${unrecorded(late)}.`);
+  return { kind: "verified-unrecorded", why: unrecorded(late) };
 };
+
+type Latched = Extract<Latching, { kind: "latched" }>;
+
+const mayRecord = (late: Latching): late is Latched => late.kind === "latched" && late.state.wayBack === "open";
+
+/** The pin was still there and is up: the fence on blue waits for a look at the rules, and will not be raised. */
+const unrecorded = (late: Latching): string =>
+  late.kind === "latched"
+    ? `traffic went back although the way back is ${late.state.wayBack}; see pawl restore`
+    : late.why;
 
 const noWayBack = async (ports: SnapBackPorts, cutover: CutoverBindings, why: string): Promise<SnapBackReport> => {
   await page(

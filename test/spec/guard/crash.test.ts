@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runPromote } from "../../../src/guard/promote.ts";
 import { requestPause, requestResume } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
-import { later } from "../../../src/kernel/units.ts";
+import { later, minuteOf } from "../../../src/kernel/units.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { type FakeWorld, fakeWorld, ORDERS, sha256, wholeLedger } from "../../support/fake-world.ts";
 import { Killed, mortal } from "../../support/mortal.ts";
@@ -19,6 +19,13 @@ const beforeFirstStep = async (): Promise<FakeWorld> => {
   await again.minutes(minutes - 1);
   expect(again.state().weightPercent).toBe(0);
   return again;
+};
+
+const at10 = async (): Promise<FakeWorld> => {
+  const world = fakeWorld();
+  await world.arm();
+  await world.until("10 %", () => world.state().weightPercent === 10);
+  return world;
 };
 
 const bringsBack = (world: FakeWorld, through = world.ports) =>
@@ -63,12 +70,6 @@ describe("promote, killed at any call of the tick that steps", () => {
 
 describe("snap back, killed at any call", () => {
   it("is finished by the ticks that follow", async () => {
-    const at10 = async () => {
-      const world = fakeWorld();
-      await world.arm();
-      await world.until("10 %", () => world.state().weightPercent === 10);
-      return world;
-    };
     const probe = await at10();
     const counted = mortal(probe.ports, null);
     await bringsBack(probe, counted.ports);
@@ -104,6 +105,32 @@ describe("a step whose answer never came", () => {
     expect(world.clock.now()).toBeGreaterThan((open?.notAfter ?? 0) + 40_000);
     // Every gate still passes, so that the very tick that clears it may announce the step once more.
     expect(world.rules.history.map(({ greenPercent }) => greenPercent)).toEqual([10]);
+  });
+
+  it("is not given up on a look from before its time was over, however late the tick goes on", async () => {
+    const world = await beforeFirstStep();
+    world.rules.fates.push({ kind: "timed-out", lands: "never" });
+    await world.minute();
+    const open = world.state().intent;
+    const over = (open?.notAfter ?? 0) + 40_000;
+    while (minuteOf(later(world.clock.now(), 60_000)) + 2_000 + 55_000 < over) await world.minute();
+    const tick = world.nextMinute();
+    const metrics = {
+      ...world.ports.metrics,
+      // What is read beside the rules takes so long that the tick goes on when the intent's time is over.
+      read: async (...asked: Parameters<typeof world.ports.metrics.read>) => {
+        const read = await world.ports.metrics.read(...asked);
+        await Promise.resolve().then(
+          () => world.clock.now() <= over && world.clock.spend(over + 1 - world.clock.now()),
+        );
+        return read;
+      },
+    };
+    expect(world.clock.now()).toBeLessThan(over);
+    await runPromote({ ...world.ports, metrics }, world.cutover, tick);
+    expect(world.clock.now()).toBeGreaterThan(over);
+    expect(world.state().intent?.intentAt).toBe(open?.intentAt);
+    await world.until("settled", () => world.state().intent?.intentAt !== open?.intentAt, 3);
   });
 
   it("is committed when it lands late", async () => {
@@ -222,6 +249,52 @@ describe("a rollback without the table", () => {
     await world.until("latched", () => world.state().phase === "rolledBack", 5);
     expect(world.rules.greenPercent()).toBe(0);
   });
+
+  it.each(["at once", "when all is on blue"])(
+    "is recorded by this run where the table answers again %s",
+    async (when) => {
+      const world = await at10();
+      world.store.fates.push("lost", ...(when === "at once" ? [] : (["lost"] as const)));
+      expect(await bringsBack(world)).toMatchObject({ kind: "verified" });
+      expect(world.state()).toMatchObject({ phase: "rolledBack", latch: { cause: { kind: "alarm" } } });
+      expect(world.rules.greenPercent()).toBe(0);
+    },
+  );
+
+  it.each([2, 3])(
+    "that slept through a re-arm before try %i to latch raises the pin again: what it saw before proves nothing",
+    async (last) => {
+      const world = await at10();
+      for (let tried = 1; tried < last; tried += 1) world.store.fates.push("lost");
+      let latches = 0;
+      const state = {
+        ...world.store,
+        latch: async (...asked: Parameters<typeof world.store.latch>) => {
+          latches += 1;
+          // The laptop's lid was closed: somebody rolled back, armed again and walked on meanwhile.
+          if (latches === last) {
+            world.clock.spend(3_600_000);
+            world.rules.edit(world.cutover.routes[0]?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority: 101 }));
+            world.rules.edit(world.cutover.routes[0]?.weightedRuleArn ?? "", (rule) => ({
+              ...rule,
+              forward: {
+                targets: [{ targetGroupArn: world.cutover.routes[0]?.green ?? "", weight: 1 }],
+                sticky: false,
+              },
+            }));
+          }
+          return world.store.latch(...asked);
+        },
+      };
+      const operator = { kind: "operator", by: "olga", reason: "enough", acceptLoss: false } as const;
+      expect((await snapBack({ ...world.ports, state }, world.cutover, operator)).kind).toBe("verified");
+      expect(latches).toBe(last);
+      expect(world.state().latch?.verifiedAt).toBeDefined();
+      expect(world.rules.greenPercent()).toBe(0);
+      const latchedAt = world.state().latch?.at ?? Number.POSITIVE_INFINITY;
+      expect(world.state().latch?.pinAnsweredAt).toBeGreaterThanOrEqual(latchedAt);
+    },
+  );
 
   it("writes nothing when the pin is gone, whatever else is unknown", async () => {
     const world = fakeWorld();
