@@ -1,5 +1,6 @@
 import type { GuardPorts } from "../../src/guard/ports.ts";
 import type { EpochMs } from "../../src/kernel/units.ts";
+import { aroundCalls } from "./around-calls.ts";
 
 /** The process is gone: nothing it still had to do is done. */
 export class Killed extends Error {
@@ -14,28 +15,6 @@ export interface Mortal {
   readonly calls: () => number;
 }
 
-const PORTS = [
-  "clock",
-  "state",
-  "active",
-  "observed",
-  "snapshots",
-  "policies",
-  "ledger",
-  "evidence",
-  "journal",
-  "metrics",
-  "hosts",
-  "alarms",
-  "streams",
-  "drain",
-  "rules",
-  "notify",
-  "invoke",
-] as const;
-
-type Method = (...args: unknown[]) => unknown;
-
 /**
  * The same ports, with an end: at the given call the process dies, before the call leaves or after it has arrived
  * without its answer being seen; also when its time-out has come. Everything it tries after that fails the same way.
@@ -48,7 +27,7 @@ export const mortal = (
 ): Mortal => {
   let calls = 0;
   let dead = false;
-  const guardCall = async (call: () => unknown): Promise<unknown> => {
+  const guardCall = async (call: () => Promise<unknown>): Promise<unknown> => {
     await between();
     calls += 1;
     const late = expiresAt !== undefined && of.clock.now() > expiresAt;
@@ -64,17 +43,5 @@ export const mortal = (
     }
     return answer;
   };
-  const wrapped = Object.fromEntries(
-    PORTS.map((name) => [
-      name,
-      new Proxy(of[name], {
-        get: (target, method) => {
-          const member: unknown = Reflect.get(target, method);
-          if (typeof member !== "function" || method === "now") return member;
-          return (...args: unknown[]) => guardCall(() => (member as Method).apply(target, args));
-        },
-      }),
-    ]),
-  );
-  return { ports: { ...of, ...wrapped } as GuardPorts, calls: () => calls };
+  return { ports: aroundCalls(of, guardCall), calls: () => calls };
 };
