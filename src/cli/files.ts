@@ -82,8 +82,14 @@ export const cutoversBeside = (file: string): readonly CutoverBindings[] => {
   return loaded.ok ? [loaded.value] : [];
 };
 
+/** @throws {CommandFailure} nothing is there: the command line names it, so that this is a mistake in the command. */
+export const demandPath = (file: string, what: string): void => {
+  if (!existsSync(file)) throw misused(`There is no file ${file}.`, `It was given as ${what}.`, "Correct the path.");
+};
+
 /** A policy that lint has nothing against, by its path. @throws {CommandFailure} every problem with its line, and what to do. */
 export const readSoundPolicyAt = (file: string, now: EpochMs): Policy => {
+  demandPath(file, "a policy");
   const loaded = loadFile(file, (text) => loadSoundPolicy(text, file, { cutovers: cutoversBeside(file), now }));
   if (loaded.ok) return loaded.value;
   throw invalid(`${file} is not a valid policy.`, loaded.failure, "Correct the file and run pawl policy lint.");
@@ -91,6 +97,7 @@ export const readSoundPolicyAt = (file: string, now: EpochMs): Policy => {
 
 /** A well-formed policy by its path. @throws {CommandFailure} it is none: every problem with its line, and what to do. */
 export const readPolicyAt = (file: string): Policy => {
+  demandPath(file, "a policy");
   const loaded = loadFile(file, loadPolicy);
   if (loaded.ok) return loaded.value;
   throw invalid(`${file} is not a valid policy.`, loaded.failure, "Correct the file and run pawl policy lint.");

@@ -81,6 +81,7 @@ const programOf = (stage: Stage, { out, err }: World): Command => {
     .option("--lab [file]", `act on the lab that this file names (default: ${DEFAULT_LAB_FILE})`)
     .option("--aws", "act on AWS, by the credentials of the environment")
     .option("--policies <dir>", "where the cutovers' folders are", DEFAULT_POLICIES_DIR)
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, outputError: () => {} })
     .addHelpText(

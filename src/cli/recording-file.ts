@@ -3,6 +3,7 @@ import type { RecordingReader } from "../rehearsal/recording/read-recording.ts";
 import type { RecordingItem } from "../rehearsal/recording/recorded-tick.ts";
 import { RecordingProblem } from "../rehearsal/recording/recorded-tick.ts";
 import { type CommandFailure, refused } from "./exit.ts";
+import { demandPath } from "./files.ts";
 import { linesOf } from "./lines.ts";
 
 /** No tick needs a longer line; of one that is longer nothing is held. */
@@ -39,6 +40,7 @@ const broken = (file: string, { line, message }: RecordingProblem): CommandFailu
   );
 
 const demandFile = (file: string): void => {
+  demandPath(file, "a recording");
   let about: ReturnType<typeof statSync>;
   try {
     about = statSync(file);

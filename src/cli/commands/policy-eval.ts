@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import type { JsonObject, JsonValue } from "../../kernel/json.ts";
 import type { EvaluationLimits } from "../../policy/evaluate.ts";
 import { evaluatePlain } from "../../policy/evaluate-plain.ts";
@@ -9,6 +8,7 @@ import { readSubject } from "../../policy/subject.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import { type EvalDocument, evalLines } from "../eval-lines.ts";
 import { type CommandFailure, misused, refused } from "../exit.ts";
+import { demandPath } from "../files.ts";
 import { readTextFile } from "../text-file.ts";
 
 /** As they were given on the command line. */
@@ -92,10 +92,8 @@ const parsed = (text: string, failed: (why: string) => CommandFailure): JsonValu
 };
 
 const contentOf = (file: string): string => {
+  demandPath(file, "JSON text");
   const text = readTextFile(file);
   if (text.ok) return text.value;
-  const what = `${file} cannot be used.`;
-  if (!existsSync(file))
-    throw misused(`There is no file ${file}.`, "It was named on the command line.", "Correct the path.");
-  throw refused(what, `${text.failure.message}.`, "Name a file of JSON text, of at most 1 MiB.");
+  throw refused(`${file} cannot be used.`, `${text.failure.message}.`, "Name a file of JSON text, of at most 1 MiB.");
 };

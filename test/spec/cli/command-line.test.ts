@@ -57,6 +57,29 @@ describe("a command line", () => {
     }
   });
 
+  it("ends with 2 on a path that leads nowhere, whatever the file was to be", async () => {
+    const absent = join(dir, "absent.json");
+    const there = join(dir, "policies/orders/drill.json");
+    for (const verb of [
+      ["lint", absent],
+      ["test", absent],
+      ["eval", "--rule-file", absent],
+      ["simulate", absent],
+      ["replay", absent],
+      ["diff", absent, there],
+      ["diff", there, absent],
+    ]) {
+      const { exitCode, err } = await pawl(["policy", ...verb]);
+      expect({ verb, exitCode }).toEqual({ verb, exitCode: 2 });
+      expect(err).toMatch(/^There is no file .*\n {2}why: {2}.*\n {2}next: Correct the path/);
+    }
+  });
+
+  it("lists in the help of every verb what every verb takes", async () => {
+    for (const verb of [["rollback"], ["policy", "lint"], ["ledger", "verify"]])
+      expect((await pawl([...verb, "--help"])).out).toMatch(/Global Options:\n.*--json/);
+  });
+
   it("refuses to export a recording and a document into the same standard output", async () => {
     const { exitCode, err, out } = await pawl(["ledger", "export", "--json"]);
     expect({ exitCode, err }).toEqual({ exitCode: 2, err: "" });

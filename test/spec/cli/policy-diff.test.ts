@@ -65,7 +65,7 @@ describe("pawl policy diff", () => {
     const refusal = await run(OLD, bad);
     expect(refusal.exitCode).toBe(1);
     expect(refusal.err).toContain(`${bad}:1:`);
-    expect((await run(OLD, join(folder, "absent.json"))).exitCode).toBe(1);
+    expect((await run(OLD, join(folder, "absent.json"))).exitCode).toBe(2);
     expect((await run(OLD)).exitCode).toBe(2);
     expect((await run(OLD, OLD, OLD)).exitCode).toBe(2);
   });
