@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { clockBy } from "./adapters/clock/system-clock.ts";
 import { cloudwatchAlarms } from "./adapters/cloudwatch/cloudwatch-alarms.ts";
 import {
   dynamodbEvidence,
@@ -17,14 +15,14 @@ import type { PasswordSetting } from "./cdc/plan-types.ts";
 import type { LedgerPort, NotifyPort, StatePort } from "./guard/ports.ts";
 import { outsideFailure } from "./kernel/result.ts";
 import type { EpochMs } from "./kernel/units.ts";
-import { operatorPorts, sha256 } from "./wiring.ts";
-import { cloudwatchOf, lambdaOf, loadBalancerOf, snsOf, tableOf } from "./wiring-aws.ts";
+import { operatorPorts } from "./wiring.ts";
+import { cloudwatchOf, lambdaOf, snsOf } from "./wiring-aws.ts";
 import { createCdcAdminPorts, createCdcPorts } from "./wiring-cdc.ts";
+import { local } from "./wiring-local.ts";
 import { type Env, readSettings } from "./wiring-settings.ts";
+import { loadBalancerOf, tableOf } from "./wiring-table-and-rules.ts";
 
 type Now = () => EpochMs;
-
-const local = (now: Now) => ({ clock: clockBy(now), newId: randomUUID as () => string, digest: sha256 });
 
 /** To look at a cutover: `status`, `explain`, `restore`, `ledger verify`. Writes nothing. */
 export const lookingPorts = (env: Env, now: Now) => {

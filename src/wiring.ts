@@ -1,5 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
-import { clockBy, systemNow } from "./adapters/clock/system-clock.ts";
+import { systemNow } from "./adapters/clock/system-clock.ts";
 import { cloudwatchAlarmSwitch, cloudwatchAlarms } from "./adapters/cloudwatch/cloudwatch-alarms.ts";
 import { cloudwatchMetrics } from "./adapters/cloudwatch/cloudwatch-metrics.ts";
 import {
@@ -16,18 +15,14 @@ import { elbv2Hosts } from "./adapters/elbv2/elbv2-hosts.ts";
 import { elbv2Rules } from "./adapters/elbv2/elbv2-rules.ts";
 import { lambdaInvoke } from "./adapters/lambda/lambda-invoke.ts";
 import { snsNotify } from "./adapters/sns/sns-notify.ts";
-import type { Digest } from "./kernel/digest.ts";
-import type { EpochMs } from "./kernel/units.ts";
-import { cloudwatchOf, lambdaOf, loadBalancerOf, snsOf, tableOf } from "./wiring-aws.ts";
+import { cloudwatchOf, lambdaOf, snsOf } from "./wiring-aws.ts";
+import { local } from "./wiring-local.ts";
 import { type Env, readSettings } from "./wiring-settings.ts";
-
-export const sha256: Digest = (text) => createHash("sha256").update(text).digest("hex");
-
-/** What needs no right at all. */
-const local = (now: () => EpochMs) => ({ clock: clockBy(now), newId: randomUUID as () => string, digest: sha256 });
+import { loadBalancerOf, tableOf } from "./wiring-table-and-rules.ts";
 
 // One builder a function. Each builds only what the function's role may use; the type of what the guard is handed
-// says so again. Settings are read when the function loads: a deployment fails, not a cutover.
+// says so again. Settings are read when the function loads: a deployment fails, not a cutover. Rollback's is in a file of its
+// own.
 
 export const tickPorts = (env: Env, now = systemNow) => {
   const settings = readSettings(
@@ -69,19 +64,6 @@ export const promotePorts = (env: Env, now = systemNow) => {
     rules: elbv2Rules(loadBalancer, now),
     notify: snsNotify(snsOf(env), settings.PAWL_TOPIC_ARN),
     invoke: lambdaInvoke(lambdaOf(env), { rollback: settings.PAWL_ROLLBACK_FUNCTION }),
-  };
-};
-
-export const rollbackPorts = (env: Env, now = systemNow) => {
-  const settings = readSettings(env, "PAWL_TABLE", "PAWL_TOPIC_ARN");
-  const table = tableOf(env);
-  return {
-    ...local(now),
-    state: dynamodbState(table),
-    ledger: dynamodbLedger(table),
-    alarms: cloudwatchAlarms(cloudwatchOf(env)),
-    rules: elbv2Rules(loadBalancerOf(env), now),
-    notify: snsNotify(snsOf(env), settings.PAWL_TOPIC_ARN),
   };
 };
 

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Plugin } from "esbuild";
 import { readCutovers } from "./read-cutovers.ts";
 
@@ -17,7 +17,20 @@ const cutoversPlugin: Plugin = {
   },
 };
 
-const plugins = [cutoversPlugin];
+/**
+ * Names the pieces of a function after it, `rollback.<hash>.mjs`: by that beginning serverless-esbuild knows to whom they
+ * belong, and keeps them out of everybody else's package.
+ */
+const piecesPlugin: Plugin = {
+  name: "pawl-pieces",
+  setup: ({ initialOptions }) => {
+    const [entry] = Array.isArray(initialOptions.entryPoints) ? initialOptions.entryPoints : [];
+    if (typeof entry !== "string") throw new Error("one function is bundled at a time");
+    initialOptions.chunkNames = `${basename(entry, ".ts")}.[hash]`;
+  },
+};
+
+const plugins = [cutoversPlugin, piecesPlugin];
 
 // serverless-esbuild loads this file by `require` and wants the list itself.
 export { plugins as "module.exports" };

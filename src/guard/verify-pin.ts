@@ -23,10 +23,11 @@ export type RaiseOutcome =
  * other reason than being gone, the weighted rule is all there is, and is written at once.
  */
 export const raisePins = async (ports: RulePorts, cutover: CutoverBindings): Promise<RaiseOutcome> => {
-  const [read, outcomes] = await Promise.all([
-    readRoutes(ports, cutover),
-    Promise.all(planSnapBack(cutover).map(([pin]) => ports.rules.movePin(pin.route, "raised", INSISTENT))),
-  ]);
+  // The pins leave first: the read beside them is for what comes after.
+  const raising = Promise.all(
+    planSnapBack(cutover).map(([pin]) => ports.rules.movePin(pin.route, "raised", INSISTENT)),
+  );
+  const [outcomes, read] = await Promise.all([raising, readRoutes(ports, cutover)]);
   const route = cutover.routes.find((one, index) => isGone(outcomes[index], one, read));
   if (route !== undefined) return { kind: "past-return", route };
   await writeShadowed(ports, cutover, read);

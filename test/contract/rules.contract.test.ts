@@ -10,7 +10,7 @@ import { elbv2Hosts } from "../../src/adapters/elbv2/elbv2-hosts.ts";
 import { elbv2Rules } from "../../src/adapters/elbv2/elbv2-rules.ts";
 import { durationMs } from "../../src/kernel/units.ts";
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
-import { loadBalancerOf } from "../../src/wiring-aws.ts";
+import { loadBalancerOf } from "../../src/wiring-table-and-rules.ts";
 import { fakeRules } from "../support/fake-rules.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
 import { type LabAccount, startAccount } from "./lab-account.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { promotePorts, rollbackPorts } from "../../../src/wiring.ts";
+import { promotePorts } from "../../../src/wiring.ts";
+import { rollbackPorts } from "../../../src/wiring-rollback.ts";
 import { readSettings } from "../../../src/wiring-settings.ts";
 
 test("settings are all named that are missing, at once and before anything is built", () => {
