@@ -4,12 +4,13 @@ import { parseRollbackEvent } from "../src/edge/events.ts";
 import { urgentShell } from "../src/edge/urgent-shell.ts";
 import { rollbackPorts } from "../src/wiring-rollback.ts";
 
-const ports = rollbackPorts(process.env);
+const portsOf = rollbackPorts(process.env);
 
 /** Sends all traffic to blue, for an alarm or for promote; or lowers the pin, for a re-arm. */
 export const handler = urgentShell(
   parseRollbackEvent,
   async (event) => {
+    const ports = portsOf();
     const started = ports.clock.now();
     const answers = await answerRollback(ports, cutovers, event);
     return { answers, tookMs: ports.clock.now() - started };

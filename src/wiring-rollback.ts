@@ -4,17 +4,27 @@ import { dynamodbState } from "./adapters/dynamodb/dynamodb-state.ts";
 import { elbv2Rules } from "./adapters/elbv2/elbv2-rules.ts";
 import type { NotifyPort } from "./guard/ports.ts";
 import { failureOf } from "./kernel/outside-failure.ts";
+import type { EpochMs } from "./kernel/units.ts";
 import type { AlarmsPort } from "./signals/ports.ts";
 import { local } from "./wiring-local.ts";
 import { type Env, readSettings } from "./wiring-settings.ts";
 import { loadBalancerOf, tableOf } from "./wiring-table-and-rules.ts";
 
 /**
- * What `rollback` reaches. It always starts cold, and traffic waits for it: the SDKs that its first two calls do not
- * need are loaded when they are first asked for.
+ * What `rollback` reaches. It always starts cold, and traffic waits for it: its clients are made when it is called, and
+ * the SDKs that its first two calls do not need are not even loaded before they are asked for.
+ * @returns what makes them, once. @throws {PawlError} settings-missing, setting-malformed, at once.
  */
 export const rollbackPorts = (env: Env, now = systemNow) => {
   readSettings(env, "PAWL_TABLE", "PAWL_TOPIC_ARN");
+  let made: ReturnType<typeof makePorts> | undefined;
+  return () => {
+    made ??= makePorts(env, now);
+    return made;
+  };
+};
+
+const makePorts = (env: Env, now: () => EpochMs) => {
   const table = tableOf(env);
   return {
     ...local(now),

@@ -24,10 +24,21 @@ const digest = (text: string): string => createHash("sha256").update(text).diges
  * The recording of a healthy cutover, minute by minute, as the guard would have recorded it: the numbers move in every
  * minute, the policy makes its steps when it may, and the rest of the time is soak that nobody approves.
  */
-export function* livedCutover(policy: Policy, minutes: number): Generator<string> {
+export const livedCutover = (policy: Policy, minutes: number): Generator<string> =>
+  living(recordedGuard(policy), minutes);
+
+/** The state in which the guard leaves such a cutover after so many minutes, with all the evidence it has added up. */
+export const livedState = (policy: Policy, minutes: number): CutoverState => {
+  const guard = recordedGuard(policy);
+  for (const _ of living(guard, minutes));
+  const state = guard.state();
+  if (state === null) throw new RangeError(`nothing is judged within ${minutes} minutes`);
+  return state;
+};
+
+function* living(guard: ReturnType<typeof recordedGuard>, minutes: number): Generator<string> {
   const chance = uniformOf(1);
   const course = plainCourse();
-  const guard = recordedGuard(policy);
   for (let minute = 0; minute < minutes; minute += 1)
     for (const item of course.next(healthyMinute(minute, guard.weight(), chance))) {
       if (item.kind === "snapshot") guard.see(item.snapshot);
@@ -42,6 +53,7 @@ const recordedGuard = (policy: Policy) => {
   let state: CutoverState | null = null;
   let kept: readonly Snapshot[] = [];
   return {
+    state: (): CutoverState | null => state,
     weight: (): number => state?.weightPercent ?? 0,
     see: (snapshot: Snapshot): void => {
       kept = [...kept.filter(({ tick }) => tick >= snapshot.tick - keepMs), snapshot];

@@ -3,15 +3,21 @@ import { JUDGE } from "./judge.ts";
 import { LINT } from "./lint.ts";
 import type { Figure, Measurement } from "./measurement.ts";
 import { REPLAY } from "./replay.ts";
+import { COLD_START } from "./rollback/cold-start.ts";
+import { SNAP_BACK } from "./rollback/snap-back.ts";
 import { SIMULATE } from "./simulate.ts";
 import { STATISTICS } from "./statistics/compare.ts";
 
 /** What each verb measures, in this order. */
 const MEASUREMENTS: Readonly<Record<string, readonly Measurement[]>> = {
   policy: [JUDGE, LINT, STATISTICS, SIMULATE, REPLAY],
+  rollback: [SNAP_BACK, COLD_START],
 };
 
-const lineOf = ({ what, value, note }: Figure): string => `  ${what.padEnd(44)}${value.padStart(12)}  ${note ?? ""}`;
+const verdictOf = (met: boolean | undefined): string => (met === undefined ? "" : met ? "  met" : "  NOT MET");
+
+const lineOf = ({ what, value, note, met }: Figure): string =>
+  `  ${what.padEnd(44)}${value.padStart(12)}  ${note ?? ""}${verdictOf(met)}`;
 
 const measure = async (measurements: readonly Measurement[], wanted: readonly string[]): Promise<void> => {
   const known = measurements.map(({ name }) => name);
@@ -20,7 +26,10 @@ const measure = async (measurements: readonly Measurement[], wanted: readonly st
   for (const { name, about, run } of measurements) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     console.log(`${name}: ${about}`);
-    for (const figure of await run()) console.log(lineOf(figure));
+    for (const figure of await run()) {
+      console.log(lineOf(figure));
+      if (figure.met === false) process.exitCode = 1;
+    }
   }
 };
 

@@ -3,6 +3,8 @@ export interface Figure {
   readonly what: string;
   readonly value: string;
   readonly note?: string;
+  /** Whether it keeps to the limit that the note names, where there is one. */
+  readonly met?: boolean;
 }
 
 /** Something to measure, by a name that the command line takes. Each is a file of its own in this folder. */

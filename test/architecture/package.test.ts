@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCutovers } from "../../scripts/template/read-cutovers.ts";
 import { INTENT_LIFE_MS, ROLLBACK_LIFE_MS, ROLLBACK_TIMEOUT_MS } from "../../src/decision/bounds.ts";
@@ -93,10 +93,41 @@ describe("the bundles", () => {
     const rollback = workspace.read("rollback.zip").length;
     expect(rollback).toBeLessThan(workspace.read("promote.zip").length);
     expect(rollback).toBeLessThan(workspace.read("observe.zip").length);
-    const bundle = readFileSync(join(workspace.dir, "../rollback/functions/rollback.mjs"), "utf8");
-    expect(bundle).toContain(orders.routes[0]?.pin.ruleArn);
-    expect(bundle).not.toContain("KafkaJS");
+    const folder = join(workspace.dir, "../rollback/functions");
+    const pieces = readdirSync(folder);
+    expect(pieces.filter((name) => !/^rollback\.(\w+\.)?mjs$/.test(name))).toEqual([]);
+    expect(readFileSync(join(folder, "rollback.mjs"), "utf8")).toContain(orders.routes[0]?.pin.ruleArn);
+    for (const name of pieces) expect(readFileSync(join(folder, name), "utf8")).not.toContain("KafkaJS");
   });
+});
+
+describe("what rollback loads before its write", () => {
+  /** The bundle and every piece that it imports by a statement; the others wait on disk. */
+  const loadedAtOnce = (file: string, seen = new Map<string, string>()): Map<string, string> => {
+    if (seen.has(file)) return seen;
+    const text = readFileSync(file, "utf8");
+    seen.set(file, text);
+    for (const [, piece = ""] of text.matchAll(/(?:from|import)\s*"(\.\/[^"]+)"/g))
+      loadedAtOnce(join(dirname(file), piece), seen);
+    return seen;
+  };
+  const folder = () => join(workspace.dir, "../rollback/functions");
+  const everything = (): string =>
+    readdirSync(folder())
+      .map((name) => readFileSync(join(folder(), name), "utf8"))
+      .join();
+
+  test.each(["DynamoDBClient", "ElasticLoadBalancingV2Client"])("has %s in it", (needed) => {
+    expect([...loadedAtOnce(join(folder(), "rollback.mjs")).values()].join()).toContain(needed);
+  });
+
+  test.each(["CloudWatchClient", "SNSClient", "POWERTOOLS_SERVICE_NAME", "SSOClient"])(
+    "has no %s, which is in the package all the same",
+    (later) => {
+      expect([...loadedAtOnce(join(folder(), "rollback.mjs")).values()].join()).not.toContain(later);
+      expect(everything()).toContain(later);
+    },
+  );
 });
 
 describe("the roles", () => {

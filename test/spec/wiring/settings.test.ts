@@ -23,8 +23,15 @@ test.each([
 });
 
 test("a function's ports are what its role may use: rollback cannot start workers, and reads no metrics", () => {
-  const ports = rollbackPorts({ PAWL_TABLE: "pawl", PAWL_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:pawl" });
+  const ports = rollbackPorts({ PAWL_TABLE: "pawl", PAWL_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:pawl" })();
   expect(ports).not.toHaveProperty("invoke");
   expect(ports).not.toHaveProperty("metrics");
   expect(ports).not.toHaveProperty("active");
+});
+
+test("rollback makes its clients once, and only when it is called; its settings are read before", () => {
+  const env = { PAWL_TABLE: "pawl", PAWL_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:pawl" };
+  const ports = rollbackPorts(env);
+  expect(ports()).toBe(ports());
+  expect(() => rollbackPorts({ PAWL_TABLE: "pawl" })).toThrow(/PAWL_TOPIC_ARN/);
 });
