@@ -1,0 +1,106 @@
+import type { MetricReadings } from "../../../src/signals/ports.ts";
+import type { Run } from "../world/run.ts";
+import type { World } from "../world/world.ts";
+
+const MINUTE_MS = 60_000;
+const SKEW_MS = 5_000;
+
+export interface Gaps {
+  /** What nobody could know. */
+  readonly missing: readonly string[];
+  /** What was known to be bad. */
+  readonly bad: readonly string[];
+}
+
+/** Sum of a series over minutes that begin in [from, to); null where one of them was never shown. */
+const sumOf = (
+  metrics: MetricReadings | undefined,
+  of: string,
+  metric: string,
+  [from, to]: readonly [number, number],
+): number | null => {
+  const series = metrics?.series.find((one) => one.of === of && one.metric === metric);
+  if (series === undefined) return null;
+  let sum = 0;
+  let minutes = 0;
+  for (const { at, value } of series.minutes)
+    if (at >= from && at < to) {
+      sum += value;
+      minutes += 1;
+    }
+  return minutes * MINUTE_MS === to - from ? sum : null;
+};
+
+const errorsIn = (metrics: MetricReadings | undefined, of: string, span: readonly [number, number]): number => {
+  const series = metrics?.series.find((one) => one.of === of && one.metric === "errors5xx");
+  return (series?.minutes ?? [])
+    .filter(({ at }) => at >= span[0] && at < span[1])
+    .reduce((sum, { value }) => sum + value, 0);
+};
+
+/**
+ * What the world showed to the run whose snapshot counted, held against the limits of the committed policies. A small
+ * second reading of them by hand: it knows nothing of gates, snapshots or verdicts.
+ */
+export const evidenceGaps = (world: World, tick: number, level: number): Gaps => {
+  const run = world.table.servedAt(tick);
+  if (run === null) return { missing: ["the tick's snapshot was never stored"], bad: [] };
+  const missing: string[] = [];
+  const bad: string[] = [];
+  const span = [tick - 5 * MINUTE_MS, tick - 2 * MINUTE_MS] as const;
+  if (level > 0) {
+    const requests = sumOf(run.served.metrics, "green", "requests", span);
+    if (requests === null) missing.push("requests of green");
+    else if (requests < 150) bad.push(`${requests} requests of green`);
+    else if (errorsIn(run.served.metrics, "green", span) > 0.01 * requests) bad.push("errors of green");
+  }
+  const all = sumOf(run.served.metrics, "lb", "requests", span);
+  if (all === null) missing.push("requests of the load balancer");
+  else if (errorsIn(run.served.metrics, "lb", span) > 0.01 * all) bad.push("errors of the load balancer");
+  hostGaps(world, run, missing, bad);
+  streamGaps(run, missing, bad);
+  return { missing, bad };
+};
+
+const hostGaps = (world: World, run: Run, missing: string[], bad: string[]): void => {
+  const { hosts, alarms } = run.served;
+  const healthy = (side: string) => hosts?.find((group) => group.side === side)?.healthy ?? 0;
+  if (hosts === undefined) missing.push("hosts");
+  else {
+    if (healthy("green") < world.cutover.expectedHosts) bad.push("hosts of green");
+    if (healthy("blue") < (world.state()?.blueHostsAtArm ?? 0)) bad.push("hosts of blue");
+  }
+  if (alarms === undefined) missing.push("alarms");
+  else if (alarms.some(({ state }) => state !== "OK")) bad.push("an alarm");
+};
+
+const STREAM_LIMITS: readonly (readonly [name: string, holds: (value: unknown) => boolean])[] = [
+  ["state", (value) => value === "RUNNING"],
+  ["tasksRunning", (value) => value === 2],
+  ["lagRecords", (value) => typeof value === "number" && value <= 100],
+  ["lagSeconds", (value) => typeof value === "number" && value <= 5],
+  ["stalled", (value) => value === false],
+  ["dataGap", (value) => value === false],
+];
+
+const streamGaps = (run: Run, missing: string[], bad: string[]): void => {
+  const observations = run.served.observed?.observations ?? {};
+  for (const stream of ["forward", "reverse"])
+    for (const [name, holds] of STREAM_LIMITS) {
+      const seen = observations[`${stream}.${name}`];
+      const stale = seen !== undefined && run.startedAt - seen.readAt > 90_000 + SKEW_MS;
+      if (seen?.known !== true || stale) missing.push(`${stream}.${name}`);
+      else if (!holds(seen.value)) bad.push(`${stream}.${name}`);
+    }
+};
+
+/** Whether the run saw everything that blindness is about. */
+export const wasSighted = (run: Run, tick: number): boolean => {
+  const span = [tick - 6 * MINUTE_MS, tick] as const;
+  const { metrics, hosts, observed } = run.served;
+  const lag = (stream: string) => {
+    const seen = observed?.observations[`${stream}.lagRecords`];
+    return seen?.known === true && run.startedAt - seen.readAt < 80_000;
+  };
+  return sumOf(metrics, "green", "requests", span) !== null && hosts !== undefined && lag("forward") && lag("reverse");
+};

@@ -1,0 +1,66 @@
+import { parseDuration } from "../../../src/kernel/units.ts";
+import type { WorldEvent } from "../world/events.ts";
+import type { World } from "../world/world.ts";
+import type { Checker } from "./checker.ts";
+import { evidenceGaps, wasSighted } from "./evidence-served.ts";
+
+const MINUTE_MS = 60_000;
+const SKEW_MS = 5_000;
+
+/** Whether anything was really wrong in the last minutes, for which going back is right. */
+const hadReason = (world: World, at: number, meddledAt: number): boolean => {
+  if (at - meddledAt < 15 * MINUTE_MS) return true;
+  if (at - (world.alarms.lastFiringAt() ?? 0) < 15 * MINUTE_MS) return true;
+  for (let back = 0; back <= 15; back += 0.5) if (!world.truth.isHealthy(at - back * MINUTE_MS)) return true;
+  return false;
+};
+
+/** P3: not knowing never promotes, and by itself never rolls back before the limit of blindness. */
+export const notKnowing = (): Checker => {
+  let meddledAt = Number.NEGATIVE_INFINITY;
+  /** Ticks that saw everything and were committed without a rollback, newest last. */
+  let sighted: number[] = [];
+
+  const latched = (world: World, { at, after }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
+    const cause = after.latch?.cause;
+    if (cause?.kind === "alarm") {
+      const firing = world.alarms.lastFiringAt();
+      const recent = firing !== null && firing >= after.armedAt - SKEW_MS;
+      const asked = world.faults.spell("alarms-unreadable", at) !== null;
+      return recent || asked ? [] : ["rolled back for an alarm of before it was armed"];
+    }
+    if (cause?.kind !== "policy" || hadReason(world, at, meddledAt)) return [];
+    const limitMs = parseDuration(world.policy.blind.after) - MINUTE_MS;
+    const saw = sighted.findLast((tick) => tick > at - limitMs);
+    return saw === undefined ? [] : [`rolled back (${cause.rules.join(", ")}) with nothing wrong, and not blind`];
+  };
+
+  const stored = (world: World, event: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
+    const { before, after } = event;
+    const tick = after.lastTick;
+    if (tick !== null && tick !== before?.lastTick && after.latch === undefined) {
+      const run = world.table.servedAt(tick);
+      if (run !== null && wasSighted(run, tick)) sighted = [...sighted.slice(-20), tick];
+    }
+    return before?.latch === undefined && after.latch !== undefined ? latched(world, event) : [];
+  };
+
+  const sent = (world: World, event: Extract<WorldEvent, { kind: "sent" }>): readonly string[] => {
+    const { run, what, route } = event;
+    const to = event.greenPercent ?? 0;
+    if (what !== "weight" || run.tick === null || to <= world.rules.weightedPercent(route)) return [];
+    const recorded = run.seen?.state.weightPercent ?? 0;
+    if (to <= recorded) return [];
+    const { missing } = evidenceGaps(world, run.tick, recorded);
+    return missing.length > 0 ? [`${to} % green asked for without knowing: ${missing.join(", ")}`] : [];
+  };
+
+  return {
+    promise: "P3",
+    watch: (event, world) => {
+      if (event.kind === "changed" && event.run === null) meddledAt = event.at;
+      if (event.kind === "stored") return stored(world, event);
+      return event.kind === "sent" ? sent(world, event) : null;
+    },
+  };
+};

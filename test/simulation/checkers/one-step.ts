@@ -1,0 +1,108 @@
+import { parseDuration } from "../../../src/kernel/units.ts";
+import type { WorldEvent } from "../world/events.ts";
+import type { Run } from "../world/run.ts";
+import type { World } from "../world/world.ts";
+import type { Checker } from "./checker.ts";
+import { evidenceGaps } from "./evidence-served.ts";
+
+const SKEW_MS = 5_000;
+const MINUTE_MS = 60_000;
+const APPLY_BOUND_MS = 30_000;
+
+/** Green's share of a route as this run was last shown it; null: it never looked. */
+const shownTo = (world: World, run: Run, route: number): number | null => {
+  const binding = world.cutover.routes[route];
+  const listener = run.served.listeners.findLast(({ listenerArn }) => listenerArn === binding?.listenerArn);
+  const weighted = listener?.rules.find(({ ruleArn }) => ruleArn === binding?.weightedRuleArn);
+  const green = weighted?.forward?.targets.find(({ targetGroupArn }) => targetGroupArn === binding?.green);
+  return weighted === undefined ? null : (green?.weight ?? 0);
+};
+
+const stepsOf = (world: World): readonly number[] => [0, ...world.policy.steps.map(({ weight }) => weight)];
+
+/** The kinds of trouble that nobody can overlook for six minutes while everything can be read. */
+const isPlainlyIll = (world: World, from: number, to: number): boolean => {
+  for (let at = from; at <= to; at += MINUTE_MS / 2) {
+    const { truth } = world;
+    const ill =
+      truth.hosts("green", at) < 4 ||
+      truth.reverseGap(at) ||
+      truth.stream("forward", at) !== "running" ||
+      truth.stream("reverse", at) !== "running";
+    if (!ill) return false;
+  }
+  return true;
+};
+
+/** P1: green rises by one listed step, asked for by promote alone, on evidence that was complete, fresh and good. */
+export const oneStep = (): Checker => {
+  /** When each route first had each share since it was armed: a step that is taken back has not begun. */
+  const reachedAt = new Map<string, number>();
+  let armedAt: number | null = null;
+
+  const asked = (world: World, event: Extract<WorldEvent, { kind: "sent" }>): readonly string[] => {
+    const { run, route } = event;
+    const to = event.greenPercent ?? 0;
+    const shown = shownTo(world, run, route);
+    if (event.what !== "weight" || to === 0 || (shown !== null && to <= shown)) return [];
+    if (run.kind !== "promote" || run.tick === null) return [`${run.kind} asked for ${to} % green`];
+    if (shown === null) return [`${to} % green asked for by a run that never looked at the rules`];
+    return judged(world, event, { tick: run.tick, shown, to });
+  };
+
+  const judged = (
+    world: World,
+    event: Extract<WorldEvent, { kind: "sent" }>,
+    { tick, shown, to }: { readonly tick: number; readonly shown: number; readonly to: number },
+  ): readonly string[] => {
+    const steps = stepsOf(world);
+    const level = steps.indexOf(shown);
+    const found: string[] = [];
+    if (level < 0 || steps[level + 1] !== to) found.push(`${shown} % → ${to} % is not one listed step`);
+    const { bad } = evidenceGaps(world, tick, shown);
+    if (bad.length > 0) found.push(`${to} % green asked for although this was seen: ${bad.join(", ")}`);
+    if (isPlainlyIll(world, tick - 6 * MINUTE_MS, event.at)) found.push(`${to} % asked for after 6 min of trouble`);
+    return [...found, ...tooEarly(world, level, event)];
+  };
+
+  const tooEarly = (world: World, level: number, { route, at }: { route: number; at: number }): readonly string[] => {
+    const dwell = level === 0 ? world.policy.start.minDwell : world.policy.steps[level - 1]?.minDwell;
+    const since = level === 0 ? armedAt : reachedAt.get(`${route} ${world.policy.steps[level - 1]?.weight}`);
+    if (dwell === undefined || since == null) return [];
+    const short = parseDuration(dwell) - SKEW_MS - (at - since);
+    return short > 0
+      ? [`the next step was asked for ${Math.round(short / 1_000)} s before its shortest time was over`]
+      : [];
+  };
+
+  const landed = (world: World, event: Extract<WorldEvent, { kind: "changed" }>): readonly string[] => {
+    const { run, effective, at, sentAt } = event;
+    if (effective.to <= effective.from || run === null) return [];
+    const reached = `${event.route} ${effective.to}`;
+    if (!reachedAt.has(reached)) reachedAt.set(reached, at);
+    const found: string[] = [];
+    if (run.kind !== "promote") found.push(`green rose ${effective.from} → ${effective.to} by ${run.kind}`);
+    if (!stepsOf(world).includes(effective.to)) found.push(`green rose to ${effective.to}, which is no listed step`);
+    if (at - sentAt > APPLY_BOUND_MS) found.push("the world applied a request later than it may");
+    return found;
+  };
+
+  return {
+    promise: "P1",
+    watch: (event, world) => {
+      switch (event.kind) {
+        case "stored":
+          if (event.after.armedAt === event.before?.armedAt) return null;
+          armedAt = event.at;
+          reachedAt.clear();
+          return null;
+        case "sent":
+          return asked(world, event);
+        case "changed":
+          return landed(world, event);
+        default:
+          return null;
+      }
+    },
+  };
+};

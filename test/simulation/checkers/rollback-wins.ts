@@ -1,0 +1,74 @@
+import type { WorldEvent } from "../world/events.ts";
+import type { World } from "../world/world.ts";
+import type { Checker } from "./checker.ts";
+
+/** P2: a rollback wins; what is said to be on blue is on blue, and nothing raises green until it is armed again. */
+export const rollbackWins = (): Checker => {
+  let verified = false;
+
+  const stored = (world: World, { before, after, at }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
+    const claims = after.latch?.verifiedAt !== undefined;
+    const begins = claims && !verified;
+    verified = claims;
+    const found: string[] = [];
+    if (begins)
+      world.rules.shares.forEach((changes, route) => {
+        const last = changes.at(-1);
+        if (last !== undefined && (last.greenPercent > 0 || last.allNodesAt > at))
+          found.push(`said to be on blue while route ${route} has ${last.greenPercent} % green`);
+      });
+    if (before !== null && (after.epoch < before.epoch || after.epoch > before.epoch + 1))
+      found.push(`the epoch went from ${before.epoch} to ${after.epoch}`);
+    if (before !== null && before.latch === undefined && after.latch !== undefined && after.epoch !== before.epoch + 1)
+      found.push("a latch did not begin a new epoch");
+    if (
+      before?.latch !== undefined &&
+      after.latch === undefined &&
+      before.wayBack === "open" &&
+      after.phase !== "armed"
+    )
+      found.push(`a latch vanished in ${after.phase}`);
+    return found;
+  };
+
+  const sent = (world: World, event: Extract<WorldEvent, { kind: "sent" }>): readonly string[] => {
+    const { run, what, route } = event;
+    const seen = run.seen?.state;
+    const found: string[] = [];
+    const raises = what === "weight" && (event.greenPercent ?? 0) > world.rules.weightedPercent(route);
+    if (raises && seen?.latch !== undefined) found.push("more green was asked for by a run that knew of the latch");
+    if (what !== "pin-down") return found;
+    if (verified) found.push("the pin was let down under a verified rollback");
+    if (seen?.latch !== undefined) found.push("the pin was let down by a run that knew of the latch");
+    if (world.rules.weightedPercent(route) > 0) found.push("the pin was let down above a rule that has green");
+    return found;
+  };
+
+  return {
+    promise: "P2",
+    watch: (event, world) => {
+      switch (event.kind) {
+        case "stored":
+          return stored(world, event);
+        case "sent":
+          return sent(world, event);
+        case "changed": {
+          const rises = event.run !== null && event.effective.to > event.effective.from;
+          return verified && rises ? `green rose to ${event.effective.to} % after it was said to be on blue` : null;
+        }
+        case "act": {
+          // What was under way when the latch came may still come about.
+          const knew = event.run.seen?.state.latch !== undefined;
+          return knew ? `${event.action} was done by a run that knew of a latch` : null;
+        }
+        default:
+          return null;
+      }
+    },
+    end: (world) => {
+      const state = world.state();
+      if (state?.latch === undefined || state.wayBack !== "open" || state.latch.mode === "held") return [];
+      return world.rules.greenPercent() > 0 ? [`rolled back, and green still has ${world.rules.greenPercent()} %`] : [];
+    },
+  };
+};

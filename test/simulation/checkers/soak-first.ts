@@ -1,0 +1,92 @@
+import { parseDuration } from "../../../src/kernel/units.ts";
+import type { WorldEvent } from "../world/events.ts";
+import type { World } from "../world/world.ts";
+import type { Checker } from "./checker.ts";
+
+const MINUTE_MS = 60_000;
+const SKEW_MS = 5_000;
+
+/** Written down here a second time on purpose: reverse goes last. */
+const ORDER = [
+  "final-diff",
+  "alarm-actions-off",
+  "delete-pin",
+  "confirm-green",
+  "fence-blue",
+  "drain-forward",
+  "stop-forward",
+  "drop-forward-slot",
+  "stop-reverse-source",
+  "drain-reverse",
+  "stop-reverse-sink",
+  "drop-reverse-slot",
+  "reset-offsets",
+  "delete-connectors",
+  "drop-publications",
+  "drop-guards",
+  "verify-absence",
+];
+
+/** P5: nothing of CDC is touched before the soak was really lived through; reverse goes last; no way to a fenced blue. */
+export const soakFirst = (): Checker => {
+  let fullSince: number | null = null;
+  let furthest = -1;
+  let began = false;
+  let fenced = false;
+  let approved = false;
+
+  const livedThrough = (world: World, at: number): readonly string[] => {
+    if (fullSince === null) return ["decommission began without green at 100 %"];
+    let healthyMs = 0;
+    for (let minute = fullSince; minute + MINUTE_MS <= at; minute += MINUTE_MS)
+      if (world.truth.isHealthy(minute + MINUTE_MS / 2)) healthyMs += MINUTE_MS;
+    const wanted = parseDuration(world.policy.soak.duration);
+    return healthyMs < wanted
+      ? [`decommission began after ${healthyMs / MINUTE_MS} healthy minutes of ${wanted / MINUTE_MS}`]
+      : [];
+  };
+
+  const acted = (world: World, { action, at }: Extract<WorldEvent, { kind: "act" }>): readonly string[] => {
+    const found: string[] = [];
+    if (!began) found.push(...livedThrough(world, at), ...(approved ? [] : ["decommission began without an approval"]));
+    began = true;
+    const place = ORDER.indexOf(action);
+    if (place > furthest + 2) found.push(`${action} came before ${ORDER[furthest + 1]}`);
+    furthest = Math.max(furthest, place);
+    if (action !== "final-diff" && world.state()?.wayBack === "open")
+      found.push(`${action} before the point of no return`);
+    fenced ||= action === "fence-blue";
+    return found;
+  };
+
+  const changed = (world: World, event: Extract<WorldEvent, { kind: "changed" }>): readonly string[] => {
+    const full = world.rules.shares.every((changes) => changes.at(-1)?.greenPercent === 100);
+    fullSince = full ? (fullSince ?? event.at) : null;
+    const toBlue = event.run !== null && event.effective.to < event.effective.from;
+    return fenced && toBlue ? [`${event.run?.kind} sent traffic to a fenced blue`] : [];
+  };
+
+  const stored = ({ at, after }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
+    approved ||= after.approval !== undefined;
+    const most = fullSince === null ? null : at - fullSince + SKEW_MS;
+    return after.phase === "soaking" && most !== null && after.soak.healthyMs > most
+      ? [`${after.soak.healthyMs / 1_000} s of soak were counted in ${most / 1_000} s`]
+      : [];
+  };
+
+  return {
+    promise: "P5",
+    watch: (event, world) => {
+      switch (event.kind) {
+        case "changed":
+          return changed(world, event);
+        case "stored":
+          return stored(event);
+        case "act":
+          return acted(world, event);
+        default:
+          return null;
+      }
+    },
+  };
+};

@@ -1,0 +1,39 @@
+import type { World } from "../world/world.ts";
+import type { Checker } from "./checker.ts";
+
+/** P8: seven minutes, and the difference of two clocks. */
+const TOLD_WITHIN_MS = 7 * 60_000 + 5_000;
+
+/** P8: a cutover that nobody judges is told of within seven minutes; so is every rollback. */
+export const somebodyIsTold = (): Checker => {
+  let latchedAt: number | null = null;
+  let toldAt: number | null = null;
+  return {
+    promise: "P8",
+    watch: (event, world) => {
+      switch (event.kind) {
+        case "stored":
+          if (event.after.latch !== undefined && event.before?.latch === undefined) latchedAt = event.at;
+          return null;
+        case "told":
+          if (event.notification.urgency === "page") toldAt = event.at;
+          return null;
+        case "minute":
+          return silence(world, event.at);
+        default:
+          return null;
+      }
+    },
+    end: () => (latchedAt !== null && (toldAt ?? 0) < latchedAt ? ["a rollback that nobody was told of"] : []),
+  };
+};
+
+const silence = (world: World, at: number): string | null => {
+  const state = world.state();
+  if (state === null || state.phase === "complete") return null;
+  const judgedAt = Math.max(state.lastTick ?? 0, state.armedAt);
+  const silentMs = at - judgedAt;
+  return silentMs > TOLD_WITHIN_MS && !world.deadMan.isRinging()
+    ? `nobody was told after ${Math.round(silentMs / 1_000)} s without a judged tick`
+    : null;
+};

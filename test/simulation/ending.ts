@@ -1,0 +1,27 @@
+import type { CutoverState } from "../../src/decision/state.ts";
+import type { World } from "./world/world.ts";
+
+const MINUTE_MS = 60_000;
+
+/**
+ * How a run has ended, or null where it goes on: complete, rolled back, or waiting for people who were told what for.
+ *
+ * @param late - It will not go on by itself any more: whatever it waits for now counts, if somebody was told lately.
+ */
+export const endingOf = (world: World, late = false): string | null => {
+  const state = world.state();
+  if (state === null) return late ? "never armed" : null;
+  if (state.phase === "complete") return world.table.isActive() ? null : "complete";
+  const { latch } = state;
+  if (latch?.verifiedAt !== undefined && state.settled !== undefined && state.intent === undefined)
+    return "rolled back";
+  if (state.phase === "soaking" && isOnly(state.blocking, "approval", world.time.now())) return waitingFor("approval");
+  const paged = world.told.some(({ urgency }) => urgency === "page");
+  const blocking = state.blocking.map(({ what }) => what).join(", ");
+  return late && paged ? waitingFor(blocking || "nothing named") : null;
+};
+
+const isOnly = (blocking: CutoverState["blocking"], what: string, now: number): boolean =>
+  blocking.length === 1 && blocking[0]?.what === what && now - blocking[0].since > 15 * MINUTE_MS;
+
+const waitingFor = (what: string): string => `waiting: ${what}`;

@@ -1,0 +1,76 @@
+import type { FaultKind } from "./kinds.ts";
+
+/** How often a kind comes about, for how long, and what share of the occasions in that time it strikes. */
+export interface Odds {
+  /** Spells an hour on a bad day. */
+  readonly perHour: number;
+  /** Shortest and longest spell. */
+  readonly minutes: readonly [number, number];
+  /** Of the calls, minutes or runs within a spell. */
+  readonly share: number;
+}
+
+const odds = (perHour: number, minutes: readonly [number, number], share = 1): Odds => ({ perHour, minutes, share });
+
+export const MENU: Readonly<Record<FaultKind, Odds>> = {
+  "metrics-missing": odds(0.3, [1, 6], 0.5),
+  "metrics-late": odds(0.4, [1, 8], 0.7),
+  "metrics-revised": odds(0.4, [1, 8], 0.7),
+  // Of the newest minute of every read: CloudWatch is always like this.
+  "metrics-partial": odds(60, [60, 60], 0.5),
+  "metrics-reordered": odds(0.3, [2, 6], 0.5),
+  "metrics-unreadable": odds(0.3, [1, 14], 0.8),
+  "hosts-unreadable": odds(0.3, [1, 12], 0.8),
+  "alarms-unreadable": odds(0.3, [1, 6], 0.8),
+  "streams-unreadable": odds(0.3, [1, 12], 0.6),
+  throttled: odds(0.6, [1, 8], 0.25),
+  "request-landed-timed-out": odds(0.6, [2, 20], 0.3),
+  "request-lost": odds(0.5, [2, 20], 0.3),
+  "request-late": odds(0.8, [3, 25], 0.35),
+  "request-reordered": odds(0.5, [3, 25], 0.3),
+  "request-retried": odds(0.5, [2, 20], 0.3),
+  "describe-stale": odds(0.8, [2, 25], 0.6),
+  "describe-unreadable": odds(0.3, [1, 6], 0.6),
+  "nodes-apart": odds(0.8, [5, 40], 0.7),
+  "priority-in-use": odds(0.06, [10, 40]),
+  killed: odds(1.5, [2, 20], 0.12),
+  frozen: odds(0.8, [2, 20], 0.12),
+  "two-at-once": odds(0.8, [2, 20], 0.3),
+  "event-duplicate": odds(0.8, [3, 30], 0.4),
+  "event-late": odds(0.6, [3, 30], 0.4),
+  "event-lost": odds(0.4, [2, 12], 0.4),
+  "event-hours-late": odds(0.4, [3, 30], 0.5),
+  "schedule-late": odds(0.4, [2, 10], 0.4),
+  "schedule-silent": odds(0.12, [2, 14]),
+  "alarm-flapping": odds(0.04, [2, 8], 0.6),
+  "alarm-muted": odds(0.15, [10, 60]),
+  "alarm-firing-at-arm": odds(0.1, [5, 15]),
+  "clock-skew": odds(1, [10, 60], 0.5),
+  "clock-step": odds(0.6, [5, 30], 0.1),
+  "table-down": odds(0.2, [1, 4]),
+  "table-answer-lost": odds(0.6, [2, 15], 0.15),
+  "table-slow": odds(0.5, [2, 15], 0.2),
+  "table-late": odds(0.4, [2, 15], 0.1),
+  "table-retried": odds(0.5, [2, 15], 0.2),
+  "topic-down": odds(0.3, [1, 15]),
+  "foreign-more-green": odds(0.03, [1, 1]),
+  "foreign-more-blue": odds(0.03, [1, 1]),
+  "foreign-sticky": odds(0.03, [1, 1]),
+  "foreign-rule-above": odds(0.03, [1, 1]),
+  "foreign-group-deleted": odds(0.015, [1, 1]),
+  "policy-adopted": odds(0.15, [3, 10], 0.5),
+  deployed: odds(0.3, [1, 1]),
+  "older-map": odds(0.1, [5, 30]),
+  "blue-scaled-in": odds(0.06, [5, 40]),
+  "green-errors": odds(0.05, [2, 20]),
+  "green-slow": odds(0.04, [2, 15]),
+  "green-dead": odds(0.02, [2, 15]),
+  "green-hosts-lost": odds(0.05, [2, 20]),
+  "stream-stalled": odds(0.08, [2, 20]),
+  "stream-paused": odds(0.04, [2, 20]),
+  "stream-task-lost": odds(0.04, [2, 20]),
+  "rows-conflict": odds(0.015, [1, 3]),
+  "reverse-gap": odds(0.01, [3, 20]),
+  "act-waits": odds(2, [10, 60], 0.25),
+  "act-fails": odds(1, [5, 20], 0.1),
+};

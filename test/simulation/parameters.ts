@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import type { Policy } from "../../src/policy/policy-file.ts";
+import type { CutoverBindings, RouteBinding } from "../../src/signals/bindings.ts";
+import { diceOf } from "./world/dice.ts";
+
+const json = <Value>(path: string): Value =>
+  JSON.parse(readFileSync(new URL(`../../policies/orders/${path}`, import.meta.url), "utf8")) as Value;
+
+/** The committed files: the simulation runs what operators run. */
+const ORDERS = json<CutoverBindings>("cutover.json");
+const POLICIES = { drill: json<Policy>("drill.json"), production: json<Policy>("policy.json") } as const;
+
+export type PolicyName = keyof typeof POLICIES;
+
+export interface RunOptions {
+  /** How long things go wrong, in virtual hours; quiet time until the run has ended comes on top. */
+  readonly hours?: number;
+  readonly policy?: PolicyName;
+  /** Kinds of fault that are switched off. */
+  readonly without?: readonly string[];
+  /** Told of everything that happens, a line each. */
+  readonly trace?: (line: string) => void;
+}
+
+/** What a seed makes of a run before it begins. */
+export interface Parameters {
+  readonly policy: PolicyName;
+  readonly hours: number;
+  /** 0.3 a calm day, 1 a bad one, 3 a storm. */
+  readonly weather: number;
+  readonly routes: number;
+  /** After the soak has begun; null: nobody ever approves. */
+  readonly approvesAfterMinutes: number | null;
+  readonly rearmsAtMost: number;
+  /** How much longer than the file says each step and the soak take. */
+  readonly dwellFactor: number;
+  /** Whether every decision is recomputed from what was stored; dear, so not for every seed. */
+  readonly recomputes: boolean;
+  readonly without: readonly string[];
+}
+
+export const parametersOf = (seed: number, { hours, policy, without = [] }: RunOptions): Parameters => {
+  const dice = diceOf(seed, "parameters");
+  const drawn: PolicyName = dice.chance(0.05) ? "production" : "drill";
+  const long = (policy ?? drawn) === "production";
+  const drawnHours = long ? dice.between(24, 48) : dice.between(4, 8);
+  return {
+    policy: policy ?? drawn,
+    hours: hours ?? drawnHours,
+    weather: dice.of([0.15, 0.3, 0.3, 1, 1, 2]) * (long ? 0.2 : 1),
+    routes: dice.chance(0.15) ? 2 : 1,
+    approvesAfterMinutes: dice.chance(0.06) ? null : dice.between(0, long ? 1_500 : 60),
+    rearmsAtMost: dice.between(0, 6),
+    dwellFactor: long ? 1 : dice.of([1, 2, 4, 6]),
+    recomputes: dice.chance(0.01),
+    without,
+  };
+};
+
+const timesLonger = (duration: string, factor: number): string =>
+  `${Number(duration.slice(0, -1)) * factor}${duration.slice(-1)}`;
+
+/** The committed policy, slower by the factor. Gates, rules and weights stay as they are. */
+export const policyOf = ({ policy, dwellFactor }: Parameters): Policy => {
+  const file = POLICIES[policy];
+  if (dwellFactor === 1) return file;
+  return {
+    ...file,
+    steps: file.steps.map((step) => ({
+      ...step,
+      minDwell: timesLonger(step.minDwell, dwellFactor),
+      ...(step.maxDwell === undefined ? {} : { maxDwell: timesLonger(step.maxDwell, dwellFactor) }),
+    })),
+    soak: {
+      ...file.soak,
+      duration: timesLonger(file.soak.duration, dwellFactor),
+      ...(file.soak.maxDuration === undefined ? {} : { maxDuration: timesLonger(file.soak.maxDuration, dwellFactor) }),
+    },
+  };
+};
+
+const anotherRoute = (route: RouteBinding): RouteBinding => ({
+  ...route,
+  listenerArn: `${route.listenerArn}b`,
+  weightedRuleArn: `${route.weightedRuleArn}b`,
+  pin: { ...route.pin, ruleArn: `${route.pin.ruleArn}b` },
+});
+
+export const cutoverOf = ({ routes }: Parameters): CutoverBindings =>
+  routes === 1 ? ORDERS : { ...ORDERS, routes: ORDERS.routes.flatMap((route) => [route, anotherRoute(route)]) };

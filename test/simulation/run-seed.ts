@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import type { Digest } from "../../src/kernel/digest.ts";
+import { standInDigest } from "../../src/rehearsal/world/digest.ts";
+import type { Checker, Violation } from "./checkers/checker.ts";
+import { allCheckers } from "./checkers/index.ts";
+import { endingOf } from "./ending.ts";
+import { type Faults, faultsOf } from "./faults/faults.ts";
+import { FAULT_KINDS, type FaultKind } from "./faults/kinds.ts";
+import { cutoverOf, type Parameters, parametersOf, policyOf, type RunOptions } from "./parameters.ts";
+import type { WorldEvent } from "./world/events.ts";
+import { meddle } from "./world/foreign-hands.ts";
+import { peopleOf } from "./world/people.ts";
+import { tracer } from "./world/trace.ts";
+import { minuteAfter, type World, worldOf } from "./world/world.ts";
+
+export type { RunOptions } from "./parameters.ts";
+
+/** What became of one seed. The same seed and options give the same to the last bit. */
+export interface SeedOutcome {
+  readonly seed: number;
+  readonly parameters: Parameters;
+  readonly virtualMinutes: number;
+  readonly ticks: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly promotions: number;
+  readonly rollbacks: number;
+  readonly rearms: number;
+  readonly decommissions: number;
+  readonly ending: string;
+  readonly violations: readonly Violation[];
+}
+
+/** Sunday, 22 November 2026, 03:00 UTC. */
+const START = Date.UTC(2026, 10, 22, 3);
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** So many of one run are plenty to look into. */
+const VIOLATIONS_MAX = 20;
+
+const sha256: Digest = (text) => createHash("sha256").update(text).digest("hex");
+
+/**
+ * One whole run of the shipped guard in a world drawn from one seed. Throws nothing: what the guard throws is a
+ * violation, and so is what this world cannot go on with.
+ */
+export const runSeed = async (seed: number, options: RunOptions = {}): Promise<SeedOutcome> => {
+  const parameters = parametersOf(seed, options);
+  const violations: Violation[] = [];
+  const tally = { promotions: 0, rollbacks: 0, rearms: 0, decommissions: 0 };
+  const digest = parameters.recomputes ? sha256 : standInDigest;
+  const checkers = allCheckers(digest, parameters.recomputes);
+  const blame = (promise: string, what: string, at: number): void => {
+    if (violations.length < VIOLATIONS_MAX) violations.push({ promise, at: at - START, what });
+  };
+  const until = START + parameters.hours * HOUR_MS;
+  const { weather, without } = parameters;
+  const faults = faultsOf({ seed, from: START, until, weather, without });
+  const watchers = [
+    (event: WorldEvent) => ask(checkers, event, world, blame),
+    (event: WorldEvent) => count(event, tally),
+    ...(options.trace === undefined ? [] : [tracer(options.trace, START)]),
+  ];
+  const world: World = worldOf({
+    ...{ seed, start: START, cutover: cutoverOf(parameters), policy: policyOf(parameters), faults, digest, watchers },
+    keepsEvidence: parameters.recomputes,
+  });
+  let ending = "unended";
+  try {
+    ending = await live(world, parameters, until, digest);
+    if (ending === "unended") blame("end", "it neither ended nor waits for anybody who was told", world.time.now());
+    for (const checker of checkers)
+      for (const what of (await checker.end?.(world)) ?? []) blame(checker.promise, what, world.time.now());
+  } catch (error) {
+    blame("bug", error instanceof Error ? (error.stack ?? error.message) : String(error), world.time.now());
+  }
+  const virtualMinutes = Math.round((world.time.now() - START) / MINUTE_MS);
+  return {
+    seed,
+    parameters,
+    virtualMinutes,
+    ticks: world.ticks(),
+    faults: faults.counts,
+    ...tally,
+    ending,
+    violations,
+  };
+};
+
+type Blame = (promise: string, what: string, at: number) => void;
+
+const ask = (checkers: readonly Checker[], event: WorldEvent, world: World, blame: Blame): void => {
+  for (const checker of checkers) {
+    const found = checker.watch(event, world);
+    if (found === null) continue;
+    for (const what of typeof found === "string" ? [found] : found) blame(checker.promise, what, event.at);
+  }
+};
+
+type Tally = { promotions: number; rollbacks: number; rearms: number; decommissions: number };
+
+const count = (event: WorldEvent, tally: Tally): void => {
+  if (event.kind !== "stored") return;
+  const { before, after } = event;
+  if (after.weightPercent > (before?.weightPercent ?? 0)) tally.promotions += 1;
+  if (after.latch?.verifiedAt !== undefined && before?.latch?.verifiedAt === undefined) tally.rollbacks += 1;
+  if (before?.latch !== undefined && after.latch === undefined && after.phase === "armed") tally.rearms += 1;
+  if (after.phase === "complete" && before?.phase !== "complete") tally.decommissions += 1;
+};
+
+/** Faults that are a state of the world, counted as they begin. */
+const STANDING: readonly FaultKind[] = FAULT_KINDS.filter((kind) =>
+  /^(green-|stream-|blue-|rows-|reverse-|schedule-silent|alarm-muted)/.test(kind),
+);
+
+/** Minute by minute, until the run has ended or nobody can wait any longer. */
+const live = async (world: World, parameters: Parameters, until: number, digest: Digest): Promise<string> => {
+  const people = peopleOf(world, parameters, digest);
+  const { time, faults } = world;
+  const latest = until + quietLimitMs(parameters);
+  while (time.now() < latest) {
+    const minute = minuteAfter(time.now());
+    const quiet = minute >= until;
+    countStanding(faults, minute);
+    schedule(world, minute);
+    time.at(minute + 10_000, () => {
+      for (const event of world.alarms.evaluate(minute)) world.enqueue({ kind: "alarm", event });
+    });
+    time.at(minute + 20_000, () => meddle(world));
+    time.at(minute + 30_000, () => {
+      people.act(quiet);
+      world.deadMan.evaluate(time.now());
+      world.tell({ kind: "minute", at: time.now() });
+    });
+    await time.runTo(minute + MINUTE_MS - 1);
+    const ending = endingOf(world);
+    // A cutover that is complete has nothing left that could go wrong.
+    if (ending !== null && (ending === "complete" || minute >= until + CALM_MS)) return ending;
+  }
+  return endingOf(world, true) ?? "unended";
+};
+
+const countStanding = (faults: Faults, minute: number): void => {
+  for (const kind of STANDING) {
+    const spell = faults.spell(kind, minute);
+    if (spell !== null && spell.from > minute - MINUTE_MS) faults.count(kind);
+  }
+};
+
+/** Longer than anything that is under way can take to be settled. */
+const CALM_MS = 25 * MINUTE_MS;
+
+/** How long an undisturbed cutover takes at the most, three times over. */
+const quietLimitMs = ({ policy, dwellFactor }: Parameters): number =>
+  policy === "production" ? 100 * HOUR_MS : 3 * HOUR_MS * Math.max(2, dwellFactor);
+
+const schedule = (world: World, minute: ReturnType<typeof minuteAfter>): void => {
+  const { time, faults } = world;
+  if (faults.spell("schedule-silent", minute) !== null) return;
+  const late = faults.strikes("schedule-late", minute) ? faults.dice("schedule-late").between(5_000, 170_000) : 2_000;
+  time.at(minute + late, () => world.tick(minute));
+};

@@ -1,0 +1,105 @@
+import { epochMs, MINUTE_MS } from "../../../src/kernel/units.ts";
+import type { CutoverBindings } from "../../../src/signals/bindings.ts";
+import type { AlarmReading } from "../../../src/signals/ports.ts";
+import type { Faults } from "../faults/faults.ts";
+import type { EndedMinute, Minutes } from "./minutes.ts";
+import type { Truth } from "./truth.ts";
+
+/** An alarm changed to ALARM and says so. `at` is its own instant, which every copy of the event carries. */
+export interface AlarmEvent {
+  readonly arn: string;
+  readonly severity: "degraded" | "hard-down";
+  readonly at: number;
+}
+
+export interface Alarms {
+  readings(arns: readonly string[]): readonly AlarmReading[];
+  /** Evaluates every alarm once; the transitions to ALARM whose actions are on. */
+  evaluate(minute: number): readonly AlarmEvent[];
+  disable(): void;
+  enable(): void;
+  isFiring(): boolean;
+  /** When an alarm was last in ALARM; null: never. */
+  lastFiringAt(): number | null;
+}
+
+interface Alarm {
+  readonly arn: string;
+  readonly severity: "degraded" | "hard-down";
+  state: "OK" | "ALARM";
+  changedAt: number;
+}
+
+const MAX_RATIO = 0.02;
+const MAX_P99_MS = 1_000;
+
+const breaches = (arn: string, minute: EndedMinute, truth: Truth): boolean => {
+  const { greenRequests, greenErrors, refused, requests, greenP99Ms } = minute;
+  if (arn.endsWith("green-5xx-ratio")) return greenErrors > MAX_RATIO * greenRequests;
+  if (arn.endsWith("green-connection-errors")) return refused > MAX_RATIO * greenRequests;
+  if (arn.endsWith("lb-5xx-ratio")) return refused > MAX_RATIO * requests;
+  if (arn.endsWith("green-p99")) return greenRequests >= 100 && (greenP99Ms ?? 0) > MAX_P99_MS;
+  return truth.hosts("green", minute.at + MINUTE_MS / 2) < 1;
+};
+
+/** The cutover's alarms by what really happened, as the template sets them: two bad minutes of three, or of two. */
+export const alarmsOf = (
+  cutover: CutoverBindings,
+  { time, faults, minutes, truth }: { time: { now(): number }; faults: Faults; minutes: Minutes; truth: Truth },
+): Alarms => {
+  const all: Alarm[] = cutover.alarms.map(({ arn, severity }) => ({
+    ...{ arn, severity, state: "OK" as const, changedAt: time.now() },
+  }));
+  let enabled = true;
+  let lastFiringAt: number | null = null;
+  const acts = () => enabled && faults.spell("alarm-muted", time.now()) === null;
+
+  const firesAlready = (alarm: Alarm): boolean =>
+    alarm === all[2] && faults.spell("alarm-firing-at-arm", time.now()) !== null;
+
+  const isBad = (alarm: Alarm, minute: number): boolean => {
+    // A flapping alarm rings for nothing; it is always the same one.
+    if (alarm === all[1] && faults.strikes("alarm-flapping", time.now())) return true;
+    // One that fires already tells nobody: its transition was before anybody listened.
+    if (firesAlready(alarm)) return true;
+    const span = alarm.severity === "hard-down" ? 2 : 3;
+    let bad = 0;
+    for (let back = 1; back <= span; back += 1) {
+      const one = minutes.at(minute - back * MINUTE_MS);
+      if (one !== null && breaches(alarm.arn, one, truth)) bad += 1;
+    }
+    return bad >= 2;
+  };
+
+  /** The event of a transition to ALARM, where there is one and somebody is called. */
+  const turned = (alarm: Alarm, minute: number): readonly AlarmEvent[] => {
+    const state = isBad(alarm, minute) ? "ALARM" : "OK";
+    if (state === "ALARM") lastFiringAt = time.now();
+    if (state === alarm.state) return [];
+    alarm.state = state;
+    alarm.changedAt = time.now();
+    const early = firesAlready(alarm);
+    if (early) faults.count("alarm-firing-at-arm");
+    const { arn, severity } = alarm;
+    return state === "ALARM" && acts() && !early ? [{ arn, severity, at: time.now() }] : [];
+  };
+
+  return {
+    readings: (arns) =>
+      arns.flatMap((arn): readonly AlarmReading[] => {
+        const alarm = all.find((one) => one.arn === arn);
+        if (alarm === undefined) return [];
+        const { state, changedAt } = alarm;
+        return [{ arn, state, stateChangedAt: epochMs(changedAt), actionsEnabled: acts(), actions: ["rollback"] }];
+      }),
+    evaluate: (minute) => all.flatMap((alarm) => turned(alarm, minute)),
+    disable: () => {
+      enabled = false;
+    },
+    enable: () => {
+      enabled = true;
+    },
+    isFiring: () => all.some(({ state }) => state === "ALARM"),
+    lastFiringAt: () => lastFiringAt,
+  };
+};

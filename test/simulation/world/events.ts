@@ -1,0 +1,38 @@
+import type { CutoverState } from "../../../src/decision/state.ts";
+import type { OutsideAction } from "../../../src/decommission/acts.ts";
+import type { Notification } from "../../../src/guard/ports.ts";
+import type { Run } from "./run.ts";
+
+/** What can be seen of the world from outside the guard, as it happens. Instants are the world's own. */
+export type WorldEvent =
+  /** One request for a change of the rules leaves a run. */
+  | {
+      readonly kind: "sent";
+      readonly at: number;
+      readonly run: Run;
+      readonly what: "weight" | "pin-up" | "pin-down" | "pin-deleted";
+      readonly greenPercent: number | null;
+      readonly route: number;
+    }
+  /** The rules of a route are other than they were. `run` null: somebody else did it. Shares are of 100. */
+  | {
+      readonly kind: "changed";
+      readonly at: number;
+      readonly run: Run | null;
+      readonly sentAt: number;
+      readonly what: string;
+      readonly route: number;
+      readonly effective: { readonly from: number; readonly to: number };
+      readonly weighted: { readonly from: number; readonly to: number };
+    }
+  | {
+      readonly kind: "stored";
+      readonly at: number;
+      readonly run: Run | null;
+      readonly before: CutoverState | null;
+      readonly after: CutoverState;
+    }
+  | { readonly kind: "act"; readonly at: number; readonly run: Run; readonly action: OutsideAction }
+  | { readonly kind: "told"; readonly at: number; readonly notification: Notification }
+  | { readonly kind: "threw"; readonly at: number; readonly run: Run; readonly error: unknown }
+  | { readonly kind: "minute"; readonly at: number };

@@ -1,0 +1,142 @@
+import type { ObservedListener } from "../../../src/actuation/rules-port.ts";
+import type { CutoverState } from "../../../src/decision/state.ts";
+import type { Observed } from "../../../src/guard/ports.ts";
+import type { AlarmReading, MetricReadings, TargetHealth } from "../../../src/signals/ports.ts";
+import type { Faults } from "../faults/faults.ts";
+import { diceOf } from "./dice.ts";
+import type { Timeline } from "./timeline.ts";
+
+export type RunKind = "tick" | "observe" | "promote" | "rollback" | "decommission" | "operator";
+
+/** Hard time-outs as the guard allows for them: fifteen times those of the template where it says so. */
+const LIFE_MS: Readonly<Record<RunKind, number>> = {
+  tick: 30_000,
+  observe: 150_000,
+  promote: 150_000,
+  rollback: 300_000,
+  decommission: 60_000,
+  operator: 600_000,
+};
+
+/** What the world told one run; a checker asks for this, never for what the run made of it. */
+export interface Served {
+  metrics?: MetricReadings;
+  hosts?: readonly TargetHealth[];
+  alarms?: readonly AlarmReading[];
+  readonly listeners: ObservedListener[];
+  observed?: Observed | null;
+}
+
+/** One process of the guard, from its start to its end or its death. */
+export interface Run {
+  readonly kind: RunKind;
+  readonly tick: number | null;
+  readonly startedAt: number;
+  readonly diesAt: number;
+  readonly served: Served;
+  /** The item as this run last had it from the table, and when. */
+  seen: { readonly at: number; readonly state: CutoverState } | null;
+  now(): number;
+  sleep(forMs: number): Promise<void>;
+  /**
+   * One await of the run: `effect` comes about `arrivesMs` later, whether or not the run lives to see it; its answer is
+   * seen `answersMs` after that. A dead run never comes back.
+   */
+  call<Value>(arrivesMs: number, effect: () => Value, answersMs?: number): Promise<Value>;
+  isOver(): boolean;
+  /** Calls that were begun and whose answer has not been seen. */
+  open(): number;
+  end(): void;
+}
+
+interface Fate {
+  readonly kill: { readonly call: number; readonly after: boolean } | null;
+  readonly freeze: { readonly call: number; readonly after: boolean; readonly forMs: number } | null;
+  readonly step: { readonly call: number; readonly byMs: number } | null;
+}
+
+const MAX_SKEW_MS = 2_500;
+
+const fateOf = (faults: Faults, kind: RunKind, at: number): Fate => {
+  const calls = kind === "promote" || kind === "rollback" ? 20 : 10;
+  const hit = (fault: "killed" | "frozen" | "clock-step") => {
+    if (!faults.strikes(fault, at)) return null;
+    const dice = faults.dice(fault);
+    return { call: 1 + dice.below(calls), after: dice.chance(0.5), dice };
+  };
+  const [kill, freeze, step] = [hit("killed"), hit("frozen"), hit("clock-step")];
+  return {
+    kill,
+    freeze: freeze === null ? null : { ...freeze, forMs: 1_000 + freeze.dice.below(LIFE_MS[kind]) },
+    step: step === null ? null : { call: step.call, byMs: step.dice.between(-MAX_SKEW_MS, MAX_SKEW_MS) },
+  };
+};
+
+/** Never settles: what a process waits for when it is gone. */
+const GONE = new Promise<never>(() => {});
+
+const inBounds = (skewMs: number): number => Math.max(-MAX_SKEW_MS, Math.min(MAX_SKEW_MS, skewMs));
+
+export interface RunSettings {
+  readonly kind: RunKind;
+  readonly tick: number | null;
+  readonly seed: number;
+  readonly time: Timeline;
+  readonly faults: Faults;
+}
+
+export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run => {
+  const startedAt = time.now();
+  const diesAt = startedAt + LIFE_MS[kind];
+  const fate = fateOf(faults, kind, startedAt);
+  let skewMs = faults.strikes("clock-skew", startedAt)
+    ? diceOf(seed, `skew ${kind} ${startedAt}`).between(-MAX_SKEW_MS, MAX_SKEW_MS)
+    : 0;
+  let calls = 0;
+  let dead = false;
+  let open = 0;
+  const gone = (): boolean => dead || time.now() > diesAt;
+  const dies = (call: number, after: boolean): boolean => {
+    if (fate.kill?.call !== call || fate.kill.after !== after) return false;
+    dead = true;
+    return true;
+  };
+  const freezes = (call: number, after: boolean): number | null =>
+    fate.freeze?.call === call && fate.freeze.after === after ? fate.freeze.forMs : null;
+
+  /** Whether the request of this call leaves at all. */
+  const leaves = async (number: number): Promise<boolean> => {
+    if (fate.step?.call === number) skewMs = inBounds(skewMs + fate.step.byMs);
+    if (gone() || dies(number, false)) return false;
+    const frozenMs = freezes(number, false);
+    if (frozenMs !== null) await time.wait(frozenMs);
+    return !gone();
+  };
+
+  const call: Run["call"] = async (arrivesMs, effect, answersMs = 0) => {
+    calls += 1;
+    const number = calls;
+    open += 1;
+    if (!(await leaves(number))) return GONE;
+    await time.wait(arrivesMs);
+    const value = effect();
+    if (dies(number, true)) return GONE;
+    const lateMs = answersMs + (freezes(number, true) ?? 0);
+    if (lateMs > 0) await time.wait(lateMs);
+    open -= 1;
+    return gone() ? GONE : value;
+  };
+
+  return {
+    ...{ kind, tick, startedAt, diesAt, call },
+    served: { listeners: [] },
+    seen: null,
+    now: () => time.now() + skewMs,
+    sleep: (forMs) => call(forMs, () => {}),
+    isOver: gone,
+    open: () => open,
+    end: () => {
+      dead = true;
+    },
+  };
+};

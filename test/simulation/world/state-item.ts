@@ -1,0 +1,147 @@
+import { applyLatch } from "../../../src/decision/latch.ts";
+import type { CutoverState } from "../../../src/decision/state.ts";
+import type { LatchOutcome, StatePort, TransitionOutcome } from "../../../src/guard/ports.ts";
+import { ok, outsideFailure } from "../../../src/kernel/result.ts";
+import type { Faults } from "../faults/faults.ts";
+import type { WorldEvent } from "./events.ts";
+import type { Run } from "./run.ts";
+import type { Timeline } from "./timeline.ts";
+
+const CALL_MS = 5;
+/** How long after the client gave up a write may still arrive. */
+const LATE_MS = 3_000;
+
+/** How the table treats one conditional write. */
+type Fate = "answered" | "lost" | "landed" | "late" | "retried" | { readonly slowMs: number };
+
+export interface StateItem {
+  portOf(run: Run): StatePort;
+  current(): CutoverState | null;
+}
+
+export interface StateItemSettings {
+  readonly time: Timeline;
+  readonly faults: Faults;
+  readonly tell: (event: WorldEvent) => void;
+}
+
+const fateOf = (faults: Faults, at: number, timeoutMs: number): Fate => {
+  if (faults.strikes("table-down", at)) return "lost";
+  if (faults.strikes("table-answer-lost", at)) return faults.dice("table-answer-lost").chance(0.6) ? "landed" : "lost";
+  if (faults.strikes("table-late", at)) return "late";
+  if (faults.strikes("table-retried", at)) return "retried";
+  if (faults.strikes("table-slow", at)) return { slowMs: faults.dice("table-slow").between(50, timeoutMs + 200) };
+  return "answered";
+};
+
+const noAnswer = { kind: "unknown", message: "the table did not answer" } as const;
+
+/** The one item of the cutover: conditional writes, strong reads, and every way in which an answer can go astray. */
+export const stateItem = ({ time, faults, tell }: StateItemSettings): StateItem => {
+  let item: CutoverState | null = null;
+
+  const store = (run: Run, after: CutoverState): void => {
+    const before = item;
+    item = after;
+    tell({ kind: "stored", at: time.now(), run, before, after });
+  };
+  const sees = (run: Run, state: CutoverState | null): void => {
+    if (state !== null) run.seen = { at: time.now(), state };
+  };
+
+  /**
+   * One write: `apply` lands it and says whether the condition held; `explain` is the strong read after a refusal, or
+   * after a retry by the SDK of a write that had landed.
+   */
+  const write = async <Outcome extends { readonly kind: string }>(
+    run: Run,
+    timeoutMs: number,
+    apply: () => Outcome | null,
+    explain: () => Outcome,
+  ): Promise<Outcome | typeof noAnswer> => {
+    const fate = fateOf(faults, time.now(), timeoutMs);
+    const landed = () => {
+      apply();
+      return noAnswer;
+    };
+    const landsLater = (afterMs: number) => () => {
+      time.at(time.now() + afterMs, () => void apply());
+      return noAnswer;
+    };
+    if (fate === "answered") return run.call(CALL_MS, () => apply() ?? explain());
+    if (fate === "lost") return run.call(timeoutMs, () => noAnswer);
+    if (fate === "landed") return run.call(CALL_MS, landed, timeoutMs);
+    if (fate === "late")
+      return run.call(CALL_MS, landsLater(timeoutMs + faults.dice("table-late").below(LATE_MS)), timeoutMs);
+    if (fate === "retried") {
+      await run.call(CALL_MS, apply, timeoutMs / 2);
+      return run.call(CALL_MS, explain);
+    }
+    if (fate.slowMs >= timeoutMs) return run.call(0, landsLater(fate.slowMs), timeoutMs);
+    return run.call(fate.slowMs, () => apply() ?? explain());
+  };
+
+  const portOf = (run: Run): StatePort => ({
+    read: async (_cutover, timeoutMs) => {
+      if (faults.strikes("table-down", time.now()))
+        return run.call(timeoutMs, () => outsideFailure("timed-out", "GetItem: no answer"));
+      return run.call(CALL_MS, () => {
+        sees(run, item);
+        return ok(item);
+      });
+    },
+
+    transition: (expectedVersion, next, timeoutMs) => {
+      if (expectedVersion !== null && next.version !== expectedVersion + 1)
+        throw new RangeError(`version ${next.version} does not follow ${expectedVersion}`);
+      const committed = (): TransitionOutcome => {
+        sees(run, next);
+        return { kind: "committed", state: next };
+      };
+      return write<TransitionOutcome>(
+        run,
+        timeoutMs,
+        () => {
+          if ((item?.version ?? null) !== expectedVersion) return null;
+          store(run, next);
+          return committed();
+        },
+        () => {
+          if (item?.writeId === next.writeId) return committed();
+          sees(run, item);
+          return { kind: "moved", state: item };
+        },
+      );
+    },
+
+    latch: (_cutover, latch, { epoch, armedAtOrBefore, writeId }, timeoutMs) =>
+      write<LatchOutcome>(
+        run,
+        timeoutMs,
+        () => {
+          if (item === null || item.latch !== undefined) return null;
+          if (epoch !== undefined && item.epoch !== epoch) return null;
+          if (armedAtOrBefore !== undefined && item.armedAt > armedAtOrBefore) return null;
+          const before = item;
+          const after = applyLatch(before, latch, writeId);
+          store(run, after);
+          sees(run, after);
+          return { kind: "latched", before, after };
+        },
+        () => {
+          if (item === null) return { kind: "absent" };
+          sees(run, item);
+          if (item.latch === undefined) return { kind: "not-applicable", state: item };
+          if (item.writeId !== writeId) return { kind: "already-latched", state: item };
+          const { latch: _own, ...rest } = item;
+          return {
+            kind: "latched",
+            before: { ...rest, epoch: item.epoch - 1, version: item.version - 1 },
+            after: item,
+          };
+        },
+      ),
+  });
+
+  return { portOf, current: () => item };
+};

@@ -1,0 +1,154 @@
+import type { LedgerRecord } from "../../../src/decision/record.ts";
+import type { GuardPorts, JournalEntry, Observed } from "../../../src/guard/ports.ts";
+import type { JsonObject } from "../../../src/kernel/json.ts";
+import { type OutsideFailure, ok, outsideFailure, type Result } from "../../../src/kernel/result.ts";
+import type { Policy } from "../../../src/policy/policy-file.ts";
+import type { Snapshot } from "../../../src/snapshot/snapshot.ts";
+import type { Faults } from "../faults/faults.ts";
+import type { Run } from "./run.ts";
+import type { Timeline } from "./timeline.ts";
+
+const CALL_MS = 5;
+const TIMEOUT_MS = 800;
+/** The furthest any policy looks back, with room. */
+const KEPT_MS = 45 * 60_000;
+
+export type TablePorts = Pick<
+  GuardPorts,
+  "active" | "observed" | "snapshots" | "policies" | "ledger" | "evidence" | "journal"
+>;
+
+export interface Table {
+  portsOf(run: Run): TablePorts;
+  /** In the order in which they came into the table. */
+  readonly records: readonly LedgerRecord[];
+  readonly evidence: ReadonlyMap<string, JsonObject>;
+  readonly policies: ReadonlyMap<string, Policy>;
+  readonly journal: ReadonlyMap<string, JournalEntry>;
+  /** The run whose snapshot of this tick is the one that counts. */
+  servedAt(tick: number): Run | null;
+  snapshotAt(tick: number): Snapshot | null;
+  isActive(): boolean;
+}
+
+export interface TableSettings {
+  readonly time: Timeline;
+  readonly faults: Faults;
+  readonly keepsEvidence: boolean;
+}
+
+/** Everything in the table beside the state item. Items are never changed in place, so what is given out is what is kept. */
+export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => {
+  const active = new Set<string>();
+  let observed: readonly Observed[] = [];
+  let snapshots: { readonly snapshot: Snapshot; readonly run: Run }[] = [];
+  const policies = new Map<string, Policy>();
+  const records: LedgerRecord[] = [];
+  const evidence = new Map<string, JsonObject>();
+  const journal = new Map<string, JournalEntry>();
+  const kept = new Map<number, Snapshot>();
+
+  const portsOf = (run: Run): TablePorts => {
+    const failure = () => outsideFailure("timed-out", "the table did not answer");
+    const ask = <Value>(value: () => Value): Promise<Result<Value, OutsideFailure>> => {
+      if (faults.strikes("table-down", time.now())) return run.call(TIMEOUT_MS, failure);
+      return run.call(CALL_MS, () => ok(value()));
+    };
+    const unanswered = (write: () => unknown) =>
+      run.call(
+        CALL_MS,
+        () => {
+          write();
+          return failure();
+        },
+        TIMEOUT_MS,
+      );
+    /** A write can be lost, or land without its answer. */
+    const put = (write: () => void): Promise<Result<void, OutsideFailure>> => {
+      const lost = faults.strikes("table-answer-lost", time.now());
+      return lost ? unanswered(write) : ask(write);
+    };
+    return {
+      active: {
+        list: () => ask(() => [...active]),
+        put: (cutover) => put(() => void active.add(cutover)),
+        remove: (cutover) => put(() => void active.delete(cutover)),
+      },
+      observed: {
+        put: (one) =>
+          put(() => {
+            observed = [...observed.slice(-4), one];
+          }),
+        latest: async (_cutover, tick) => {
+          const read = await ask(() => latestOf(observed, tick));
+          if (read.ok) run.served.observed = read.value;
+          return read;
+        },
+      },
+      snapshots: {
+        putOnce: (snapshot) => {
+          const write = () => {
+            const there = snapshots.findLast((one) => one.snapshot.tick === snapshot.tick);
+            if (there !== undefined) return there.snapshot;
+            snapshots.push({ snapshot, run });
+            if (keepsEvidence) kept.set(snapshot.tick, snapshot);
+            return snapshot;
+          };
+          const lost = faults.strikes("table-answer-lost", time.now());
+          return lost ? unanswered(write) : ask(write);
+        },
+        range: (_cutover, epoch, from, to) =>
+          ask(() => {
+            const oldest = time.now() - KEPT_MS;
+            if ((snapshots[0]?.snapshot.tick ?? oldest) < oldest - KEPT_MS)
+              snapshots = snapshots.filter(({ snapshot }) => snapshot.tick >= oldest);
+            const wanted: Snapshot[] = [];
+            for (const { snapshot } of snapshots)
+              if (snapshot.epoch === epoch && snapshot.tick >= from && snapshot.tick <= to) wanted.push(snapshot);
+            return wanted.sort((a, b) => a.tick - b.tick);
+          }),
+      },
+      policies: {
+        read: (digest) => ask(() => policies.get(digest) ?? null),
+        put: (policy, digest) => put(() => void policies.set(digest, policy)),
+      },
+      ledger: {
+        append: async (_cutover, record) => {
+          let there: LedgerRecord | undefined;
+          const stored = await put(() => {
+            there = records.findLast(({ seq }) => seq === record.seq);
+            if (there === undefined) records.push(record);
+          });
+          if (stored.ok && there !== undefined && there.hash !== record.hash)
+            return outsideFailure("refused", `record ${record.seq} is there with another hash`);
+          return stored;
+        },
+        read: (_cutover, from, to = Number.POSITIVE_INFINITY) =>
+          ask(() => records.filter(({ seq }) => seq >= from && seq <= to).sort((a, b) => a.seq - b.seq)),
+      },
+      evidence: {
+        ...(keepsEvidence ? {} : { keepsNothing: true as const }),
+        put: (_cutover, digest, body) => put(() => void evidence.set(digest, body)),
+        read: (_cutover, digest) => ask(() => evidence.get(digest) ?? null),
+      },
+      journal: {
+        list: () => ask(() => [...journal.values()].sort((a, b) => a.startedAt - b.startedAt)),
+        put: (_cutover, entry) => put(() => void journal.set(`${entry.epoch} ${entry.action}`, entry)),
+      },
+    };
+  };
+
+  return {
+    portsOf,
+    ...{ records, evidence, policies, journal },
+    servedAt: (tick) => snapshots.findLast(({ snapshot }) => snapshot.tick === tick)?.run ?? null,
+    snapshotAt: (tick) => kept.get(tick) ?? null,
+    isActive: () => active.size > 0,
+  };
+};
+
+const latestOf = (observed: readonly Observed[], tick: number): Observed | null => {
+  let newest: Observed | null = null;
+  for (const one of observed) if (one.tick <= tick && one.tick >= (newest?.tick ?? 0)) newest = one;
+  return newest;
+};

@@ -1,0 +1,45 @@
+import type { CutoverState } from "../../../src/decision/state.ts";
+import type { WorldEvent } from "./events.ts";
+
+const MINUTE_MS = 60_000;
+
+const sayState = ({ version, epoch, phase, weightPercent, intent, latch, settled, wayBack, blocking }: CutoverState) =>
+  [
+    `v${version} e${epoch} ${phase} ${weightPercent} %`,
+    ...(intent === undefined ? [] : [`intent ${intent.kind} ${intent.to}`]),
+    ...(latch === undefined ? [] : [`latch ${latch.mode} by ${latch.cause.kind}, expected ${latch.expected.label}`]),
+    ...(latch?.verifiedAt === undefined ? [] : ["verified"]),
+    ...(settled === undefined ? [] : [`settled ${settled.label}`]),
+    ...(wayBack === "open" ? [] : [wayBack]),
+    ...blocking.map(({ what, value }) => `${what}: ${value.slice(0, 60)}`),
+  ].join(" · ");
+
+const say = (event: WorldEvent): string | null => {
+  switch (event.kind) {
+    case "minute":
+      return null;
+    case "stored":
+      return `${event.run?.kind} stored ${sayState(event.after)}`;
+    case "told":
+      return `${event.notification.urgency}: ${event.notification.subject}. ${event.notification.body.slice(0, 120)}`;
+    case "sent":
+      return `${event.run.kind} asked for ${event.what} ${event.greenPercent ?? ""} on route ${event.route}`;
+    case "changed": {
+      const { what, route, effective, weighted } = event;
+      const shares = `green ${effective.from} → ${effective.to}, weighted rule ${weighted.from} → ${weighted.to}`;
+      return `${event.run?.kind ?? "somebody"} changed ${what} of route ${route}: ${shares}`;
+    }
+    case "act":
+      return `act ${event.action}`;
+    case "threw":
+      return `${event.run.kind} threw ${event.error instanceof Error ? event.error.stack : String(event.error)}`;
+  }
+};
+
+/** A watcher that says everything, with the minute of the run in front. */
+export const tracer =
+  (tell: (line: string) => void, start: number) =>
+  (event: WorldEvent): void => {
+    const line = say(event);
+    if (line !== null) tell(`${((event.at - start) / MINUTE_MS).toFixed(2)} ${line}`);
+  };
