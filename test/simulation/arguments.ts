@@ -1,0 +1,79 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { FAULT_KINDS } from "./faults/kinds.ts";
+import type { RunOptions } from "./parameters.ts";
+
+export const USAGE = `Runs the guard in made-up worlds and checks every promise. One seed, one world.
+
+  ./scripts/simulate --seeds A..B [--hours H] [--policy drill|production] [--workers N] [--json]
+  ./scripts/simulate --seeds A..B --profile      names the five dearest functions
+  ./scripts/simulate --seeds A..A --trace        says everything that happens in one run
+
+  --hours H           virtual hours in which things go wrong; drawn from the seed without it
+  --only a,b          only these kinds of fault ("none": none)
+  --without a,b       all but these
+  --workers N         threads; as many as there are cores without it
+
+docs/simulation.md says how to read it. Exit code 1: a promise was broken.`;
+
+export interface Asked {
+  readonly seeds: readonly [number, number];
+  readonly options: RunOptions;
+  readonly workers: number;
+  readonly json: boolean;
+  readonly profile: boolean;
+  readonly trace: boolean;
+}
+
+const kindsIn = (list: string): readonly string[] => {
+  const kinds = list === "none" ? [] : list.split(",");
+  const known: readonly string[] = FAULT_KINDS;
+  const stranger = kinds.find((kind) => !known.includes(kind));
+  if (stranger !== undefined) throw new RangeError(`"${stranger}" is no kind of fault; there are: ${known.join(", ")}`);
+  return kinds;
+};
+
+const positive = (text: string, what: string): number => {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new RangeError(`${what} is a number above 0, not "${text}"`);
+  return value;
+};
+
+/** @throws {RangeError} what is wrong with the arguments, in words. */
+export const argumentsOf = (argv: readonly string[]): Asked => {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      seeds: { type: "string" },
+      hours: { type: "string" },
+      policy: { type: "string" },
+      only: { type: "string" },
+      without: { type: "string" },
+      workers: { type: "string" },
+      json: { type: "boolean" },
+      profile: { type: "boolean" },
+      trace: { type: "boolean" },
+    },
+  });
+  const range = /^(\d+)\.\.(\d+)$/.exec(values.seeds ?? "");
+  const [from, to] = [Number(range?.[1]), Number(range?.[2])];
+  if (range === null || from > to) throw new RangeError("--seeds A..B is needed, A at most B");
+  const { policy } = values;
+  if (policy !== undefined && policy !== "drill" && policy !== "production")
+    throw new RangeError(`--policy is drill or production, not "${policy}"`);
+  const only = values.only === undefined ? null : kindsIn(values.only);
+  const off = values.without === undefined ? [] : kindsIn(values.without);
+  const without = FAULT_KINDS.filter((kind) => off.includes(kind) || only?.includes(kind) === false);
+  return {
+    seeds: [from, to],
+    options: {
+      ...(values.hours === undefined ? {} : { hours: positive(values.hours, "--hours") }),
+      ...(policy === undefined ? {} : { policy }),
+      ...(without.length === 0 ? {} : { without }),
+    },
+    workers: values.workers === undefined ? availableParallelism() : Math.ceil(positive(values.workers, "--workers")),
+    json: values.json === true,
+    profile: values.profile === true,
+    trace: values.trace === true,
+  };
+};
