@@ -20,9 +20,18 @@ export interface ObservedRoute {
 /** Why the rules are not the ones that were agreed on, where they are not. */
 export type RouteSight =
   | { readonly kind: "seen"; readonly observed: ObservedRoute }
-  | { readonly kind: "foreign"; readonly route: RouteBinding; readonly why: string };
+  | {
+      readonly kind: "foreign";
+      readonly route: RouteBinding;
+      readonly why: string;
+      /** The weighted rule, where it is there and forwards: a way to blue has to keep its other actions. */
+      readonly weightedRule?: ObservedRule;
+    };
 
-const foreign = (route: RouteBinding, why: string): RouteSight => ({ kind: "foreign", route, why });
+const foreign = (route: RouteBinding, why: string, weighted?: ObservedRule): RouteSight => ({
+  ...{ kind: "foreign", route, why },
+  ...(weighted === undefined || weighted.forward === null ? {} : { weightedRule: weighted }),
+});
 
 /** Reads one route out of its listener's rules. Anything that is not as bound is foreign, and nothing may be written. */
 export const observeRoute = (
@@ -33,12 +42,12 @@ export const observeRoute = (
   const weighted = listener.rules.find(({ ruleArn }) => ruleArn === route.weightedRuleArn);
   if (weighted === undefined) return foreign(route, "the weighted rule is gone");
   const share = shareOf(weighted, route);
-  if (typeof share === "string") return foreign(route, share);
+  if (typeof share === "string") return foreign(route, share, weighted);
   const pin = listener.rules.find(({ ruleArn }) => ruleArn === route.pin.ruleArn);
   const position = pinPosition(pin, weighted, route);
-  if (typeof position === "object") return foreign(route, position.why);
+  if (typeof position === "object") return foreign(route, position.why, weighted);
   const intruder = intruderIn(listener, weighted, route, all);
-  if (intruder !== null) return foreign(route, intruder);
+  if (intruder !== null) return foreign(route, intruder, weighted);
   return {
     kind: "seen",
     observed: {

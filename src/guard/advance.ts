@@ -1,3 +1,5 @@
+import { isPinned, type RouteSight } from "../actuation/observed-route.ts";
+import { weightStands } from "../actuation/plan-writes.ts";
 import { INTENT_LIFE_MS } from "../decision/bounds.ts";
 import type { Decision } from "../decision/decision.ts";
 import { evolve } from "../decision/evolve.ts";
@@ -24,6 +26,9 @@ export const advance = async (
   evidence: JsonObject,
 ): Promise<PromoteReport> => {
   const { decision } = judged;
+  // The judged snapshot may be an earlier run's of this tick; somebody can have moved the rules since.
+  if (!standsAt(tick.seen.sights, stored.weightPercent))
+    return { kind: "dropped", why: `the rules do not show ${stored.weightPercent} % any more` };
   const intentAt = ports.clock.now();
   const intent: Intent = {
     kind: "setWeight",
@@ -48,6 +53,10 @@ export const advance = async (
   const changed = await raiseGreen(ports, tick.cutover, decision.to, tick.seen.sights);
   return conclude(ports, tick, announced.state, decision, changed);
 };
+
+const standsAt = (sights: readonly RouteSight[], percent: number): boolean =>
+  sights.length > 0 &&
+  sights.every((sight) => sight.kind === "seen" && !isPinned(sight) && weightStands(sight.observed, percent));
 
 const conclude = async (
   ports: PromotePorts,

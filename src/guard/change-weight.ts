@@ -17,12 +17,17 @@ export type ChangeOutcome =
   /** Sent, and nobody knows: only reading back after its time is over tells. */
   | { readonly kind: "unknown"; readonly message: string };
 
-/** The actions beside `forward` that a rule was last seen with: a write replaces the whole list, so they go back in. */
+/**
+ * The actions beside `forward` that a rule was last seen with: a write replaces the whole list, so they go back in. Also
+ * where somebody has changed the rules: of what is written then, all goes towards blue.
+ */
 export const otherActionsOf = (sights: readonly RouteSight[], route: RouteBinding): readonly JsonValue[] | null => {
-  const sight = sights.find(
-    (one) => one.kind === "seen" && one.observed.route.weightedRuleArn === route.weightedRuleArn,
-  );
-  return sight?.kind === "seen" ? sight.observed.weightedRule.otherActions : null;
+  for (const sight of sights) {
+    const [bound, rule] =
+      sight.kind === "seen" ? [sight.observed.route, sight.observed.weightedRule] : [sight.route, sight.weightedRule];
+    if (bound.weightedRuleArn === route.weightedRuleArn && rule !== undefined) return rule.otherActions;
+  }
+  return null;
 };
 
 const write = (ports: RulePorts, planned: RuleWrite, sights: readonly RouteSight[], limits: Limits) => {
@@ -43,7 +48,9 @@ export const raiseGreen = async (
   sights: readonly RouteSight[],
 ): Promise<ChangeOutcome> => {
   const writes = planWeight(cutover, to);
-  const outcomes = await Promise.all(writes.map((planned) => write(ports, planned, sights, ONE_ATTEMPT)));
+  // A rule that somebody has changed may be put back to blue; nobody builds on it.
+  const agreed = sights.filter(({ kind }) => kind === "seen");
+  const outcomes = await Promise.all(writes.map((planned) => write(ports, planned, agreed, ONE_ATTEMPT)));
   if (outcomes.every((outcome) => outcome.kind === "refused"))
     return { kind: "refused", message: outcomes.map(messageOf).join("; ") };
   if (outcomes.every((outcome, index) => shows(outcome, cutover, writes[index], to))) return { kind: "applied" };

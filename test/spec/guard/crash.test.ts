@@ -363,6 +363,53 @@ describe("verified", () => {
     expect(world.rules.history.at(-1)).toMatchObject({ greenPercent: 0, by: "weight 0" });
     expect(report.kind).toBe("verified");
   });
+
+  it("goes by the weighted rule too where another rule has taken the pin's number", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    const [route] = world.cutover.routes;
+    if (route === undefined) throw new Error("no route");
+    const forward = { targets: [{ targetGroupArn: route.blue, weight: 1 }], sticky: false };
+    const conditions = [{ Field: "host-header", HostHeaderConfig: { Values: ["other.example"] } }];
+    world.rules.add(route.listenerArn, { ruleArn: "squatter", priority: 99, conditions, forward, otherActions: [] });
+    const refused = { kind: "refused", code: "PriorityInUse", message: "99 is taken" } as const;
+    const rules = { ...world.rules, movePin: async () => refused };
+    const report = await bringsBack(world, { ...world.ports, rules });
+    expect(report.kind).toBe("unverified");
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+});
+
+describe("a second run of a tick", () => {
+  it("takes no step from rules that somebody has moved since the first one looked", async () => {
+    const world = await beforeFirstStep();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    const { weightedRuleArn, blue } = world.cutover.routes[0] ?? { weightedRuleArn: "", blue: "" };
+    let announces = false;
+    const state: FakeWorld["ports"]["state"] = {
+      ...world.ports.state,
+      read: (...asked) => world.store.read(...asked),
+      // The first run dies as it announces the next step: its snapshot is stored, and nothing else.
+      transition: (expected, next, timeoutMs) => {
+        if (next.intent === undefined) return world.store.transition(expected, next, timeoutMs);
+        announces = true;
+        throw new Killed("killed");
+      },
+    };
+    let tick = world.nextMinute();
+    for (let minutes = 0; minutes < 15; minutes += 1, tick = world.nextMinute()) {
+      await world.deliver({ kind: "worker", name: "observe", cutover: "orders", tick });
+      await runPromote({ ...world.ports, state }, world.cutover, tick).catch(() => {});
+      if (announces) break;
+    }
+    expect(announces).toBe(true);
+    const forward = { targets: [{ targetGroupArn: blue, weight: 1 }], sticky: false };
+    world.rules.edit(weightedRuleArn, (rule) => ({ ...rule, forward }));
+    const report = await runPromote(world.ports, world.cutover, tick);
+    expect(report).toMatchObject({ kind: "dropped" });
+    expect(world.rules.greenPercent()).toBe(0);
+  });
 });
 
 describe("a pause", () => {
