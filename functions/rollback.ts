@@ -1,21 +1,25 @@
 import { cutovers } from "pawl:cutovers";
-import { answerRollback, demandVerified } from "../src/edge/answer-rollback.ts";
+import { answerRollback, demandDone } from "../src/edge/answer-rollback.ts";
 import { parseRollbackEvent } from "../src/edge/events.ts";
 import { urgentShell } from "../src/edge/urgent-shell.ts";
 import { rollbackPorts } from "../src/wiring-rollback.ts";
 
 const portsOf = rollbackPorts(process.env);
 
-/** Sends all traffic to blue, for an alarm or for promote; or lowers the pin, for a re-arm. */
+/**
+ * Sends all traffic to blue, for an alarm or for promote; or lowers the pin, for a re-arm. Settings that are missing or
+ * wrong are told on every call and hold up none.
+ */
 export const handler = urgentShell(
   parseRollbackEvent,
   async (event) => {
     const ports = portsOf();
     const started = ports.clock.now();
     const answers = await answerRollback(ports, cutovers, event);
-    return { answers, tookMs: ports.clock.now() - started };
+    return { answers, lacks: ports.lacks, tookMs: ports.clock.now() - started };
   },
-  ({ answers, tookMs }, telemetry) => {
+  ({ answers, lacks, tookMs }, telemetry) => {
+    for (const { code, message } of lacks) telemetry.tell("error", message, { code });
     telemetry.milliseconds("RollbackDurationMs", tookMs);
     for (const { cutover, report } of answers) {
       telemetry.count("Rollbacks", { cutover, outcome: report.kind });
@@ -25,6 +29,6 @@ export const handler = urgentShell(
         ...("why" in report ? { why: report.why } : {}),
       });
     }
-    demandVerified(answers);
+    demandDone(answers);
   },
 );

@@ -10,7 +10,6 @@ const ports = tickPorts(process.env);
 export const handler = functionShell(parseTickEvent, async ({ tick }, telemetry) => {
   telemetry.about({ T: toIso(tick) });
   const report = await runTick(ports, tick);
-  // A tick that could not look at everything does not know how stale the stalest is, and must not say so.
-  if (report.failures.length === 0) telemetry.seconds("StalestCutoverSeconds", report.stalestSeconds);
+  if (report.stalestSeconds !== null) telemetry.seconds("StalestCutoverSeconds", report.stalestSeconds);
   telemetry.tell(report.failures.length === 0 ? "info" : "error", "The workers are started.", report);
 });

@@ -1,4 +1,3 @@
-import { cloudwatchAlarms } from "./adapters/cloudwatch/cloudwatch-alarms.ts";
 import {
   dynamodbEvidence,
   dynamodbJournal,
@@ -7,16 +6,13 @@ import {
   dynamodbSnapshots,
 } from "./adapters/dynamodb/dynamodb-records.ts";
 import { dynamodbState } from "./adapters/dynamodb/dynamodb-state.ts";
-import type { Table } from "./adapters/dynamodb/table.ts";
 import { elbv2Rules } from "./adapters/elbv2/elbv2-rules.ts";
 import { lambdaProbe } from "./adapters/lambda/lambda-probe.ts";
 import { snsNotify } from "./adapters/sns/sns-notify.ts";
 import type { PasswordSetting } from "./cdc/plan-types.ts";
-import type { LedgerPort, NotifyPort, StatePort } from "./guard/ports.ts";
-import { outsideFailure } from "./kernel/result.ts";
 import type { EpochMs } from "./kernel/units.ts";
 import { operatorPorts } from "./wiring.ts";
-import { cloudwatchOf, lambdaOf, snsOf } from "./wiring-aws.ts";
+import { lambdaOf, snsOf } from "./wiring-aws.ts";
 import { createCdcAdminPorts, createCdcPorts } from "./wiring-cdc.ts";
 import { local } from "./wiring-local.ts";
 import { type Env, readSettings } from "./wiring-settings.ts";
@@ -54,51 +50,6 @@ export const requestingPorts = (env: Env, now: Now) => {
     notify: snsNotify(snsOf(env), PAWL_TOPIC_ARN),
   };
 };
-
-/**
- * To go back by hand with rights on the load balancer and nothing else. What is missing or mistyped besides answers as
- * something that cannot be reached would, and going back goes on without it.
- */
-export const rollbackByHandPorts = (env: Env, now: Now) => {
-  const table = unlessMissing(() => tableOf(env));
-  const topic = unlessMissing(() => readSettings(env, "PAWL_TOPIC_ARN").PAWL_TOPIC_ARN);
-  return {
-    ...local(now),
-    ...(table === null ? noTable : recording(table)),
-    alarms: cloudwatchAlarms(cloudwatchOf(env)),
-    rules: elbv2Rules(loadBalancerOf(env), now),
-    notify: topic === null ? noTopic : snsNotify(snsOf(env), topic),
-  };
-};
-
-const unlessMissing = <Value>(read: () => Value): Value | null => {
-  try {
-    return read();
-  } catch {
-    return null;
-  }
-};
-
-interface Recording {
-  readonly state: StatePort;
-  readonly ledger: LedgerPort;
-}
-
-const recording = (table: Table): Recording => ({ state: dynamodbState(table), ledger: dynamodbLedger(table) });
-
-const UNSET = "PAWL_TABLE is not set";
-const noTable: Recording = {
-  state: {
-    read: async () => outsideFailure("unreachable", UNSET),
-    transition: async () => ({ kind: "unknown", message: UNSET }),
-    latch: async () => ({ kind: "unknown", message: UNSET }),
-  },
-  ledger: {
-    append: async () => outsideFailure("unreachable", UNSET),
-    read: async () => outsideFailure("unreachable", UNSET),
-  },
-};
-const noTopic: NotifyPort = { send: async () => outsideFailure("unreachable", "PAWL_TOPIC_ARN is not set") };
 
 /** Long enough for a comparison of large tables; everything else answers at once or not at all. */
 const QUERY_TIMEOUT_MS = 600_000;

@@ -24,9 +24,17 @@ const functionAlarm = (name: string, metric: "Errors" | "Throttles") => ({
   },
 });
 
+/** What a minute without the number counts as: longer than anything that is served is stale. */
+const SILENT_SECONDS = 9_999;
+
 /**
- * Who watches the guard. `StalestCutoverSeconds` comes from every tick, also when nothing is active, so its absence
- * means that nobody ticks: that is told like any other silence, two minutes later.
+ * Who watches the guard. `StalestCutoverSeconds` comes from every tick that could look at everything, also when nothing
+ * is active: 60 where each tick was judged, 120 where the last one was not. A cutover on hold is judged, and quiet here.
+ * One tick may fail, by silence or without being judged; the second in a row is told within seven minutes.
+ *
+ * Silence is filled in, not left to `TreatMissingData`: how far back CloudWatch looks for real points before it calls
+ * any missing is not documented for two periods, and the old points keep a dead guard OK for as long.
+ * Two periods, because the newest is also filled where its number is only late.
  */
 export const guardAlarms = (): Resources => ({
   ...Object.fromEntries(
@@ -44,11 +52,22 @@ export const guardAlarms = (): Resources => ({
       AlarmDescription:
         "A cutover has not been judged for 150 s, or the tick itself is silent. Traffic stays where it is.",
       ...tellSomebody,
-      Namespace: "Pawl",
-      MetricName: "StalestCutoverSeconds",
-      Dimensions: [{ Name: "service", Value: "pawl" }],
-      Statistic: "Maximum",
-      Period: 60,
+      Metrics: [
+        { Id: "stalest", Expression: `FILL(seen,${SILENT_SECONDS})`, ReturnData: true },
+        {
+          Id: "seen",
+          MetricStat: {
+            Metric: {
+              Namespace: "Pawl",
+              MetricName: "StalestCutoverSeconds",
+              Dimensions: [{ Name: "service", Value: "pawl" }],
+            },
+            Period: 60,
+            Stat: "Maximum",
+          },
+          ReturnData: false,
+        },
+      ],
       ComparisonOperator: "GreaterThanThreshold",
       Threshold: 150,
       EvaluationPeriods: 2,

@@ -112,7 +112,7 @@ const request = async (scene: Scene, name: "pause" | "resume" | "approve", reaso
 
 const rollback = async (scene: Scene, { reason, acceptLoss = false }: Reasoned & { readonly acceptLoss?: boolean }) => {
   const { rollbackCommand } = await import("./commands/rollback.ts");
-  const { rollbackByHandPorts } = await import("../wiring-cli.ts");
-  const ports = rollbackByHandPorts(scene.target.env, scene.target.now);
+  const { rollbackPorts } = await import("../wiring-rollback.ts");
+  const ports = rollbackPorts(scene.target.env, scene.target.now)();
   return rollbackCommand({ ...scene, ports }, { reason: given(reason), acceptLoss });
 };

@@ -21,14 +21,14 @@ export const answerRollback = async (
   event: RollbackEvent,
 ): Promise<readonly RollbackAnswer[]> => {
   if (event.kind === "alarm") {
-    const { alarmArn, alarmAt, state } = event;
+    const { alarmArn, alarmAt, state, via } = event;
     const affected = cutoversOfAlarm(cutovers, alarmArn);
-    return Promise.all(
+    return allOf(
       affected.map(async ({ cutover, severity }) => ({
         cutover: cutover.name,
         report:
           state === "ALARM"
-            ? await snapBack(ports, cutover, { kind: "alarm", alarmArn, severity, alarmAt })
+            ? await snapBack(ports, cutover, { kind: "alarm", alarmArn, severity, alarmAt, via })
             : ({ kind: "ignored", why: `the alarm changed to ${state}` } as const),
       })),
     );
@@ -41,8 +41,20 @@ export const answerRollback = async (
   return [{ cutover: cutover.name, report }];
 };
 
-/** @throws {PawlError} rollback-unverified, so that Lambda tries again: a rollback that nobody has seen is none. */
-export const demandVerified = (answers: readonly RollbackAnswer[]): void => {
-  const unverified = answers.filter(({ report }) => report.kind === "unverified").map(({ cutover }) => cutover);
+/** Waits for every cutover before one's failure ends the invocation: what is frozen with it would be half a rollback. */
+const allOf = async (answers: readonly Promise<RollbackAnswer>[]): Promise<readonly RollbackAnswer[]> => {
+  await Promise.allSettled(answers);
+  return Promise.all(answers);
+};
+
+/**
+ * Failing makes Lambda try again, and in the end somebody is told by the function's alarms, whatever the topic does.
+ * @throws {PawlError} rollback-unverified: a rollback that nobody has seen is none; rollback-unrecorded.
+ */
+export const demandDone = (answers: readonly RollbackAnswer[]): void => {
+  const thatAre = (kind: SnapBackReport["kind"]) =>
+    answers.flatMap(({ cutover, report }) => (report.kind === kind ? [cutover] : []));
+  const [unverified, unrecorded] = [thatAre("unverified"), thatAre("verified-unrecorded")];
   if (unverified.length > 0) throw new PawlError("rollback-unverified", { cutovers: unverified });
+  if (unrecorded.length > 0) throw new PawlError("rollback-unrecorded", { cutovers: unrecorded });
 };

@@ -1,5 +1,6 @@
 import type { BlindLatch } from "../decision/latch.ts";
 import type { CutoverState, LatchCause } from "../decision/state.ts";
+import type { JsonObject } from "../kernel/json.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { LATCH_TIMEOUT_MS, READ_TIMEOUT_MS } from "./limits.ts";
 import type { LatchOutcome } from "./ports.ts";
@@ -24,11 +25,12 @@ export const latchFor = async (
     case "promote":
       return joinPromote(ports, cutover, trigger.epoch);
     case "alarm": {
-      const { kind, alarmArn, severity, alarmAt } = trigger;
-      const cause: LatchCause = { kind, alarmArn, severity, alarmAt };
-      const outcome = await latch(ports, cutover, cause, { armedAtOrBefore: alarmAt });
+      const { kind, alarmArn, severity, alarmAt, via } = trigger;
+      const cause = { kind, alarmArn, severity, alarmAt };
+      const came = via === undefined ? {} : { via };
+      const outcome = await latch(ports, cutover, cause, { armedAtOrBefore: alarmAt }, came);
       if (outcome.kind !== "not-applicable") return latchingOf(outcome, "nothing is armed");
-      return staleAlarm(ports, cutover, cause, alarmArn);
+      return staleAlarm(ports, cutover, cause, came);
     }
     case "operator": {
       const cause: LatchCause = { kind: "operator", by: trigger.by, reason: trigger.reason };
@@ -44,14 +46,15 @@ export const latchFor = async (
 const staleAlarm = async (
   ports: SnapBackPorts,
   cutover: CutoverBindings,
-  cause: LatchCause,
-  arn: string,
+  cause: Extract<LatchCause, { kind: "alarm" }>,
+  came: JsonObject,
 ): Promise<Latching> => {
+  const arn = cause.alarmArn;
   const read = await ports.alarms.read([arn], READ_TIMEOUT_MS);
   const state = read.ok ? read.value.find((alarm) => alarm.arn === arn)?.state : undefined;
   if (state !== undefined && state !== "ALARM")
     return { kind: "ignored", why: `the alarm's event is older than this epoch, and the alarm is ${state} now` };
-  return latchingOf(await latch(ports, cutover, cause, {}), "nothing is armed");
+  return latchingOf(await latch(ports, cutover, cause, {}, came), "nothing is armed");
 };
 
 /**
@@ -72,6 +75,7 @@ const latch = (
   cutover: CutoverBindings,
   cause: LatchCause,
   conditions: Conditions,
+  came: JsonObject = {},
 ): Promise<LatchOutcome> => {
   const at = ports.clock.now();
   const writeId = ports.newId();
@@ -88,7 +92,7 @@ const latch = (
       at,
       kind: "latch",
       summary: `rolling back: ${sayCause(cause)}`,
-      detail: { cause: { ...cause } },
+      detail: { cause: { ...cause }, ...came },
     },
   };
   return ports.state.latch(cutover.name, blind, { ...conditions, writeId }, LATCH_TIMEOUT_MS);

@@ -7,6 +7,9 @@ export type SnapBackPorts = Pick<
   "clock" | "newId" | "digest" | "state" | "ledger" | "alarms" | "rules" | "notify"
 >;
 
+/** How an alarm's change of state reached pawl: by its own action on the function, or by what passes such changes on. */
+export type AlarmWay = "action" | "eventbridge" | "sns";
+
 /** Who wants traffic back on blue. */
 export type SnapBackTrigger =
   | {
@@ -15,6 +18,8 @@ export type SnapBackTrigger =
       readonly severity: AlarmSeverity;
       /** When the alarm changed its state, by its own event. */
       readonly alarmAt: EpochMs;
+      /** For the record. */
+      readonly via?: AlarmWay;
     }
   /** Promote has latched this epoch, or tried to, and may not touch the pin itself. */
   | { readonly kind: "promote"; readonly epoch: number }

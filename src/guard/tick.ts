@@ -11,8 +11,11 @@ export interface TickReport {
   readonly started: readonly { readonly cutover: CutoverId; readonly workers: readonly Worker[] }[];
   /** Cutovers or workers that could not be served this time; one never keeps another from being served. */
   readonly failures: readonly string[];
-  /** Since the last judged tick of the cutover that has waited longest; 0 where nothing is active. */
-  readonly stalestSeconds: number;
+  /**
+   * Since the last judged tick of the cutover that has waited longest; 0 where nothing is active. The guard's heartbeat:
+   * null where not everything could be looked at, because then nobody knows, and silence has to ring.
+   */
+  readonly stalestSeconds: number | null;
   readonly dropped: boolean;
 }
 
@@ -21,14 +24,15 @@ type Worker = "observe" | "promote" | "decommission";
 /** Starts the workers of every active cutover at the scheduled minute, and says how stale the stalest of them is. */
 export const runTick = async (ports: TickPorts, scheduledAt: EpochMs): Promise<TickReport> => {
   if (ports.clock.now() - scheduledAt > TICK_MAX_AGE_MS)
-    return { started: [], failures: ["the tick is more than 120 s old"], stalestSeconds: 0, dropped: true };
+    return { started: [], failures: ["the tick is more than 120 s old"], stalestSeconds: null, dropped: true };
   const listed = await ports.active.list(STATE_TIMEOUT_MS);
-  if (!listed.ok) return { started: [], failures: [listed.failure.message], stalestSeconds: 0, dropped: false };
+  if (!listed.ok) return { started: [], failures: [listed.failure.message], stalestSeconds: null, dropped: false };
   const served = await Promise.all(listed.value.map((cutover) => serve(ports, cutover, scheduledAt)));
+  const failures = served.flatMap((one) => one.failures);
   return {
     started: served.flatMap(({ cutover, workers }) => (workers.length === 0 ? [] : [{ cutover, workers }])),
-    failures: served.flatMap(({ failures }) => failures),
-    stalestSeconds: Math.max(0, ...served.map(({ staleSeconds }) => staleSeconds)),
+    failures,
+    stalestSeconds: failures.length > 0 ? null : Math.max(0, ...served.map(({ staleSeconds }) => staleSeconds)),
     dropped: false,
   };
 };

@@ -6,6 +6,7 @@ export interface PawlFaults {
   readonly "alarm-unknown": { readonly alarmArn: string };
   readonly "cutover-unknown": { readonly cutover: string; readonly known: readonly string[] };
   readonly "rollback-unverified": { readonly cutovers: readonly string[] };
+  readonly "rollback-unrecorded": { readonly cutovers: readonly string[] };
   readonly "bindings-refused": { readonly faults: readonly string[] };
 }
 
@@ -48,6 +49,11 @@ const TELLINGS: { readonly [Code in PawlFaultCode]: Telling<PawlFaults[Code]> } 
     what: ({ cutovers }) => `Not yet seen on blue: ${cutovers.join(", ")}.`,
     why: "A rollback has failed until two reads show the pin above the weighted rule; failing makes Lambda try again.",
     next: "Look at `pawl status`. The next tick goes on by itself; if it cannot, raise the pin in the console.",
+  },
+  "rollback-unrecorded": {
+    what: ({ cutovers }) => `On blue, verified, and not recorded: ${cutovers.join(", ")}.`,
+    why: "Until it is recorded nothing keeps the cutover latched but the raised pin; failing makes Lambda try again.",
+    next: "Leave the pin up and arm nothing. Mend the table, or the settings of pawl-rollback; the next tick latches.",
   },
   "bindings-refused": {
     what: ({ faults }) => `The bindings are refused: ${faults.join(" ")}`,

@@ -11,6 +11,8 @@ export interface RollbackDocument {
   readonly recorded: boolean;
   readonly expected: string | null;
   readonly reasons: readonly string[];
+  /** What else a rollback does and this one could not, a sentence each. */
+  readonly undone: readonly string[];
 }
 
 /**
@@ -24,36 +26,59 @@ export const rollbackCommand = async (
   terminal.progress(`raising the pin of ${bindings.name}, then reading the rules twice, 10 s apart`);
   // Opens the connection to the table, so that the latch gets its answer within its 300 ms where there is one to get.
   await ports.state.read(bindings.name, WARM_UP_MS);
-  const report = await snapBack(ports, bindings, { kind: "operator", by: operator, ...options });
-  if (report.kind !== "verified-unrecorded") return told(report, bindings.name);
+  const untold = new Set<string>();
+  const report = await snapBack({ ...ports, notify: listening(ports.notify, untold) }, bindings, {
+    kind: "operator",
+    by: operator,
+    ...options,
+  });
+  if (report.kind !== "verified-unrecorded") return told(report, bindings.name, [...untold]);
   // The latch is not waited for; by now there is time to see whether this or an earlier rollback is recorded after all.
   const read = await ports.state.read(bindings.name, PATIENCE_MS);
-  if (read.ok && read.value === null) return unguarded(bindings.name);
+  if (read.ok && read.value === null) return unguarded(bindings.name, [...untold]);
   const recorded = read.ok && read.value?.latch?.verifiedAt !== undefined ? read.value : null;
-  return told(recorded === null ? report : { kind: "verified", state: recorded }, bindings.name);
+  return told(recorded === null ? report : { kind: "verified", state: recorded }, bindings.name, [...untold]);
 };
 
-const unguarded = (cutover: string): CommandResult<RollbackDocument> =>
-  done({ cutover, recorded: false, expected: null, reasons: ["it was never armed"] }, [
+/** Notes why nobody could be told; going back does not stop for that, and its operator has to know. */
+const listening = (notify: SnapBackPorts["notify"], untold: Set<string>): SnapBackPorts["notify"] => ({
+  send: async (notification, timeoutMs) => {
+    const sent = await notify.send(notification, timeoutMs);
+    if (!sent.ok) untold.add(`nobody was told: ${sent.failure.message}`);
+    return sent;
+  },
+});
+
+const undoneLines = (undone: readonly string[]): readonly string[] => undone.map((what) => `  Not done: ${what}.`);
+
+const unguarded = (cutover: string, undone: readonly string[]): CommandResult<RollbackDocument> =>
+  done({ cutover, recorded: false, expected: null, reasons: ["it was never armed"], undone }, [
     `${cutover}: all traffic is on blue, verified. It was never armed, so nothing is recorded and nothing guards it.`,
+    ...undoneLines(undone),
     "  The pin stays raised until somebody parks it: pawl doctor says how.",
   ]);
 
-const told = (report: SnapBackReport, cutover: string): CommandResult<RollbackDocument> => {
+const told = (report: SnapBackReport, cutover: string, untold: readonly string[]): CommandResult<RollbackDocument> => {
   switch (report.kind) {
     case "verified": {
       const { expected } = report.state.latch ?? { expected: null };
-      return done({ cutover, recorded: true, expected: expected?.label ?? null, reasons: expected?.reasons ?? [] }, [
+      const { label = null, reasons = [] } = expected ?? {};
+      const undone = untold.map((what) => `${what}; the next tick tells`);
+      return done({ cutover, recorded: true, expected: label, reasons, undone }, [
         `${cutover}: all traffic is on blue, verified.`,
-        `  expected ${expected?.label ?? "unknown"}${expected?.reasons.length ? ` (${expected.reasons.join("; ")})` : ""}`,
+        `  expected ${label ?? "unknown"}${reasons.length > 0 ? ` (${reasons.join("; ")})` : ""}`,
+        ...undoneLines(undone),
         `  What it really cost is being proven: pawl status ${cutover}. Keep both streams until it has settled.`,
       ]);
     }
-    case "verified-unrecorded":
-      return done({ cutover, recorded: false, expected: null, reasons: [report.why] }, [
-        `${cutover}: all traffic is on blue, verified. It could not be recorded: ${report.why}.`,
+    case "verified-unrecorded": {
+      const undone = [`it is not recorded: ${report.why}`, ...untold];
+      return done({ cutover, recorded: false, expected: null, reasons: [report.why], undone }, [
+        `${cutover}: all traffic is on blue, verified.`,
+        ...undoneLines(undone),
         "  The next tick that reads the table finds the pin raised and latches. Until then do not arm anything.",
       ]);
+    }
     case "held":
       throw refused(
         `${cutover} stays where it is: its rollback is held.`,

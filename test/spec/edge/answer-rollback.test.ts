@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answerRollback, demandVerified } from "../../../src/edge/answer-rollback.ts";
+import { answerRollback, demandDone } from "../../../src/edge/answer-rollback.ts";
 import type { RollbackEvent } from "../../../src/edge/events.ts";
 import { later } from "../../../src/kernel/units.ts";
 import { fakeWorld, ORDERS } from "../../support/fake-world.ts";
@@ -17,6 +17,7 @@ const alarm = (world: ReturnType<typeof fakeWorld>, state: string, alarmArn = RA
   alarmArn,
   state,
   alarmAt: later(world.clock.now(), 1_000),
+  via: "action",
 });
 
 describe("rollback answers an alarm", () => {
@@ -25,7 +26,7 @@ describe("rollback answers an alarm", () => {
     const answers = await answerRollback(world.ports, [ORDERS], alarm(world, "ALARM"));
     expect(answers).toMatchObject([{ cutover: "orders", report: { kind: "verified" } }]);
     expect(world.state().latch).toMatchObject({ cause: { kind: "alarm", severity: "degraded" } });
-    expect(() => demandVerified(answers)).not.toThrow();
+    expect(() => demandDone(answers)).not.toThrow();
   });
 
   test.each(["OK", "INSUFFICIENT_DATA"])("that changed to %s by doing nothing", async (state) => {
@@ -54,5 +55,5 @@ test("a request for a cutover that this release does not know is refused, with t
 
 test("a rollback that nobody has seen on blue has failed, so that Lambda tries it again", () => {
   const unverified = [{ cutover: "orders", report: { kind: "unverified", why: "no answer" } }] as const;
-  expect(() => demandVerified(unverified)).toThrow(/Not yet seen on blue: orders/);
+  expect(() => demandDone(unverified)).toThrow(/Not yet seen on blue: orders/);
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseRollbackEvent, parseTickEvent, parseWorkerEvent } from "../../../src/edge/events.ts";
 import { PawlError } from "../../../src/kernel/pawl-error.ts";
@@ -5,38 +7,48 @@ import { PawlError } from "../../../src/kernel/pawl-error.ts";
 const ALARM = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:pawl-orders-green-5xx-ratio";
 const FIRED_AT = Date.UTC(2026, 10, 22, 3, 4, 8, 431);
 
-const byAction = {
-  source: "aws.cloudwatch",
-  alarmArn: ALARM,
-  accountId: "000000000000",
-  time: "2026-11-22T03:04:08.456+0000",
-  region: "us-east-1",
-  alarmData: {
-    alarmName: "pawl-orders-green-5xx-ratio",
-    state: { value: "ALARM", reason: "Threshold Crossed", timestamp: "2026-11-22T03:04:08.431+0000" },
-    previousState: { value: "OK", timestamp: "2026-11-22T02:00:08.431+0000" },
-    configuration: { metrics: [] },
-  },
-};
-const byEventBridge = {
-  version: "0",
-  "detail-type": "CloudWatch Alarm State Change",
-  source: "aws.cloudwatch",
-  time: "2026-11-22T03:04:09Z",
-  resources: [ALARM],
-  detail: {
-    alarmName: "pawl-orders-green-5xx-ratio",
-    state: { value: "ALARM", reason: "Threshold Crossed", timestamp: "2026-11-22T03:04:08.431+0000" },
-  },
-};
+/** What AWS sends, kept as files: `<what>.<way>.json`. */
+const payload = (name: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(import.meta.dirname, `payloads/${name}.json`), "utf8")) as Record<string, unknown>;
+const byAction = payload("metric.action");
+const byEventBridge = payload("metric.eventbridge");
+const bySns = payload("metric.sns");
+const [record] = bySns["Records"] as [{ readonly Sns: object }];
+const withMessage = (Message: unknown) => ({ Records: [{ ...record, Sns: { ...record.Sns, Message } }] });
 
 describe("an event that rolls back", () => {
-  const alarm = { kind: "alarm", alarmArn: ALARM, state: "ALARM", alarmAt: FIRED_AT };
+  const COMPOSITE = ALARM.replace("pawl-orders-green-5xx-ratio", "checkout-broken");
+  const FREED_AT = FIRED_AT + 120_000;
 
-  test("reads the same from an alarm's own action and from EventBridge", () => {
-    expect(parseRollbackEvent(byAction)).toEqual(alarm);
-    expect(parseRollbackEvent(byEventBridge)).toEqual(alarm);
+  test.each([
+    ["metric.action", ALARM, FIRED_AT, "action"],
+    ["metric.eventbridge", ALARM, FIRED_AT, "eventbridge"],
+    ["metric.sns", ALARM, FIRED_AT, "sns"],
+    ["composite.action", COMPOSITE, FIRED_AT, "action"],
+    ["composite.eventbridge", COMPOSITE, FIRED_AT, "eventbridge"],
+    ["composite.sns", COMPOSITE, FIRED_AT, "sns"],
+    // Its actions are suppressed, and it is in ALARM all the same.
+    ["composite-suppressed.eventbridge", COMPOSITE, FIRED_AT, "eventbridge"],
+    // From ALARM to ALARM: what suppressed its actions is over.
+    ["composite-freed.action", COMPOSITE, FREED_AT, "action"],
+  ])("is read from AWS's own payload: %s", (name, alarmArn, alarmAt, via) => {
+    expect(parseRollbackEvent(payload(name))).toEqual({ kind: "alarm", alarmArn, state: "ALARM", alarmAt, via });
   });
+
+  test("is read from EventBridge's event where a rule publishes it to a topic", () => {
+    expect(parseRollbackEvent(withMessage(JSON.stringify(byEventBridge)))).toEqual({
+      ...parseRollbackEvent(byEventBridge),
+      via: "sns",
+    });
+  });
+
+  test.each(["2026-11-22T03:04:08.431+0000", "2026-11-22T03:04:08.431Z", "2026-11-22T04:04:08.431+01:00"])(
+    "means the same instant by %s",
+    (timestamp) => {
+      const event = { alarmArn: ALARM, alarmData: { state: { value: "OK", timestamp } } };
+      expect(parseRollbackEvent(event)).toMatchObject({ alarmAt: FIRED_AT, state: "OK" });
+    },
+  );
 
   test.each(["snapBack", "lowerPin"])("may be pawl's own request to %s", (kind) => {
     const request = { cutover: "orders", kind, epoch: 3 };
@@ -52,6 +64,15 @@ describe("an event that rolls back", () => {
       "kind",
     ],
     ["no ARN", { ...byEventBridge, resources: [] }, "ARN"],
+    ["two records", { Records: [record, record] }, "2 members"],
+    ["a message of SNS that is no JSON", withMessage("ALARM!"), "Sns.Message is not JSON"],
+    ["a message of SNS that is a list", withMessage("[]"), "Sns.Message is not an object"],
+    ["a message of SNS about something else", withMessage("{}"), "AlarmArn"],
+    [
+      "pawl's own request in a message of SNS",
+      withMessage('{"kind":"lowerPin","cutover":"orders","epoch":3}'),
+      "AlarmArn",
+    ],
     ["no instant", { ...byAction, alarmData: { state: { value: "ALARM", timestamp: "soon" } } }, "timestamp"],
     ["nothing", null, "object"],
   ])("is refused with %s, by name", (_what, event, named) => {
