@@ -30,7 +30,7 @@ const portsWith = (settings: Env) =>
       ...settings,
     },
     clock.now,
-  );
+  )();
 const TOPIC = "arn:aws:sns:us-east-1:000000000000:pawl";
 const alarm = (): RollbackEvent => ({
   kind: "alarm",
@@ -47,7 +47,7 @@ const greenWeight = (): number | undefined => {
   const groups = forward?.ForwardConfig?.TargetGroups;
   return groups?.find((group) => group.TargetGroupArn === route.green)?.Weight;
 };
-const calls = (service: string) => account.gateway.calls().filter((call) => call.service === service);
+const calls = (service: string) => account.gateway.recentCalls().filter((call) => call.service === service);
 
 describe("a bundle whose settings are wrong still rolls back by what it carries", () => {
   test.each<[string, Env, readonly RegExp[]]>([
