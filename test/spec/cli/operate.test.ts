@@ -56,7 +56,7 @@ describe("pawl rollback", () => {
 
     expect({ document, exitCode }).toEqual({
       exitCode: 0,
-      document: { cutover: "orders", recorded: true, expected: "lossless", reasons: [] },
+      document: { cutover: "orders", recorded: true, expected: "lossless", reasons: [], undone: [] },
     });
     expect(lines[0]).toBe("orders: all traffic is on blue, verified.");
     expect(world.rules.greenPercent()).toBe(0);
