@@ -203,7 +203,7 @@ export const worldOf = (settings: WorldSettings): World => {
   const tick = (scheduledAt: EpochMs): void => {
     launch("tick", scheduledAt, async (ports) => {
       const report = await runTick(ports, scheduledAt);
-      if (report.failures.length === 0) heart.datapoint(time.now(), report.stalestSeconds);
+      if (report.stalestSeconds !== null) heart.datapoint(time.now(), report.stalestSeconds);
     });
   };
 
