@@ -1,35 +1,30 @@
+import type { CutoverState } from "../../../src/decision/state.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
 
+const BACK_WITHIN_MS = 8 * 60_000;
+
 /** P2: a rollback wins; what is said to be on blue is on blue, and nothing raises green until it is armed again. */
 export const rollbackWins = (): Checker => {
   let verified = false;
+  let latchedAt: number | null = null;
 
   const stored = (world: World, { before, after, at }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
     const claims = after.latch?.verifiedAt !== undefined;
     const begins = claims && !verified;
     verified = claims;
-    const found: string[] = [];
-    if (begins)
-      world.rules.shares.forEach((changes, route) => {
-        const last = changes.at(-1);
-        if (last !== undefined && (last.greenPercent > 0 || last.allNodesAt > at))
-          found.push(`said to be on blue while route ${route} has ${last.greenPercent} % green`);
-      });
-    if (before !== null && (after.epoch < before.epoch || after.epoch > before.epoch + 1))
-      found.push(`the epoch went from ${before.epoch} to ${after.epoch}`);
-    if (before !== null && before.latch === undefined && after.latch !== undefined && after.epoch !== before.epoch + 1)
-      found.push("a latch did not begin a new epoch");
-    if (
-      before?.latch !== undefined &&
-      after.latch === undefined &&
-      before.wayBack === "open" &&
-      after.phase !== "armed"
-    )
-      found.push(`a latch vanished in ${after.phase}`);
-    return found;
+    const goesBack = after.latch?.mode === "snapped" && after.wayBack === "open";
+    latchedAt = goesBack ? (latchedAt ?? at) : null;
+    return [...(begins ? stillGreen(world, at) : []), ...epochFaults(before, after)];
   };
+
+  const stillGreen = (world: World, at: number): readonly string[] =>
+    world.rules.shares.flatMap((changes, route) => {
+      const last = changes.at(-1);
+      const onBlue = last === undefined || (last.greenPercent === 0 && last.allNodesAt <= at);
+      return onBlue ? [] : [`said to be on blue while route ${route} has ${last.greenPercent} % green`];
+    });
 
   const sent = (world: World, event: Extract<WorldEvent, { kind: "sent" }>): readonly string[] => {
     const { run, what, route } = event;
@@ -44,6 +39,15 @@ export const rollbackWins = (): Checker => {
     return found;
   };
 
+  /** However hard it is made for it: by then a request has got through, or the load balancer takes none from anybody. */
+  const overdue = (world: World, at: number): string | null => {
+    if (latchedAt === null || at - latchedAt < BACK_WITHIN_MS) return null;
+    const green = world.rules.greenPercent();
+    if (green === 0) return null;
+    latchedAt = at;
+    return `${green} % green, ${BACK_WITHIN_MS / 60_000} min after a rollback was latched`;
+  };
+
   return {
     promise: "P2",
     watch: (event, world) => {
@@ -56,6 +60,8 @@ export const rollbackWins = (): Checker => {
           const rises = event.run !== null && event.effective.to > event.effective.from;
           return verified && rises ? `green rose to ${event.effective.to} % after it was said to be on blue` : null;
         }
+        case "minute":
+          return overdue(world, event.at);
         case "act": {
           // What was under way when the latch came may still come about.
           const knew = event.run.seen?.state.latch !== undefined;
@@ -71,4 +77,16 @@ export const rollbackWins = (): Checker => {
       return world.rules.greenPercent() > 0 ? [`rolled back, and green still has ${world.rules.greenPercent()} %`] : [];
     },
   };
+};
+
+const epochFaults = (before: CutoverState | null, after: CutoverState): readonly string[] => {
+  if (before === null) return [];
+  const found: string[] = [];
+  if (after.epoch < before.epoch || after.epoch > before.epoch + 1)
+    found.push(`the epoch went from ${before.epoch} to ${after.epoch}`);
+  const [was, is] = [before.latch !== undefined, after.latch !== undefined];
+  if (!was && is && after.epoch !== before.epoch + 1) found.push("a latch did not begin a new epoch");
+  if (was && !is && before.wayBack === "open" && after.phase !== "armed")
+    found.push(`a latch vanished in ${after.phase}`);
+  return found;
 };

@@ -71,6 +71,8 @@ export const timeline = (start: number): Timeline => {
     at,
     wait: (forMs) => new Promise((resolve) => at(now + forMs, resolve)),
     runTo: async (end) => {
+      // Whoever was started just now has not yet asked for anything.
+      await settled();
       for (let next = queue.first(); next !== undefined && next.at <= end; next = queue.first()) {
         now = next.at;
         for (let due = queue.first(); due !== undefined && due.at === now; due = queue.first()) queue.shift()?.happen();
