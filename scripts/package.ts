@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { PawlError } from "../src/kernel/pawl-error.ts";
 import { alarmFaults } from "./template/check-alarms.ts";
+import { type Template, withoutEmptyStatements } from "./template/empty-statements.ts";
 import { readCutovers } from "./template/read-cutovers.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -36,15 +37,24 @@ const packageFunctions = (): void => {
   if (run.status !== 0) process.exit(run.status ?? 1);
 };
 
+const TEMPLATE = "cloudformation-template-update-stack.json";
+
+const finishTemplate = (): void => {
+  const file = join(output, TEMPLATE);
+  const template = withoutEmptyStatements(JSON.parse(readFileSync(file, "utf8")) as Template);
+  writeFileSync(file, JSON.stringify(template, null, 2));
+};
+
 const report = (): void => {
   for (const name of readdirSync(output).filter((file) => file.endsWith(".zip")))
     console.log(`${name.padEnd(20)}${Math.round(statSync(join(output, name)).size / 1024)} kB`);
-  console.log(`Template: ${join(".serverless", "cloudformation-template-update-stack.json")}`);
+  console.log(`Template: ${join(".serverless", TEMPLATE)}`);
 };
 
 try {
   checkBindings();
   packageFunctions();
+  finishTemplate();
   report();
 } catch (error) {
   if (!(error instanceof PawlError)) throw error;

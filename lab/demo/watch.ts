@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { LedgerRecord } from "../../src/decision/record.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 import type { Judgement } from "../../src/policy/verdict.ts";
+import { isWeightedRule } from "../../src/signals/routes.ts";
 import { operatorPorts } from "../../src/wiring.ts";
 import type { Lab } from "../lab.ts";
 
@@ -100,11 +101,12 @@ const whereItStands = (state: CutoverState | null): string =>
 const effectivePercent = ({ account, bindings }: Lab): number => {
   const shares = bindings.routes.map((route) => {
     const rules = account.edge.elbv2.rules.filter(({ listenerArn }) => listenerArn === route.listenerArn);
-    const priorityOf = (arn: string): number => Number(rules.find((rule) => rule.arn === arn)?.priority ?? Infinity);
-    if (priorityOf(route.pin.ruleArn) < priorityOf(route.weightedRuleArn)) return 0;
-    const forward = rules
-      .find((rule) => rule.arn === route.weightedRuleArn)
-      ?.actions.find(({ Type }) => Type === "forward");
+    const weighted = rules.find(({ arn, priority }) =>
+      isWeightedRule(route, { ruleArn: arn, priority: priority === "default" ? null : priority }),
+    );
+    const pin = rules.find(({ arn }) => arn === route.pin?.ruleArn);
+    if (pin !== undefined && Number(pin.priority) < Number(weighted?.priority ?? Infinity)) return 0;
+    const forward = weighted?.actions.find(({ Type }) => Type === "forward");
     const groups = forward?.ForwardConfig?.TargetGroups ?? [];
     const weightOf = (arn: string): number => groups.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight ?? 0;
     const [blue, green] = [weightOf(route.blue), weightOf(route.green)];

@@ -14,18 +14,20 @@ export const editWeightsByHand = async (
   route: RouteBinding,
   greenPercent: number,
 ): Promise<EndFault> => {
+  const { weightedRuleArn: RuleArn } = route;
+  if (RuleArn === undefined) throw new Error("a default action is not edited by this fault");
   const { accessKeyId, secretAccessKey } = edge.gateway.issueKey("somebody");
   const client = new ElasticLoadBalancingV2Client({
     region: LAB_REGION,
     endpoint: edge.gateway.url,
     credentials: { accessKeyId, secretAccessKey },
   });
-  const before = await client.send(new DescribeRulesCommand({ RuleArns: [route.weightedRuleArn] }));
+  const before = await client.send(new DescribeRulesCommand({ RuleArns: [RuleArn] }));
   const actions = before.Rules?.[0]?.Actions;
-  if (actions === undefined) throw new Error(`${route.weightedRuleArn} has no actions to edit`);
+  if (actions === undefined) throw new Error(`${RuleArn} has no actions to edit`);
   await client.send(
     new ModifyRuleCommand({
-      RuleArn: route.weightedRuleArn,
+      RuleArn,
       Actions: [
         {
           Type: "forward",
@@ -40,7 +42,7 @@ export const editWeightsByHand = async (
     }),
   );
   return async () => {
-    await client.send(new ModifyRuleCommand({ RuleArn: route.weightedRuleArn, Actions: actions }));
+    await client.send(new ModifyRuleCommand({ RuleArn, Actions: actions }));
     client.destroy();
   };
 };

@@ -6,10 +6,16 @@ const { guardAlarms } = require("./guard-alarms.ts");
 
 const cutovers = readCutovers(join(__dirname, "../.."));
 const unique = (arns) => [...new Set(arns)];
+const routes = cutovers.flatMap((cutover) => cutover.routes);
+const rulesOf = (some) =>
+  some.flatMap(({ weightedRuleArn }) => (weightedRuleArn === undefined ? [] : [weightedRuleArn]));
 
 module.exports = {
   alarms: { Resources: { ...cutoverResources(cutovers), ...guardAlarms() } },
-  weightedRules: unique(cutovers.flatMap((cutover) => cutover.routes.map((route) => route.weightedRuleArn))),
-  pins: unique(cutovers.flatMap((cutover) => cutover.routes.map((route) => route.pin.ruleArn))),
+  weightedRules: unique(rulesOf(routes)),
+  // Listeners whose default action is a route. ModifyListener may do more to them than change it: only where there is no other way.
+  defaultListeners: unique(routes.filter((route) => !route.weightedRuleArn).map((route) => route.listenerArn)),
+  pins: unique(routes.flatMap((route) => (route.pin === undefined ? [] : [route.pin.ruleArn]))),
+  plainRules: unique(rulesOf(routes.filter((route) => route.pin === undefined))),
   cutoverAlarms: unique(cutovers.flatMap((cutover) => cutover.alarms.map((alarm) => alarm.arn))),
 };

@@ -1,5 +1,6 @@
 import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import { isPinnedRoute } from "../signals/routes.ts";
 import type { RuleDrift, TrafficReading } from "../snapshot/traffic.ts";
 import { type ObservedRoute, observeRoute, type PinPosition, type RouteSight } from "./observed-route.ts";
 import type { ObservedListener } from "./rules-port.ts";
@@ -49,12 +50,7 @@ const driftOf = (sight: RouteSight, desired: DesiredRules): Drift =>
 
 const routeDrift = (observed: ObservedRoute, desired: DesiredRules): Drift => {
   const { pin, ruleGreenPercent, sticky } = observed;
-  if (!desired.pin.includes(pin)) {
-    if (pin === "raised") return { drift: "pin-raised", detail: "the pin is raised: all traffic is on blue" };
-    return pin === "gone"
-      ? { drift: "foreign-shape", detail: "the pin is gone: there is no way back by one rule" }
-      : { drift: "more-green", detail: "the pin is parked although all traffic belongs on blue" };
-  }
+  if (!desired.pin.includes(pin)) return pinDrift(observed);
   if (ruleGreenPercent > desired.greenPercent && ruleGreenPercent !== desired.alsoGreenPercent)
     return { drift: "more-green", detail: `green has ${ruleGreenPercent} %, recorded are ${desired.greenPercent} %` };
   if (ruleGreenPercent < desired.greenPercent)
@@ -62,4 +58,22 @@ const routeDrift = (observed: ObservedRoute, desired: DesiredRules): Drift => {
   if (sticky !== isStickyAt(ruleGreenPercent))
     return { drift: "foreign-shape", detail: `stickiness of the weighted rule is ${sticky ? "on" : "off"}` };
   return { drift: "in-sync", detail: "" };
+};
+
+const pinDrift = ({ pin, route }: ObservedRoute): Drift => {
+  switch (pin) {
+    case "raised":
+      return { drift: "pin-raised", detail: "the pin is raised: all traffic is on blue" };
+    case "parked":
+      return { drift: "more-green", detail: "the pin is parked although all traffic belongs on blue" };
+    case "none":
+      return { drift: "foreign-shape", detail: "the rule still names blue" };
+    case "gone":
+      return {
+        drift: "foreign-shape",
+        detail: isPinnedRoute(route)
+          ? "the pin is gone: there is no way back by one rule"
+          : "the rule names green alone, as it does past the point of no return",
+      };
+  }
 };

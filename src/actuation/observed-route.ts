@@ -1,9 +1,14 @@
 import { canonicalJson } from "../kernel/json.ts";
 import type { RouteBinding } from "../signals/bindings.ts";
+import { isPinnedRoute, isWeightedRule } from "../signals/routes.ts";
 import { mayOverlap } from "./overlap.ts";
 import type { ForwardTarget, ObservedListener, ObservedRule } from "./rules-port.ts";
 
-export type PinPosition = "parked" | "raised" | "gone";
+/**
+ * Where the way back by one rule stands. A plain route has no pin: `none`, or `gone` where its rule forwards to green alone,
+ * which decommission leaves behind so that a rollback without the table knows that blue is being fenced.
+ */
+export type PinPosition = "parked" | "raised" | "gone" | "none";
 
 /** One route as its listener shows it: pin and weighted rule together, because either alone tells nothing. */
 export interface ObservedRoute {
@@ -39,12 +44,12 @@ export const observeRoute = (
   listener: ObservedListener,
   all: readonly RouteBinding[],
 ): RouteSight => {
-  const weighted = listener.rules.find(({ ruleArn }) => ruleArn === route.weightedRuleArn);
+  const weighted = listener.rules.find((rule) => isWeightedRule(route, rule));
   if (weighted === undefined) return foreign(route, "the weighted rule is gone");
   const share = shareOf(weighted, route);
   if (typeof share === "string") return foreign(route, share, weighted);
-  const pin = listener.rules.find(({ ruleArn }) => ruleArn === route.pin.ruleArn);
-  const position = pinPosition(pin, weighted, route);
+  const pin = listener.rules.find(({ ruleArn }) => ruleArn === route.pin?.ruleArn);
+  const position = isPinnedRoute(route) ? pinPosition(pin, weighted, route) : plainPosition(weighted, route);
   if (typeof position === "object") return foreign(route, position.why, weighted);
   const intruder = intruderIn(listener, weighted, route, all);
   if (intruder !== null) return foreign(route, intruder, weighted);
@@ -61,8 +66,18 @@ export const observeRoute = (
   };
 };
 
-/** True when the pin, as shown, takes everything the weighted rule would: above it, same conditions, blue alone. */
-export const isPinned = (sight: RouteSight): boolean => sight.kind === "seen" && sight.observed.pin === "raised";
+/**
+ * True when the route, as shown, sends everything to blue: by its pin, above the weighted rule, same conditions, blue
+ * alone; or, where it has none, by the weighted rule itself.
+ */
+export const isOnBlue = (sight: RouteSight): boolean => {
+  if (sight.kind !== "seen") return false;
+  const { pin, ruleGreenPercent, sticky } = sight.observed;
+  return pin === "raised" || (pin === "none" && ruleGreenPercent === 0 && !sticky);
+};
+
+/** Where a pin has to be for the weights to reach users, or where there is none. */
+export const isUnpinned = ({ pin }: ObservedRoute): boolean => pin === "parked" || pin === "none";
 
 const sum = (targets: readonly ForwardTarget[]): number => targets.reduce((total, { weight }) => total + weight, 0);
 
@@ -95,17 +110,28 @@ const pinPosition = (
   return pin.priority < weighted.priority ? "raised" : "parked";
 };
 
+const plainPosition = ({ forward }: ObservedRule, { green }: RouteBinding): PinPosition =>
+  forward?.targets.every(({ targetGroupArn }) => targetGroupArn === green) === true ? "gone" : "none";
+
 const intruderIn = (
   listener: ObservedListener,
   weighted: ObservedRule,
   route: RouteBinding,
   all: readonly RouteBinding[],
 ): string | null => {
-  const ours = new Set(all.flatMap(({ weightedRuleArn, pin }) => [weightedRuleArn, pin.ruleArn]));
-  for (const rule of listener.rules.filter(({ ruleArn }) => !ours.has(ruleArn))) {
+  const here = all.filter(({ listenerArn }) => listenerArn === listener.listenerArn);
+  const isOurs = (rule: ObservedRule) =>
+    here.some((one) => isWeightedRule(one, rule) || one.pin?.ruleArn === rule.ruleArn);
+  for (const rule of listener.rules.filter((one) => !isOurs(one))) {
     if (rule.forward?.targets.some(({ targetGroupArn }) => targetGroupArn === route.green) === true)
       return `rule ${rule.ruleArn} also forwards to green`;
-    const above = rule.priority !== null && weighted.priority !== null && rule.priority < weighted.priority;
+    if (weighted.priority === null) {
+      // Every rule takes something from a default action; one that keeps it on blue lets both sides be written.
+      if (rule.forward?.targets.some(({ targetGroupArn }) => targetGroupArn === route.blue) === true)
+        return `rule ${rule.ruleArn} keeps requests on blue that the default action would move`;
+      continue;
+    }
+    const above = rule.priority !== null && rule.priority < weighted.priority;
     if (above && mayOverlap(rule.conditions, weighted.conditions))
       return `rule ${rule.ruleArn} stands above and takes requests of this route`;
   }

@@ -2,6 +2,7 @@ import type { JsonValue } from "../kernel/json.ts";
 import type { OutsideFailure, Result } from "../kernel/result.ts";
 import type { DurationMs, EpochMs } from "../kernel/units.ts";
 import type { RouteBinding } from "../signals/bindings.ts";
+import type { PinnedRoute } from "../signals/routes.ts";
 
 export interface ForwardTarget {
   readonly targetGroupArn: string;
@@ -30,6 +31,8 @@ export interface WeightWrite {
   readonly greenPercent: number;
   /** Target-group stickiness of the rule; null leaves the duration at the adapter's default and switches it off. */
   readonly stickySeconds: number | null;
+  /** Green alone, blue not named with weight 0: what decommission leaves of a plain route. */
+  readonly blueLeftOut?: true;
 }
 
 /**
@@ -52,12 +55,12 @@ export interface RulesPort {
   /** Every rule of a listener, default rule included. At most 10 s behind the truth. Effects: none. */
   readListener(listenerArn: string, timeoutMs: DurationMs): Promise<Result<ObservedListener, OutsideFailure>>;
   /**
-   * One attempt to set the weights of a route's rule: reads nothing, replaces the forward action, keeps `otherActions`.
+   * One attempt to set the weights of a route's rule, or of its listener's default action: reads nothing, replaces the forward action, keeps `otherActions`.
    * Repeating it is harmless. `otherActions` are those last read.
    */
   writeWeights(write: WeightWrite, otherActions: readonly JsonValue[], limits: WriteLimits): Promise<WriteOutcome>;
   /** Moves the pin to a priority by one `SetRulePriorities`. `refused` with code `RuleNotFound` means the pin is gone. */
-  movePin(route: RouteBinding, to: "raised" | "parked", limits: WriteLimits): Promise<WriteOutcome>;
+  movePin(route: PinnedRoute, to: "raised" | "parked", limits: WriteLimits): Promise<WriteOutcome>;
   /** Deletes the pin. Only the point of no return does this. A pin already gone is `applied`. */
-  deletePin(route: RouteBinding, timeoutMs: DurationMs): Promise<WriteOutcome>;
+  deletePin(route: PinnedRoute, timeoutMs: DurationMs): Promise<WriteOutcome>;
 }

@@ -3,7 +3,7 @@ import type { CutoverState } from "../decision/state.ts";
 import { DECOMMISSION_PLAN } from "../decommission/plan.ts";
 import type { JournalEntry } from "../guard/ports.ts";
 import { toIso } from "../kernel/instant.ts";
-import type { CutoverBindings, Side } from "../signals/bindings.ts";
+import type { CutoverBindings, RouteBinding, Side } from "../signals/bindings.ts";
 
 export interface RestorePlan {
   readonly costs: string;
@@ -78,8 +78,11 @@ const restorable = (cutover: CutoverBindings, journal: readonly JournalEntry[]):
   };
 };
 
-const toBlue = ({ weightedRuleArn, blue }: CutoverBindings["routes"][number]): string =>
-  `aws elbv2 modify-rule --rule-arn ${weightedRuleArn} --actions Type=forward,TargetGroupArn=${blue}`;
+/** By hand. Other actions of the rule, such as authentication, have to be written again with it. */
+const toBlue = ({ weightedRuleArn, listenerArn, blue }: RouteBinding): string =>
+  weightedRuleArn === undefined
+    ? `aws elbv2 modify-listener --listener-arn ${listenerArn} --default-actions Type=forward,TargetGroupArn=${blue}`
+    : `aws elbv2 modify-rule --rule-arn ${weightedRuleArn} --actions Type=forward,TargetGroupArn=${blue}`;
 
 const closed = (cutover: CutoverBindings, journal: readonly JournalEntry[]): RestorePlan => {
   const drained = finishedAt(journal, "drain-reverse");

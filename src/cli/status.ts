@@ -1,10 +1,12 @@
 import { type Takeover, takeoverOf } from "../decision/adoption.ts";
+import { quietFrom } from "../decision/plain-mode.ts";
 import type { Adoption, CutoverState, RollbackSafety } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
 import { type EpochMs, parseDuration } from "../kernel/units.ts";
 import { frozenAt } from "../policy/freeze.ts";
 import type { Policy, Waiver } from "../policy/policy-file.ts";
 import { waiverEnds } from "../policy/waivers.ts";
+import { PLAIN_MODE_GIVES_UP } from "./plain-mode.ts";
 import { forPeople } from "./terminal.ts";
 
 /** What the listener's rules do now, as read; null with the reason where they could not be read. */
@@ -19,6 +21,8 @@ export interface StatusReport {
   readonly epoch: number;
   readonly weightPercent: { readonly recorded: number; readonly effective: number | null };
   readonly latch: null | { readonly mode: string; readonly cause: string; readonly at: string };
+  /** Only where a route has no pin: what that gives up, and while latched the instant before which it cannot be verified. */
+  readonly plainMode?: { readonly by: string; readonly givesUp: string; readonly verifiedNotBefore?: string };
   readonly pause: null | { readonly by: string; readonly reason: string; readonly at: string };
   readonly blocking: readonly {
     readonly what: string;
@@ -73,6 +77,7 @@ export const statusReport = (
     state.latch === undefined
       ? null
       : { mode: state.latch.mode, cause: describeCause(state.latch), at: toIso(state.latch.at) },
+  ...plainModeOf(state),
   pause: state.pause === undefined ? null : { ...state.pause, at: toIso(state.pause.at) },
   blocking: state.blocking.map((block) => ({ ...block, since: toIso(block.since) })),
   ...(state.adoption === undefined || state.latch !== undefined ? {} : adoptionOf(state, state.adoption)),
@@ -85,6 +90,19 @@ export const statusReport = (
   wayBack: state.wayBack,
   lastTickAt: state.lastTick === null ? null : toIso(state.lastTick),
 });
+
+const plainModeOf = ({ withoutPin, latch }: CutoverState): Pick<StatusReport, "plainMode"> => {
+  if (withoutPin === undefined) return {};
+  const waits = latch !== undefined && latch.verifiedAt === undefined;
+  const { by } = withoutPin;
+  return {
+    plainMode: {
+      by,
+      givesUp: PLAIN_MODE_GIVES_UP,
+      ...(waits ? { verifiedNotBefore: toIso(quietFrom(latch)) } : {}),
+    },
+  };
+};
 
 const adoptionOf = (state: CutoverState, adoption: Adoption): Pick<StatusReport, "adoption"> => {
   const { policyDigest, by, reason, at } = adoption;
@@ -117,6 +135,7 @@ export const statusLines = (
     `${report.cutover}   ${report.phase}   epoch ${report.epoch}${state.drill ? "   drill" : ""}`,
     `  traffic    ${traffic}`,
     ...latchLines(state, now),
+    ...plainModeLines(report),
     ...(state.pause === undefined
       ? []
       : [`  paused     by ${state.pause.by}, ${forPeople(now - state.pause.at)} ago: ${state.pause.reason}`]),
@@ -128,6 +147,15 @@ export const statusLines = (
     `  way back   ${wayBackText(state)}`,
     `  last tick  ${state.lastTick === null ? "none yet" : `${toIso(state.lastTick)}, ${forPeople(now - state.lastTick)} ago`}`,
   ];
+};
+
+const plainModeLines = ({ plainMode }: StatusReport): readonly string[] => {
+  if (plainMode === undefined) return [];
+  const waiting =
+    plainMode.verifiedNotBefore === undefined
+      ? []
+      : [`             this rollback is verified no earlier than ${plainMode.verifiedNotBefore}`];
+  return [`  no pin     accepted by ${plainMode.by}: ${plainMode.givesUp}`, ...waiting];
 };
 
 const latchLines = (state: CutoverState, now: EpochMs): readonly string[] => {

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { CommandResult } from "./command-result.ts";
 import type { Scene } from "./context.ts";
-import { given } from "./exit.ts";
+import { given, misused } from "./exit.ts";
 import { readPolicy } from "./files.ts";
+import { PLAIN_MODE_GIVES_UP } from "./plain-mode.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
 import { addLedgerVerbs } from "./verbs-ledger.ts";
 
@@ -14,6 +15,11 @@ interface Reasoned {
 interface PolicyOptions {
   readonly policy: string;
   readonly rehearsal?: boolean;
+  readonly withoutPin?: boolean;
+}
+interface ArmingOptions extends PolicyOptions {
+  readonly again?: boolean;
+  readonly acceptLateLanding?: boolean;
 }
 
 export const addCutoverVerbs = (program: Command, stage: Stage): void => {
@@ -32,11 +38,14 @@ export const addCutoverVerbs = (program: Command, stage: Stage): void => {
 
   verb<PolicyOptions>("doctor", "everything that must be true before arming, each with its remedy", examine)
     .option("--policy <name>", "the policy it is to be armed with", "policy")
-    .option("--rehearsal", "accept a drill outside a lab");
-  verb<PolicyOptions & { readonly again?: boolean }>("arm", "hand the cutover to the guard", arm)
+    .option("--rehearsal", "accept a drill outside a lab")
+    .option("--without-pin", "as it is to be armed, where a route has no pin");
+  verb<ArmingOptions>("arm", "hand the cutover to the guard", arm)
     .requiredOption("--policy <name>", "the policy file in the cutover's folder, without .json")
     .option("--again", "after a rollback that is verified and settled")
-    .option("--rehearsal", "accept a drill outside a lab");
+    .option("--rehearsal", "accept a drill outside a lab")
+    .option("--without-pin", "a route has no pin; needs --accept-late-landing")
+    .option("--accept-late-landing", "a step under way may arrive after a rollback, which is verified minutes later");
   verb("status", "where it stands, what blocks and since when, the way back", status);
   verb("explain", "why the last tick decided what it decided", explain);
   for (const [name, description] of REQUESTS)
@@ -75,22 +84,36 @@ const armingContext = async (scene: Scene) => {
   return { context: { ...scene, ports }, close };
 };
 
-const examine = async (scene: Scene, { policy, rehearsal = false }: PolicyOptions) => {
+const examine = async (scene: Scene, { policy, rehearsal = false, withoutPin = false }: PolicyOptions) => {
   const { doctorCommand } = await import("./commands/doctor.ts");
   const read = readPolicy(scene.policiesDir, scene.bindings.name, policy, scene.target.now());
   const { context, close } = await armingContext(scene);
-  return doctorCommand(context, { policy: read, rehearsal }).finally(close);
+  return doctorCommand(context, { policy: read, rehearsal, withoutPin }).finally(close);
 };
 
 const arm = async (
   scene: Scene,
-  { policy, again = false, rehearsal = false }: PolicyOptions & { readonly again?: boolean },
+  { policy, again = false, rehearsal = false, withoutPin = false, acceptLateLanding = false }: ArmingOptions,
 ) => {
+  if (withoutPin !== acceptLateLanding) throw halfAccepted(withoutPin);
   const { armCommand } = await import("./commands/arm.ts");
   const read = readPolicy(scene.policiesDir, scene.bindings.name, policy, scene.target.now());
   const { context, close } = await armingContext(scene);
-  return armCommand(context, { policy: read, again, rehearsal }).finally(close);
+  return armCommand(context, { policy: read, again, rehearsal, withoutPin }).finally(close);
 };
+
+const halfAccepted = (withoutPin: boolean) =>
+  withoutPin
+    ? misused(
+        "--without-pin alone arms nothing.",
+        `Without a pin something is given up: ${PLAIN_MODE_GIVES_UP}.`,
+        "Say --accept-late-landing as well, or give the route a pin.",
+      )
+    : misused(
+        "--accept-late-landing was given without --without-pin.",
+        "With a pin nothing lands late.",
+        "Leave it out, or say --without-pin.",
+      );
 
 const looking = async (scene: Scene) => {
   const { lookingPorts } = await import("../wiring-cli.ts");

@@ -16,6 +16,7 @@ import type {
   RollbackSafety,
   Settled,
   Soak,
+  WithoutPin,
 } from "./state.ts";
 
 /** What a judged tick leaves behind, whatever it decided. */
@@ -67,8 +68,9 @@ export interface Rearm {
   readonly blueHosts: number;
   readonly conflicts: number;
   readonly safety: RollbackSafety;
-  /** The pin is still up; lowering it is announced in the write that takes the latch away. */
-  readonly intent: Intent;
+  /** The pin is still up; lowering it is announced in the write that takes the latch away. Absent where there is none. */
+  readonly intent?: Intent;
+  readonly withoutPin?: WithoutPin;
 }
 
 /**
@@ -157,7 +159,8 @@ type Optional =
   | "approval"
   | "permit"
   | "blindSince"
-  | "settled";
+  | "settled"
+  | "withoutPin";
 
 const without = (state: CutoverState, ...names: readonly Optional[]): CutoverState => {
   const rest: Record<string, unknown> = { ...state };
@@ -264,7 +267,18 @@ const rearmed = (state: CutoverState, event: Extract<CutoverEvent, { kind: "rear
   const { rearm } = event;
   must(state.phase === "rolledBack" && state.latch?.verifiedAt !== undefined && state.settled !== undefined, event);
   return {
-    ...without(state, "latch", "settled", "pause", "request", "adoption", "approval", "permit", "blindSince"),
+    ...without(
+      state,
+      "latch",
+      "settled",
+      "pause",
+      "request",
+      "adoption",
+      "approval",
+      "permit",
+      "blindSince",
+      "withoutPin",
+    ),
     epoch: state.epoch + 1,
     phase: "armed",
     step: -1,
@@ -273,7 +287,8 @@ const rearmed = (state: CutoverState, event: Extract<CutoverEvent, { kind: "rear
     armedBy: rearm.by,
     steppedAt: rearm.at,
     verifiedAt: rearm.at,
-    intent: rearm.intent,
+    ...(rearm.intent === undefined ? {} : { intent: rearm.intent }),
+    ...(rearm.withoutPin === undefined ? {} : { withoutPin: rearm.withoutPin }),
     policyDigest: rearm.policyDigest,
     whenNotLossless: rearm.whenNotLossless,
     drill: rearm.drill,

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../kernel/json.ts";
 import type { DurationMs, EpochMs, WeightPercent } from "../kernel/units.ts";
 import type { AlarmSeverity, CutoverId } from "../signals/bindings.ts";
 import type { EvidenceState } from "../snapshot/evidence-state.ts";
@@ -126,6 +127,14 @@ export interface OutboxEntry {
   readonly notification?: { readonly subject: string; readonly body: string; readonly urgency: "page" | "info" };
 }
 
+/** Said when arming where a route has no pin: what that gives up is known. */
+export interface WithoutPin {
+  readonly by: string;
+  readonly at: EpochMs;
+  /** Actions beside `forward` of each rule without a pin, by what it is written to, so that a rollback need not read them. */
+  readonly otherActions: Readonly<Record<string, readonly JsonValue[]>>;
+}
+
 /** One item a cutover; every write of it bumps `version`, one conditional write a transition. */
 export interface CutoverState {
   readonly cutover: CutoverId;
@@ -158,6 +167,7 @@ export interface CutoverState {
   /** The policy's own, kept here because a rollback learns all it needs from the one write that latches. */
   readonly whenNotLossless: "snap" | "hold";
   readonly drill: boolean;
+  readonly withoutPin?: WithoutPin;
   /** Healthy blue hosts when armed: `blue.readyPercent` is measured against it. */
   readonly blueHostsAtArm: number;
   /** Conflicts stored when armed: `conflicts.new` counts from here. */

@@ -1,10 +1,11 @@
 import { DESCRIBE_LAG_MS } from "../decision/bounds.ts";
-import { READ_TIMEOUT_MS, RULE_WRITE_TIMEOUT_MS } from "../guard/limits.ts";
+import { ONE_ATTEMPT, READ_TIMEOUT_MS, RULE_WRITE_TIMEOUT_MS } from "../guard/limits.ts";
 import { readRoutes } from "../guard/look.ts";
 import type { GuardPorts } from "../guard/ports.ts";
 import type { OutsideFailure, Result } from "../kernel/result.ts";
 import type { DurationMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import { hasPlainRoute, pinnedRoutes } from "../signals/routes.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
 
 /** Silences alarms: they go on being evaluated, and call nobody. */
@@ -29,16 +30,14 @@ export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
   },
 
   "delete-pin": async (cutover) => {
-    const outcomes = await Promise.all(
-      cutover.routes.map((route) => ports.rules.deletePin(route, RULE_WRITE_TIMEOUT_MS)),
-    );
+    const pinned = pinnedRoutes(cutover);
+    const outcomes = await Promise.all(pinned.map((route) => ports.rules.deletePin(route, RULE_WRITE_TIMEOUT_MS)));
     const refusal = outcomes.find((outcome) => outcome.kind === "refused");
     if (refusal?.kind === "refused")
       return failed(`The load balancer refuses to delete a pin: ${refusal.code}, ${refusal.message}.`);
     const lost = outcomes.find((outcome) => outcome.kind === "unknown");
-    return lost?.kind === "unknown"
-      ? waiting(`an answer to the deletion of a pin: ${lost.message}`)
-      : done({ pins: cutover.routes.map(({ pin }) => pin.ruleArn) });
+    if (lost?.kind === "unknown") return waiting(`an answer to the deletion of a pin: ${lost.message}`);
+    return (await leaveBlueOut(ports, cutover)) ?? done({ pins: pinned.map(({ pin }) => pin.ruleArn) });
   },
 
   "confirm-green": async (cutover) => {
@@ -56,14 +55,43 @@ const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
 const failed = (message: string): ActOutcome => ({ kind: "failed", message });
 const done = (detail: Extract<ActOutcome, { kind: "done" }>["detail"]): ActOutcome => ({ kind: "done", detail });
 
+/**
+ * What stands for a deleted pin on a route that has none: its rule names green alone, so that a rollback that gets no
+ * answer from the table sees that blue is being fenced. Only a rule that gives green everything already is written.
+ * @returns null where every plain route has it, by an answer or by a look.
+ */
+const leaveBlueOut = async (ports: Ports, cutover: CutoverBindings): Promise<ActOutcome | null> => {
+  if (!hasPlainRoute(cutover)) return null;
+  const { sights, reading } = await readRoutes(ports, cutover);
+  const { drift, detail } = reading({ greenPercent: 100, pin: ["gone", "none"] });
+  if (drift === "unreadable") return waiting(`a look at the rules: ${detail}`);
+  if (drift !== "in-sync") return notGreen(detail);
+  const outcomes = await Promise.all(
+    sights.map((sight) => {
+      if (sight.kind !== "seen" || sight.observed.pin !== "none") return null;
+      const { route, weightedRule } = sight.observed;
+      const write = { route, greenPercent: 100, stickySeconds: null, blueLeftOut: true } as const;
+      return ports.rules.writeWeights(write, weightedRule.otherActions, ONE_ATTEMPT);
+    }),
+  );
+  const refusal = outcomes.find((outcome) => outcome?.kind === "refused");
+  if (refusal?.kind === "refused")
+    return failed(`The load balancer refuses to leave blue out of a rule: ${refusal.code}, ${refusal.message}.`);
+  const lost = outcomes.find((outcome) => outcome?.kind === "unknown");
+  return lost?.kind === "unknown" ? waiting(`an answer to leaving blue out of a rule: ${lost.message}`) : null;
+};
+
 /** null where every route shows no pin and green alone; else what that means for the fence on blue. */
 const notAllGreen = async (ports: Ports, cutover: CutoverBindings): Promise<ActOutcome | null> => {
   const { sights, reading } = await readRoutes(ports, cutover);
   const { drift, detail } = reading({ greenPercent: 100, pin: ["gone"] });
   if (drift === "in-sync" && sights.length === cutover.routes.length) return null;
   if (drift === "unreadable") return waiting(`a look at the rules: ${detail}`);
-  return failed(
+  return notGreen(detail);
+};
+
+const notGreen = (detail: string): ActOutcome =>
+  failed(
     `The rules do not send everything to green (${detail}), so blue must not be fenced. Find out who changed them; ` +
       "put the weighted rule back to green alone, or run: pawl restore.",
   );
-};

@@ -52,7 +52,12 @@ export const DECOMMISSION_PLAN: readonly PlannedAction[] = [
     "recorded before anything is taken away; a latch that came first wins",
   ),
   act("alarm-actions-off", "teardown", "restorable", "an alarm must not send traffic to a side that is being fenced"),
-  act("delete-pin", "teardown", "restorable", "without the pin a rollback that never heard of this refuses itself"),
+  act(
+    "delete-pin",
+    "teardown",
+    "restorable",
+    "without the pin, or blue in a rule that had none, a rollback that never heard of this refuses itself",
+  ),
   act(
     "outwait-rollback",
     "teardown",

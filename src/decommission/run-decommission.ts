@@ -1,4 +1,4 @@
-import { APPLY_BOUND_MS, CLOCK_SKEW_MS } from "../decision/bounds.ts";
+import { APPLY_BOUND_MS, CLOCK_SKEW_MS, DESCRIBE_LAG_MS } from "../decision/bounds.ts";
 import { type CutoverEvent, pointOfNoReturnRefusals } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { type Change, commit, flushOutbox, type OutboxPorts } from "../guard/commit.ts";
@@ -7,6 +7,7 @@ import type { GuardPorts, JournalEntry } from "../guard/ports.ts";
 import { toIso } from "../kernel/instant.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import { hasPlainRoute } from "../signals/routes.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
 import { nextAction, type PlannedAction } from "./plan.ts";
 
@@ -121,7 +122,7 @@ const actOn = (
   entries: readonly JournalEntry[],
 ): Promise<ActOutcome> | ActOutcome => {
   if (planned.action === "point-of-no-return") return passPointOfNoReturn(ports, cutover, state);
-  if (planned.action === "outwait-rollback") return outwaitRollback(ports.clock.now(), entries);
+  if (planned.action === "outwait-rollback") return outwaitRollback(ports.clock.now(), cutover, entries);
   return ports.acts[planned.action](cutover);
 };
 
@@ -150,11 +151,14 @@ const passPointOfNoReturn = async (
   return refused === null ? { kind: "done", detail: { at: toIso(now) } } : { kind: "waiting", for: refused };
 };
 
-/** A rollback that began before the latch was refused may still write; it and its last request are over after this. */
-const outwaitRollback = (now: EpochMs, entries: readonly JournalEntry[]): ActOutcome => {
+/**
+ * A rollback that began before the latch was refused may still write; it and its last request are over after this. One
+ * without a pin refuses itself by a look, and may have looked at what was there S before.
+ */
+const outwaitRollback = (now: EpochMs, cutover: CutoverBindings, entries: readonly JournalEntry[]): ActOutcome => {
   const gone = entries.find(({ action }) => action === "delete-pin")?.finishedAt;
   if (gone === undefined) return { kind: "failed", message: "the journal does not show when the pin was deleted" };
-  const until = later(gone, ROLLBACK_COVER_MS + APPLY_BOUND_MS);
+  const until = later(gone, ROLLBACK_COVER_MS + APPLY_BOUND_MS + (hasPlainRoute(cutover) ? DESCRIBE_LAG_MS : 0));
   return now < until
     ? { kind: "waiting", for: `${toIso(until)}, when no rollback begun before can still write` }
     : { kind: "done", detail: { since: toIso(gone), until: toIso(until) } };

@@ -1,4 +1,4 @@
-import { isPinned, type RouteSight } from "../actuation/observed-route.ts";
+import type { RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import { INTENT_LIFE_MS } from "../decision/bounds.ts";
 import type { Decision } from "../decision/decision.ts";
@@ -56,7 +56,9 @@ export const advance = async (
 
 const standsAt = (sights: readonly RouteSight[], percent: number): boolean =>
   sights.length > 0 &&
-  sights.every((sight) => sight.kind === "seen" && !isPinned(sight) && weightStands(sight.observed, percent));
+  sights.every(
+    (sight) => sight.kind === "seen" && sight.observed.pin !== "raised" && weightStands(sight.observed, percent),
+  );
 
 const conclude = async (
   ports: PromotePorts,

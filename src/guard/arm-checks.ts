@@ -1,18 +1,21 @@
 import type { RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import { rollbackSafety } from "../decision/rollback-safety.ts";
-import type { RollbackSafety } from "../decision/state.ts";
+import type { RollbackSafety, WithoutPin } from "../decision/state.ts";
 import type { OutsideFailure, Result } from "../kernel/result.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { known, type Observations } from "../signals/observation.ts";
 import type { AlarmReading, TargetHealth } from "../signals/ports.ts";
+import { isPinnedRoute, weightedArn } from "../signals/routes.ts";
 import { READ_TIMEOUT_MS, STREAMS_TIMEOUT_MS } from "./limits.ts";
 import { readRoutes } from "./look.ts";
 import type { GuardPorts } from "./ports.ts";
 
 export interface ArmOptions {
+  /** Somebody says that they know what a route without a pin gives up. Refused where every route has one. */
+  readonly withoutPin?: { readonly by: string };
   /** A policy marked as a drill is accepted only where somebody says that this is a rehearsal. */
   readonly rehearsal: boolean;
   /** Everything else that must be true (`pawl doctor`): one sentence each for what is not. */
@@ -24,6 +27,7 @@ export interface Footing {
   readonly blueHosts: number;
   readonly conflicts: number;
   readonly safety: RollbackSafety;
+  readonly withoutPin?: WithoutPin;
 }
 
 export type Checked =
@@ -55,6 +59,7 @@ export const checkFooting = async (
   const total = conflicts?.known === true && typeof conflicts.value === "number" ? conflicts.value : null;
   const refusals = [
     ...(policy.drill === true && !options.rehearsal ? ["the policy is a drill, and this is no rehearsal"] : []),
+    ...plainRefusals(cutover, options),
     ...routeRefusals(sights, pin),
     ...hostRefusals(cutover, hosts),
     ...alarmRefusals(cutover, alarms),
@@ -66,8 +71,32 @@ export const checkFooting = async (
     blueHosts: healthy(hosts, "blue"),
     conflicts: total,
     safety: safetyNow(streams, ports.clock.now()),
+    ...acknowledged(options, sights, ports.clock.now()),
   };
   return { ok: true, footing, sights };
+};
+
+const plainRefusals = (cutover: CutoverBindings, { withoutPin }: ArmOptions): readonly string[] => {
+  const plain = cutover.routes.filter((route) => !isPinnedRoute(route)).map(weightedArn);
+  if (plain.length > 0 && withoutPin === undefined)
+    return [`there is no pin for ${plain.join(", ")}: give it one, or arm with --without-pin --accept-late-landing`];
+  return plain.length === 0 && withoutPin !== undefined
+    ? ["every route has its pin: arm it without --without-pin"]
+    : [];
+};
+
+const acknowledged = (
+  { withoutPin }: ArmOptions,
+  sights: readonly RouteSight[],
+  at: EpochMs,
+): Pick<Footing, "withoutPin"> => {
+  if (withoutPin === undefined) return {};
+  const seen = sights.flatMap((sight) => (sight.kind === "seen" ? [sight.observed] : []));
+  const plain = seen.filter(({ route }) => !isPinnedRoute(route));
+  const otherActions = Object.fromEntries(
+    plain.map(({ route, weightedRule }) => [weightedArn(route), weightedRule.otherActions]),
+  );
+  return { withoutPin: { ...withoutPin, at, otherActions } };
 };
 
 const routeRefusals = (sights: readonly RouteSight[], pin: "parked" | "raised"): readonly string[] =>
@@ -77,7 +106,7 @@ const routeRefusals = (sights: readonly RouteSight[], pin: "parked" | "raised"):
         if (sight.kind === "foreign") return [`the rules are not as bound: ${sight.why}`];
         const { observed } = sight;
         return [
-          ...(observed.pin === pin ? [] : [`the pin is ${observed.pin}, it must be ${pin}`]),
+          ...(observed.pin === pin || observed.pin === "none" ? [] : [`the pin is ${observed.pin}, it must be ${pin}`]),
           // Behind a raised pin the weights are put right before it is lowered; in front of users they must be.
           ...(pin === "raised" || weightStands(observed, 0)
             ? []

@@ -85,6 +85,7 @@ const firstState = (
   blueHostsAtArm: of.footing.blueHosts,
   conflictsAtArm: of.footing.conflicts,
   rollbackSafety: of.footing.safety,
+  ...(of.footing.withoutPin === undefined ? {} : { withoutPin: of.footing.withoutPin }),
   blocking: [],
   lastTick: null,
   ledgerHead: EMPTY_LEDGER,
@@ -101,5 +102,6 @@ const armAccount = (state: CutoverState, policy: Policy) => ({
     drill: state.drill,
     blueHosts: state.blueHostsAtArm,
     conflicts: state.conflictsAtArm,
+    ...(state.withoutPin === undefined ? {} : { withoutPin: `accepted by ${state.withoutPin.by}` }),
   },
 });

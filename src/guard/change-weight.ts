@@ -4,6 +4,7 @@ import type { WriteOutcome } from "../actuation/rules-port.ts";
 import type { JsonValue } from "../kernel/json.ts";
 import { type WeightPercent, weightPercent } from "../kernel/units.ts";
 import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
+import { weightedArn } from "../signals/routes.ts";
 import { INSISTENT, ONE_ATTEMPT } from "./limits.ts";
 import { readRoutes } from "./look.ts";
 import type { GuardPorts } from "./ports.ts";
@@ -25,7 +26,7 @@ export const otherActionsOf = (sights: readonly RouteSight[], route: RouteBindin
   for (const sight of sights) {
     const [bound, rule] =
       sight.kind === "seen" ? [sight.observed.route, sight.observed.weightedRule] : [sight.route, sight.weightedRule];
-    if (bound.weightedRuleArn === route.weightedRuleArn && rule !== undefined) return rule.otherActions;
+    if (weightedArn(bound) === weightedArn(route) && rule !== undefined) return rule.otherActions;
   }
   return null;
 };
@@ -72,7 +73,7 @@ export const lowerGreen = async (
 const messageOf = (outcome: WriteOutcome): string => (outcome.kind === "applied" ? "applied" : outcome.message);
 
 /** The answer carries the rule as it now is: a read that is not behind. */
-const shows = (
+export const shows = (
   outcome: WriteOutcome,
   cutover: CutoverBindings,
   planned: RuleWrite | undefined,

@@ -1,12 +1,15 @@
-import { isPinned } from "../actuation/observed-route.ts";
+import { isOnBlue } from "../actuation/observed-route.ts";
 import { type Obstacle, sinceWhen } from "../decision/blocking.ts";
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
 import { type CutoverEvent, evolve } from "../decision/evolve.ts";
 import { pageLines, pagesDue } from "../decision/pages.ts";
+import { quietFrom } from "../decision/plain-mode.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import { settledLabel } from "../decision/settle-label.ts";
 import type { CutoverState, Latch, LatchCause, RollbackSafety } from "../decision/state.ts";
+import { toIso } from "../kernel/instant.ts";
 import { type EpochMs, later } from "../kernel/units.ts";
+import { hasPlainRoute } from "../signals/routes.ts";
 import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit, flushOutbox } from "./commit.ts";
@@ -49,7 +52,7 @@ const released = (): Repair => ({
 
 const repairOf = (tick: Tick, state: CutoverState, latch: Latch, safety: RollbackSafety, now: EpochMs): Repair => {
   if (state.wayBack !== "open") return pastReturn(latch);
-  if (latch.verifiedAt === undefined) return unverified(state, latch, safety, hardDownAt(tick));
+  if (latch.verifiedAt === undefined) return unverified(tick, state, latch, safety);
   return verified(tick, state, latch, now);
 };
 
@@ -75,7 +78,8 @@ const hardDownAt = ({ seen, cutover, at }: Tick): LatchCause | null => {
   return alarm === undefined ? null : { kind: "alarm", alarmArn: alarm.arn, severity: alarm.severity, alarmAt: at };
 };
 
-const unverified = (state: CutoverState, latch: Latch, safety: RollbackSafety, hardDown: LatchCause | null): Repair => {
+const unverified = (tick: Tick, state: CutoverState, latch: Latch, safety: RollbackSafety): Repair => {
+  const hardDown = hardDownAt(tick);
   const waits = latch.mode === "held" || holdsInstead(latch.cause, latch.expected, state.whenNotLossless);
   if (waits && safety.label !== "lossless" && hardDown === null)
     return {
@@ -101,23 +105,33 @@ const unverified = (state: CutoverState, latch: Latch, safety: RollbackSafety, h
       {
         what: "rollback",
         value: "not verified yet",
-        threshold: "the pin raised by an answered write and seen in two reads",
-        clears: "the load balancer answers",
+        ...whatVerifies(tick, latch),
       },
     ],
   };
 };
 
+const whatVerifies = ({ cutover }: Tick, latch: Latch): Pick<Obstacle, "threshold" | "clears"> =>
+  hasPlainRoute(cutover)
+    ? {
+        threshold: `blue written by an answer after ${toIso(quietFrom(latch))} and seen in two reads`,
+        clears: "a step sent before can no longer arrive where no pin shadows it; then the load balancer answers",
+      }
+    : {
+        threshold: "the pin raised by an answered write and seen in two reads",
+        clears: "the load balancer answers",
+      };
+
 const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): Repair => {
   const own = tick.seen.snapshots.at(-1) ?? tick.seen.snapshots[0];
-  const unpinned = tick.seen.sights.length > 0 && !tick.seen.sights.every(isPinned);
+  const unpinned = tick.seen.sights.length > 0 && !tick.seen.sights.every(isOnBlue);
   const reassert = latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS);
   const { settled, waitingFor } =
     state.settled === undefined
       ? settledLabel(state, { waitingFor: [], ...tick.seen.observed?.settle, instants: own.instants }, now)
       : { settled: null, waitingFor: [] };
   return {
-    doing: unpinned ? "raising the pin again" : settled === null ? "rolled back" : `settled ${settled.label}`,
+    doing: unpinned ? wayBackAgain(tick).doing : settled === null ? "rolled back" : `settled ${settled.label}`,
     events: settled === null ? [] : [{ kind: "settled", settled }],
     sendBack: unpinned || reassert,
     obstacles: [
@@ -127,8 +141,7 @@ const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): 
             {
               what: "drift:unpinned",
               value: trafficOf(own).detail,
-              threshold: "the pin raised",
-              clears: "rollback raises it again",
+              ...wayBackAgain(tick).obstacle,
             },
           ]
         : []),
@@ -141,6 +154,17 @@ const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): 
     ],
   };
 };
+
+const wayBackAgain = ({ cutover }: Tick) =>
+  hasPlainRoute(cutover)
+    ? {
+        doing: "sending everything to blue again",
+        obstacle: { threshold: "blue alone, by the pin or the weights", clears: "rollback sends it there again" },
+      }
+    : {
+        doing: "raising the pin again",
+        obstacle: { threshold: "the pin raised", clears: "rollback raises it again" },
+      };
 
 const PAGE_AFTER_MS = { held: 0, latch: 0, "drift:unpinned": 0, rollback: 0 };
 

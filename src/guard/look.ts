@@ -5,6 +5,7 @@ import type { Obstacle } from "../decision/blocking.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { type DurationMs, type EpochMs, earlier, MINUTE_MS } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import { hasPlainRoute } from "../signals/routes.ts";
 import type { Snapshots } from "../snapshot/evidence.ts";
 import { SNAPSHOT_MINUTES } from "../snapshot/freshness.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
@@ -30,13 +31,13 @@ export interface Look {
 /** The rules that this state asks for. */
 export const desiredRules = (state: CutoverState): DesiredRules => {
   const { intent } = state;
-  if (state.latch?.mode === "snapped" && state.wayBack === "open") return { greenPercent: 0, pin: ["raised"] };
-  if (state.wayBack !== "open") return { greenPercent: state.weightPercent, pin: ["parked", "gone"] };
-  if (intent?.kind === "lowerPin") return { greenPercent: 0, pin: ["parked", "raised"] };
+  if (state.latch?.mode === "snapped" && state.wayBack === "open") return { greenPercent: 0, pin: ["raised", "none"] };
+  if (state.wayBack !== "open") return { greenPercent: state.weightPercent, pin: ["parked", "gone", "none"] };
+  if (intent?.kind === "lowerPin") return { greenPercent: 0, pin: ["parked", "raised", "none"] };
   return {
     greenPercent: state.weightPercent,
     ...(intent === undefined ? {} : { alsoGreenPercent: intent.to }),
-    pin: ["parked"],
+    pin: ["parked", "none"],
   };
 };
 
@@ -82,7 +83,10 @@ export const look = async (
     sights: routes.sights,
     sightsSince: routes.since,
     observed: observed.ok ? observed.value : null,
-    trouble: stored.ok ? [] : [unstored(stored.failure.message)],
+    trouble: [
+      ...(stored.ok ? [] : [unstored(stored.failure.message)]),
+      ...(hasPlainRoute(cutover) && state.withoutPin === undefined ? [unacknowledged] : []),
+    ],
   };
 };
 
@@ -110,6 +114,14 @@ export const readRoutes = async (
   }
   const sights = observeRoutes(cutover, listeners);
   return { since, sights, reading: (desired) => classify(sights, desired, readAt) };
+};
+
+/** The bindings have lost a pin that it was armed with: nobody has said that they know what that gives up. */
+const unacknowledged: Obstacle = {
+  what: "plain-mode",
+  value: "a route of the deployed bindings has no pin",
+  threshold: "armed with --without-pin",
+  clears: "the bindings it was armed with are deployed, or it is rolled back and armed again",
 };
 
 const unstored = (message: string): Obstacle => ({

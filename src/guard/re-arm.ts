@@ -1,4 +1,4 @@
-import { isPinned } from "../actuation/observed-route.ts";
+import { isOnBlue } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import { APPLY_BOUND_MS, DESCRIBE_LAG_MS, INTENT_LIFE_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
 import type { CutoverState, Intent } from "../decision/state.ts";
@@ -7,6 +7,7 @@ import { durationMs, type EpochMs, epochMs, later, parseDuration, weightPercent 
 import { policyDigest } from "../policy/policy-digest.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import { pinnedRoutes } from "../signals/routes.ts";
 import type { ArmPorts, ArmReport } from "./arm.ts";
 import { type ArmOptions, checkFooting, type Footing } from "./arm-checks.ts";
 import { lowerGreen } from "./change-weight.ts";
@@ -23,7 +24,7 @@ const LOWER_PIN_LIFE_MS = durationMs(ROLLBACK_LIFE_MS + 150_000);
 /**
  * Arms again after a rollback that is verified, settled and cooled down. The weights go to 0 behind the raised pin and
  * are read twice; then one write starts the new epoch and announces the lowering of the pin, which rollback's function
- * carries out. Interrupted anywhere, traffic is on blue.
+ * carries out. Without a pin nothing is left to lower. Interrupted anywhere, traffic is on blue.
  */
 export const rearm = async (
   ports: ArmPorts,
@@ -67,11 +68,19 @@ const restsAtZero = async (ports: ArmPorts, cutover: CutoverBindings): Promise<b
   for (const waitMs of [DESCRIBE_LAG_MS, DESCRIBE_LAG_MS]) {
     await ports.clock.sleep(durationMs(waitMs));
     const { sights } = await readRoutes(ports, cutover);
-    const zero = sights.every((sight) => sight.kind === "seen" && isPinned(sight) && weightStands(sight.observed, 0));
+    const zero = sights.every((sight) => sight.kind === "seen" && isOnBlue(sight) && weightStands(sight.observed, 0));
     if (sights.length === 0 || !zero) return false;
   }
   return true;
 };
+
+const lowerPinIntent = (epoch: number, at: EpochMs): Intent => ({
+  kind: "lowerPin",
+  epoch,
+  to: weightPercent(0),
+  intentAt: at,
+  notAfter: later(at, LOWER_PIN_LIFE_MS),
+});
 
 const beginEpoch = async (
   ports: ArmPorts,
@@ -86,16 +95,10 @@ const beginEpoch = async (
   if (!stored.ok) return { kind: "failed", why: stored.failure.message };
   const at = ports.clock.now();
   const epoch = state.epoch + 1;
-  const intent: Intent = {
-    kind: "lowerPin",
-    epoch,
-    to: weightPercent(0),
-    intentAt: at,
-    notAfter: later(at, LOWER_PIN_LIFE_MS),
-  };
+  const lowering = pinnedRoutes(cutover).length > 0 ? { intent: lowerPinIntent(epoch, at) } : {};
   const { whenNotLossless } = policy;
   const drill = policy.drill === true;
-  const rearmed = { at, by, policyDigest: digest, whenNotLossless, drill, intent, ...footing };
+  const rearmed = { at, by, policyDigest: digest, whenNotLossless, drill, ...lowering, ...footing };
   const change: Change = {
     events: [{ kind: "rearmed", rearm: rearmed }],
     account: {
@@ -103,7 +106,10 @@ const beginEpoch = async (
       summary: `armed again by ${by} with policy ${policy.name}`,
       at,
       tick: null,
-      detail: { policy: digest },
+      detail: {
+        policy: digest,
+        ...(footing.withoutPin === undefined ? {} : { withoutPin: `accepted by ${footing.withoutPin.by}` }),
+      },
     },
   };
   // Looking takes longer than a minute may have left, and every latched tick writes; what it writes changes nothing here.
@@ -113,6 +119,7 @@ const beginEpoch = async (
   if (outcome.kind === "moved") return { kind: "failed", why: "its state changed meanwhile; look and try again" };
   if (outcome.kind === "unknown") return { kind: "failed", why: outcome.message };
   const flushed = await flushOutbox(ports, outcome.state);
+  if (flushed.intent === undefined) return { kind: "armed", state: flushed };
   const asked = await ports.invoke.rollback(cutover.name, { kind: "lowerPin", epoch });
   return asked.ok
     ? { kind: "armed", state: flushed }

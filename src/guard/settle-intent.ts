@@ -1,4 +1,4 @@
-import type { RouteSight } from "../actuation/observed-route.ts";
+import { isUnpinned, type RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import { APPLY_BOUND_MS, DESCRIBE_LAG_MS } from "../decision/bounds.ts";
 import type { CutoverEvent } from "../decision/evolve.ts";
@@ -43,11 +43,11 @@ export const settleIntent = (
   if (sights.length === 0 || sights.some(({ kind }) => kind === "foreign")) return { kind: "waiting" };
   const observed = sights.flatMap((sight) => (sight.kind === "seen" ? [sight.observed] : []));
   if (intent.kind === "lowerPin") {
-    return observed.every(({ pin }) => pin === "parked")
+    return observed.every(isUnpinned)
       ? { kind: "ended", event: { kind: "pinLowered", at: seenSince }, summary: "the pin was lowered" }
       : { kind: "latch-again" };
   }
-  const all = (percent: number) => observed.every((route) => route.pin === "parked" && weightStands(route, percent));
+  const all = (percent: number) => observed.every((route) => isUnpinned(route) && weightStands(route, percent));
   if (all(intent.to)) {
     const step = state.step + 1;
     const event = { kind: "weightCommitted", step, at: seenSince, last: step === lastStep } as const;
@@ -56,5 +56,5 @@ export const settleIntent = (
   if (all(state.weightPercent))
     return { kind: "ended", event: { kind: "intentCleared" }, summary: `the change to ${intent.to} % never arrived` };
   const either = observed.every((route) => weightStands(route, intent.to) || weightStands(route, state.weightPercent));
-  return { kind: either && observed.every(({ pin }) => pin === "parked") ? "mixed" : "drift" };
+  return { kind: either && observed.every(isUnpinned) ? "mixed" : "drift" };
 };

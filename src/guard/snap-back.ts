@@ -1,18 +1,22 @@
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
+import { quietFrom } from "../decision/plain-mode.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
+import { hasPlainRoute, isPinnedRoute, weightedArn } from "../signals/routes.ts";
 import { commitOnto, flushOutbox } from "./commit.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
 import { NOTIFY_TIMEOUT_MS } from "./limits.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
-import { raisePins, seenPinned } from "./verify-pin.ts";
+import { raisePins, type Standing, seenPinned } from "./verify-pin.ts";
 
 export type SnapBackReport =
   | { readonly kind: "verified"; readonly state: CutoverState }
   /** All on blue by two reads and an answered write, and the state could not be told; the next tick finds the pin. */
   | { readonly kind: "verified-unrecorded"; readonly why: string }
+  /** Latched, and all on blue by answered writes; verified, by later runs, once nothing sent before can still arrive. */
+  | { readonly kind: "asserted"; readonly state: CutoverState; readonly until: EpochMs }
   | { readonly kind: "held"; readonly state: CutoverState }
   | { readonly kind: "unverified"; readonly why: string }
   /** Past the point of no return: nothing was written. */
@@ -38,45 +42,73 @@ export const snapBack = async (
   const latching = await latchFor(ports, cutover, trigger);
   if (latching.kind === "ignored") return { kind: "ignored", why: latching.why };
   if (latching.kind === "unanswered") return goOnBlind(ports, cutover, trigger, latching.why);
+  const since = ports.clock.now();
   const { state } = latching;
   if (state.wayBack !== "open") return noWayBack(ports, cutover, `the way back is ${state.wayBack}`);
   const ready = await hold(ports, state, trigger);
   if (ready.latch?.mode === "held") return { kind: "held", state: ready };
   if (isDone(ready, ports.clock.now()) && (await seenPinned(ports, cutover))) return { kind: "verified", state: ready };
-  return bringBack(ports, cutover, (pinAnsweredAt) => recordVerified(ports, ready, pinAnsweredAt));
+  return bringBack(ports, cutover, { state: ready, since });
 };
 
 type Recorded =
   | { readonly kind: "recorded"; readonly state: CutoverState }
   | { readonly kind: "lost"; readonly why: string };
 
-const pinGone = ({ route }: { readonly route: RouteBinding }): string => `the pin ${route.pin.ruleArn} is gone`;
+const goneBy = ({ route }: { readonly route: RouteBinding }): string =>
+  isPinnedRoute(route)
+    ? `the pin ${route.pin.ruleArn} is gone`
+    : `${weightedArn(route)} forwards to green alone, as decommission leaves it before blue is fenced`;
 
-/** Raises, verifies, records; again and again until it holds or the time is over. */
+/** Raises, verifies, records; again and again until it holds or the time is over. `standing` is null without the table. */
 const bringBack = async (
   ports: SnapBackPorts,
   cutover: CutoverBindings,
-  record: (pinAnsweredAt: EpochMs) => Promise<Recorded>,
+  standing: Standing | null,
 ): Promise<SnapBackReport> => {
   const deadline = later(ports.clock.now(), BUDGET_MS);
   let pauseMs = FIRST_PAUSE_MS;
   let why = "";
   do {
-    const raised = await raisePins(ports, cutover);
-    if (raised.kind === "past-return") return noWayBack(ports, cutover, pinGone(raised));
+    const raised = await raisePins(ports, cutover, standing);
+    if (raised.kind === "past-return") return noWayBack(ports, cutover, goneBy(raised));
+    const waits = raised.kind === "answered" ? tooEarly(cutover, standing, raised.sentAt) : null;
+    if (waits !== null) return waits;
     if (raised.kind === "answered" && (await seenPinned(ports, cutover))) {
-      const recorded = await record(raised.at);
+      const recorded = await record(ports, cutover, standing, raised.at);
       return recorded.kind === "recorded"
         ? { kind: "verified", state: recorded.state }
         : { kind: "verified-unrecorded", why: recorded.why };
     }
-    why = raised.kind === "answered" ? "the pin was raised and is not seen above" : raised.message;
+    why = raised.kind === "answered" ? "blue was written, by pin or weights, and is not seen alone" : raised.message;
     await ports.clock.sleep(durationMs(pauseMs));
     pauseMs *= 2;
   } while (ports.clock.now() < deadline);
   await page(ports, cutover, "could not be verified on blue yet", `${why}. The next tick goes on.`);
   return { kind: "unverified", why };
 };
+
+/** Where a route has no pin, what is written and read before everything older has arrived proves nothing yet. */
+const tooEarly = (
+  cutover: CutoverBindings,
+  standing: Standing | null,
+  sentAt: EpochMs,
+): Extract<SnapBackReport, { kind: "asserted" }> | null => {
+  const latch = standing?.state.latch;
+  if (standing === null || latch === undefined || !hasPlainRoute(cutover)) return null;
+  const until = quietFrom(latch);
+  return sentAt > until ? null : { kind: "asserted", state: standing.state, until };
+};
+
+const record = async (
+  ports: SnapBackPorts,
+  cutover: CutoverBindings,
+  standing: Standing | null,
+  answeredAt: EpochMs,
+): Promise<Recorded> =>
+  standing === null
+    ? { kind: "lost", why: "the table does not answer" }
+    : recordVerified(ports, cutover, standing.state, answeredAt);
 
 /** A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here. */
 const hold = async (ports: SnapBackPorts, state: CutoverState, trigger: SnapBackTrigger): Promise<CutoverState> => {
@@ -124,7 +156,12 @@ const isDone = ({ latch }: CutoverState, now: EpochMs): boolean =>
   latch?.verifiedAt !== undefined &&
   (latch.reassertAfter === undefined || now <= later(latch.reassertAfter, APPLY_BOUND_MS));
 
-const recordVerified = async (ports: SnapBackPorts, seen: CutoverState, pinAnsweredAt: EpochMs): Promise<Recorded> => {
+const recordVerified = async (
+  ports: SnapBackPorts,
+  cutover: CutoverBindings,
+  seen: CutoverState,
+  pinAnsweredAt: EpochMs,
+): Promise<Recorded> => {
   const at = ports.clock.now();
   const outcome = await commitOnto(ports, seen, (state) => {
     if (state.latch === undefined || state.epoch !== seen.epoch) return null;
@@ -134,7 +171,9 @@ const recordVerified = async (ports: SnapBackPorts, seen: CutoverState, pinAnswe
       events: [{ kind: "latchVerified", at, pinAnsweredAt, reasserted }],
       account: {
         kind: "verified",
-        summary: "all traffic is on blue: the pin was raised and seen above in two reads",
+        summary: hasPlainRoute(cutover)
+          ? "all traffic is on blue: written when nothing older could arrive any more, and seen in two reads"
+          : "all traffic is on blue: the pin was raised and seen above in two reads",
         at,
         tick: null,
         detail: { pinAnsweredAt, expected: state.latch.expected.label, fromPercent: state.latch.fromPercent },
@@ -161,16 +200,33 @@ const goOnBlind = async (
   trigger: SnapBackTrigger,
   why: string,
 ): Promise<SnapBackReport> => {
-  const raised = await raisePins(ports, cutover);
-  if (raised.kind === "past-return") return noWayBack(ports, cutover, pinGone(raised));
+  const raised = await raisePins(ports, cutover, null);
+  if (raised.kind === "past-return") return noWayBack(ports, cutover, goneBy(raised));
   const soon = await latchFor(ports, cutover, trigger);
-  if (mayRecord(soon)) return bringBack(ports, cutover, (at) => recordVerified(ports, soon.state, at));
-  const seen = await bringBack(ports, cutover, async () => ({ kind: "lost", why: soon.why }));
+  if (mayRecord(soon)) return bringBack(ports, cutover, { state: soon.state, since: ports.clock.now() });
+  const seen = await bringBack(ports, cutover, null);
   if (seen.kind !== "verified-unrecorded") return seen;
   const late = await latchFor(ports, cutover, trigger);
-  if (mayRecord(late)) return bringBack(ports, cutover, (at) => recordVerified(ports, late.state, at));
+  if (mayRecord(late)) return bringBack(ports, cutover, { state: late.state, since: ports.clock.now() });
+  if (hasPlainRoute(cutover)) return onBlueUnverified(ports, cutover, `${why}; then: ${unrecorded(late)}`);
   await page(ports, cutover, "all traffic is on blue, not recorded", `${why}; then: ${unrecorded(late)}.`);
   return { kind: "verified-unrecorded", why: unrecorded(late) };
+};
+
+/** Without the table nobody knows whether a step is under way, and without a pin it would change traffic. */
+const onBlueUnverified = async (
+  ports: SnapBackPorts,
+  cutover: CutoverBindings,
+  because: string,
+): Promise<SnapBackReport> => {
+  const why = `two reads show blue alone; without the table nobody knows if a step is still under way (${because})`;
+  await page(
+    ports,
+    cutover,
+    "all traffic seems to be on blue, not verified",
+    `${why}. Run pawl rollback again in 3 minutes.`,
+  );
+  return { kind: "unverified", why };
 };
 
 type Latched = Extract<Latching, { kind: "latched" }>;

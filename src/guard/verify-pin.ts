@@ -1,61 +1,115 @@
-import { isPinned } from "../actuation/observed-route.ts";
+import { isOnBlue, type RouteSight } from "../actuation/observed-route.ts";
 import { planSnapBack } from "../actuation/plan-writes.ts";
 import type { WriteOutcome } from "../actuation/rules-port.ts";
-import { DESCRIBE_LAG_MS } from "../decision/bounds.ts";
-import { durationMs, type EpochMs } from "../kernel/units.ts";
+import { DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
+import type { CutoverState } from "../decision/state.ts";
+import type { JsonValue } from "../kernel/json.ts";
+import { durationMs, type EpochMs, later, weightPercent } from "../kernel/units.ts";
 import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
-import { otherActionsOf } from "./change-weight.ts";
+import { isPinnedRoute, type PinnedRoute, weightedArn } from "../signals/routes.ts";
+import { otherActionsOf, shows } from "./change-weight.ts";
 import { INSISTENT } from "./limits.ts";
 import { type RoutesRead, readRoutes } from "./look.ts";
 import type { GuardPorts } from "./ports.ts";
 
 type RulePorts = Pick<GuardPorts, "clock" | "rules">;
 
+/** A latched state whose way back was open, and since when this run knows it. */
+export interface Standing {
+  readonly state: CutoverState;
+  readonly since: EpochMs;
+}
+
 export type RaiseOutcome =
-  /** Every pin write of this run was answered with success and shows the pin above. */
-  | { readonly kind: "answered"; readonly at: EpochMs }
+  /** Every write of this run that sends traffic to blue was answered with success and shows it; none left before `sentAt`. */
+  | { readonly kind: "answered"; readonly sentAt: EpochMs; readonly at: EpochMs }
   /** A pin is gone: past the point of no return. Whatever else is known or not, nothing more may be written. */
   | { readonly kind: "past-return"; readonly route: RouteBinding }
   | { readonly kind: "unanswered"; readonly message: string };
 
 /**
  * Raises the pin of every route, then puts the weighted rule, shadowed by then, to 0. Where a pin is refused for any
- * other reason than being gone, the weighted rule is all there is, and is written at once.
+ * other reason than being gone, the weighted rule is all there is, and is written at once; so it is where there is no pin.
+ *
+ * @param standing null without the table: then a route without a pin is written only on a fresh look that shows blue in
+ *   its rule, because decommission leaves blue out of it before it fences blue.
  */
-export const raisePins = async (ports: RulePorts, cutover: CutoverBindings): Promise<RaiseOutcome> => {
+export const raisePins = async (
+  ports: RulePorts,
+  cutover: CutoverBindings,
+  standing: Standing | null,
+): Promise<RaiseOutcome> => {
+  const { pins, weights } = planSnapBack(cutover);
+  const sentAt = ports.clock.now();
   // The pins leave first: the read beside them is for what comes after.
-  const raising = Promise.all(
-    planSnapBack(cutover).map(([pin]) => ports.rules.movePin(pin.route, "raised", INSISTENT)),
-  );
-  const [outcomes, read] = await Promise.all([raising, readRoutes(ports, cutover)]);
-  const route = cutover.routes.find((one, index) => isGone(outcomes[index], one, read));
+  const raising = Promise.all(pins.map(({ route }) => ports.rules.movePin(route, "raised", INSISTENT)));
+  const [moves, read] = await Promise.all([raising, readRoutes(ports, cutover)]);
+  const known = isKnown(ports, standing) ? standing : null;
+  const route =
+    pins.find((pin, index) => isGone(moves[index], pin.route, read))?.route ??
+    (known === null ? plainGone(read.sights) : undefined);
   if (route !== undefined) return { kind: "past-return", route };
-  await writeShadowed(ports, cutover, read);
-  const answers = outcomes.flatMap((outcome, index) => (raised(outcome, cutover.routes[index]) ? [outcome] : []));
-  const lastAnswer = answers.map((answer) => (answer.kind === "applied" ? answer.answeredAt : null)).at(-1);
-  if (answers.length === outcomes.length && lastAnswer != null) return { kind: "answered", at: lastAnswer };
-  return { kind: "unanswered", message: outcomes.map(said).join("; ") };
+  const stale = ports.clock.now() > later(read.since, LOOK_LIFE_MS);
+  const writes = await Promise.all(
+    weights.map(({ route, write }) => {
+      if (known === null && stale && !isPinnedRoute(route)) return UNREAD;
+      const others = otherActions(route, read.sights, known);
+      // Without having read them, other actions of the rule (authentication) would be lost with the write.
+      return others === null ? UNREAD : ports.rules.writeWeights(write, others, INSISTENT);
+    }),
+  );
+  const wayBack = [
+    ...moves.map((outcome, index) => ({ outcome, done: raised(outcome, pins[index]?.route) })),
+    ...writes.flatMap((outcome, index) => {
+      const planned = weights[index];
+      if (planned === undefined || isPinnedRoute(planned.route)) return [];
+      return [{ outcome, done: shows(outcome, cutover, planned, weightPercent(0)) }];
+    }),
+  ];
+  const last = wayBack.flatMap(({ outcome, done }) => (done && outcome.kind === "applied" ? [outcome.answeredAt] : []));
+  const at = last.at(-1);
+  if (last.length === wayBack.length && at !== undefined) return { kind: "answered", sentAt, at };
+  return { kind: "unanswered", message: wayBack.map(({ outcome }) => said(outcome)).join("; ") };
+};
+
+const UNREAD: WriteOutcome = { kind: "refused", code: "NotRead", message: "the rule could not be read" };
+/** A process that slept between its look and its write (a laptop has no time-out) looks again. */
+const LOOK_LIFE_MS = durationMs(60_000);
+
+/** What a run knew of the state is worth nothing once it has outlived every run: there may have been another epoch since. */
+const isKnown = ({ clock }: RulePorts, standing: Standing | null): boolean =>
+  standing !== null && clock.now() <= later(standing.since, ROLLBACK_LIFE_MS);
+
+/**
+ * A plain route has nothing else to go back by: what its rule was last seen with, or was armed with. Without the table
+ * only a rule that is as bound may be written; of another nobody can say whether blue is being fenced.
+ */
+const otherActions = (
+  route: RouteBinding,
+  sights: readonly RouteSight[],
+  standing: Standing | null,
+): readonly JsonValue[] | null => {
+  if (isPinnedRoute(route)) return otherActionsOf(sights, route);
+  const known = standing === null ? sights.filter(({ kind }) => kind === "seen") : sights;
+  return otherActionsOf(known, route) ?? standing?.state.withoutPin?.otherActions[weightedArn(route)] ?? null;
 };
 
 /** A pin is gone by the answer; or by a look at the rules, where the write was not answered. */
-const isGone = (outcome: WriteOutcome | undefined, { pin }: RouteBinding, { sights }: RoutesRead): boolean => {
+const isGone = (outcome: WriteOutcome | undefined, { pin }: PinnedRoute, { sights }: RoutesRead): boolean => {
   if (outcome?.kind === "refused" && outcome.code === "RuleNotFound") return true;
   if (outcome?.kind === "applied") return false;
-  const seen = sights.find((sight) => sight.kind === "seen" && sight.observed.route.pin.ruleArn === pin.ruleArn);
+  const seen = sights.find((sight) => sight.kind === "seen" && sight.observed.route.pin?.ruleArn === pin.ruleArn);
   return seen?.kind === "seen" && seen.observed.pin === "gone";
 };
 
-const writeShadowed = (ports: RulePorts, cutover: CutoverBindings, read: RoutesRead) =>
-  Promise.all(
-    planSnapBack(cutover).map(([, weight]) => {
-      const others = otherActionsOf(read.sights, weight.route);
-      // Without having read them, other actions of the rule (authentication) would be lost with the write.
-      if (weight.kind !== "setWeight" || others === null) return null;
-      return ports.rules.writeWeights(weight.write, others, INSISTENT);
-    }),
+const plainGone = (sights: readonly RouteSight[]): RouteBinding | undefined => {
+  const gone = sights.find(
+    (sight) => sight.kind === "seen" && sight.observed.pin === "gone" && !isPinnedRoute(sight.observed.route),
   );
+  return gone?.kind === "seen" ? gone.observed.route : undefined;
+};
 
-const raised = (outcome: WriteOutcome, route: RouteBinding | undefined): boolean =>
+const raised = (outcome: WriteOutcome, route: PinnedRoute | undefined): boolean =>
   outcome.kind === "applied" &&
   outcome.shows.some(
     ({ ruleArn, priority }) => ruleArn === route?.pin.ruleArn && priority === route.pin.raisedPriority,
@@ -64,14 +118,15 @@ const raised = (outcome: WriteOutcome, route: RouteBinding | undefined): boolean
 const said = (outcome: WriteOutcome): string => (outcome.kind === "applied" ? "answered" : outcome.message);
 
 /**
- * Whether all traffic is on blue: the pin above, its conditions the weighted rule's, blue alone, in two reads at least
- * S apart. Two reads alone can both be stale; the caller must hold this run's own answered write as well.
+ * Whether all traffic is on blue: the pin above, its conditions the weighted rule's, blue alone, or where there is none the
+ * weighted rule at 0, in two reads at least S apart. Two reads alone can both be stale; the caller must hold this run's
+ * own answered write as well.
  */
 export const seenPinned = async (ports: RulePorts, cutover: CutoverBindings): Promise<boolean> => {
   for (const waitMs of [0, DESCRIBE_LAG_MS]) {
     if (waitMs > 0) await ports.clock.sleep(durationMs(waitMs));
     const { sights } = await readRoutes(ports, cutover);
-    if (sights.length === 0 || !sights.every(isPinned)) return false;
+    if (sights.length === 0 || !sights.every(isOnBlue)) return false;
   }
   return true;
 };

@@ -14,8 +14,10 @@ export interface PinBinding {
 /** One place where the load balancer splits traffic between blue and green. */
 export interface RouteBinding {
   readonly listenerArn: string;
-  readonly weightedRuleArn: string;
-  readonly pin: PinBinding;
+  /** Absent where the listener's default action splits the traffic. */
+  readonly weightedRuleArn?: string;
+  /** Absent in plain mode: going back then writes the weights, and has to outwait what is under way. */
+  readonly pin?: PinBinding;
   /** Target group ARNs. */
   readonly blue: string;
   readonly green: string;

@@ -9,15 +9,15 @@ import { systemNow } from "../../src/adapters/clock/system-clock.ts";
 import { elbv2Hosts } from "../../src/adapters/elbv2/elbv2-hosts.ts";
 import { elbv2Rules } from "../../src/adapters/elbv2/elbv2-rules.ts";
 import { durationMs } from "../../src/kernel/units.ts";
-import type { CutoverBindings } from "../../src/signals/bindings.ts";
+import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
 import { loadBalancerOf } from "../../src/wiring-table-and-rules.ts";
 import { fakeRules } from "../support/fake-rules.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
 import { type LabAccount, startAccount } from "./lab-account.ts";
 import { soonEnough } from "./sample-state.ts";
 
-const [orders] = readCutovers(`${import.meta.dirname}/../..`) as readonly [CutoverBindings];
-const [route] = orders.routes as readonly [CutoverBindings["routes"][number]];
+const [orders] = readCutovers(`${import.meta.dirname}/../..`) as readonly [PinnedCutover];
+const [route] = orders.routes as readonly [PinnedRoute];
 
 const hosts = (first: number) => Array.from({ length: 4 }, (_, index) => ({ id: "127.0.0.1", port: first + index }));
 

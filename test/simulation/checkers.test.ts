@@ -4,6 +4,7 @@ import { arm } from "../../src/guard/arm.ts";
 import type { GuardPorts } from "../../src/guard/ports.ts";
 import { durationMs, epochMs, weightPercent } from "../../src/kernel/units.ts";
 import { standInDigest } from "../../src/rehearsal/world/digest.ts";
+import { pinnedRoutes } from "../../src/signals/routes.ts";
 import { allCheckers } from "./checkers/index.ts";
 import { endingOf } from "./ending.ts";
 import { faultsOf } from "./faults/faults.ts";
@@ -44,7 +45,7 @@ const armedWorld = async (without: readonly string[] = FAULT_KINDS) => {
   const { cutover, policy } = world;
   await does("operator", (ports) => arm(ports, cutover, policy, "olga", { rehearsal: true, doctor: async () => [] }));
   expect(world.state()?.phase).toBe("armed");
-  const [route] = cutover.routes;
+  const [route] = pinnedRoutes(cutover);
   if (route === undefined) throw new Error("a cutover has a route");
   const store = (change: Partial<CutoverState>) =>
     does("promote", async (ports) => {

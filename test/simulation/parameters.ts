@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { Policy } from "../../src/policy/policy-file.ts";
-import type { CutoverBindings, RouteBinding } from "../../src/signals/bindings.ts";
+import type { CutoverBindings } from "../../src/signals/bindings.ts";
+import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
 import { diceOf } from "./world/dice.ts";
 
 const json = <Value>(path: string): Value =>
   JSON.parse(readFileSync(new URL(`../../policies/orders/${path}`, import.meta.url), "utf8")) as Value;
 
 /** The committed files: the simulation runs what operators run. */
-const ORDERS = json<CutoverBindings>("cutover.json");
+const ORDERS = json<PinnedCutover>("cutover.json");
 const POLICIES = { drill: json<Policy>("drill.json"), production: json<Policy>("policy.json") } as const;
 
 export type PolicyName = keyof typeof POLICIES;
@@ -79,7 +80,7 @@ export const policyOf = ({ policy, dwellFactor }: Parameters): Policy => {
   };
 };
 
-const anotherRoute = (route: RouteBinding): RouteBinding => ({
+const anotherRoute = (route: PinnedRoute): PinnedRoute => ({
   ...route,
   listenerArn: `${route.listenerArn}b`,
   weightedRuleArn: `${route.weightedRuleArn}b`,

@@ -38,28 +38,37 @@ const CALL_MS = 20;
 const SLOW_CALL_MS = 1_500;
 const CONDITIONS = [{ Field: "path-pattern", PathPatternConfig: { Values: ["/*"] } }];
 
-const initialRules = ({ weightedRuleArn, pin, blue, green }: RouteBinding): readonly ObservedRule[] => [
-  {
-    ruleArn: weightedRuleArn,
-    priority: 100,
-    conditions: CONDITIONS,
-    forward: {
-      targets: [
-        { targetGroupArn: blue, weight: 100 },
-        { targetGroupArn: green, weight: 0 },
-      ],
-      sticky: false,
-    },
-    otherActions: [],
-  },
-  {
-    ruleArn: pin.ruleArn,
-    priority: pin.parkedPriority,
-    conditions: CONDITIONS,
-    forward: { targets: [{ targetGroupArn: blue, weight: 1 }], sticky: false },
-    otherActions: [],
-  },
-];
+const allOnBlue = ({ blue, green }: RouteBinding): ObservedRule["forward"] => ({
+  targets: [
+    { targetGroupArn: blue, weight: 100 },
+    { targetGroupArn: green, weight: 0 },
+  ],
+  sticky: false,
+});
+
+const initialRules = (route: RouteBinding): readonly ObservedRule[] => {
+  const { weightedRuleArn, pin, blue } = route;
+  const rule = { conditions: CONDITIONS, otherActions: [] };
+  return [
+    ...(weightedRuleArn === undefined
+      ? []
+      : [{ ...rule, ruleArn: weightedRuleArn, priority: 100, forward: allOnBlue(route) }]),
+    ...(pin === undefined
+      ? []
+      : [
+          {
+            ...rule,
+            ruleArn: pin.ruleArn,
+            priority: pin.parkedPriority,
+            forward: { targets: [{ targetGroupArn: blue, weight: 1 }], sticky: false },
+          },
+        ]),
+  ];
+};
+
+/** What the weights of a route are written to, as this load balancer names it. */
+const weightedIn = ({ weightedRuleArn, listenerArn }: RouteBinding): string =>
+  weightedRuleArn ?? `${listenerArn}/default`;
 
 /** A listener's rules with the load balancer's own semantics: no fence, last writer wins, late landings, stale reads. */
 export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRules => {
@@ -72,7 +81,10 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
           ruleArn: `${route.listenerArn}/default`,
           priority: null,
           conditions: [],
-          forward: { targets: [{ targetGroupArn: route.blue, weight: 1 }], sticky: false },
+          forward:
+            route.weightedRuleArn === undefined
+              ? allOnBlue(route)
+              : { targets: [{ targetGroupArn: route.blue, weight: 1 }], sticky: false },
           otherActions: [],
         },
       ],
@@ -90,7 +102,7 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
   const effective = (of: Listeners): number => {
     const rules = of.get(firstRoute.listenerArn) ?? [];
     const first = [...rules]
-      .filter(({ ruleArn }) => [firstRoute.weightedRuleArn, firstRoute.pin.ruleArn].includes(ruleArn))
+      .filter(({ ruleArn }) => [weightedIn(firstRoute), firstRoute.pin?.ruleArn].includes(ruleArn))
       .sort((a, b) => (a.priority ?? 1e9) - (b.priority ?? 1e9))[0];
     const targets = first?.forward?.targets ?? [];
     const total = targets.reduce((sum, { weight }) => sum + weight, 0);
@@ -141,7 +153,7 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
     arn: string,
     next: (rule: ObservedRule) => ObservedRule | null,
   ): WriteOutcome => {
-    writes.push({ at: clock.now(), what, route: route.weightedRuleArn });
+    writes.push({ at: clock.now(), what, route: weightedIn(route) });
     const fate = fates.shift() ?? { kind: "answered" };
     const apply = (at: EpochMs) => {
       if (ruleOf(arn) !== undefined) replace(what, at, arn, next);
@@ -202,15 +214,15 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
         ? outsideFailure("not-found", `${listenerArn} not found`)
         : ok({ listenerArn, readAt: clock.now(), rules });
     },
-    writeWeights: async ({ route, greenPercent, stickySeconds }, otherActions, limits) => {
+    writeWeights: async ({ route, greenPercent, stickySeconds, blueLeftOut }, otherActions, limits) => {
       if (!Number.isInteger(greenPercent) || greenPercent < 0 || greenPercent > 100)
         throw new RangeError(`${greenPercent} is no weight`);
       const targets = [
-        { targetGroupArn: route.blue, weight: 100 - greenPercent },
+        ...(blueLeftOut === true ? [] : [{ targetGroupArn: route.blue, weight: 100 - greenPercent }]),
         { targetGroupArn: route.green, weight: greenPercent },
       ];
       return insist(limits.attempts, () =>
-        attempt(`weight ${greenPercent}`, route, route.weightedRuleArn, (rule) => ({
+        attempt(`weight ${greenPercent}`, route, weightedIn(route), (rule) => ({
           ...rule,
           forward: { targets, sticky: stickySeconds !== null },
           otherActions,

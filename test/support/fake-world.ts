@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { LedgerRecord } from "../../src/decision/record.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 import { type ArmReport, arm } from "../../src/guard/arm.ts";
+import type { ArmOptions } from "../../src/guard/arm-checks.ts";
 import { lowerPin } from "../../src/guard/lower-pin.ts";
 import { runObserve } from "../../src/guard/observe.ts";
 import type { GuardPorts } from "../../src/guard/ports.ts";
@@ -13,6 +14,7 @@ import { runTick } from "../../src/guard/tick.ts";
 import { type EpochMs, later, MINUTE_MS, minuteOf } from "../../src/kernel/units.ts";
 import type { Policy } from "../../src/policy/policy-file.ts";
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
+import type { PinnedCutover } from "../../src/signals/routes.ts";
 import { type FakeRules, fakeRules } from "./fake-rules.ts";
 import {
   fakeAlarms,
@@ -43,7 +45,7 @@ const json = <Value>(path: string): Value =>
   JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")) as Value;
 
 /** The committed cutover and its drill: the specs run what operators run. */
-export const ORDERS = json<CutoverBindings>("policies/orders/cutover.json");
+export const ORDERS = json<PinnedCutover>("policies/orders/cutover.json");
 export const DRILL = json<Policy>("policies/orders/drill.json");
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -51,7 +53,7 @@ export const sha256 = (text: string): string => createHash("sha256").update(text
 const never = async (): Promise<readonly string[]> => [];
 
 /** A whole world in memory around the real guard: one cutover, one load balancer, one table, one clock. */
-export const fakeWorld = (cutover: CutoverBindings = ORDERS) => {
+export const worldOf = <Bindings extends CutoverBindings>(cutover: Bindings) => {
   const clock: VirtualClock = virtualClock();
   const truth: Truth = healthyTruth();
   const outage: Outage = { table: false, topic: false };
@@ -146,15 +148,17 @@ export const fakeWorld = (cutover: CutoverBindings = ORDERS) => {
       const { phase, weightPercent, blocking } = state.of(cutover.name);
       throw new Error(`${what}: not within ${limit} min; ${phase} at ${weightPercent} %, ${JSON.stringify(blocking)}`);
     },
-    arm: async (policy: Policy = DRILL): Promise<ArmReport> =>
-      arm(ports, cutover, policy, "olga", { rehearsal: true, doctor: never }),
+    arm: async (policy: Policy = DRILL, also: Pick<ArmOptions, "withoutPin"> = {}): Promise<ArmReport> =>
+      arm(ports, cutover, policy, "olga", { rehearsal: true, doctor: never, ...also }),
   };
 };
 
+/** Of a cutover with a pin on every route, as the committed one has; the caller's word counts. */
+export const fakeWorld = (cutover: CutoverBindings = ORDERS) => worldOf(cutover as PinnedCutover);
 export type FakeWorld = ReturnType<typeof fakeWorld>;
 
 /** The ledger with what still waits in the outbox: all that has ever been recorded, in order. */
-export const wholeLedger = (world: FakeWorld): readonly LedgerRecord[] => {
+export const wholeLedger = (world: Pick<FakeWorld, "ledger" | "state">): readonly LedgerRecord[] => {
   const stored = [...world.ledger.records];
   const waiting = world.state().outbox.flatMap(({ record }) => (record === undefined ? [] : [record]));
   const all = new Map([...stored, ...waiting].map((record) => [record.seq, record]));

@@ -10,10 +10,10 @@ import type { Target } from "../../lab/aws/elbv2/load-balancer.ts";
 import type { LabClock } from "../../lab/clock.ts";
 import cutover from "../../policies/orders/cutover.json" with { type: "json" };
 import { type EpochMs, epochMs } from "../../src/kernel/units.ts";
-import type { CutoverBindings, RouteBinding } from "../../src/signals/bindings.ts";
+import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
 
-export const bindings = cutover as CutoverBindings;
-export const route = bindings.routes[0] as RouteBinding;
+export const bindings = cutover as PinnedCutover;
+export const route = bindings.routes[0] as PinnedRoute;
 export const dimensions = {
   loadBalancer: { Name: "LoadBalancer", Value: "app/orders/50dc6c495c0c9188" },
   blue: { Name: "TargetGroup", Value: "targetgroup/orders-blue/73e2d6bc24d8a067" },

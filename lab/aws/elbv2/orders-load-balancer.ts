@@ -1,4 +1,5 @@
 import type { CutoverBindings, RouteBinding } from "../../../src/signals/bindings.ts";
+import { isPinnedRoute, type PinnedRoute } from "../../../src/signals/routes.ts";
 import type { LabClock } from "../../clock.ts";
 import { type Condition, LoadBalancer, type RuleRecord, type Target, type TargetGroupRecord } from "./load-balancer.ts";
 
@@ -18,7 +19,8 @@ const ATTRIBUTES = {
 
 /**
  * The load balancer a cutover's bindings describe, as its operator has set it up: per route a weighted rule (blue 100,
- * green 0, no stickiness) just below the pin's raised number, and the pin parked, all with the ids of the bindings.
+ * green 0, no stickiness) just below the pin's raised number, and the pin parked, all with the ids of the bindings; where
+ * there is no pin, the weighted rule alone, or the listener's default action.
  */
 export const createOrdersLoadBalancer = (
   clock: LabClock,
@@ -36,7 +38,10 @@ export const createOrdersLoadBalancer = (
     arn: bindings.loadBalancerArn,
     listeners: listenerArns.map((arn, index) => ({ arn, port: 80 + index })),
     targetGroups: [...groups.values()],
-    rules: [...bindings.routes.flatMap(rulesOf), ...listenerArns.map(defaultRule)],
+    rules: [
+      ...bindings.routes.flatMap(rulesOf),
+      ...listenerArns.map((arn) => defaultRule(arn, bindings.routes.find(isDefaultOf(arn)))),
+    ],
   });
 };
 
@@ -48,55 +53,72 @@ const targetGroup = (arn: string, targets: readonly Target[], healthCheckPath: s
   targets: targets.map((target) => ({ ...target, state: "initial", reason: "" })),
 });
 
-const rulesOf = (route: RouteBinding): readonly RuleRecord[] => [
+const isDefaultOf =
+  (listenerArn: string) =>
+  (route: RouteBinding): boolean =>
+    route.weightedRuleArn === undefined && route.listenerArn === listenerArn;
+
+const allOnBlue = (route: RouteBinding): RuleRecord["actions"] => [
   {
-    arn: route.weightedRuleArn,
-    listenerArn: route.listenerArn,
-    priority: route.pin.raisedPriority + 1,
-    conditions: CATCH_ALL,
-    actions: [
-      {
-        Type: "forward",
-        Order: 1,
-        ForwardConfig: {
-          TargetGroups: [
-            { TargetGroupArn: route.blue, Weight: 100 },
-            { TargetGroupArn: route.green, Weight: 0 },
-          ],
-          TargetGroupStickinessConfig: { Enabled: false },
-        },
-      },
-    ],
-  },
-  {
-    arn: route.pin.ruleArn,
-    listenerArn: route.listenerArn,
-    priority: route.pin.parkedPriority,
-    conditions: CATCH_ALL,
-    actions: [
-      {
-        Type: "forward",
-        Order: 1,
-        TargetGroupArn: route.blue,
-        ForwardConfig: {
-          TargetGroups: [{ TargetGroupArn: route.blue, Weight: 1 }],
-          TargetGroupStickinessConfig: { Enabled: false },
-        },
-      },
-    ],
+    Type: "forward",
+    Order: 1,
+    ForwardConfig: {
+      TargetGroups: [
+        { TargetGroupArn: route.blue, Weight: 100 },
+        { TargetGroupArn: route.green, Weight: 0 },
+      ],
+      TargetGroupStickinessConfig: { Enabled: false },
+    },
   },
 ];
 
-const defaultRule = (listenerArn: string): RuleRecord => ({
+const PLAIN_PRIORITY = 100;
+
+const rulesOf = (route: RouteBinding): readonly RuleRecord[] => [
+  ...(route.weightedRuleArn === undefined
+    ? []
+    : [
+        {
+          arn: route.weightedRuleArn,
+          listenerArn: route.listenerArn,
+          priority: route.pin === undefined ? PLAIN_PRIORITY : route.pin.raisedPriority + 1,
+          conditions: CATCH_ALL,
+          actions: allOnBlue(route),
+        },
+      ]),
+  ...(isPinnedRoute(route) ? [pinOf(route)] : []),
+];
+
+const pinOf = (route: PinnedRoute): RuleRecord => ({
+  arn: route.pin.ruleArn,
+  listenerArn: route.listenerArn,
+  priority: route.pin.parkedPriority,
+  conditions: CATCH_ALL,
+  actions: [
+    {
+      Type: "forward",
+      Order: 1,
+      TargetGroupArn: route.blue,
+      ForwardConfig: {
+        TargetGroups: [{ TargetGroupArn: route.blue, Weight: 1 }],
+        TargetGroupStickinessConfig: { Enabled: false },
+      },
+    },
+  ],
+});
+
+const defaultRule = (listenerArn: string, route: RouteBinding | undefined): RuleRecord => ({
   arn: `${listenerArn.replace(":listener/", ":listener-rule/")}/${DEFAULT_RULE_ID}`,
   listenerArn,
   priority: "default",
   conditions: [],
-  actions: [
-    {
-      Type: "fixed-response",
-      Order: 1,
-      FixedResponseConfig: { StatusCode: "503", ContentType: "text/plain", MessageBody: "no rule takes this request" },
-    },
-  ],
+  actions: route === undefined ? NOBODY_ANSWERS : allOnBlue(route),
 });
+
+const NOBODY_ANSWERS: RuleRecord["actions"] = [
+  {
+    Type: "fixed-response",
+    Order: 1,
+    FixedResponseConfig: { StatusCode: "503", ContentType: "text/plain", MessageBody: "no rule takes this request" },
+  },
+];

@@ -5,7 +5,8 @@ import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { toItem } from "../../../src/adapters/dynamodb/table.ts";
 import type { CutoverState } from "../../../src/decision/state.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
-import type { CutoverBindings, RouteBinding } from "../../../src/signals/bindings.ts";
+import type { CutoverBindings } from "../../../src/signals/bindings.ts";
+import { type PinnedRoute, pinnedRoutes } from "../../../src/signals/routes.ts";
 import { LAB_REGION, type LabContext } from "../../aws/contracts.ts";
 import { startTables } from "../../aws/dynamodb/tables.ts";
 import { elbv2Service } from "../../aws/elbv2/elbv2.ts";
@@ -27,7 +28,7 @@ export const BARE_KEY = { pk: "bare", sk: "state" };
 /** As much of the lab's account as a rollback needs, behind a network that can be made slow. */
 export interface BenchAccount {
   readonly clock: LabClock;
-  readonly route: RouteBinding;
+  readonly route: PinnedRoute;
   readonly alarmArn: string;
   /** The environment in which the rollback function, or whoever is compared with it, runs. */
   readonly env: Readonly<Record<string, string>>;
@@ -60,7 +61,7 @@ export const startBenchAccount = async (bindings: CutoverBindings, state: Cutove
       { AttributeName: "sk", KeyType: "RANGE" },
     ],
   });
-  const [route] = bindings.routes;
+  const [route] = pinnedRoutes(bindings);
   const [alarm] = bindings.alarms;
   if (route === undefined || alarm === undefined) throw new Error("the cutover has no route or no alarm");
   let tellRaised: (at: number) => void = () => {};

@@ -1,8 +1,11 @@
 import {
+  type Action,
   DeleteRuleCommand,
   type ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
   ModifyRuleCommand,
   paginateDescribeRules,
+  type Rule,
   SetRulePrioritiesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { RulesPort } from "../../actuation/rules-port.ts";
@@ -11,6 +14,27 @@ import { ok } from "../../kernel/result.ts";
 import type { EpochMs } from "../../kernel/units.ts";
 import { observedRule, weightedActions } from "./listener-rules.ts";
 import { attemptWrite } from "./write-attempts.ts";
+
+/**
+ * AWS refuses `ModifyRule` on a default rule: its actions belong to the listener, of which nothing else is sent, so that
+ * certificates and TLS policy stay. The answer shows the listener; its default rule is made of that.
+ */
+const writeDefault = async (
+  client: ElasticLoadBalancingV2Client,
+  command: { readonly ListenerArn: string; readonly DefaultActions: Action[] },
+  abortSignal: AbortSignal,
+): Promise<{ readonly Rules: Rule[] }> => {
+  const { Listeners = [] } = await client.send(new ModifyListenerCommand(command), { abortSignal });
+  return {
+    Rules: Listeners.map(({ ListenerArn, DefaultActions }) => ({
+      RuleArn: `${ListenerArn}/default`,
+      IsDefault: true,
+      Priority: "default",
+      Conditions: [],
+      Actions: DefaultActions,
+    })),
+  };
+};
 
 /**
  * The load balancer's rules by the Elastic Load Balancing API.
@@ -31,8 +55,15 @@ export const elbv2Rules = (client: ElasticLoadBalancingV2Client, now: () => Epoc
   },
 
   writeWeights: (write, otherActions, limits) => {
-    const command = { RuleArn: write.route.weightedRuleArn, Actions: weightedActions(write, otherActions) };
-    return attemptWrite((abortSignal) => client.send(new ModifyRuleCommand(command), { abortSignal }), limits, now);
+    const { weightedRuleArn: RuleArn, listenerArn: ListenerArn } = write.route;
+    const actions = weightedActions(write, otherActions);
+    return attemptWrite(
+      RuleArn === undefined
+        ? (abortSignal) => writeDefault(client, { ListenerArn, DefaultActions: actions }, abortSignal)
+        : (abortSignal) => client.send(new ModifyRuleCommand({ RuleArn, Actions: actions }), { abortSignal }),
+      limits,
+      now,
+    );
   },
 
   movePin: ({ pin }, to, limits) => {

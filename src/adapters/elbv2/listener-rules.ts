@@ -56,7 +56,9 @@ export const weightedActions = (write: WeightWrite, otherActions: readonly JsonV
       Order: Math.max(0, ...others.map((action) => action.Order ?? 0)) + 1,
       ForwardConfig: {
         TargetGroups: [
-          { TargetGroupArn: write.route.blue, Weight: 100 - write.greenPercent },
+          ...(write.blueLeftOut === true
+            ? []
+            : [{ TargetGroupArn: write.route.blue, Weight: 100 - write.greenPercent }]),
           { TargetGroupArn: write.route.green, Weight: write.greenPercent },
         ],
         TargetGroupStickinessConfig:

@@ -9,11 +9,14 @@ import { type DoctorPorts, examine } from "../doctor/examine.ts";
 import { exitCodeOf, type Finding, findingLines } from "../doctor/finding.ts";
 import { CommandFailure, EXIT, outside } from "../exit.ts";
 import { PATIENCE_MS } from "../limits.ts";
+import { PLAIN_MODE_GIVES_UP } from "../plain-mode.ts";
 
 export interface ArmOptions {
   readonly policy: Policy;
   readonly again: boolean;
   readonly rehearsal: boolean;
+  /** `--without-pin --accept-late-landing`: the operator knows what a route without a pin gives up. */
+  readonly withoutPin?: boolean;
 }
 
 export interface ArmDocument {
@@ -36,17 +39,21 @@ export const armCommand = async (
   options: ArmOptions,
 ): Promise<CommandResult<ArmDocument>> => {
   const { ports, bindings, target, operator, terminal } = context;
-  const { policy } = options;
+  const { policy, withoutPin = false } = options;
   const rehearsal = options.rehearsal || target.kind === "lab";
   let findings: readonly Finding[] = [];
   const doctor = async (): Promise<readonly string[]> => {
     terminal.progress("looking at everything that must be true first");
-    findings = await examine(ports, { bindings, target, policy, rehearsal });
+    findings = await examine(ports, { bindings, target, policy, rehearsal, withoutPin });
     return findings.filter(({ verdict }) => verdict !== "ok").map(({ what, value }) => `${what}: ${value}`);
   };
   // The guard's own limits are a function's; whatever slows an operator's first call down is over with this one.
   await ports.state.read(bindings.name, PATIENCE_MS);
-  const report = await (options.again ? rearm : arm)(ports, bindings, policy, operator, { rehearsal, doctor });
+  const report = await (options.again ? rearm : arm)(ports, bindings, policy, operator, {
+    rehearsal,
+    doctor,
+    ...(withoutPin ? { withoutPin: { by: operator } } : {}),
+  });
   if (report.kind === "failed")
     throw outside(
       `${bindings.name} could not be armed.`,
@@ -67,6 +74,7 @@ export const armCommand = async (
   return done(document, [
     `${bindings.name} is armed${options.again ? " again" : ""}: epoch ${state.epoch}, policy ${policy.name} (${state.policyDigest.slice(0, 12)})${state.drill ? ", a drill" : ""}.`,
     `  Going back would be ${state.rollbackSafety.label}. The tick of ${document.firstTickAt} judges first: pawl status ${bindings.name}.`,
+    ...(state.withoutPin === undefined ? [] : [`  Plain mode: ${PLAIN_MODE_GIVES_UP}.`]),
   ]);
 };
 

@@ -15,7 +15,7 @@ export interface DoctorDocument {
 /** Everything that must be true before arming, a line each. Exit code 1 where something is refused, 3 where unknown. */
 export const doctorCommand = async (
   { bindings, target, ports, terminal }: CliContext<DoctorPorts>,
-  options: { readonly policy: Policy; readonly rehearsal: boolean },
+  options: { readonly policy: Policy; readonly rehearsal: boolean; readonly withoutPin?: boolean },
 ): Promise<CommandResult<DoctorDocument>> => {
   terminal.note("looking; the loop probe takes some ten seconds");
   const findings = await examine(ports, { bindings, target, ...options });

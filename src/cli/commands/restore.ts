@@ -1,8 +1,9 @@
-import { isPinned } from "../../actuation/observed-route.ts";
+import { isOnBlue } from "../../actuation/observed-route.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import { readRoutes } from "../../guard/look.ts";
 import type { GuardPorts, JournalEntry } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
+import { hasPlainRoute } from "../../signals/routes.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside } from "../exit.ts";
@@ -54,16 +55,17 @@ const journalOf = async (
   return listed.value.filter(({ epoch }) => epoch === state.epoch).toSorted((a, b) => a.startedAt - b.startedAt);
 };
 
-/** Without the table the pin tells the half that matters: it is deleted at the point of no return. */
+/** Without the table the rules tell the half that matters: the pin, or blue in a rule without one, goes at the point of no return. */
 const fromRulesAlone = async ({ ports, bindings }: CliContext<RestorePorts>, why: string): Promise<never> => {
   const { sights } = await readRoutes(ports, bindings);
   const pins = sights.map((sight) => (sight.kind === "seen" ? sight.observed.pin : "unreadable"));
-  const there = sights.length > 0 && pins.every((pin) => pin === "parked" || pin === "raised");
+  const there = sights.length > 0 && pins.every((pin) => pin !== "gone" && pin !== "unreadable");
   const gone = pins.includes("gone");
+  const mark = hasPlainRoute(bindings) ? "the way back that its rules show is" : "its pin is";
   throw outside(
-    `The state of ${bindings.name} cannot be read${there ? "; its pin is there, so the way back is open" : gone ? "; its pin is gone, so it is past the point of no return" : ""}.`,
+    `The state of ${bindings.name} cannot be read${there ? `; ${mark} there, so the way back is open` : gone ? `; ${mark} gone, so it is past the point of no return` : ""}.`,
     why,
-    there && !sights.every(isPinned)
+    there && !sights.every(isOnBlue)
       ? `pawl rollback ${bindings.name} --reason "…" works without the table.`
       : "Wait for the table: without the journal nobody knows which acts were done.",
   );

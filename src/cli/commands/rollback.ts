@@ -1,5 +1,7 @@
 import { type SnapBackReport, snapBack } from "../../guard/snap-back.ts";
 import type { SnapBackPorts } from "../../guard/snap-back-trigger.ts";
+import { toIso } from "../../kernel/instant.ts";
+import { hasPlainRoute } from "../../signals/routes.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside, refused } from "../exit.ts";
@@ -9,6 +11,8 @@ export interface RollbackDocument {
   readonly cutover: string;
   /** False where all is on blue and the table could not be told; the next tick finds the pin and latches. */
   readonly recorded: boolean;
+  /** Present where a route has no pin: on blue by answered writes, and verified by the ticks no earlier than this. */
+  readonly verifiedNotBefore?: string;
   readonly expected: string | null;
   readonly reasons: readonly string[];
   /** What else a rollback does and this one could not, a sentence each. */
@@ -23,7 +27,9 @@ export const rollbackCommand = async (
   { ports, bindings, operator, terminal }: CliContext<SnapBackPorts>,
   options: { readonly reason: string; readonly acceptLoss: boolean },
 ): Promise<CommandResult<RollbackDocument>> => {
-  terminal.progress(`raising the pin of ${bindings.name}, then reading the rules twice, 10 s apart`);
+  terminal.progress(
+    `${hasPlainRoute(bindings) ? "sending" : "raising the pin of"} ${bindings.name}${hasPlainRoute(bindings) ? " to blue" : ""}, then reading the rules twice, 10 s apart`,
+  );
   // Opens the connection to the table, so that the latch gets its answer within its 300 ms where there is one to get.
   await ports.state.read(bindings.name, WARM_UP_MS);
   const untold = new Set<string>();
@@ -71,6 +77,17 @@ const told = (report: SnapBackReport, cutover: string, untold: readonly string[]
         `  What it really cost is being proven: pawl status ${cutover}. Keep both streams until it has settled.`,
       ]);
     }
+    case "asserted": {
+      const { expected } = report.state.latch ?? { expected: null };
+      const verifiedNotBefore = toIso(report.until);
+      const document = { recorded: true, expected: expected?.label ?? null, reasons: expected?.reasons ?? [] };
+      return done({ cutover, ...document, undone: untold, verifiedNotBefore }, [
+        `${cutover}: all traffic was sent to blue, and a rollback is latched. It is not verified yet: a route has no pin.`,
+        ...undoneLines(untold),
+        `  A step that was under way may still give green its share until ${verifiedNotBefore}. Every tick sends it back;`,
+        `  the one after that verifies: pawl status ${cutover}. If ticks stand still, run this again then.`,
+      ]);
+    }
     case "verified-unrecorded": {
       const undone = [`it is not recorded: ${report.why}`, ...untold];
       return done({ cutover, recorded: false, expected: null, reasons: [report.why], undone }, [
@@ -95,7 +112,7 @@ const told = (report: SnapBackReport, cutover: string, untold: readonly string[]
       throw outside(
         `${cutover} could not be verified on blue yet.`,
         report.why,
-        "Run it again: repeating it is harmless. By hand, for each route of cutover.json: aws elbv2 set-rule-priorities --rule-priorities RuleArn=<pin.ruleArn>,Priority=<pin.raisedPriority>.",
+        "Run it again: repeating it is harmless. By hand, for each route of cutover.json: aws elbv2 set-rule-priorities --rule-priorities RuleArn=<pin.ruleArn>,Priority=<pin.raisedPriority>; for one without a pin, see the runbook: a rollback without a pin.",
       );
     case "ignored":
       throw refused(

@@ -45,7 +45,7 @@ export const effectiveOf = async ({
   bindings,
 }: Pick<CliContext<Pick<GuardPorts, "clock" | "rules">>, "ports" | "bindings">): Promise<Effective> => {
   const { sights, reading } = await readRoutes(ports, bindings);
-  const { greenPercent, detail } = reading({ greenPercent: 0, pin: ["parked", "raised", "gone"] });
+  const { greenPercent, detail } = reading({ greenPercent: 0, pin: ["parked", "raised", "gone", "none"] });
   if (greenPercent === null) return { known: false, reason: detail };
   const pinRaised = sights.every((sight) => sight.kind === "seen" && sight.observed.pin === "raised");
   return { known: true, greenPercent, pinRaised };

@@ -8,7 +8,7 @@ import { alarmFindings, guardAlarmArns, guardFinding } from "./alarms.ts";
 import { cdcFindings } from "./cdc.ts";
 import type { Finding } from "./finding.ts";
 import { hostFindings } from "./hosts.ts";
-import { routeFindings } from "./routes.ts";
+import { plainFindings, routeFindings } from "./routes.ts";
 import { expectedRules, functionFinding, policyFinding, tableFinding, writersFinding } from "./standing.ts";
 
 export type DoctorPorts = Pick<GuardPorts, "state" | "rules" | "hosts" | "alarms"> & {
@@ -21,6 +21,8 @@ export interface Examined {
   readonly policy: Policy;
   readonly target: Target;
   readonly rehearsal: boolean;
+  /** Somebody accepts what a route without a pin gives up. */
+  readonly withoutPin?: boolean;
 }
 
 /** Looks at everything that must be true before arming. Trouble is a finding, never an exception. */
@@ -43,6 +45,7 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
     policyFinding(of.policy, target, of.rehearsal),
     tableFinding(state),
     ...routeFindings(bindings, listeners, expectedRules(state.ok ? state.value : null)),
+    ...plainFindings(bindings, of.withoutPin === true),
     ...hostFindings(bindings, hosts),
     ...alarmFindings(bindings, alarms, rollbackFunction),
     functionFinding(rollbackFunction, probed),

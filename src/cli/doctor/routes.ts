@@ -3,6 +3,8 @@ import { type ObservedRoute, observeRoute } from "../../actuation/observed-route
 import type { ObservedListener } from "../../actuation/rules-port.ts";
 import type { OutsideFailure, Result } from "../../kernel/result.ts";
 import type { CutoverBindings, RouteBinding } from "../../signals/bindings.ts";
+import { isPinnedRoute, type PinnedRoute, weightedArn } from "../../signals/routes.ts";
+import { PLAIN_MODE_GIVES_UP } from "../plain-mode.ts";
 import { endOf, type Finding, fails, holds, unread } from "./finding.ts";
 
 /** What the rules have to show now: blue alone before the first arm, and what is recorded after it. */
@@ -34,21 +36,25 @@ const oneRoute = (
   listener: ObservedListener,
   expected: ExpectedRules,
 ): readonly Finding[] => {
+  const { weightedRuleArn } = route;
   const missing = [
-    ...missingRule("weighted rule", route.weightedRuleArn, "routes[].weightedRuleArn", listener),
-    ...missingRule("pin", route.pin.ruleArn, "routes[].pin.ruleArn", listener),
+    ...(weightedRuleArn === undefined
+      ? []
+      : missingRule("weighted rule", weightedRuleArn, "routes[].weightedRuleArn", listener)),
+    ...(route.pin === undefined ? [] : missingRule("pin", route.pin.ruleArn, "routes[].pin.ruleArn", listener)),
   ];
   if (missing.length > 0) return missing;
   const sight = observeRoute(route, listener, cutover.routes);
   if (sight.kind === "foreign")
     return [
       fails(
-        `rules of ${endOf(route.weightedRuleArn)}`,
+        `rules of ${endOf(weightedArn(route))}`,
         sight.why,
         "Put the rules back as cutover.json says, or correct it: pawl writes nothing to rules it does not know.",
       ),
     ];
-  return [weights(sight.observed, expected), pin(sight.observed, expected, listener), reserved(route, listener)];
+  if (!isPinnedRoute(route)) return [weights(sight.observed, expected)];
+  return [weights(sight.observed, expected), pin(route, sight.observed, expected, listener), reserved(route, listener)];
 };
 
 const missingRule = (what: string, arn: string, where: string, { rules }: ObservedListener): readonly Finding[] => {
@@ -66,15 +72,24 @@ const missingRule = (what: string, arn: string, where: string, { rules }: Observ
 };
 
 const weights = ({ route, ruleGreenPercent, sticky }: ObservedRoute, { greenPercent }: ExpectedRules): Finding => {
-  const what = `weighted rule ${endOf(route.weightedRuleArn)}`;
+  const isDefault = route.weightedRuleArn === undefined;
+  const what = `${isDefault ? "default action of" : "weighted rule"} ${endOf(weightedArn(route))}`;
   const value = `blue ${100 - ruleGreenPercent}, green ${ruleGreenPercent}, stickiness ${sticky ? "on" : "off"}`;
   if (ruleGreenPercent === greenPercent && sticky === isStickyAt(greenPercent)) return holds(what, value);
   const wanted = `blue ${100 - greenPercent}, green ${greenPercent}, stickiness ${isStickyAt(greenPercent) ? "on" : "off"}`;
-  return fails(what, value, `It has to be ${wanted}: aws elbv2 modify-rule --rule-arn ${route.weightedRuleArn} …`);
+  return fails(
+    what,
+    value,
+    `It has to be ${wanted}: aws elbv2 ${isDefault ? "modify-listener --listener-arn" : "modify-rule --rule-arn"} ${weightedArn(route)} …`,
+  );
 };
 
-const pin = (observed: ObservedRoute, expected: ExpectedRules, { rules }: ObservedListener): Finding => {
-  const { route } = observed;
+const pin = (
+  route: PinnedRoute,
+  observed: ObservedRoute,
+  expected: ExpectedRules,
+  { rules }: ObservedListener,
+): Finding => {
   const what = `pin ${endOf(route.pin.ruleArn)}`;
   const priority = rules.find(({ ruleArn }) => ruleArn === route.pin.ruleArn)?.priority ?? null;
   const value = `${observed.pin} at ${priority}, to blue alone, conditions as the weighted rule's`;
@@ -91,7 +106,7 @@ const pin = (observed: ObservedRoute, expected: ExpectedRules, { rules }: Observ
 
 /** The pin's way up has to be free, and the weighted rule has to stand between its two places. */
 const reserved = (
-  { pin: { ruleArn, raisedPriority, parkedPriority }, weightedRuleArn }: RouteBinding,
+  { pin: { ruleArn, raisedPriority, parkedPriority }, weightedRuleArn }: PinnedRoute,
   { rules }: ObservedListener,
 ): Finding => {
   const what = `priorities ${raisedPriority} and ${parkedPriority}`;
@@ -112,6 +127,22 @@ const reserved = (
         `the weighted rule stands at ${weighted}`,
         "It has to stand between the pin's two numbers: correct routes[].pin, or move the rule.",
       );
+};
+
+/** Plain mode is somebody's choice, never an oversight. */
+export const plainFindings = (cutover: CutoverBindings, accepted: boolean): readonly Finding[] => {
+  const plain = cutover.routes.filter((route) => !isPinnedRoute(route)).map((route) => endOf(weightedArn(route)));
+  if (plain.length === 0) return [];
+  const what = `plain mode of ${plain.join(", ")}`;
+  return [
+    accepted
+      ? holds(what, PLAIN_MODE_GIVES_UP)
+      : fails(
+          what,
+          "no pin: a step that is under way can arrive after a rollback was asked for",
+          "Give it a pin (routes[].pin), or say --without-pin --accept-late-landing.",
+        ),
+  ];
 };
 
 const targetGroups = ({ routes }: CutoverBindings): Finding => {

@@ -1,4 +1,5 @@
-import type { CutoverBindings, RouteBinding, StreamBinding } from "../../signals/bindings.ts";
+import type { CutoverBindings, PinBinding, RouteBinding, StreamBinding } from "../../signals/bindings.ts";
+import { weightedArn } from "../../signals/routes.ts";
 import { type Finding, finding } from "./problem.ts";
 
 /** What a schema cannot say of bindings that have passed it. */
@@ -36,9 +37,9 @@ const routeFindings = (cutover: CutoverBindings, route: RouteBinding, at: string
       ]),
   ...[
     { arn: route.weightedRuleArn, pointer: `${at}/weightedRuleArn` },
-    { arn: route.pin.ruleArn, pointer: `${at}/pin/ruleArn` },
+    { arn: route.pin?.ruleArn, pointer: `${at}/pin/ruleArn` },
   ].flatMap(({ arn, pointer }) =>
-    isUnder(arn, "listener-rule", route.listenerArn, "listener")
+    arn === undefined || isUnder(arn, "listener-rule", route.listenerArn, "listener")
       ? []
       : [
           finding(
@@ -48,7 +49,7 @@ const routeFindings = (cutover: CutoverBindings, route: RouteBinding, at: string
           ),
         ],
   ),
-  ...(route.weightedRuleArn === route.pin.ruleArn
+  ...(route.pin !== undefined && route.weightedRuleArn === route.pin.ruleArn
     ? [
         finding(
           "pin-is-rule",
@@ -66,14 +67,26 @@ const routeFindings = (cutover: CutoverBindings, route: RouteBinding, at: string
         ),
       ]
     : []),
-  ...pinFindings(route, `${at}/pin`),
+  ...(route.pin === undefined ? withoutPin(at) : pinFindings(route, route.pin, `${at}/pin`)),
+];
+
+const withoutPin = (at: string): readonly Finding[] => [
+  finding(
+    "no-pin",
+    at,
+    "this route has no pin: a step under way can arrive after a rollback, which is verified only when none can any more",
+  ),
 ];
 
 /** `…:listener/app/x/1/2` stands under `…:loadbalancer/app/x/1`. */
 const isUnder = (arn: string, kind: string, parent: string, parentKind: string): boolean =>
   arn.startsWith(`${parent.replace(`:${parentKind}/`, `:${kind}/`)}/`);
 
-const pinFindings = ({ pin }: RouteBinding, at: string): readonly Finding[] => {
+const pinFindings = ({ weightedRuleArn }: RouteBinding, pin: PinBinding, at: string): readonly Finding[] => {
+  if (weightedRuleArn === undefined)
+    return [
+      finding("pin-of-default", at, "nothing can stand below a default action; name a rule, or leave the pin out"),
+    ];
   const room = pin.parkedPriority - pin.raisedPriority;
   if (room < 2) {
     const why = "the weighted rule stands between the two, and the lower number is taken first";
@@ -98,7 +111,7 @@ const pinFindings = ({ pin }: RouteBinding, at: string): readonly Finding[] => {
 
 /** A rule moved for one route would move another. */
 const sharedRules = ({ routes }: CutoverBindings): readonly Finding[] =>
-  repeated(routes.flatMap(({ weightedRuleArn, pin }) => [weightedRuleArn, pin.ruleArn]))
+  repeated(routes.flatMap((route, index) => [weightedArn(route), route.pin?.ruleArn ?? `no pin ${index}`]))
     .map((index) => `/routes/${Math.floor(index / 2)}/${index % 2 === 0 ? "weightedRuleArn" : "pin/ruleArn"}`)
     .filter((pointer) => !pointer.startsWith("/routes/0/"))
     .map((pointer) =>

@@ -95,6 +95,8 @@ const CUTOVER_RULES = {
   "same-target": error("Blue and green are mixed up."),
   "pin-is-rule": error("The pin is the weighted rule itself."),
   "pin-priority": error("The pin cannot be raised above the weighted rule."),
+  "pin-of-default": error("A pin stands beside a default action."),
+  "no-pin": warning("A route has no pin: its rollback is verified only minutes later."),
   "pin-gap": warning("Other rules can stand between the pin and the weighted rule."),
   "shared-rule": error("Two routes have one rule."),
   "listed-twice": error("One thing is listed twice."),

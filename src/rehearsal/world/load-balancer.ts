@@ -1,7 +1,7 @@
 import type { ObservedRule, RulesPort } from "../../actuation/rules-port.ts";
 import { ok, outsideFailure } from "../../kernel/result.ts";
 import type { EpochMs } from "../../kernel/units.ts";
-import type { RouteBinding } from "../../signals/bindings.ts";
+import type { PinnedRoute } from "../../signals/routes.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** Green's share of all requests from an instant on. */
@@ -19,7 +19,7 @@ export interface SimulatedRules extends RulesPort {
  * One route of a load balancer that does at once what it is asked, and shows it. `visible` is false while its rules
  * cannot be read.
  */
-export const simulatedRules = (clock: VirtualClock, route: RouteBinding, visible: () => boolean): SimulatedRules => {
+export const simulatedRules = (clock: VirtualClock, route: PinnedRoute, visible: () => boolean): SimulatedRules => {
   let weighted: ObservedRule = ruleOf(route.weightedRuleArn, 100, [
     { targetGroupArn: route.blue, weight: 100 },
     { targetGroupArn: route.green, weight: 0 },

@@ -7,6 +7,7 @@ import { snapBack } from "../../guard/snap-back.ts";
 import { fail } from "../../kernel/result.ts";
 import { type EpochMs, epochMs, later, MINUTE_MS } from "../../kernel/units.ts";
 import type { Policy } from "../../policy/policy-file.ts";
+import { pinnedRoutes } from "../../signals/routes.ts";
 import { simulatedCutover } from "./bindings.ts";
 import { standInDigest } from "./digest.ts";
 import { simulatedAlarms, simulatedHosts } from "./fleet.ts";
@@ -55,7 +56,7 @@ export const simulatedWorld = ({ scenario, policy, traitsAt, seed }: WorldSettin
   const minuteNow = () => Math.floor((clock.now() - armedAt) / MINUTE_MS);
   const sight = sightOf(scenario, clock, armedAt);
   const cutover = simulatedCutover(scenario);
-  const [route] = cutover.routes;
+  const [route] = pinnedRoutes(cutover);
   if (route === undefined) throw new RangeError("a simulated cutover has a route");
   const rules = simulatedRules(clock, route, () => sight.outageOf(["traffic.ruleInSync"]) === null);
   const minutes = minuteRecords({ armedAt, seed, traitsAt, clock, shares: rules.shares, ...scenario.telemetry });

@@ -1,5 +1,6 @@
 import type { ObservedRule } from "../../../src/actuation/rules-port.ts";
 import type { RouteBinding } from "../../../src/signals/bindings.ts";
+import { isWeightedRule } from "../../../src/signals/routes.ts";
 import type { FaultKind } from "../faults/kinds.ts";
 import type { World } from "./world.ts";
 
@@ -13,7 +14,7 @@ type Edit = (rules: Rules, route: RouteBinding) => Rules;
 const onWeighted =
   (change: (rule: ObservedRule, route: RouteBinding) => ObservedRule): Edit =>
   (rules, route) =>
-    rules.map((rule) => (rule.ruleArn === route.weightedRuleArn ? change(rule, route) : rule));
+    rules.map((rule) => (isWeightedRule(route, rule) ? change(rule, route) : rule));
 
 const weigh = (rule: ObservedRule, route: RouteBinding, greenPercent: number, sticky: boolean): ObservedRule => ({
   ...rule,
@@ -37,7 +38,7 @@ const EDITS: Readonly<Partial<Record<FaultKind, Edit>>> = {
   "foreign-more-blue": onWeighted((rule, route) => weigh(rule, route, 0, false)),
   "foreign-sticky": onWeighted((rule, route) => weigh(rule, route, greenOf(rule, route), !rule.forward?.sticky)),
   "foreign-rule-above": (rules, route) => {
-    const weighted = rules.find(({ ruleArn }) => ruleArn === route.weightedRuleArn);
+    const weighted = rules.find((rule) => isWeightedRule(route, rule));
     if (weighted === undefined) return rules;
     const forward = { targets: [{ targetGroupArn: route.blue, weight: 1 }], sticky: false };
     return [...rules, { ...weighted, ruleArn: FOREIGN, priority: 50, forward }];
@@ -50,7 +51,7 @@ const EDITS: Readonly<Partial<Record<FaultKind, Edit>>> = {
     ...rules,
     {
       ruleArn: IN_THE_WAY,
-      priority: pin.raisedPriority,
+      priority: pin?.raisedPriority ?? 99,
       conditions: [{ Field: "host-header", HostHeaderConfig: { Values: ["other.example"] } }],
       forward: { targets: [{ targetGroupArn: blue, weight: 1 }], sticky: false },
       otherActions: [],
@@ -97,6 +98,6 @@ export const repairRules = (world: World): void => {
   world.rules.edit(0, "repaired by hand", (rules) =>
     rules
       .filter(({ ruleArn }) => ruleArn !== FOREIGN)
-      .map((rule) => (rule.ruleArn === route.weightedRuleArn ? weigh(rule, route, recorded, sticky) : rule)),
+      .map((rule) => (isWeightedRule(route, rule) ? weigh(rule, route, recorded, sticky) : rule)),
   );
 };

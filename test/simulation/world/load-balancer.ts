@@ -37,7 +37,7 @@ export interface LoadBalancer {
   /** Effective share of green, the most of any route, by the rules as they are. */
   greenPercent(): number;
   weightedPercent(route: number): number;
-  pinOf(route: number): "raised" | "parked" | "gone";
+  pinOf(route: number): "raised" | "parked" | "gone" | "none";
   /** Changes of the effective share since the beginning, oldest first. */
   readonly shares: readonly (readonly Share[])[];
   /** Green's mean share over [from, to), 0 to 1, over all routes. */
@@ -53,9 +53,14 @@ export interface LoadBalancerSettings {
 
 const forwardTo = (targets: NonNullable<ObservedRule["forward"]>["targets"], sticky: boolean) => ({ targets, sticky });
 
-const initialRules = ({ listenerArn, weightedRuleArn, pin, blue, green }: RouteBinding): Rules => {
+/** What the weights of a route are written to, as this load balancer names it. */
+const weightedIn = ({ weightedRuleArn, listenerArn }: RouteBinding): string =>
+  weightedRuleArn ?? `${listenerArn}/default`;
+
+const initialRules = (route: RouteBinding): Rules => {
+  const { listenerArn, weightedRuleArn, pin, blue, green } = route;
   const rule = (ruleArn: string, priority: number | null, targets: Parameters<typeof forwardTo>[0]): ObservedRule => ({
-    ...{ ruleArn, priority, conditions: priority === null ? [] : CONDITIONS },
+    ...{ ruleArn, priority, conditions: ruleArn === weightedIn(route) || priority !== null ? CONDITIONS : [] },
     ...{ forward: forwardTo(targets, false), otherActions: [] },
   });
   const blueAlone = [{ targetGroupArn: blue, weight: 1 }];
@@ -64,9 +69,9 @@ const initialRules = ({ listenerArn, weightedRuleArn, pin, blue, green }: RouteB
     { targetGroupArn: green, weight: 0 },
   ];
   return [
-    rule(weightedRuleArn, 100, weighted),
-    rule(pin.ruleArn, pin.parkedPriority, blueAlone),
-    rule(`${listenerArn}/default`, null, blueAlone),
+    ...(weightedRuleArn === undefined ? [] : [rule(weightedRuleArn, 100, weighted)]),
+    ...(pin === undefined ? [] : [rule(pin.ruleArn, pin.parkedPriority, blueAlone)]),
+    rule(`${listenerArn}/default`, null, weightedRuleArn === undefined ? weighted : blueAlone),
   ];
 };
 
@@ -99,10 +104,10 @@ export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettin
   };
   const effectiveOf = (rules: Rules, route: number) => shareOfRule(takes(rules), binding(route).green);
   const weightedOf = (rules: Rules, route: number) => {
-    const { weightedRuleArn, green } = binding(route);
+    const weighted = weightedIn(binding(route));
     return shareOfRule(
-      rules.find(({ ruleArn }) => ruleArn === weightedRuleArn),
-      green,
+      rules.find(({ ruleArn }) => ruleArn === weighted),
+      binding(route).green,
     );
   };
 
@@ -151,7 +156,7 @@ export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettin
   const insist = writesTo({ time, faults, tell, land });
 
   const indexOf = (wanted: RouteBinding): number =>
-    routes.findIndex(({ weightedRuleArn }) => weightedRuleArn === wanted.weightedRuleArn);
+    routes.findIndex((route) => weightedIn(route) === weightedIn(wanted));
 
   const shownAt = (route: number, at: number): Rules =>
     versions[route]?.findLast((version) => version.at <= at)?.rules ?? versions[route]?.[0]?.rules ?? [];
@@ -173,14 +178,14 @@ export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettin
         return ok(listener);
       });
     },
-    writeWeights: ({ route, greenPercent, stickySeconds }, otherActions, limits) => {
+    writeWeights: ({ route, greenPercent, stickySeconds, blueLeftOut }, otherActions, limits) => {
       const targets = [
-        { targetGroupArn: route.blue, weight: 100 - greenPercent },
+        ...(blueLeftOut === true ? [] : [{ targetGroupArn: route.blue, weight: 100 - greenPercent }]),
         { targetGroupArn: route.green, weight: greenPercent },
       ];
       const forward = forwardTo(targets, stickySeconds !== null);
       const wanted: Wanted = {
-        ...{ run, what: "weight", greenPercent, route: indexOf(route), arn: route.weightedRuleArn, priority: null },
+        ...{ run, what: "weight", greenPercent, route: indexOf(route), arn: weightedIn(route), priority: null },
         change: (rule) => ({ ...rule, forward, otherActions }),
       };
       return insist(wanted, limits);
@@ -213,9 +218,13 @@ export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettin
     greenPercent: () => Math.max(...routes.map((_, route) => effectiveOf(rulesOf(route), route))),
     weightedPercent: (route) => weightedOf(rulesOf(route), route),
     pinOf: (route) => {
-      const { pin, weightedRuleArn } = binding(route);
-      const shown = rulesOf(route).find(({ ruleArn }) => ruleArn === pin.ruleArn);
-      const weighted = rulesOf(route).find(({ ruleArn }) => ruleArn === weightedRuleArn);
+      const { pin, green } = binding(route);
+      const shown = rulesOf(route).find(({ ruleArn }) => ruleArn === pin?.ruleArn);
+      const weighted = rulesOf(route).find(({ ruleArn }) => ruleArn === weightedIn(binding(route)));
+      if (pin === undefined) {
+        const named = weighted?.forward?.targets ?? [];
+        return named.every(({ targetGroupArn }) => targetGroupArn === green) ? "gone" : "none";
+      }
       if (shown === undefined) return "gone";
       return (shown.priority ?? 1e9) < (weighted?.priority ?? 1e9) ? "raised" : "parked";
     },

@@ -136,9 +136,8 @@ describe("conditions", () => {
 
 describe("planned writes", () => {
   it("raise the pin before they touch the weighted rule", () => {
-    expect(planSnapBack(ORDERS).map(([first, second]) => [first.kind, second.kind])).toEqual([
-      ["movePin", "setWeight"],
-    ]);
+    const { pins, weights } = planSnapBack(ORDERS);
+    expect([pins, weights].map((writes) => writes.map(({ kind }) => kind))).toEqual([["movePin"], ["setWeight"]]);
   });
 
   it("keep a client on its side below 100 and let go of it at 0 and 100", () => {

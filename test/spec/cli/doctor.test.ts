@@ -3,11 +3,11 @@ import type { CdcCheck } from "../../../src/cdc/finding.ts";
 import { doctorCommand } from "../../../src/cli/commands/doctor.ts";
 import type { Finding } from "../../../src/cli/doctor/finding.ts";
 import { outsideFailure } from "../../../src/kernel/result.ts";
-import type { CutoverBindings } from "../../../src/signals/bindings.ts";
+import type { PinnedRoute } from "../../../src/signals/routes.ts";
 import { COMPLETE, deskBefore, type FakeDesk } from "../../support/cli.ts";
 import { DRILL, fakeWorld, ORDERS } from "../../support/fake-world.ts";
 
-const [route] = ORDERS.routes as readonly [CutoverBindings["routes"][number]];
+const [route] = ORDERS.routes as readonly [PinnedRoute];
 
 const doctor = (desk: FakeDesk, options: { readonly rehearsal?: boolean } = {}) =>
   doctorCommand(desk.context, { policy: DRILL, rehearsal: false, ...options });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { snapBack } from "../../../src/guard/snap-back.ts";
-import type { CutoverBindings } from "../../../src/signals/bindings.ts";
+import type { PinnedCutover } from "../../../src/signals/routes.ts";
 import { type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
 
 const [http] = ORDERS.routes;
 if (http === undefined) throw new Error("unreachable");
 
 /** The same split on :80 and on :443. */
-const TWO_ROUTES: CutoverBindings = {
+const TWO_ROUTES: PinnedCutover = {
   ...ORDERS,
   routes: [
     http,
