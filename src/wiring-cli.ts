@@ -7,6 +7,7 @@ import {
 } from "./adapters/dynamodb/dynamodb-records.ts";
 import { dynamodbState } from "./adapters/dynamodb/dynamodb-state.ts";
 import { elbv2Rules } from "./adapters/elbv2/elbv2-rules.ts";
+import { elbv2TargetGroups } from "./adapters/elbv2/elbv2-target-groups.ts";
 import { lambdaProbe } from "./adapters/lambda/lambda-probe.ts";
 import { snsNotify } from "./adapters/sns/sns-notify.ts";
 import type { PasswordSetting } from "./cdc/plan-types.ts";
@@ -100,4 +101,5 @@ const passwordIn = (url: string): string => decodeURIComponent(new URL(url).pass
 export const armingPorts = (env: Env, now: Now) => ({
   ...operatorPorts(env, now),
   functions: lambdaProbe(lambdaOf(env)),
+  targetGroups: elbv2TargetGroups(loadBalancerOf(env)),
 });

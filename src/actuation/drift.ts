@@ -1,6 +1,6 @@
 import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
-import { isPinnedRoute } from "../signals/routes.ts";
+import { isPinnedRoute, weightedArn } from "../signals/routes.ts";
 import type { RuleDrift, TrafficReading } from "../snapshot/traffic.ts";
 import { type ObservedRoute, observeRoute, type PinPosition, type RouteSight } from "./observed-route.ts";
 import type { ObservedListener } from "./rules-port.ts";
@@ -11,6 +11,8 @@ export interface DesiredRules {
   /** Weights that an announced, unsettled change may have brought about. */
   readonly alsoGreenPercent?: number;
   readonly pin: readonly PinPosition[];
+  /** `ObservedRoute.shape` of each weighted rule as it was armed, by its ARN. */
+  readonly shapes?: Readonly<Record<string, string>>;
 }
 
 /** Below 100 a client stays on its side; at 0 and at 100 a cookie must not hold anybody on the other one. */
@@ -24,7 +26,7 @@ export const observeRoutes = (
   cutover.routes.map((route) => {
     const listener = listeners.find(({ listenerArn }) => listenerArn === route.listenerArn);
     return listener === undefined
-      ? { kind: "foreign", route, why: "the listener was not read" }
+      ? { kind: "foreign", route, why: "the listener was not read", weightedRule: null }
       : observeRoute(route, listener, cutover.routes);
   });
 
@@ -32,9 +34,20 @@ type Drift = { readonly drift: RuleDrift; readonly detail: string };
 
 const WORST_FIRST: readonly RuleDrift[] = ["foreign-shape", "more-green", "pin-raised", "more-blue", "in-sync"];
 
-/** Compares the whole route, pin and weighted rule, with what is recorded; of several routes, the worst counts. */
-export const classify = (sights: readonly RouteSight[], desired: DesiredRules, readAt: EpochMs): TrafficReading => {
-  const drifts = sights.map((sight) => driftOf(sight, desired));
+/**
+ * Compares the whole route, pin and weighted rule, with what is recorded; of several routes, the worst counts.
+ * @param elsewhere a way to green beside the routes, where one was found.
+ */
+export const classify = (
+  sights: readonly RouteSight[],
+  desired: DesiredRules,
+  readAt: EpochMs,
+  elsewhere: string | null = null,
+): TrafficReading => {
+  const drifts: readonly Drift[] = [
+    ...sights.map((sight) => driftOf(sight, desired)),
+    ...(elsewhere === null ? [] : [foreignShape(elsewhere)]),
+  ];
   const worst = WORST_FIRST.map((kind) => drifts.find(({ drift }) => drift === kind)).find((one) => one !== undefined);
   const shares = sights.flatMap((sight) => (sight.kind === "seen" ? [sight.observed.greenPercent] : []));
   return {
@@ -45,18 +58,25 @@ export const classify = (sights: readonly RouteSight[], desired: DesiredRules, r
   };
 };
 
+const foreignShape = (detail: string): Drift => ({ drift: "foreign-shape", detail });
+
 const driftOf = (sight: RouteSight, desired: DesiredRules): Drift =>
-  sight.kind === "foreign" ? { drift: "foreign-shape", detail: sight.why } : routeDrift(sight.observed, desired);
+  sight.kind === "foreign" ? foreignShape(sight.why) : routeDrift(sight.observed, desired);
 
 const routeDrift = (observed: ObservedRoute, desired: DesiredRules): Drift => {
-  const { pin, ruleGreenPercent, sticky } = observed;
+  const { pin, ruleGreenPercent, sticky, deviation, shape, route } = observed;
   if (!desired.pin.includes(pin)) return pinDrift(observed);
-  if (ruleGreenPercent > desired.greenPercent && ruleGreenPercent !== desired.alsoGreenPercent)
-    return { drift: "more-green", detail: `green has ${ruleGreenPercent} %, recorded are ${desired.greenPercent} %` };
+  // Before anything that only stops pawl: whoever sent traffic back by hand is to be taken at their word.
   if (ruleGreenPercent < desired.greenPercent)
     return { drift: "more-blue", detail: `green has ${ruleGreenPercent} %, recorded are ${desired.greenPercent} %` };
+  const armed = desired.shapes?.[weightedArn(route)];
+  if (armed !== undefined && armed !== shape)
+    return foreignShape("the weighted rule's conditions or other actions are not those it was armed with");
+  if (deviation !== null) return foreignShape(deviation);
+  if (ruleGreenPercent > desired.greenPercent && ruleGreenPercent !== desired.alsoGreenPercent)
+    return { drift: "more-green", detail: `green has ${ruleGreenPercent} %, recorded are ${desired.greenPercent} %` };
   if (sticky !== isStickyAt(ruleGreenPercent))
-    return { drift: "foreign-shape", detail: `stickiness of the weighted rule is ${sticky ? "on" : "off"}` };
+    return foreignShape(`stickiness of the weighted rule is ${sticky ? "on" : "off"}`);
   return { drift: "in-sync", detail: "" };
 };
 

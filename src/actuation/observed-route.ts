@@ -1,7 +1,7 @@
-import { canonicalJson } from "../kernel/json.ts";
 import type { RouteBinding } from "../signals/bindings.ts";
 import { isPinnedRoute, isWeightedRule } from "../signals/routes.ts";
-import { mayOverlap } from "./overlap.ts";
+import { mayOverlap, sameConditions } from "./conditions.ts";
+import { deviationOf, shapeOf } from "./deviation.ts";
 import type { ForwardTarget, ObservedListener, ObservedRule } from "./rules-port.ts";
 
 /**
@@ -19,24 +19,23 @@ export interface ObservedRoute {
   /** What green really takes: 0 below a raised pin. */
   readonly greenPercent: number;
   readonly sticky: boolean;
+  /** What is not as agreed although traffic goes where it should; null where nothing is. */
+  readonly deviation: string | null;
+  /** What of the weighted rule no step changes; compared with what it was at arming. */
+  readonly shape: string;
   readonly weightedRule: ObservedRule;
 }
 
 /** Why the rules are not the ones that were agreed on, where they are not. */
 export type RouteSight =
   | { readonly kind: "seen"; readonly observed: ObservedRoute }
+  /** `weightedRule`: as it is all the same, because a rollback may have nothing else to write to. */
   | {
       readonly kind: "foreign";
       readonly route: RouteBinding;
       readonly why: string;
-      /** The weighted rule, where it is there and forwards: a way to blue has to keep its other actions. */
-      readonly weightedRule?: ObservedRule;
+      readonly weightedRule: ObservedRule | null;
     };
-
-const foreign = (route: RouteBinding, why: string, weighted?: ObservedRule): RouteSight => ({
-  ...{ kind: "foreign", route, why },
-  ...(weighted === undefined || weighted.forward === null ? {} : { weightedRule: weighted }),
-});
 
 /** Reads one route out of its listener's rules. Anything that is not as bound is foreign, and nothing may be written. */
 export const observeRoute = (
@@ -45,14 +44,15 @@ export const observeRoute = (
   all: readonly RouteBinding[],
 ): RouteSight => {
   const weighted = listener.rules.find((rule) => isWeightedRule(route, rule));
-  if (weighted === undefined) return foreign(route, "the weighted rule is gone");
+  const foreign = (why: string): RouteSight => ({ kind: "foreign", route, why, weightedRule: weighted ?? null });
+  if (weighted === undefined) return foreign("the weighted rule is gone");
   const share = shareOf(weighted, route);
-  if (typeof share === "string") return foreign(route, share, weighted);
+  if (typeof share === "string") return foreign(share);
   const pin = listener.rules.find(({ ruleArn }) => ruleArn === route.pin?.ruleArn);
   const position = isPinnedRoute(route) ? pinPosition(pin, weighted, route) : plainPosition(weighted, route);
-  if (typeof position === "object") return foreign(route, position.why, weighted);
+  if (typeof position === "object") return foreign(position.why);
   const intruder = intruderIn(listener, weighted, route, all);
-  if (intruder !== null) return foreign(route, intruder, weighted);
+  if (intruder !== null) return foreign(intruder);
   return {
     kind: "seen",
     observed: {
@@ -61,6 +61,8 @@ export const observeRoute = (
       ruleGreenPercent: share,
       greenPercent: position === "raised" ? 0 : share,
       sticky: weighted.forward?.sticky ?? false,
+      deviation: deviationOf(route, weighted, pin, listener.rules),
+      shape: shapeOf(weighted),
       weightedRule: weighted,
     },
   };
@@ -102,7 +104,7 @@ const pinPosition = (
 ): PinPosition | { readonly why: string } => {
   if (pin === undefined) return "gone";
   if (pin.priority === null || weighted.priority === null) return { why: "a default rule cannot be a route" };
-  if (canonicalJson(pin.conditions) !== canonicalJson(weighted.conditions))
+  if (!sameConditions(pin.conditions, weighted.conditions))
     return { why: "the pin's conditions are not the weighted rule's" };
   const targets = pin.forward?.targets.filter(({ weight }) => weight > 0 || pin.forward?.targets.length === 1) ?? [];
   const toBlueAlone = targets.length === 1 && targets[0]?.targetGroupArn === route.blue && !pin.forward?.sticky;
@@ -119,12 +121,9 @@ const intruderIn = (
   route: RouteBinding,
   all: readonly RouteBinding[],
 ): string | null => {
-  const here = all.filter(({ listenerArn }) => listenerArn === listener.listenerArn);
-  const isOurs = (rule: ObservedRule) =>
-    here.some((one) => isWeightedRule(one, rule) || one.pin?.ruleArn === rule.ruleArn);
-  for (const rule of listener.rules.filter((one) => !isOurs(one))) {
-    if (rule.forward?.targets.some(({ targetGroupArn }) => targetGroupArn === route.green) === true)
-      return `rule ${rule.ruleArn} also forwards to green`;
+  const elsewhere = greenElsewhere(all, [listener]);
+  if (elsewhere !== null) return elsewhere;
+  for (const rule of listener.rules.filter((one) => !isOurs(one, listener, all))) {
     if (weighted.priority === null) {
       // Every rule takes something from a default action; one that keeps it on blue lets both sides be written.
       if (rule.forward?.targets.some(({ targetGroupArn }) => targetGroupArn === route.blue) === true)
@@ -136,4 +135,24 @@ const intruderIn = (
       return `rule ${rule.ruleArn} stands above and takes requests of this route`;
   }
   return null;
+};
+
+const isOurs = (rule: ObservedRule, { listenerArn }: ObservedListener, all: readonly RouteBinding[]): boolean =>
+  all.some(
+    (route) =>
+      route.listenerArn === listenerArn && (isWeightedRule(route, rule) || route.pin?.ruleArn === rule.ruleArn),
+  );
+
+/** The first rule beside those of the routes, default rules included, that leads to a green of the cutover. */
+export const greenElsewhere = (
+  routes: readonly RouteBinding[],
+  listeners: readonly ObservedListener[],
+): string | null => {
+  const greens = new Set(routes.map(({ green }) => green));
+  const leadsThere = ({ forward }: ObservedRule) =>
+    forward?.targets.some(({ targetGroupArn }) => greens.has(targetGroupArn)) === true;
+  const rule = listeners
+    .flatMap((listener) => listener.rules.filter((one) => !isOurs(one, listener, routes)))
+    .find(leadsThere);
+  return rule === undefined ? null : `rule ${rule.ruleArn} also forwards to green`;
 };

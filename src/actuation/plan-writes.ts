@@ -1,6 +1,7 @@
 import type { WeightPercent } from "../kernel/units.ts";
 import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
 import { type PinnedRoute, pinnedRoutes } from "../signals/routes.ts";
+import { STICKY_SECONDS } from "./deviation.ts";
 import { isStickyAt } from "./drift.ts";
 import type { ObservedRoute } from "./observed-route.ts";
 import type { WeightWrite } from "./rules-port.ts";
@@ -9,9 +10,6 @@ import type { WeightWrite } from "./rules-port.ts";
 export type RuleWrite = PinMove | WeightChange;
 export type PinMove = { readonly kind: "movePin"; readonly route: PinnedRoute; readonly to: "raised" | "parked" };
 export type WeightChange = { readonly kind: "setWeight"; readonly route: RouteBinding; readonly write: WeightWrite };
-
-/** Long enough that a user stays on one side through a session, as the two streams need it. */
-export const STICKY_SECONDS = 3_600;
 
 const setWeight = (route: RouteBinding, greenPercent: number): WeightChange => ({
   kind: "setWeight",

@@ -15,8 +15,16 @@ export interface ObservedRule {
   /** null for the listener's default rule. */
   readonly priority: number | null;
   readonly conditions: readonly JsonValue[];
-  readonly forward: { readonly targets: readonly ForwardTarget[]; readonly sticky: boolean } | null;
+  readonly forward: {
+    readonly targets: readonly ForwardTarget[];
+    readonly sticky: boolean;
+    /** Of the group's cookie; only where it is sticky. */
+    readonly stickySeconds?: number;
+  } | null;
+  /** In their order. */
   readonly otherActions: readonly JsonValue[];
+  /** Rewrites of the request; absent where there are none. */
+  readonly transforms?: readonly JsonValue[];
 }
 
 export interface ObservedListener {
@@ -52,6 +60,8 @@ export interface WriteLimits {
 }
 
 export interface RulesPort {
+  /** Every listener of a load balancer. Effects: none. */
+  listListeners(loadBalancerArn: string, timeoutMs: DurationMs): Promise<Result<readonly string[], OutsideFailure>>;
   /** Every rule of a listener, default rule included. At most 10 s behind the truth. Effects: none. */
   readListener(listenerArn: string, timeoutMs: DurationMs): Promise<Result<ObservedListener, OutsideFailure>>;
   /**
@@ -59,7 +69,10 @@ export interface RulesPort {
    * Repeating it is harmless. `otherActions` are those last read.
    */
   writeWeights(write: WeightWrite, otherActions: readonly JsonValue[], limits: WriteLimits): Promise<WriteOutcome>;
-  /** Moves the pin to a priority by one `SetRulePriorities`. `refused` with code `RuleNotFound` means the pin is gone. */
+  /**
+   * Moves the pin to a priority by one `SetRulePriorities`. `refused` with code `RuleNotFound` means the pin is gone,
+   * with `PriorityInUse` that another rule has the number. Moving it where it stands is `applied`.
+   */
   movePin(route: PinnedRoute, to: "raised" | "parked", limits: WriteLimits): Promise<WriteOutcome>;
   /** Deletes the pin. Only the point of no return does this. A pin already gone is `applied`. */
   deletePin(route: PinnedRoute, timeoutMs: DurationMs): Promise<WriteOutcome>;

@@ -67,6 +67,7 @@ export interface Rearm {
   readonly drill: boolean;
   readonly blueHosts: number;
   readonly conflicts: number;
+  readonly shapes: Readonly<Record<string, string>>;
   readonly safety: RollbackSafety;
   /** The pin is still up; lowering it is announced in the write that takes the latch away. Absent where there is none. */
   readonly intent?: Intent;
@@ -294,6 +295,7 @@ const rearmed = (state: CutoverState, event: Extract<CutoverEvent, { kind: "rear
     drill: rearm.drill,
     blueHostsAtArm: rearm.blueHosts,
     conflictsAtArm: rearm.conflicts,
+    shapesAtArm: rearm.shapes,
     rollbackSafety: rearm.safety,
     soak: NO_SOAK,
     evidence: {},

@@ -172,6 +172,8 @@ export interface CutoverState {
   readonly blueHostsAtArm: number;
   /** Conflicts stored when armed: `conflicts.new` counts from here. */
   readonly conflictsAtArm: number;
+  /** Each weighted rule's conditions and other actions when armed, by its ARN: nothing seen later replaces them. */
+  readonly shapesAtArm?: Readonly<Record<string, string>>;
   readonly rollbackSafety: RollbackSafety;
   readonly settled?: Settled;
   readonly blocking: readonly Blocking[];

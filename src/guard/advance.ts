@@ -10,6 +10,7 @@ import { adoptionEvents, sayAdoption } from "./adopt.ts";
 import { type ChangeOutcome, lowerGreen, raiseGreen } from "./change-weight.ts";
 import { commit, commitOnto, flushOutbox } from "./commit.ts";
 import type { JudgedTick } from "./judge-tick.ts";
+import type { TransitionOutcome } from "./ports.ts";
 import { judgedEvent, type PromotePorts, type PromoteReport, type Tick } from "./promote-tick.ts";
 
 type Advance = Extract<Decision, { kind: "advance" }>;
@@ -50,7 +51,8 @@ export const advance = async (
   });
   // Only a committed intent may be acted on; one whose write went unanswered may be there, and is settled if it is.
   if (announced.kind !== "committed") return { kind: "dropped", why: `the intent was not written: ${announced.kind}` };
-  const changed = await raiseGreen(ports, tick.cutover, decision.to, tick.seen.sights);
+  const steps = { from: announced.state.weightPercent, to: decision.to };
+  const changed = await raiseGreen(ports, tick.cutover, steps, tick.seen.sights);
   return conclude(ports, tick, announced.state, decision, changed);
 };
 
@@ -71,48 +73,79 @@ const conclude = async (
     await flushOutbox(ports, announced);
     return { kind: "judged", decision: "advance", reasons: [`outcome unknown: ${changed.message}`] };
   }
+  if (changed.kind === "refused") return refusedStep(ports, announced, tick, decision, changed);
   const last = decision.step === (tick.policy?.steps.length ?? 0) - 1;
   const at = ports.clock.now();
   const outcome = await commitOnto(ports, announced, (state) => {
-    const sameIntent = state.intent?.intentAt === announced.intent?.intentAt && state.intent?.kind === "setWeight";
-    if (state.epoch !== announced.epoch || state.latch !== undefined || !sameIntent) return null;
-    const account = { at, tick: tick.at, detail: { to: decision.to, outcome: changed.kind } };
+    if (!standsOpen(state, announced)) return null;
     const committed = { kind: "weightCommitted", step: decision.step, at, last } as const;
     const { policy: current, adopting } = tick;
-    const adoptions =
-      changed.kind === "applied"
-        ? adoptionEvents(evolve(state, committed), { current, adopting, at, stepped: true })
-        : [];
+    const adoptions = adoptionEvents(evolve(state, committed), { current, adopting, at, stepped: true });
     const adoption = sayAdoption(adoptions);
-    return changed.kind === "applied"
+    return {
+      events: [committed, ...adoptions],
+      account: {
+        at,
+        tick: tick.at,
+        detail: { to: decision.to, outcome: changed.kind, ...(adoption === null ? {} : { adoption }) },
+        kind: "step",
+        summary: `green has ${decision.to} %${adoption === null ? "" : `. ${adoption}`}`,
+        notify: {
+          subject: `${state.cutover}: green has ${decision.to} %`,
+          body: decision.reasons.join("\n"),
+          urgency: "info",
+        },
+      },
+    };
+  });
+  return finish(ports, tick, announced, decision, outcome);
+};
+
+/** The load balancer has said no, for certain: the intent is over, and nothing of it is left. */
+const refusedStep = async (
+  ports: PromotePorts,
+  announced: CutoverState,
+  tick: Tick,
+  decision: Advance,
+  { message, retryable }: Extract<ChangeOutcome, { kind: "refused" }>,
+): Promise<PromoteReport> => {
+  const what = `the load balancer refused ${decision.to} %`;
+  const outcome = await commitOnto(ports, announced, (state) =>
+    standsOpen(state, announced)
       ? {
-          events: [committed, ...adoptions],
+          events: [{ kind: "intentCleared" }],
           account: {
-            ...account,
-            detail: { ...account.detail, ...(adoption === null ? {} : { adoption }) },
-            kind: "step",
-            summary: `green has ${decision.to} %${adoption === null ? "" : `. ${adoption}`}`,
+            kind: "step-refused",
+            summary: `${what}: ${message}`,
+            at: ports.clock.now(),
+            tick: tick.at,
+            detail: { to: decision.to, outcome: "refused" },
             notify: {
-              subject: `${state.cutover}: green has ${decision.to} %`,
-              body: decision.reasons.join("\n"),
-              urgency: "info",
+              subject: `${state.cutover}: ${what}`,
+              body: message,
+              // A throttled call is asked again by the next tick; nobody has to get up for it.
+              urgency: retryable ? "info" : "page",
             },
           },
         }
-      : {
-          events: [{ kind: "intentCleared" }],
-          account: {
-            ...account,
-            kind: "step-refused",
-            summary: `the load balancer refused ${decision.to} %: ${changed.message}`,
-            notify: {
-              subject: `${state.cutover}: the load balancer refused ${decision.to} %`,
-              body: changed.message,
-              urgency: "page",
-            },
-          },
-        };
-  });
+      : null,
+  );
+  return finish(ports, tick, announced, decision, outcome);
+};
+
+const standsOpen = ({ intent, epoch, latch }: CutoverState, announced: CutoverState): boolean =>
+  epoch === announced.epoch &&
+  latch === undefined &&
+  intent?.kind === "setWeight" &&
+  intent.intentAt === announced.intent?.intentAt;
+
+const finish = async (
+  ports: PromotePorts,
+  tick: Tick,
+  announced: CutoverState,
+  decision: Advance,
+  outcome: TransitionOutcome,
+): Promise<PromoteReport> => {
   if (outcome.kind === "committed") {
     await flushOutbox(ports, outcome.state);
     return { kind: "judged", decision: "advance", reasons: decision.reasons };

@@ -1,4 +1,4 @@
-import type { RouteSight } from "../actuation/observed-route.ts";
+import type { ObservedRoute, RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import { rollbackSafety } from "../decision/rollback-safety.ts";
 import type { RollbackSafety, WithoutPin } from "../decision/state.ts";
@@ -10,7 +10,7 @@ import { known, type Observations } from "../signals/observation.ts";
 import type { AlarmReading, TargetHealth } from "../signals/ports.ts";
 import { isPinnedRoute, weightedArn } from "../signals/routes.ts";
 import { READ_TIMEOUT_MS, STREAMS_TIMEOUT_MS } from "./limits.ts";
-import { readRoutes } from "./look.ts";
+import { type RoutesRead, readRoutes } from "./look.ts";
 import type { GuardPorts } from "./ports.ts";
 
 export interface ArmOptions {
@@ -26,6 +26,7 @@ export interface ArmOptions {
 export interface Footing {
   readonly blueHosts: number;
   readonly conflicts: number;
+  readonly shapes: Readonly<Record<string, string>>;
   readonly safety: RollbackSafety;
   readonly withoutPin?: WithoutPin;
 }
@@ -46,8 +47,8 @@ export const checkFooting = async (
 ): Promise<Checked> => {
   // First, because it takes long: what the new epoch is measured against has to be fresh when it is written.
   const doctor = await options.doctor();
-  const [{ sights }, hosts, alarms, streams] = await Promise.all([
-    readRoutes(ports, cutover),
+  const [routes, hosts, alarms, streams] = await Promise.all([
+    readRoutes(ports, cutover, "load balancer"),
     ports.hosts.read(cutover, READ_TIMEOUT_MS),
     ports.alarms.read(
       cutover.alarms.map(({ arn }) => arn),
@@ -60,7 +61,7 @@ export const checkFooting = async (
   const refusals = [
     ...(policy.drill === true && !options.rehearsal ? ["the policy is a drill, and this is no rehearsal"] : []),
     ...plainRefusals(cutover, options),
-    ...routeRefusals(sights, pin),
+    ...routeRefusals(routes, pin),
     ...hostRefusals(cutover, hosts),
     ...alarmRefusals(cutover, alarms),
     ...(total === null ? ["the number of stored conflicts cannot be read"] : []),
@@ -70,10 +71,11 @@ export const checkFooting = async (
   const footing = {
     blueHosts: healthy(hosts, "blue"),
     conflicts: total,
+    shapes: shapesOf(routes.sights),
     safety: safetyNow(streams, ports.clock.now()),
-    ...acknowledged(options, sights, ports.clock.now()),
+    ...acknowledged(options, routes.sights, ports.clock.now()),
   };
-  return { ok: true, footing, sights };
+  return { ok: true, footing, sights: routes.sights };
 };
 
 const plainRefusals = (cutover: CutoverBindings, { withoutPin }: ArmOptions): readonly string[] => {
@@ -99,22 +101,32 @@ const acknowledged = (
   return { withoutPin: { ...withoutPin, at, otherActions } };
 };
 
-const routeRefusals = (sights: readonly RouteSight[], pin: "parked" | "raised"): readonly string[] =>
-  sights.length === 0
-    ? ["the listener's rules cannot be read"]
-    : sights.flatMap((sight) => {
-        if (sight.kind === "foreign") return [`the rules are not as bound: ${sight.why}`];
-        const { observed } = sight;
-        return [
-          ...(observed.pin === pin || observed.pin === "none" ? [] : [`the pin is ${observed.pin}, it must be ${pin}`]),
-          // Behind a raised pin the weights are put right before it is lowered; in front of users they must be.
-          ...(pin === "raised" || weightStands(observed, 0)
-            ? []
-            : [
-                `the weighted rule must be at blue 100, green 0, stickiness off; green has ${observed.ruleGreenPercent} %`,
-              ]),
-        ];
-      });
+const routeRefusals = ({ sights, elsewhere, failures }: RoutesRead, pin: "parked" | "raised"): readonly string[] => {
+  if (failures.length > 0) return [`the listener's rules cannot be read: ${failures.join("; ")}`];
+  const foreign = [...sights.flatMap((sight) => foreignIn(sight) ?? []), ...(elsewhere === null ? [] : [elsewhere])];
+  return [
+    ...[...new Set(foreign)].map((why) => `the rules are not as bound: ${why}`),
+    ...sights.flatMap((sight) => (sight.kind === "seen" ? standingRefusals(sight.observed, pin) : [])),
+  ];
+};
+
+const foreignIn = (sight: RouteSight): string | null =>
+  sight.kind === "foreign" ? sight.why : sight.observed.deviation;
+
+const standingRefusals = (observed: ObservedRoute, pin: "parked" | "raised"): readonly string[] => [
+  ...(observed.pin === pin || observed.pin === "none" ? [] : [`the pin is ${observed.pin}, it must be ${pin}`]),
+  // Behind a raised pin the weights are put right before it is lowered; in front of users they must be.
+  ...(pin === "raised" || weightStands(observed, 0)
+    ? []
+    : [`the weighted rule must be at blue 100, green 0, stickiness off; green has ${observed.ruleGreenPercent} %`]),
+];
+
+const shapesOf = (sights: readonly RouteSight[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    sights.flatMap((sight) =>
+      sight.kind === "seen" ? [[weightedArn(sight.observed.route), sight.observed.shape]] : [],
+    ),
+  );
 
 const healthy = (hosts: Result<readonly TargetHealth[], OutsideFailure>, side: "blue" | "green"): number =>
   hosts.ok ? hosts.value.filter((group) => group.side === side).reduce((sum, group) => sum + group.healthy, 0) : 0;

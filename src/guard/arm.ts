@@ -84,6 +84,7 @@ const firstState = (
   drill: policy.drill === true,
   blueHostsAtArm: of.footing.blueHosts,
   conflictsAtArm: of.footing.conflicts,
+  shapesAtArm: of.footing.shapes,
   rollbackSafety: of.footing.safety,
   ...(of.footing.withoutPin === undefined ? {} : { withoutPin: of.footing.withoutPin }),
   blocking: [],

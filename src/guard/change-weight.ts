@@ -1,3 +1,4 @@
+import { refusalOf, sayOutcome } from "../actuation/elb-refusals.ts";
 import { observeRoute, type RouteSight } from "../actuation/observed-route.ts";
 import { planWeight, type RuleWrite, weightStands } from "../actuation/plan-writes.ts";
 import type { WriteOutcome } from "../actuation/rules-port.ts";
@@ -14,21 +15,24 @@ type Limits = { readonly attempts: number; readonly timeoutMs: typeof ONE_ATTEMP
 
 export type ChangeOutcome =
   | { readonly kind: "applied" }
-  | { readonly kind: "refused"; readonly message: string }
+  /** Nothing of it was done, for certain. `retryable`: the next tick may find it taken without anybody's help. */
+  | { readonly kind: "refused"; readonly message: string; readonly retryable: boolean }
   /** Sent, and nobody knows: only reading back after its time is over tells. */
   | { readonly kind: "unknown"; readonly message: string };
 
+const sightOf = (sights: readonly RouteSight[], route: RouteBinding): RouteSight | undefined =>
+  sights.find(
+    (sight) => weightedArn(sight.kind === "seen" ? sight.observed.route : sight.route) === weightedArn(route),
+  );
+
 /**
- * The actions beside `forward` that a rule was last seen with: a write replaces the whole list, so they go back in. Also
- * where somebody has changed the rules: of what is written then, all goes towards blue.
+ * The actions beside `forward` that a rule was last seen with: a write replaces the whole list, so they go back in. Of
+ * a foreign shape too, because going back may have no other rule to write; not of a rule that does not forward.
  */
 export const otherActionsOf = (sights: readonly RouteSight[], route: RouteBinding): readonly JsonValue[] | null => {
-  for (const sight of sights) {
-    const [bound, rule] =
-      sight.kind === "seen" ? [sight.observed.route, sight.observed.weightedRule] : [sight.route, sight.weightedRule];
-    if (weightedArn(bound) === weightedArn(route) && rule !== undefined) return rule.otherActions;
-  }
-  return null;
+  const sight = sightOf(sights, route);
+  const rule = sight?.kind === "seen" ? sight.observed.weightedRule : sight?.weightedRule;
+  return rule?.forward == null ? null : rule.otherActions;
 };
 
 const write = (ports: RulePorts, planned: RuleWrite, sights: readonly RouteSight[], limits: Limits) => {
@@ -41,24 +45,53 @@ const write = (ports: RulePorts, planned: RuleWrite, sights: readonly RouteSight
 
 const refusedUnread = (): WriteOutcome => ({ kind: "refused", code: "NotRead", message: "the rule was not read" });
 
-/** Raises green, one attempt a route. Applied only where every answer, or a read after it, shows the new weights. */
+/**
+ * Raises green, one attempt a route. Applied only where every answer, or a read after it, shows the new weights. Where
+ * some routes were refused for certain and the others are for certain there, those are put back to `from`: no part of
+ * the change is left, and it is refused as a whole.
+ */
 export const raiseGreen = async (
   ports: RulePorts,
   cutover: CutoverBindings,
-  to: WeightPercent,
+  { from, to }: { readonly from: WeightPercent; readonly to: WeightPercent },
   sights: readonly RouteSight[],
 ): Promise<ChangeOutcome> => {
+  // Going back may write to rules that somebody else has changed; going forward never does.
+  if (!cutover.routes.every((route) => sightOf(sights, route)?.kind === "seen"))
+    return refusedWhole([refusedUnread()], "the rules are not as bound");
   const writes = planWeight(cutover, to);
-  // A rule that somebody has changed may be put back to blue; nobody builds on it.
-  const agreed = sights.filter(({ kind }) => kind === "seen");
-  const outcomes = await Promise.all(writes.map((planned) => write(ports, planned, agreed, ONE_ATTEMPT)));
-  if (outcomes.every((outcome) => outcome.kind === "refused"))
-    return { kind: "refused", message: outcomes.map(messageOf).join("; ") };
-  if (outcomes.every((outcome, index) => shows(outcome, cutover, writes[index], to))) return { kind: "applied" };
+  const outcomes = await Promise.all(writes.map((planned) => write(ports, planned, sights, ONE_ATTEMPT)));
+  const standing = outcomes.map((outcome, index) => shows(outcome, cutover, writes[index], to));
+  if (standing.every((stands) => stands)) return { kind: "applied" };
+  const message = outcomes.map(sayOutcome).join("; ");
+  if (outcomes.every((outcome, index) => outcome.kind === "refused" || standing[index] === true)) {
+    const there = cutover.routes.filter((_route, index) => standing[index] === true);
+    return (await putBack(ports, cutover, there, from, sights))
+      ? refusedWhole(outcomes, message)
+      : { kind: "unknown", message };
+  }
   const { sights: after } = await readRoutes(ports, cutover);
   const arrived = after.every((sight) => sight.kind === "seen" && weightStands(sight.observed, to));
-  if (after.length > 0 && arrived) return { kind: "applied" };
-  return { kind: "unknown", message: outcomes.map(messageOf).join("; ") };
+  return after.length > 0 && arrived ? { kind: "applied" } : { kind: "unknown", message };
+};
+
+const refusedWhole = (outcomes: readonly WriteOutcome[], message: string): ChangeOutcome => ({
+  kind: "refused",
+  message,
+  retryable: outcomes.every((outcome) => outcome.kind !== "refused" || refusalOf(outcome.code).retryable),
+});
+
+/** True where every one of the routes was answered, and shows the weight again. */
+const putBack = async (
+  ports: RulePorts,
+  cutover: CutoverBindings,
+  routes: readonly RouteBinding[],
+  to: WeightPercent,
+  sights: readonly RouteSight[],
+): Promise<boolean> => {
+  const writes = planWeight({ ...cutover, routes }, to);
+  const outcomes = await Promise.all(writes.map((planned) => write(ports, planned, sights, INSISTENT)));
+  return outcomes.every((outcome, index) => shows(outcome, cutover, writes[index], to));
 };
 
 /** Puts the weighted rule of every route back to a weight that green has, or had, already; harmless to repeat. */
@@ -69,8 +102,6 @@ export const lowerGreen = async (
   to: WeightPercent = weightPercent(0),
 ): Promise<readonly WriteOutcome[]> =>
   Promise.all(planWeight(cutover, to).map((planned) => write(ports, planned, sights, INSISTENT)));
-
-const messageOf = (outcome: WriteOutcome): string => (outcome.kind === "applied" ? "applied" : outcome.message);
 
 /** The answer carries the rule as it now is: a read that is not behind. */
 export const shows = (

@@ -1,5 +1,5 @@
 import { classify, type DesiredRules, observeRoutes } from "../actuation/drift.ts";
-import type { RouteSight } from "../actuation/observed-route.ts";
+import { greenElsewhere, type RouteSight } from "../actuation/observed-route.ts";
 import type { ObservedListener } from "../actuation/rules-port.ts";
 import type { Obstacle } from "../decision/blocking.ts";
 import type { CutoverState } from "../decision/state.ts";
@@ -11,6 +11,7 @@ import { SNAPSHOT_MINUTES } from "../snapshot/freshness.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { takeSnapshot } from "../snapshot/take-snapshot.ts";
 import type { TrafficReading } from "../snapshot/traffic.ts";
+import { desiredRules } from "./desired-rules.ts";
 import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "./limits.ts";
 import type { GuardPorts, Observed } from "./ports.ts";
 
@@ -27,19 +28,6 @@ export interface Look {
   readonly observed: Observed | null;
   readonly trouble: readonly Obstacle[];
 }
-
-/** The rules that this state asks for. */
-export const desiredRules = (state: CutoverState): DesiredRules => {
-  const { intent } = state;
-  if (state.latch?.mode === "snapped" && state.wayBack === "open") return { greenPercent: 0, pin: ["raised", "none"] };
-  if (state.wayBack !== "open") return { greenPercent: state.weightPercent, pin: ["parked", "gone", "none"] };
-  if (intent?.kind === "lowerPin") return { greenPercent: 0, pin: ["parked", "raised", "none"] };
-  return {
-    greenPercent: state.weightPercent,
-    ...(intent === undefined ? {} : { alsoGreenPercent: intent.to }),
-    pin: ["parked", "none"],
-  };
-};
 
 /** Reads everything at once, puts it into a snapshot, and stores it before anything is concluded from it. */
 export const look = async (
@@ -58,7 +46,7 @@ export const look = async (
       cutover.alarms.map(({ arn }) => arn),
       READ_TIMEOUT_MS,
     ),
-    readRoutes(ports, cutover),
+    readRoutes(ports, cutover, "load balancer"),
     // Of the tick before, always: this tick's is still on its way. Taking it whenever it happens to be first would leave
     // the minute after it without an observation, and thin evidence out of nothing but a race.
     ports.observed.latest(cutover.name, earlier(tick, MINUTE_MS), STATE_TIMEOUT_MS),
@@ -94,26 +82,67 @@ export interface RoutesRead {
   /** When the reading began. */
   readonly since: EpochMs;
   readonly sights: readonly RouteSight[];
+  /** A way to green beside the routes, in the listeners that were read; null where there is none. */
+  readonly elsewhere: string | null;
+  /** What could not be read, a sentence each. */
+  readonly failures: readonly string[];
   readonly reading: (desired: DesiredRules) => TrafficReading;
 }
 
-/** Every listener of the cutover, read once each. One that cannot be read makes the whole unreadable, never foreign. */
+/**
+ * The listeners of the routes, and in the second scope all others of the load balancer, read once each. One that cannot
+ * be read makes the whole unreadable, never foreign. Going back reads the routes alone: what it needs most it gets by
+ * the fewest calls.
+ */
 export const readRoutes = async (
   ports: Pick<GuardPorts, "clock" | "rules">,
   cutover: CutoverBindings,
+  scope: "routes" | "load balancer" = "routes",
 ): Promise<RoutesRead> => {
   const since = ports.clock.now();
-  const arns = [...new Set(cutover.routes.map(({ listenerArn }) => listenerArn))];
-  const reads = await Promise.all(arns.map((arn) => ports.rules.readListener(arn, READ_TIMEOUT_MS)));
-  const listeners: ObservedListener[] = reads.flatMap((read) => (read.ok ? [read.value] : []));
-  const failures = reads.flatMap((read) => (read.ok ? [] : [read.failure.message]));
+  const routed = new Set(cutover.routes.map(({ listenerArn }) => listenerArn));
+  const [own, others] = await Promise.all([
+    readListeners(ports, [...routed]),
+    scope === "routes" ? NOTHING_READ : readOthers(ports, cutover, routed),
+  ]);
   const readAt = ports.clock.now();
-  if (failures.length > 0) {
-    const unreadable: TrafficReading = { readAt, drift: "unreadable", detail: failures.join("; "), greenPercent: null };
-    return { since, sights: [], reading: () => unreadable };
-  }
-  const sights = observeRoutes(cutover, listeners);
-  return { since, sights, reading: (desired) => classify(sights, desired, readAt) };
+  const sights = own.failures.length > 0 ? [] : observeRoutes(cutover, own.listeners);
+  const elsewhere = greenElsewhere(cutover.routes, [...own.listeners, ...others.listeners]);
+  const failures = [...own.failures, ...others.failures];
+  const reading = (desired: DesiredRules): TrafficReading =>
+    failures.length > 0
+      ? { readAt, drift: "unreadable", detail: failures.join("; "), greenPercent: null }
+      : classify(sights, desired, readAt, elsewhere);
+  return { since, sights, elsewhere, failures, reading };
+};
+
+interface ListenersRead {
+  readonly listeners: readonly ObservedListener[];
+  readonly failures: readonly string[];
+}
+
+const NOTHING_READ: ListenersRead = { listeners: [], failures: [] };
+
+const readListeners = async ({ rules }: Pick<GuardPorts, "rules">, arns: readonly string[]): Promise<ListenersRead> => {
+  const reads = await Promise.all(arns.map((arn) => rules.readListener(arn, READ_TIMEOUT_MS)));
+  return {
+    listeners: reads.flatMap((read) => (read.ok ? [read.value] : [])),
+    failures: reads.flatMap((read) => (read.ok ? [] : [read.failure.message])),
+  };
+};
+
+/** The listeners beside the routes: the only question to them is whether one of them leads to green. */
+const readOthers = async (
+  ports: Pick<GuardPorts, "rules">,
+  { loadBalancerArn }: CutoverBindings,
+  routed: ReadonlySet<string>,
+): Promise<ListenersRead> => {
+  const listed = await ports.rules.listListeners(loadBalancerArn, READ_TIMEOUT_MS);
+  if (!listed.ok) return { listeners: [], failures: [listed.failure.message] };
+  return readListeners(
+    ports,
+    listed.value.filter((arn) => !routed.has(arn)),
+  );
 };
 
 /** The bindings have lost a pin that it was armed with: nobody has said that they know what that gives up. */

@@ -1,3 +1,4 @@
+import { sayOutcome } from "../actuation/elb-refusals.ts";
 import type { RouteSight } from "../actuation/observed-route.ts";
 import { planLowerPin, weightStands } from "../actuation/plan-writes.ts";
 import { DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
@@ -40,10 +41,8 @@ export const lowerPin = async (
   const outcomes = await Promise.all(
     planLowerPin(cutover).map(({ route }) => ports.rules.movePin(route, "parked", ONE_ATTEMPT)),
   );
-  if (!outcomes.every((outcome) => outcome.kind === "applied")) {
-    const said = outcomes.map((outcome) => (outcome.kind === "applied" ? "answered" : outcome.message));
-    return { kind: "unknown", why: said.join("; ") };
-  }
+  if (!outcomes.every((outcome) => outcome.kind === "applied"))
+    return { kind: "unknown", why: outcomes.map(sayOutcome).join("; ") };
   return recordLowered(ports, state);
 };
 

@@ -1,3 +1,4 @@
+import { sayOutcome } from "../actuation/elb-refusals.ts";
 import { isOnBlue, type RouteSight } from "../actuation/observed-route.ts";
 import { planSnapBack } from "../actuation/plan-writes.ts";
 import type { WriteOutcome } from "../actuation/rules-port.ts";
@@ -69,7 +70,7 @@ export const raisePins = async (
   const last = wayBack.flatMap(({ outcome, done }) => (done && outcome.kind === "applied" ? [outcome.answeredAt] : []));
   const at = last.at(-1);
   if (last.length === wayBack.length && at !== undefined) return { kind: "answered", sentAt, at };
-  return { kind: "unanswered", message: wayBack.map(({ outcome }) => said(outcome)).join("; ") };
+  return { kind: "unanswered", message: wayBack.map(({ outcome }) => sayOutcome(outcome)).join("; ") };
 };
 
 const UNREAD: WriteOutcome = { kind: "refused", code: "NotRead", message: "the rule could not be read" };
@@ -114,8 +115,6 @@ const raised = (outcome: WriteOutcome, route: PinnedRoute | undefined): boolean 
   outcome.shows.some(
     ({ ruleArn, priority }) => ruleArn === route?.pin.ruleArn && priority === route.pin.raisedPriority,
   );
-
-const said = (outcome: WriteOutcome): string => (outcome.kind === "applied" ? "answered" : outcome.message);
 
 /**
  * Whether all traffic is on blue: the pin above, its conditions the weighted rule's, blue alone, or where there is none the

@@ -1,3 +1,4 @@
+import type { TargetGroupsPort } from "../../src/actuation/target-groups-port.ts";
 import type { CdcCheck } from "../../src/cdc/finding.ts";
 import type { CliContext } from "../../src/cli/context.ts";
 import type { CommandFailure } from "../../src/cli/exit.ts";
@@ -5,6 +6,7 @@ import { failureOf } from "../../src/cli/failures.ts";
 import type { Target } from "../../src/cli/target.ts";
 import type { FunctionsPort, GuardPorts } from "../../src/guard/ports.ts";
 import { ok } from "../../src/kernel/result.ts";
+import { fakeTargetGroups } from "./fake-signals.ts";
 import type { FakeWorld } from "./fake-world.ts";
 
 /** An operator at a terminal in front of a fake world: everything but CDC and Lambda is the world's own. */
@@ -12,6 +14,7 @@ export interface FakeDesk {
   readonly context: CliContext<
     GuardPorts & {
       readonly functions: FunctionsPort;
+      readonly targetGroups: TargetGroupsPort;
       readonly checkCdc: () => Promise<CdcCheck>;
     }
   >;
@@ -43,6 +46,7 @@ export const deskBefore = (world: FakeWorld): FakeDesk => {
       ports: {
         ...world.ports,
         functions: { probe: async () => ok(undefined) },
+        targetGroups: fakeTargetGroups(world.truth),
         checkCdc: async () => desk.cdc,
       },
     },

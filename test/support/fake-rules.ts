@@ -1,3 +1,4 @@
+import { concludeAttempts, worthRepeating } from "../../src/actuation/attempts.ts";
 import type { ObservedRule, RulesPort, WriteOutcome } from "../../src/actuation/rules-port.ts";
 import { ok, outsideFailure } from "../../src/kernel/result.ts";
 import { type EpochMs, later } from "../../src/kernel/units.ts";
@@ -147,6 +148,16 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
       ),
     );
 
+  /** What the load balancer would answer to a change of this rule now; null where it would carry it out. */
+  const refusal = (arn: string, next: (rule: ObservedRule) => ObservedRule | null): string | null => {
+    const rule = ruleOf(arn);
+    if (rule === undefined) return "RuleNotFound";
+    const priority = next(rule)?.priority ?? null;
+    const neighbours = [...listeners.values()].find((rules) => rules.includes(rule)) ?? [];
+    const taken = neighbours.some((one) => one !== rule && one.priority === priority);
+    return priority !== null && taken ? "PriorityInUse" : null;
+  };
+
   const attempt = (
     what: string,
     route: RouteBinding,
@@ -156,7 +167,7 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
     writes.push({ at: clock.now(), what, route: weightedIn(route) });
     const fate = fates.shift() ?? { kind: "answered" };
     const apply = (at: EpochMs) => {
-      if (ruleOf(arn) !== undefined) replace(what, at, arn, next);
+      if (refusal(arn, next) === null) replace(what, at, arn, next);
     };
     if (fate.kind === "refused") {
       clock.spend(CALL_MS);
@@ -172,16 +183,17 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
       return { kind: "unknown", message: `${what}: no answer within ${SLOW_CALL_MS} ms` };
     }
     clock.spend(CALL_MS);
-    if (ruleOf(arn) === undefined) return { kind: "refused", code: "RuleNotFound", message: `${arn} not found` };
+    const code = refusal(arn, next);
+    if (code !== null) return { kind: "refused", code, message: `${what} of ${arn}: ${code}` };
     apply(clock.now());
     const shown = ruleOf(arn);
     return { kind: "applied", answeredAt: clock.now(), shows: shown === undefined ? [] : [shown] };
   };
 
   const insist = (attempts: number, once: () => WriteOutcome): WriteOutcome => {
-    let outcome = once();
-    for (let made = 1; made < attempts && outcome.kind === "unknown"; made += 1) outcome = once();
-    return outcome;
+    const outcomes = [once()];
+    while (outcomes.length < attempts && outcomes.slice(-1).every(worthRepeating)) outcomes.push(once());
+    return concludeAttempts(outcomes);
   };
 
   const shownAt = (at: EpochMs): Listeners => past.findLast((one) => one.at <= at)?.listeners ?? listeners;
@@ -203,6 +215,16 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
     remove: (arn) => replace("somebody", clock.now(), arn, () => null),
     greenPercent: () => effective(listeners),
     greenPercentAt: (at) => effective(shownAt(at)),
+    async listListeners(loadBalancerArn, timeoutMs) {
+      if (this.describeFails) {
+        clock.spend(timeoutMs);
+        return outsideFailure("timed-out", `DescribeListeners of ${loadBalancerArn}: no answer`);
+      }
+      clock.spend(CALL_MS);
+      return loadBalancerArn === cutover.loadBalancerArn
+        ? ok([...listeners.keys()])
+        : outsideFailure("not-found", `${loadBalancerArn} not found`);
+    },
     async readListener(listenerArn, timeoutMs) {
       if (this.describeFails) {
         clock.spend(timeoutMs);
@@ -224,7 +246,7 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
       return insist(limits.attempts, () =>
         attempt(`weight ${greenPercent}`, route, weightedIn(route), (rule) => ({
           ...rule,
-          forward: { targets, sticky: stickySeconds !== null },
+          forward: { targets, sticky: stickySeconds !== null, ...(stickySeconds === null ? {} : { stickySeconds }) },
           otherActions,
         })),
       );

@@ -1,3 +1,4 @@
+import type { TargetGroupsPort } from "../../src/actuation/target-groups-port.ts";
 import { ok, outsideFailure } from "../../src/kernel/result.ts";
 import { durationMs, type EpochMs, earlier, later, MINUTE_MS } from "../../src/kernel/units.ts";
 import type { CutoverBindings, Side } from "../../src/signals/bindings.ts";
@@ -25,6 +26,8 @@ export interface Truth {
   /** Stream signals that are not as they should be; null: cannot be read. */
   readonly streams: Map<string, SignalValue | null>;
   readonly firing: Set<string>;
+  /** Target groups that keep their clients by themselves. */
+  readonly stickyGroups: Set<string>;
   metricsFail: boolean;
   hostsFail: boolean;
   alarmsFail: boolean;
@@ -39,6 +42,7 @@ export const healthyTruth = (): Truth => ({
   healthy: { blue: 4, green: 4 },
   streams: new Map(),
   firing: new Set(),
+  stickyGroups: new Set(),
   metricsFail: false,
   hostsFail: false,
   alarmsFail: false,
@@ -104,6 +108,11 @@ export const fakeHosts = (clock: VirtualClock, cutover: CutoverBindings, truth: 
       ),
     );
   },
+});
+
+export const fakeTargetGroups = (truth: Truth): TargetGroupsPort => ({
+  readSettings: async (arns) =>
+    ok(arns.map((targetGroupArn) => ({ targetGroupArn, sticky: truth.stickyGroups.has(targetGroupArn) }))),
 });
 
 export const fakeAlarms = (clock: VirtualClock, truth: Truth): AlarmsPort => ({

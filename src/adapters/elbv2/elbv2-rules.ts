@@ -1,19 +1,21 @@
 import {
   type Action,
   DeleteRuleCommand,
+  DescribeRulesCommand,
   type ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
   ModifyRuleCommand,
+  PriorityInUseException,
+  paginateDescribeListeners,
   paginateDescribeRules,
   type Rule,
   SetRulePrioritiesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { RulesPort } from "../../actuation/rules-port.ts";
-import { failureOf } from "../../kernel/outside-failure.ts";
-import { ok } from "../../kernel/result.ts";
+import type { ObservedRule, RulesPort } from "../../actuation/rules-port.ts";
 import type { EpochMs } from "../../kernel/units.ts";
+import { attemptRead } from "./attempt-read.ts";
+import { attemptWrite } from "./attempt-write.ts";
 import { observedRule, weightedActions } from "./listener-rules.ts";
-import { attemptWrite } from "./write-attempts.ts";
 
 /**
  * AWS refuses `ModifyRule` on a default rule: its actions belong to the listener, of which nothing else is sent, so that
@@ -42,17 +44,22 @@ const writeDefault = async (
  * somebody has given up on it.
  */
 export const elbv2Rules = (client: ElasticLoadBalancingV2Client, now: () => EpochMs): RulesPort => ({
-  readListener: async (listenerArn, timeoutMs) => {
-    const abortSignal = AbortSignal.timeout(timeoutMs);
-    try {
-      const rules = [];
+  listListeners: (loadBalancerArn, timeoutMs) =>
+    attemptRead(`DescribeListeners of ${loadBalancerArn}`, timeoutMs, async (abortSignal) => {
+      const arns: string[] = [];
+      const pages = paginateDescribeListeners({ client }, { LoadBalancerArn: loadBalancerArn }, { abortSignal });
+      for await (const page of pages)
+        arns.push(...(page.Listeners ?? []).flatMap(({ ListenerArn = [] }) => ListenerArn));
+      return arns;
+    }),
+
+  readListener: (listenerArn, timeoutMs) =>
+    attemptRead(`DescribeRules of ${listenerArn}`, timeoutMs, async (abortSignal) => {
+      const rules: ObservedRule[] = [];
       const pages = paginateDescribeRules({ client }, { ListenerArn: listenerArn }, { abortSignal });
       for await (const page of pages) rules.push(...(page.Rules ?? []).map(observedRule));
-      return ok({ listenerArn, readAt: now(), rules });
-    } catch (error) {
-      return failureOf(error, `DescribeRules of ${listenerArn}`);
-    }
-  },
+      return { listenerArn, readAt: now(), rules };
+    }),
 
   writeWeights: (write, otherActions, limits) => {
     const { weightedRuleArn: RuleArn, listenerArn: ListenerArn } = write.route;
@@ -69,11 +76,21 @@ export const elbv2Rules = (client: ElasticLoadBalancingV2Client, now: () => Epoc
   movePin: ({ pin }, to, limits) => {
     const Priority = to === "raised" ? pin.raisedPriority : pin.parkedPriority;
     const command = { RulePriorities: [{ RuleArn: pin.ruleArn, Priority }] };
-    return attemptWrite(
-      (abortSignal) => client.send(new SetRulePrioritiesCommand(command), { abortSignal }),
-      limits,
-      now,
-    );
+    // Whether a rule may be given the number it has is written nowhere, and an earlier attempt may have landed.
+    const stands = async (abortSignal: AbortSignal): Promise<Rule[] | null> => {
+      const { Rules = [] } = await client.send(new DescribeRulesCommand({ RuleArns: [pin.ruleArn] }), { abortSignal });
+      return Rules.some((rule) => rule.Priority === String(Priority)) ? Rules : null;
+    };
+    const move = async (abortSignal: AbortSignal) => {
+      try {
+        return await client.send(new SetRulePrioritiesCommand(command), { abortSignal });
+      } catch (error) {
+        const shown = error instanceof PriorityInUseException ? await stands(abortSignal).catch(() => null) : null;
+        if (shown === null) throw error;
+        return { Rules: shown };
+      }
+    };
+    return attemptWrite(move, limits, now);
   },
 
   deletePin: async ({ pin }, timeoutMs) => {

@@ -17,20 +17,26 @@ const targetsOf = (action: Action): readonly ForwardTarget[] =>
 
 const isForward = (action: Action): boolean => action.Type === "forward";
 
+const stickinessOf = ({ ForwardConfig }: Action): { readonly sticky: boolean; readonly stickySeconds?: number } => {
+  const { Enabled, DurationSeconds } = ForwardConfig?.TargetGroupStickinessConfig ?? {};
+  if (Enabled !== true) return { sticky: false };
+  return DurationSeconds === undefined ? { sticky: true } : { sticky: true, stickySeconds: DurationSeconds };
+};
+
+/** Actions are carried out by their order, however they are listed. */
+const inOrder = (actions: readonly Action[]): readonly Action[] =>
+  [...actions].sort((one, other) => (one.Order ?? 0) - (other.Order ?? 0));
+
 export const observedRule = (rule: Rule): ObservedRule => {
-  const actions = rule.Actions ?? [];
+  const actions = inOrder(rule.Actions ?? []);
   const forward = actions.find(isForward);
   return {
     ruleArn: rule.RuleArn ?? "",
     priority: rule.IsDefault || rule.Priority === "default" ? null : Number(rule.Priority),
     conditions: (rule.Conditions ?? []).map(plain),
-    forward: forward
-      ? {
-          targets: targetsOf(forward),
-          sticky: forward.ForwardConfig?.TargetGroupStickinessConfig?.Enabled === true,
-        }
-      : null,
+    forward: forward ? { targets: targetsOf(forward), ...stickinessOf(forward) } : null,
     otherActions: actions.filter((action) => !isForward(action)).map(plain),
+    ...(rule.Transforms?.length ? { transforms: rule.Transforms.map(plain) } : {}),
   };
 };
 
@@ -48,12 +54,15 @@ const writtenBack = (action: JsonValue): Action => {
 
 /** The whole list of actions of a weighted rule: `ModifyRule` replaces the list, and forward has to come last. */
 export const weightedActions = (write: WeightWrite, otherActions: readonly JsonValue[]): Action[] => {
-  const others = otherActions.map(writtenBack);
+  // One action alone may have no number; of several each needs its own.
+  const others = otherActions
+    .map(writtenBack)
+    .map((action, index) => ({ ...action, Order: action.Order ?? index + 1 }));
   return [
     ...others,
     {
       Type: "forward",
-      Order: Math.max(0, ...others.map((action) => action.Order ?? 0)) + 1,
+      Order: Math.max(0, ...others.map(({ Order }) => Order)) + 1,
       ForwardConfig: {
         TargetGroups: [
           ...(write.blueLeftOut === true

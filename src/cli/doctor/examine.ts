@@ -1,3 +1,4 @@
+import type { TargetGroupsPort } from "../../actuation/target-groups-port.ts";
 import type { CdcCheck } from "../../cdc/finding.ts";
 import type { FunctionsPort, GuardPorts } from "../../guard/ports.ts";
 import type { Policy } from "../../policy/policy-file.ts";
@@ -8,11 +9,13 @@ import { alarmFindings, guardAlarmArns, guardFinding } from "./alarms.ts";
 import { cdcFindings } from "./cdc.ts";
 import type { Finding } from "./finding.ts";
 import { hostFindings } from "./hosts.ts";
-import { plainFindings, routeFindings } from "./routes.ts";
+import { type ListenerReads, plainFindings, routeFindings } from "./routes.ts";
 import { expectedRules, functionFinding, policyFinding, tableFinding, writersFinding } from "./standing.ts";
+import { targetGroupArns, targetGroupFindings } from "./target-groups.ts";
 
 export type DoctorPorts = Pick<GuardPorts, "state" | "rules" | "hosts" | "alarms"> & {
   readonly functions: FunctionsPort;
+  readonly targetGroups: TargetGroupsPort;
   readonly checkCdc: (cutover: CutoverBindings) => Promise<CdcCheck>;
 };
 
@@ -30,8 +33,9 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
   const { bindings, target } = of;
   const rollbackFunction = target.env["PAWL_ROLLBACK_FUNCTION"] ?? "";
   const state = await ports.state.read(bindings.name, PATIENCE_MS);
-  const [listeners, hosts, alarms, guardAlarms, probed, cdc] = await Promise.all([
+  const [listeners, groups, hosts, alarms, guardAlarms, probed, cdc] = await Promise.all([
     readListeners(ports, bindings),
+    ports.targetGroups.readSettings(targetGroupArns(bindings), PATIENCE_MS),
     ports.hosts.read(bindings, PATIENCE_MS),
     ports.alarms.read(
       bindings.alarms.map(({ arn }) => arn),
@@ -46,6 +50,7 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
     tableFinding(state),
     ...routeFindings(bindings, listeners, expectedRules(state.ok ? state.value : null)),
     ...plainFindings(bindings, of.withoutPin === true),
+    ...targetGroupFindings(bindings, groups),
     ...hostFindings(bindings, hosts),
     ...alarmFindings(bindings, alarms, rollbackFunction),
     functionFinding(rollbackFunction, probed),
@@ -55,8 +60,13 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
   ];
 };
 
-const readListeners = async ({ rules }: Pick<DoctorPorts, "rules">, { routes }: CutoverBindings) => {
-  const arns = [...new Set(routes.map(({ listenerArn }) => listenerArn))];
+/** Of the whole load balancer; where it cannot say which those are, that stands among the reads as its own trouble. */
+const readListeners = async (
+  { rules }: Pick<DoctorPorts, "rules">,
+  { routes, loadBalancerArn }: CutoverBindings,
+): Promise<ListenerReads> => {
+  const listed = await rules.listListeners(loadBalancerArn, PATIENCE_MS);
+  const arns = [...new Set([...routes.map(({ listenerArn }) => listenerArn), ...(listed.ok ? listed.value : [])])];
   const reads = await Promise.all(arns.map(async (arn) => [arn, await rules.readListener(arn, PATIENCE_MS)] as const));
-  return new Map(reads);
+  return new Map(listed.ok ? reads : [[loadBalancerArn, listed], ...reads]);
 };

@@ -1,5 +1,6 @@
+import { pinActionsDeviation } from "../../actuation/deviation.ts";
 import { isStickyAt } from "../../actuation/drift.ts";
-import { type ObservedRoute, observeRoute } from "../../actuation/observed-route.ts";
+import { greenElsewhere, type ObservedRoute, observeRoute } from "../../actuation/observed-route.ts";
 import type { ObservedListener } from "../../actuation/rules-port.ts";
 import type { OutsideFailure, Result } from "../../kernel/result.ts";
 import type { CutoverBindings, RouteBinding } from "../../signals/bindings.ts";
@@ -20,15 +21,29 @@ export const routeFindings = (
   reads: ListenerReads,
   expected: ExpectedRules,
 ): readonly Finding[] => [
-  ...[...reads].flatMap(([arn, read]) =>
-    read.ok ? [] : [unread(`listener ${endOf(arn)}`, read.failure, "Correct routes[].listenerArn in cutover.json.")],
-  ),
+  ...[...reads].flatMap(([arn, read]) => (read.ok ? [] : [unreadListener(cutover, arn, read.failure)])),
   ...cutover.routes.flatMap((route) => {
     const read = reads.get(route.listenerArn);
     return read?.ok === true ? oneRoute(cutover, route, read.value, expected) : [];
   }),
-  targetGroups(cutover),
+  elsewhere(cutover, reads),
 ];
+
+const unreadListener = ({ loadBalancerArn }: CutoverBindings, arn: string, failure: OutsideFailure): Finding =>
+  arn === loadBalancerArn
+    ? unread(`listeners of ${endOf(arn)}`, failure, "Correct loadBalancerArn in cutover.json.")
+    : unread(`listener ${endOf(arn)}`, failure, "Correct routes[].listenerArn in cutover.json.");
+
+/** A way to green that no pin closes. What stands in a listener of the routes is found with them. */
+const elsewhere = (cutover: CutoverBindings, reads: ListenerReads): Finding => {
+  const what = "ways to green beside the routes";
+  const routed = cutover.routes.map(({ listenerArn }) => listenerArn);
+  const others = [...reads].flatMap(([arn, read]) => (read.ok && !routed.includes(arn) ? [read.value] : []));
+  const found = greenElsewhere(cutover.routes, others);
+  return found === null
+    ? holds(what, "none")
+    : fails(what, found, "Take green out of that rule, or make it a route: a rollback would not reach it.");
+};
 
 const oneRoute = (
   cutover: CutoverBindings,
@@ -54,7 +69,12 @@ const oneRoute = (
       ),
     ];
   if (!isPinnedRoute(route)) return [weights(sight.observed, expected)];
-  return [weights(sight.observed, expected), pin(route, sight.observed, expected, listener), reserved(route, listener)];
+  return [
+    weights(sight.observed, expected),
+    pin(route, sight.observed, expected, listener),
+    reserved(route, listener),
+    ...otherActions(route, sight.observed, listener),
+  ];
 };
 
 const missingRule = (what: string, arn: string, where: string, { rules }: ObservedListener): readonly Finding[] => {
@@ -104,6 +124,18 @@ const pin = (
   );
 };
 
+/** Whoever is sent back by the pin has to meet the same login and the same rewrites. */
+const otherActions = (
+  route: PinnedRoute,
+  { weightedRule }: ObservedRoute,
+  { rules }: ObservedListener,
+): readonly Finding[] => {
+  const pinRule = rules.find(({ ruleArn }) => ruleArn === route.pin.ruleArn);
+  const why = pinRule === undefined ? null : pinActionsDeviation(weightedRule, pinRule);
+  const remedy = "Give the pin the same actions before its forward, in the same order, and the same transforms.";
+  return why === null ? [] : [fails(`actions of pin ${endOf(route.pin.ruleArn)}`, why, remedy)];
+};
+
 /** The pin's way up has to be free, and the weighted rule has to stand between its two places. */
 const reserved = (
   { pin: { ruleArn, raisedPriority, parkedPriority }, weightedRuleArn }: PinnedRoute,
@@ -143,13 +175,4 @@ export const plainFindings = (cutover: CutoverBindings, accepted: boolean): read
           "Give it a pin (routes[].pin), or say --without-pin --accept-late-landing.",
         ),
   ];
-};
-
-const targetGroups = ({ routes }: CutoverBindings): Finding => {
-  const blue = new Set(routes.map((route) => route.blue));
-  const green = new Set(routes.map((route) => route.green));
-  const both = [...blue].filter((arn) => green.has(arn));
-  return both.length === 0
-    ? holds("target groups", `blue ${[...blue].map(endOf).join(", ")}, green ${[...green].map(endOf).join(", ")}`)
-    : fails("target groups", `${both.join(", ")} is both blue and green`, "Give each side target groups of its own.");
 };

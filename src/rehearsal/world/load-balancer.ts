@@ -34,6 +34,7 @@ export const simulatedRules = (clock: VirtualClock, route: PinnedRoute, visible:
   };
   return {
     shares,
+    listListeners: async () => ok([route.listenerArn]),
     readListener: async (listenerArn) =>
       visible()
         ? ok({ listenerArn, readAt: clock.now(), rules: [weighted, pin] })

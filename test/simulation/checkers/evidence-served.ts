@@ -12,31 +12,38 @@ export interface Gaps {
   readonly bad: readonly string[];
 }
 
-/** Sum of a series over minutes that begin in [from, to); null where one of them was never shown. */
-const sumOf = (
-  metrics: MetricReadings | undefined,
-  of: string,
-  metric: string,
-  [from, to]: readonly [number, number],
-): number | null => {
-  const series = metrics?.series.find((one) => one.of === of && one.metric === metric);
-  if (series === undefined) return null;
-  let sum = 0;
-  let minutes = 0;
-  for (const { at, value } of series.minutes)
-    if (at >= from && at < to) {
-      sum += value;
-      minutes += 1;
-    }
-  return minutes * MINUTE_MS === to - from ? sum : null;
-};
+/** What was shown of the metrics, newest first. */
+type Shown = readonly (MetricReadings | undefined)[];
 
-const errorsIn = (metrics: MetricReadings | undefined, of: string, span: readonly [number, number]): number => {
-  const series = metrics?.series.find((one) => one.of === of && one.metric === "errors5xx");
-  return (series?.minutes ?? [])
-    .filter(({ at }) => at >= span[0] && at < span[1])
-    .reduce((sum, { value }) => sum + value, 0);
-};
+/** How long a minute is shown again by every later look. */
+const LOOKS = 5;
+
+/** A minute that a look did not get is what the look before it got, within one epoch. */
+const shownUpTo = (world: World, run: Run, tick: number): Shown =>
+  Array.from({ length: LOOKS }, (_, back) => world.table.servedAt(tick - back * MINUTE_MS)).flatMap((one) =>
+    one?.seen?.state.epoch === run.seen?.state.epoch ? [one?.served.metrics] : [],
+  );
+
+const valueAt = (metrics: MetricReadings | undefined, of: string, metric: string, at: number): number | undefined =>
+  metrics?.series.find((one) => one.of === of && one.metric === metric)?.minutes.find((minute) => minute.at === at)
+    ?.value;
+
+const minutesOf = ([from, to]: readonly [number, number]): readonly number[] =>
+  Array.from({ length: (to - from) / MINUTE_MS }, (_, index) => from + index * MINUTE_MS);
+
+/** Requests of a side over minutes that begin in [from, to); null where one of them was never shown. */
+const requestsIn = (shown: Shown, of: string, span: readonly [number, number]): number | null =>
+  minutesOf(span).reduce<number | null>((sum, at) => {
+    const value = shown.map((metrics) => valueAt(metrics, of, "requests", at)).find((one) => one !== undefined);
+    return sum === null || value === undefined ? null : sum + value;
+  }, 0);
+
+/** Errors, each minute by the newest look that got its requests. */
+const errorsIn = (shown: Shown, of: string, span: readonly [number, number]): number =>
+  minutesOf(span).reduce((sum, at) => {
+    const look = shown.find((metrics) => valueAt(metrics, of, "requests", at) !== undefined);
+    return sum + (valueAt(look, of, "errors5xx", at) ?? 0);
+  }, 0);
 
 /**
  * What the world showed to the run whose snapshot counted, held against the limits of the committed policies. A small
@@ -48,15 +55,16 @@ export const evidenceGaps = (world: World, tick: number, level: number): Gaps =>
   const missing: string[] = [];
   const bad: string[] = [];
   const span = [tick - 5 * MINUTE_MS, tick - 2 * MINUTE_MS] as const;
+  const shown = shownUpTo(world, run, tick);
   if (level > 0) {
-    const requests = sumOf(run.served.metrics, "green", "requests", span);
+    const requests = requestsIn(shown, "green", span);
     if (requests === null) missing.push("requests of green");
     else if (requests < 150) bad.push(`${requests} requests of green`);
-    else if (errorsIn(run.served.metrics, "green", span) > 0.01 * requests) bad.push("errors of green");
+    else if (errorsIn(shown, "green", span) > 0.01 * requests) bad.push("errors of green");
   }
-  const all = sumOf(run.served.metrics, "lb", "requests", span);
+  const all = requestsIn(shown, "lb", span);
   if (all === null) missing.push("requests of the load balancer");
-  else if (errorsIn(run.served.metrics, "lb", span) > 0.01 * all) bad.push("errors of the load balancer");
+  else if (errorsIn(shown, "lb", span) > 0.01 * all) bad.push("errors of the load balancer");
   hostGaps(world, run, missing, bad);
   streamGaps(run, missing, bad);
   return { missing, bad };
@@ -102,5 +110,5 @@ export const wasSighted = (run: Run, tick: number): boolean => {
     const seen = observed?.observations[`${stream}.lagRecords`];
     return seen?.known === true && run.startedAt - seen.readAt < 80_000;
   };
-  return sumOf(metrics, "green", "requests", span) !== null && hosts !== undefined && lag("forward") && lag("reverse");
+  return requestsIn([metrics], "green", span) !== null && hosts !== undefined && lag("forward") && lag("reverse");
 };

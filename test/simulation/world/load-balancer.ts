@@ -162,6 +162,7 @@ export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettin
     versions[route]?.findLast((version) => version.at <= at)?.rules ?? versions[route]?.[0]?.rules ?? [];
 
   const portOf = (run: Run): RulesPort => ({
+    listListeners: async () => ok(routes.map(({ listenerArn }) => listenerArn)),
     readListener: async (listenerArn, timeoutMs) => {
       if (faults.strikes("describe-unreadable", time.now()))
         return run.call(timeoutMs, () => outsideFailure("timed-out", `DescribeRules of ${listenerArn}: no answer`));

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { classify, type DesiredRules, observeRoutes } from "../../../src/actuation/drift.ts";
-import { mayOverlap } from "../../../src/actuation/overlap.ts";
 import { planSnapBack, planWeight } from "../../../src/actuation/plan-writes.ts";
 import type { ForwardTarget, ObservedRule } from "../../../src/actuation/rules-port.ts";
 import { epochMs, weightPercent } from "../../../src/kernel/units.ts";
@@ -116,21 +115,6 @@ describe("the rules at 50 %", () => {
 
   it("are unreadable, not foreign, where a listener was not read", () => {
     expect(classify([], AT_50, epochMs(1))).toMatchObject({ drift: "unreadable", greenPercent: null });
-  });
-});
-
-describe("conditions", () => {
-  it.each([
-    [paths("/a"), paths("/b"), false],
-    [paths("/a", "/b"), paths("/b"), true],
-    [paths("/a*"), paths("/abc"), true],
-    [paths("/a*"), paths("/b*"), false],
-    [paths("/a?c"), paths("/abc"), true],
-    [[], paths("/b"), true],
-    [[...paths("/a"), { Field: "host-header", Values: ["x"] }], [{ Field: "host-header", Values: ["y"] }], false],
-  ])("%j and %j can meet: %j", (a, b, expected) => {
-    expect(mayOverlap(a, b)).toBe(expected);
-    expect(mayOverlap(b, a)).toBe(expected);
   });
 });
 

@@ -88,6 +88,32 @@ describe("pawl doctor", () => {
       /rule arn:other stands above and takes requests of this route/,
     ],
     [
+      "another listener that leads to green",
+      ({ rules }) =>
+        rules.add(`${route.listenerArn}-admin`, {
+          ruleArn: "arn:other",
+          priority: null,
+          conditions: [],
+          forward: { targets: [{ targetGroupArn: route.green, weight: 1 }], sticky: false },
+          otherActions: [],
+        }),
+      "ways to green beside the routes",
+      /rule arn:other also forwards to green/,
+    ],
+    [
+      "a login that the pin does not have",
+      ({ rules }) =>
+        rules.edit(route.weightedRuleArn, (rule) => ({ ...rule, otherActions: [{ Type: "authenticate-oidc" }] })),
+      "actions of pin 1291d13826f405c3",
+      /the pin's actions before the forward are not/,
+    ],
+    [
+      "a target group that keeps its clients by itself",
+      ({ truth }) => void truth.stickyGroups.add(route.green),
+      "target groups' stickiness",
+      /^on for 1d2c3b4a59687766: the load balancer would refuse/,
+    ],
+    [
       "a host of green missing",
       ({ truth }) => {
         truth.healthy.green = 3;

@@ -42,6 +42,23 @@ describe("arming is refused", () => {
       /the pin is raised/,
     ],
     [
+      "with a way to green in another listener",
+      (world) =>
+        world.rules.add("arn:another-listener", {
+          ruleArn: "arn:other",
+          priority: null,
+          conditions: [],
+          forward: { targets: [{ targetGroupArn: route?.green ?? "", weight: 1 }], sticky: false },
+          otherActions: [],
+        }),
+      /arn:other also forwards to green/,
+    ],
+    [
+      "with a login that the pin would take away",
+      (world) => world.rules.edit(weightedRule, (rule) => ({ ...rule, otherActions: [{ Type: "authenticate-oidc" }] })),
+      /the pin's actions before the forward/,
+    ],
+    [
       "where the rules cannot be read",
       (world) => Object.assign(world.rules, { describeFails: true }),
       /rules cannot be read/,

@@ -1,0 +1,29 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { failureOf } from "../../kernel/outside-failure.ts";
+import { type OutsideFailure, ok, type Result } from "../../kernel/result.ts";
+import type { DurationMs } from "../../kernel/units.ts";
+
+const PAUSES_MS: readonly number[] = [100, 300];
+
+/**
+ * Reads, and again where the API was throttled, as long as `timeoutMs` of real time are not over. Throttling is shared
+ * by the whole account: one busy second must not make a minute blind.
+ */
+export const attemptRead = async <Value>(
+  asked: string,
+  timeoutMs: DurationMs,
+  read: (abortSignal: AbortSignal) => Promise<Value>,
+): Promise<Result<Value, OutsideFailure>> => {
+  const abortSignal = AbortSignal.timeout(timeoutMs);
+  const attempt = async ([pauseMs, ...left]: readonly number[]): Promise<Result<Value, OutsideFailure>> => {
+    try {
+      return ok(await read(abortSignal));
+    } catch (error) {
+      const failed = failureOf(error, asked);
+      if (failed.failure.kind !== "throttled" || pauseMs === undefined) return failed;
+      await pause(pauseMs);
+      return attempt(left);
+    }
+  };
+  return attempt(PAUSES_MS);
+};

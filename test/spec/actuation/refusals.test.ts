@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { concludeAttempts, worthRepeating } from "../../../src/actuation/attempts.ts";
+import { REFUSAL_CODES, refusalOf, sayOutcome } from "../../../src/actuation/elb-refusals.ts";
+import type { WriteOutcome } from "../../../src/actuation/rules-port.ts";
+import { epochMs } from "../../../src/kernel/units.ts";
+
+const refused = (code: string): WriteOutcome => ({ kind: "refused", code, message: "no" });
+const lost: WriteOutcome = { kind: "unknown", message: "no answer" };
+const applied: WriteOutcome = { kind: "applied", answeredAt: epochMs(1), shows: [] };
+
+describe("an answer of the load balancer's API", () => {
+  it.each([
+    "RuleNotFound",
+    "TargetGroupNotFound",
+    "InvalidLoadBalancerAction",
+    "OperationNotPermitted",
+    "TargetGroupAssociationLimit",
+    "TooManyUniqueTargetGroupsPerLoadBalancer",
+    "IncompatibleProtocols",
+    "UnsupportedProtocol",
+    "TooManyActions",
+    "PriorityInUse",
+    "InvalidConfigurationRequest",
+    "ListenerNotFound",
+    "AccessDenied",
+    "ExpiredToken",
+    "CredentialsProviderError",
+  ])("%s was not carried out, and is not worth asking again", (code) => {
+    expect(refusalOf(code)).toMatchObject({ definite: true, retryable: false });
+    expect(worthRepeating(refused(code))).toBe(false);
+  });
+
+  it.each(["Throttling", "RequestLimitExceeded", "TooManyRequests", "PriorRequestNotComplete", "RequestExpired"])(
+    "%s was not carried out, and may be taken later",
+    (code) => {
+      expect(refusalOf(code)).toMatchObject({ definite: true, retryable: true });
+      expect(worthRepeating(refused(code))).toBe(true);
+    },
+  );
+
+  it.each([
+    "InternalFailure",
+    "ServiceUnavailable",
+    "RequestTimeout",
+    "TimeoutError",
+    "AbortError",
+    "SomethingNewIn2031",
+    "constructor",
+    "",
+  ])("%j says nothing for certain", (code) => {
+    expect(refusalOf(code).definite).toBe(false);
+  });
+
+  it("always says what to do, in a sentence", () => {
+    for (const code of [...REFUSAL_CODES, "SomethingNewIn2031"]) expect(refusalOf(code).remedy).toMatch(/^[^ ]+ .+\.$/);
+    expect(sayOutcome(refused("PriorityInUse"))).toMatch(
+      /^PriorityInUse: no\. Another rule has the number.* move that/,
+    );
+  });
+});
+
+describe("several attempts of one write", () => {
+  it.each<readonly [string, readonly WriteOutcome[], WriteOutcome]>([
+    ["a success ends all doubt", [lost, applied], applied],
+    ["a lost one is not forgotten because a later one was refused", [lost, refused("Throttling")], lost],
+    ["nor because a later one was refused for good", [lost, refused("PriorityInUse")], lost],
+    [
+      "a rule that is gone takes nothing, whatever is still under way",
+      [lost, refused("RuleNotFound")],
+      refused("RuleNotFound"),
+    ],
+    ["refused throughout is refused", [refused("Throttling"), refused("AccessDenied")], refused("AccessDenied")],
+  ])("%s", (_law, outcomes, whole) => {
+    expect(concludeAttempts(outcomes)).toEqual(whole);
+  });
+
+  it("none at all is not known either", () => {
+    expect(concludeAttempts([]).kind).toBe("unknown");
+  });
+});
