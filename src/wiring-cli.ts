@@ -1,3 +1,4 @@
+import { cloudwatchAlarmSetter } from "./adapters/cloudwatch/cloudwatch-alarms.ts";
 import {
   dynamodbEvidence,
   dynamodbJournal,
@@ -13,7 +14,7 @@ import { snsNotify } from "./adapters/sns/sns-notify.ts";
 import type { PasswordSetting } from "./cdc/plan-types.ts";
 import type { EpochMs } from "./kernel/units.ts";
 import { operatorPorts } from "./wiring.ts";
-import { lambdaOf, snsOf } from "./wiring-aws.ts";
+import { cloudwatchOf, lambdaOf, snsOf } from "./wiring-aws.ts";
 import { createCdcAdminPorts, createCdcPorts } from "./wiring-cdc.ts";
 import { local } from "./wiring-local.ts";
 import { type Env, readSettings } from "./wiring-settings.ts";
@@ -102,4 +103,10 @@ export const armingPorts = (env: Env, now: Now) => ({
   ...operatorPorts(env, now),
   functions: lambdaProbe(lambdaOf(env)),
   targetGroups: elbv2TargetGroups(loadBalancerOf(env)),
+});
+
+/** And to rehearse the way back. */
+export const drillingPorts = (env: Env, now: Now) => ({
+  ...armingPorts(env, now),
+  alarmSetter: cloudwatchAlarmSetter(cloudwatchOf(env)),
 });

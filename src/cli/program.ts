@@ -8,6 +8,7 @@ import { chooseTarget, DEFAULT_LAB_FILE } from "./target.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 import { addCdcVerbs } from "./verbs-cdc.ts";
 import { addCutoverVerbs } from "./verbs-cutover.ts";
+import { addDrillVerbs } from "./verbs-drill.ts";
 import { addPolicyVerbs } from "./verbs-policy.ts";
 
 /** The process as the command line sees it. `env` has to be the process's own for AWS's usual ways to credentials. */
@@ -89,6 +90,7 @@ const programOf = (stage: Stage, { out, err }: World): Command => {
       "\nCUTOVER may be left out where there is only one.\nExit codes: 0 done, 1 refused, 2 usage, 3 outside failure, 4 bug in pawl.",
     );
   addCutoverVerbs(program, stage);
+  addDrillVerbs(program, stage);
   addCdcVerbs(program, stage);
   addPolicyVerbs(program, stage);
   return program;

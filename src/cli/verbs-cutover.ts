@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { armingContext } from "./arming-context.ts";
 import type { CommandResult } from "./command-result.ts";
 import type { Scene } from "./context.ts";
 import { given, misused } from "./exit.ts";
@@ -65,24 +66,6 @@ const REQUESTS = [
   ["resume", "advance again when the gates pass"],
   ["approve", "let CDC be taken apart once the soak is over"],
 ] as const;
-
-const armingContext = async (scene: Scene) => {
-  const { armingPorts, cdcReach } = await import("../wiring-cli.ts");
-  const { checkCdc } = await import("../cdc/check-running.ts");
-  const { env, now } = scene.target;
-  // Two: the guard reads the streams while they are being checked, and each reader closes what it opened.
-  const [streams, checked] = [cdcReach(env, now), cdcReach(env, now)];
-  const ports = {
-    ...armingPorts(env, now),
-    streams: streams.streams,
-    checkCdc: (cutover: Scene["bindings"]) =>
-      checkCdc(checked.ports, checked.streams, checked.drain, cutover, checked.addresses),
-  };
-  const close = async () => {
-    await Promise.all([streams.close(), checked.close()]);
-  };
-  return { context: { ...scene, ports }, close };
-};
 
 const examine = async (scene: Scene, { policy, rehearsal = false, withoutPin = false }: PolicyOptions) => {
   const { doctorCommand } = await import("./commands/doctor.ts");

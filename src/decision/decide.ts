@@ -18,6 +18,7 @@ import { approvalHolds, permitFor } from "./decommission-permit.ts";
 import { freezeObstacles, sayWaiver, waived, waiversNow } from "./exceptions.ts";
 import { type PageAfterMs, pageLines, pagesDue } from "./pages.ts";
 import { greenMayHaveTraffic, rollbackCause } from "./rollback-cause.ts";
+import { drillObstacles } from "./rollback-drill.ts";
 import type { CutoverState } from "./state.ts";
 
 /** The gates that open the way on from where the cutover stands. */
@@ -59,6 +60,7 @@ export const decide = (input: DecideInput): Decision => {
     ...(cause === null ? [] : [pastReturn(cause.reasons)]),
     ...facts.trouble,
     ...freezeObstacles(state, policy, tick),
+    ...drillObstacles(state, tick),
     ...standingObstacles(state, facts.traffic),
     ...disagreements(judgement),
     ...blindObstacles(judgement, blindSince, policy),

@@ -3,6 +3,7 @@ import { type EpochMs, weightPercent } from "../kernel/units.ts";
 import type { EvidenceState } from "../snapshot/evidence-state.ts";
 import { type Adopted, adopted, adoptionAsked, adoptRefusal, mayAdopt } from "./adoption.ts";
 import { approvalHolds } from "./decommission-permit.ts";
+import { drillBegan, drillEnded, drillRefusals } from "./rollback-drill.ts";
 import { beginSoak, NO_SOAK } from "./soak.ts";
 import type {
   Adoption,
@@ -13,6 +14,7 @@ import type {
   LatchCause,
   OperatorRequest,
   Permit,
+  RollbackDrill,
   RollbackSafety,
   Settled,
   Soak,
@@ -52,6 +54,8 @@ export type CutoverEvent =
   | { readonly kind: "requestTaken"; readonly at: EpochMs }
   | ({ readonly kind: "policyAdopted" } & Adopted)
   | { readonly kind: "adoptionDropped"; readonly adoption: Adoption; readonly why: string }
+  | { readonly kind: "drillBegan"; readonly drill: RollbackDrill }
+  | { readonly kind: "drillEnded"; readonly at: EpochMs }
   | { readonly kind: "rearmed"; readonly rearm: Rearm }
   | { readonly kind: "decommissioningBegan"; readonly permit: Permit }
   | { readonly kind: "pointOfNoReturn"; readonly at: EpochMs }
@@ -119,6 +123,11 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
       return adopted(state, event);
     case "adoptionDropped":
       return without(state, "adoption");
+    case "drillBegan":
+      must(drillRefusals(state, event.drill.at).length === 0, event);
+      return drillBegan(state, event.drill);
+    case "drillEnded":
+      return drillEnded(state, event.at);
     case "rearmed":
       return rearmed(state, event);
     case "decommissioningBegan":
@@ -155,6 +164,7 @@ type Optional =
   | "intent"
   | "latch"
   | "pause"
+  | "rollbackDrill"
   | "request"
   | "adoption"
   | "approval"
@@ -270,15 +280,8 @@ const rearmed = (state: CutoverState, event: Extract<CutoverEvent, { kind: "rear
   return {
     ...without(
       state,
-      "latch",
-      "settled",
-      "pause",
-      "request",
-      "adoption",
-      "approval",
-      "permit",
-      "blindSince",
-      "withoutPin",
+      ...(["latch", "settled", "pause", "rollbackDrill", "request", "adoption"] as const),
+      ...(["approval", "permit", "blindSince", "withoutPin"] as const),
     ),
     epoch: state.epoch + 1,
     phase: "armed",

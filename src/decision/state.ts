@@ -111,6 +111,14 @@ export interface Permit {
   readonly notAfter: EpochMs;
 }
 
+/** A rehearsal of the rollback at weight 0: until it ends, or `notAfter` passes, nothing advances. */
+export interface RollbackDrill {
+  readonly by: string;
+  readonly at: EpochMs;
+  readonly alarmArn: string;
+  readonly notAfter: EpochMs;
+}
+
 /** What blocked at the last tick, for `status`: since when, value against threshold, what would clear it. */
 export interface Blocking {
   readonly what: string;
@@ -155,6 +163,7 @@ export interface CutoverState {
   readonly latch?: Latch;
   readonly wayBack: WayBack;
   readonly pause?: { readonly by: string; readonly reason: string; readonly at: EpochMs };
+  readonly rollbackDrill?: RollbackDrill;
   readonly request?: OperatorRequest;
   readonly adoption?: Adoption;
   readonly approval?: Approval;

@@ -1,6 +1,7 @@
 import { isOnBlue } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import { APPLY_BOUND_MS, DESCRIBE_LAG_MS, INTENT_LIFE_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
+import { isOfDrill } from "../decision/rollback-drill.ts";
 import type { CutoverState, Intent } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
 import { durationMs, type EpochMs, epochMs, later, parseDuration, weightPercent } from "../kernel/units.ts";
@@ -52,7 +53,8 @@ export const rearmRefusals = (state: CutoverState, policy: Policy, now: EpochMs)
   const { latch } = state;
   if (latch === undefined) return ["it is not rolled back"];
   if (state.wayBack !== "open") return ["it is past the point of no return: pawl restore"];
-  const cooled = later(latch.at, parseDuration(policy.afterRollback.cooldown));
+  // A rehearsal has heated nothing up; what an announced change may still do is waited for all the same.
+  const cooled = isOfDrill(state) ? latch.at : later(latch.at, parseDuration(policy.afterRollback.cooldown));
   const quiet = later(latch.at, INTENT_LIFE_MS + APPLY_BOUND_MS);
   const earliest = epochMs(Math.max(cooled, quiet));
   return [

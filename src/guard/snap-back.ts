@@ -1,5 +1,6 @@
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
+import { isOfDrill } from "../decision/rollback-drill.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
@@ -178,7 +179,7 @@ const recordVerified = async (
         tick: null,
         detail: { pinAnsweredAt, expected: state.latch.expected.label, fromPercent: state.latch.fromPercent },
         notify: {
-          subject: `${state.cutover}: all traffic is on blue`,
+          subject: `${state.cutover}: ${isOfDrill(state) ? "a rehearsal: " : ""}all traffic is on blue`,
           body: `${state.latch.record.summary}\nexpected: ${state.latch.expected.label}`,
           urgency: "page",
         },

@@ -69,6 +69,14 @@ export interface AlarmsPort {
   read(arns: readonly string[], timeoutMs: DurationMs): Promise<Result<readonly AlarmReading[], OutsideFailure>>;
 }
 
+export interface AlarmSetPort {
+  /**
+   * Puts an alarm into a state by `SetAlarmState`: its actions and events follow as if it had come to that by itself, and
+   * its next evaluation takes it back. Only for rehearsals. One attempt; repeating it is harmless.
+   */
+  set(arn: string, state: "OK" | "ALARM", reason: string, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
+}
+
 /** What only something inside the VPC can see: lag, connectors, tokens, slots, conflicts, sequences. */
 export interface StreamsPort {
   /**

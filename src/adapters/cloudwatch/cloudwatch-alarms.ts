@@ -4,12 +4,13 @@ import {
   DisableAlarmActionsCommand,
   type MetricAlarm,
   paginateDescribeAlarms,
+  SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import type { AlarmSwitchPort } from "../../decommission/load-balancer-acts.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
 import { epochMs } from "../../kernel/units.ts";
-import type { AlarmReading, AlarmsPort } from "../../signals/ports.ts";
+import type { AlarmReading, AlarmSetPort, AlarmsPort } from "../../signals/ports.ts";
 
 /** DescribeAlarms takes this many names at once. */
 const NAMES_A_CALL = 100;
@@ -64,6 +65,19 @@ export const cloudwatchAlarmSwitch = (client: CloudWatchClient): AlarmSwitchPort
       return ok(undefined);
     } catch (error) {
       return failureOf(error, "DisableAlarmActions");
+    }
+  },
+});
+
+/** Sets an alarm's state by SetAlarmState, for a rehearsal. */
+export const cloudwatchAlarmSetter = (client: CloudWatchClient): AlarmSetPort => ({
+  set: async (arn, StateValue, StateReason, timeoutMs) => {
+    const command = new SetAlarmStateCommand({ AlarmName: nameOf(arn), StateValue, StateReason });
+    try {
+      await client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
+      return ok(undefined);
+    } catch (error) {
+      return failureOf(error, `SetAlarmState of ${nameOf(arn)}`);
     }
   },
 });

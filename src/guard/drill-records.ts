@@ -1,0 +1,78 @@
+import { drillRefusals } from "../decision/rollback-drill.ts";
+import type { CutoverState, RollbackDrill } from "../decision/state.ts";
+import type { EpochMs } from "../kernel/units.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import { type CommitPorts, commitOnto, flushOutbox, type OutboxPorts } from "./commit.ts";
+import { STATE_TIMEOUT_MS } from "./limits.ts";
+import type { GuardPorts } from "./ports.ts";
+
+export interface DrillMark {
+  readonly what: string;
+  readonly at: EpochMs;
+}
+
+type RecordPorts = CommitPorts & OutboxPorts & Pick<GuardPorts, "clock">;
+
+/** Announces a rehearsal, and with it holds the first step. @returns why that could not be, or null. */
+export const beginDrill = async (
+  ports: RecordPorts,
+  seen: CutoverState,
+  drill: RollbackDrill,
+): Promise<string | null> => {
+  const summary = `${drill.by} rehearses the rollback with ${drill.alarmArn}`;
+  const outcome = await commitOnto(ports, seen, (state) =>
+    state.epoch === seen.epoch && drillRefusals(state, drill.at).length === 0
+      ? {
+          events: [{ kind: "drillBegan", drill }],
+          account: { kind: "rollback-drill", summary, at: drill.at, tick: null, detail: { ...drill } },
+        }
+      : null,
+  );
+  if (outcome.kind === "unknown") return outcome.message;
+  if (outcome.kind === "moved") return "its state changed meanwhile; look and try again";
+  await flushOutbox(ports, outcome.state);
+  return null;
+};
+
+/**
+ * Takes the hold off a rehearsal in which nothing latched. What its alarm set off counts as old from here on.
+ * @returns where it stands: `latched` where something did latch after all.
+ */
+export const endUnlatched = async (
+  ports: RecordPorts,
+  { name }: CutoverBindings,
+  epoch: number,
+  broken: { readonly link: string; readonly why: string },
+): Promise<"armed" | "latched" | "unknown"> => {
+  const at = ports.clock.now();
+  const read = await ports.state.read(name, STATE_TIMEOUT_MS);
+  if (!read.ok || read.value === null) return "unknown";
+  const summary = `the rehearsal of the rollback failed at ${broken.link}: ${broken.why}`;
+  const outcome = await commitOnto(ports, read.value, (state) =>
+    state.latch !== undefined || state.epoch !== epoch
+      ? null
+      : {
+          events: [{ kind: "drillEnded", at }],
+          account: { kind: "rollback-drill", summary, at, tick: null, detail: { ...broken } },
+        },
+  );
+  if (outcome.kind === "moved") return "latched";
+  if (outcome.kind === "unknown") return "unknown";
+  await flushOutbox(ports, outcome.state);
+  return "armed";
+};
+
+/** A rehearsal that went the whole way, with its times. */
+export const recordPassed = async (
+  ports: RecordPorts,
+  state: CutoverState,
+  passed: { readonly alarmArn: string; readonly via: string; readonly marks: readonly DrillMark[] },
+): Promise<CutoverState> => {
+  const summary = `the rehearsal of the rollback passed: ${passed.alarmArn} came by ${passed.via}`;
+  const detail = { via: passed.via, marks: passed.marks.map(({ what, at }) => ({ what, at })) };
+  const outcome = await commitOnto(ports, state, () => ({
+    events: [],
+    account: { kind: "rollback-drill", summary, at: ports.clock.now(), tick: null, detail },
+  }));
+  return outcome.kind === "committed" ? flushOutbox(ports, outcome.state) : state;
+};

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { drillRollbackCommand, minutesGiven } from "../../../src/cli/commands/drill-rollback.ts";
+import { outsideFailure } from "../../../src/kernel/result.ts";
+import { deskBefore, failed } from "../../support/cli.ts";
+import { drillIn } from "../../support/drill.ts";
+import { fakeWorld } from "../../support/fake-world.ts";
+
+const scene = async () => {
+  const world = fakeWorld();
+  world.truth.streams.set("forward.lagRecords", 5_000);
+  await world.arm();
+  await world.minutes(2);
+  world.truth.streams.delete("forward.lagRecords");
+  const desk = deskBefore(world);
+  const drill = drillIn(world);
+  return { world, desk, drill, context: { ...desk.context, ports: { ...desk.context.ports, ...drill.ports } } };
+};
+const withinMs = minutesGiven("3");
+
+describe("pawl drill rollback", () => {
+  test("says what it will do, prints each link with its time, and ends armed", async () => {
+    const { world, desk, context } = await scene();
+    const { document, lines, exitCode } = await drillRollbackCommand(context, { withinMs });
+
+    expect(exitCode).toBe(0);
+    expect(desk.progress.slice(0, 4).join("\n")).toMatch(
+      /rehearsing the rollback of orders for real.*1\. pawl-orders-green-5xx-ratio is set to ALARM.*told.*2\..*3\./s,
+    );
+    expect(document).toMatchObject({ cutover: "orders", via: "action", epoch: 3 });
+    expect(document.links.map(({ what }) => what)).toEqual([
+      "rehearsal begins",
+      "alarm changed",
+      "latched",
+      "pin raised",
+      "verified on blue",
+      "settled lossless",
+      "armed again",
+      "pin lowered",
+    ]);
+    expect(document.links.every(({ tookMs }) => tookMs >= 0)).toBe(true);
+    expect(lines.join("\n")).toMatch(
+      /the way back works.*came by action.*pin raised +\d+ ms.*verified on blue +1\d s/s,
+    );
+    expect(world.state().phase).toBe("armed");
+  });
+
+  test("is refused with exit code 1 where green has traffic, and says when it is for", async () => {
+    const { world, context } = await scene();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    expect(await failed(drillRollbackCommand(context, { withinMs }))).toMatchObject({
+      exitCode: 1,
+      what: "The rollback of orders was not rehearsed; nothing was changed.",
+      why: expect.stringMatching(/it is shifting, it must be armed.*green has 10 %/s),
+      next: expect.stringContaining("before the first step"),
+    });
+  });
+
+  test("names the broken link with what can be seen of it, as an outside failure", async () => {
+    const { context, drill } = await scene();
+    drill.wiring.ways = [];
+    const functions = { probe: async () => outsideFailure("not-found", "Function not found: pawl-rollback") };
+    const broken = drillRollbackCommand({ ...context, ports: { ...context.ports, functions } }, { withinMs });
+    expect(await failed(broken)).toMatchObject({
+      exitCode: 3,
+      what: "The way back of orders is broken at: event.",
+      why: expect.stringMatching(/nothing latched.*Reached: rehearsal begins.*Function not found/s),
+      next: expect.stringMatching(/EventBridge rule.*orders is armed as before/s),
+    });
+  });
+
+  test("says after a link that broke on the way back to armed how to go on", async () => {
+    const { context, world } = await scene();
+    world.truth.drains = false;
+    expect(await failed(drillRollbackCommand(context, { withinMs }))).toMatchObject({
+      exitCode: 3,
+      what: "The way back of orders is broken at: settle.",
+      next: expect.stringContaining("pawl arm orders --again"),
+    });
+  });
+
+  test("takes an alarm by its name, and none that the cutover does not list", async () => {
+    const { context, drill } = await scene();
+    const { document } = await drillRollbackCommand(context, { withinMs, alarm: "pawl-orders-green-healthy-hosts" });
+    expect(document.alarm).toMatch(/:alarm:pawl-orders-green-healthy-hosts$/);
+    expect(await failed(drillRollbackCommand(context, { withinMs, alarm: "somebody-elses" }))).toMatchObject({
+      exitCode: 2,
+      next: expect.stringContaining("pawl-orders-green-p99"),
+    });
+    expect(drill.set).toEqual(["ALARM", "OK"]);
+  });
+
+  test("is an outside failure where the table does not answer", async () => {
+    const { context, world } = await scene();
+    world.store.down = true;
+    expect(await failed(drillRollbackCommand(context, { withinMs }))).toMatchObject({ exitCode: 3 });
+  });
+
+  test.each(["0", "31", "1.5", "soon", ""])("refuses --minutes %j", async (text) => {
+    expect(await failed((async () => minutesGiven(text))())).toMatchObject({ exitCode: 2 });
+  });
+});

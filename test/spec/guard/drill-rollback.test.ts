@@ -1,0 +1,276 @@
+import { describe, expect, test } from "vitest";
+import { answerRollback } from "../../../src/edge/answer-rollback.ts";
+import { type DrillReport, drillRollback } from "../../../src/guard/drill-rollback.ts";
+import { rearm } from "../../../src/guard/re-arm.ts";
+import { epochMs } from "../../../src/kernel/units.ts";
+import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
+import { drillIn, type Wiring } from "../../support/drill.ts";
+import { DRILL, type FakeWorld, fakeWorld, sha256, wholeLedger } from "../../support/fake-world.ts";
+
+/** Armed, and judged once, with a start that its gates would open at once if nothing held it. */
+const armed = async (policy = DRILL) => {
+  const world = fakeWorld();
+  world.truth.streams.set("forward.lagRecords", 5_000);
+  await world.arm(policy);
+  await world.minutes(2);
+  expect(world.state()).toMatchObject({ phase: "armed", weightPercent: 0 });
+  world.truth.streams.delete("forward.lagRecords");
+  return { world, drill: drillIn(world) };
+};
+type Scene = Awaited<ReturnType<typeof armed>>;
+const rehearse = ({ world, drill }: Scene, over: Partial<Scene["drill"]["options"]> = {}): Promise<DrillReport> =>
+  drillRollback(drill.ports, world.cutover, { ...drill.options, ...over });
+
+const spans = (report: DrillReport): Record<string, number> => {
+  const marks = report.kind === "refused" ? [] : report.marks;
+  return Object.fromEntries(marks.map(({ what, at }, index) => [what, at - (marks[index - 1]?.at ?? at)]));
+};
+const untouched = (world: FakeWorld) => expect(world.rules.history).toEqual([]);
+
+describe("a rehearsal of the rollback", () => {
+  test("goes the whole way and ends where it began: armed, pin parked, green without traffic throughout", async () => {
+    const scene = await armed();
+    const report = await rehearse(scene);
+
+    expect(report).toMatchObject({ kind: "passed", via: "action" });
+    const { world } = scene;
+    expect(world.state()).toMatchObject({ phase: "armed", epoch: 3, weightPercent: 0 });
+    for (const gone of ["latch", "intent", "rollbackDrill"]) expect(world.state()).not.toHaveProperty(gone);
+    expect(world.rules.writes.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(["pin raised", "weight 0", "pin parked"]),
+    );
+    untouched(world);
+    expect(scene.drill.set).toEqual(["ALARM", "OK"]);
+  });
+
+  test("times every link by the clocks of those who did it", async () => {
+    const took = spans(await rehearse(await armed()));
+    expect(Object.keys(took)).toEqual([
+      "rehearsal begins",
+      "alarm changed",
+      "latched",
+      "pin raised",
+      "verified on blue",
+      "settled lossless",
+      "armed again",
+      "pin lowered",
+    ]);
+    expect(took["latched"]).toBeGreaterThanOrEqual(400);
+    expect(took["latched"]).toBeLessThan(3_000);
+    expect(took["pin raised"]).toBeLessThan(500);
+    // Two reads, ten seconds apart.
+    expect(took["verified on blue"]).toBeGreaterThanOrEqual(10_000);
+  });
+
+  test("is told, begun and ended in the ledger, with its times; the chain holds", async () => {
+    const scene = await armed();
+    await rehearse(scene);
+    const records = wholeLedger(scene.world);
+    const [began, ended, ...more] = records.filter(({ kind }) => kind === "rollback-drill");
+    expect(began).toMatchObject({ epoch: 1, detail: { by: "olga", alarmArn: scene.drill.options.alarm.arn } });
+    expect(ended).toMatchObject({ epoch: 3, detail: { via: "action", marks: expect.any(Array) } });
+    expect(more).toEqual([]);
+    expect(verifyLedger(records, sha256, scene.world.state().ledgerHead)).toMatchObject({ intact: true });
+    expect(
+      scene.world.notify.sent.some(({ subject }) => subject === "orders: a rehearsal: all traffic is on blue"),
+    ).toBe(true);
+  });
+
+  test("needs no cooldown after it, and waits all the same until nothing announced before can arrive", async () => {
+    const scene = await armed({ ...DRILL, afterRollback: { cooldown: "24h" } });
+    const report = await rehearse(scene);
+    expect(report.kind).toBe("passed");
+    const at = (what: string) =>
+      report.kind === "passed" ? (report.marks.find((mark) => mark.what === what)?.at ?? 0) : 0;
+    expect(at("armed again") - at("latched")).toBeGreaterThanOrEqual(180_000);
+  });
+
+  test("lets the cutover go on afterwards, and its second event, late, does nothing", async () => {
+    const scene = await armed();
+    await rehearse(scene);
+    const { world } = scene;
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    const { arn } = scene.drill.options.alarm;
+    const answers = await answerRollback(world.ports, [world.cutover], {
+      kind: "alarm",
+      alarmArn: arn,
+      state: "ALARM",
+      alarmAt: epochMs(world.state().armedAt - 240_000),
+      via: "eventbridge",
+    });
+    expect(answers).toMatchObject([{ report: { kind: "ignored" } }]);
+    expect(world.rules.greenPercent()).toBe(10);
+  });
+
+  test("holds the first step while it lasts, and no longer than half an hour if it is killed", async () => {
+    const { world, drill } = await armed();
+    const { alarmSetter } = drill.ports;
+    const killed = drillRollback(
+      { ...drill.ports, alarmSetter: { ...alarmSetter, set: async () => Promise.reject(new Error("killed")) } },
+      world.cutover,
+      drill.options,
+    );
+    await expect(killed).rejects.toThrow("killed");
+    await world.minutes(25);
+    expect(world.state()).toMatchObject({ phase: "armed", weightPercent: 0 });
+    expect(world.state().blocking.map(({ what }) => what)).toEqual(["rollback-drill"]);
+    await world.until("10 %", () => world.state().weightPercent === 10, 10);
+  });
+});
+
+describe("a rehearsal is refused, and nothing is done,", () => {
+  const refusals = async (scene: Scene): Promise<string> => {
+    const before = JSON.stringify(scene.world.state());
+    const report = await rehearse(scene);
+    expect(JSON.stringify(scene.world.state())).toBe(before);
+    expect(scene.drill.set).toEqual([]);
+    return report.kind === "refused" ? report.refusals.join("; ") : `it ${report.kind}`;
+  };
+
+  test("with traffic on green", async () => {
+    const { world } = await armed();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    expect(await refusals({ world, drill: drillIn(world) })).toMatch(/it is shifting.*green has 10 %/);
+  });
+
+  test.each<[string, (scene: Scene) => void | Promise<void>, RegExp]>([
+    ["with the pin up", ({ world }) => raisePin(world), /the pin is raised, it must be parked/],
+    ["with weights that somebody changed", ({ world }) => giveGreen(world), /gives green 100 %/],
+    [
+      "with an alarm that fires",
+      ({ world, drill }) => void world.truth.firing.add(drill.options.alarm.arn),
+      /is ALARM/,
+    ],
+    ["where no tick has judged it", ({ world }) => void world.clock.spend(200_000), /no tick has judged it since/],
+    ["where its policy is gone", ({ world }) => world.policies.all.clear(), /policy it was armed with cannot be read/],
+    [
+      "where it would be held",
+      async ({ world }) => {
+        world.truth.streams.set("reverse.lagSeconds", 60);
+        world.truth.streams.set("forward.lagRecords", 5_000);
+        await world.minutes(2);
+      },
+      /would be held, not snapped: the reverse token is 60 s old/,
+    ],
+    ["with the table down", ({ world }) => void Object.assign(world.store, { down: true }), /state cannot be read/],
+  ])("%s", async (_what, spoil, why) => {
+    const scene = await armed();
+    await spoil(scene);
+    const report = await rehearse(scene);
+    expect(report).toMatchObject({ kind: "refused" });
+    expect(report.kind === "refused" ? report.refusals.join("; ") : "").toMatch(why);
+    expect(scene.drill.set).toEqual([]);
+  });
+
+  test("before it is armed, and while somebody else rehearses it", async () => {
+    const bare = fakeWorld();
+    expect(await drillRollback(drillIn(bare).ports, bare.cutover, drillIn(bare).options)).toMatchObject({
+      refusals: ["it was never armed: pawl arm"],
+    });
+    const { world, drill } = await armed();
+    const at = world.clock.now();
+    const rollbackDrill = { by: "ada", at, alarmArn: drill.options.alarm.arn, notAfter: epochMs(at + 60_000) };
+    world.store.put({ ...world.state(), rollbackDrill });
+    expect(await refusals({ world, drill })).toMatch(/ada is rehearsing it since/);
+  });
+});
+
+describe("a rehearsal that does not arrive names the link that is broken:", () => {
+  const broken = async (
+    spoil: (wiring: Wiring, scene: Scene) => void,
+    over: Partial<Scene["drill"]["options"]> = {},
+  ) => {
+    const scene = await armed();
+    spoil(scene.drill.wiring, scene);
+    return { scene, report: await rehearse(scene, over) };
+  };
+
+  test("no right to set the alarm; it is armed as before", async () => {
+    const { scene, report } = await broken((wiring) => {
+      wiring.setFails = true;
+    });
+    expect(report).toMatchObject({ kind: "broken", link: "alarm", why: /not authorized/, standing: "armed" });
+    expect(scene.world.state()).toMatchObject({ phase: "armed", epoch: 1 });
+    expect(scene.world.state()).not.toHaveProperty("rollbackDrill");
+  });
+
+  test("no event within the time; it is armed as before, and the event, hours late, moves nothing", async () => {
+    const { scene, report } = await broken((wiring) => {
+      wiring.afterMs = 3 * 3_600_000;
+    });
+    const { world, drill } = scene;
+    expect(report).toMatchObject({ kind: "broken", link: "event", standing: "armed" });
+    expect(world.state()).not.toHaveProperty("rollbackDrill");
+    expect(wholeLedger(world).at(-1)).toMatchObject({ kind: "rollback-drill", detail: { link: "event" } });
+    await world.minutes(185);
+    expect(world.state().weightPercent).toBeGreaterThan(0);
+    const share = world.rules.greenPercent();
+    await drill.happen();
+    expect(drill.pending).toEqual([]);
+    expect(world.state()).not.toHaveProperty("latch");
+    expect(world.rules.greenPercent()).toBe(share);
+  });
+
+  test("an event that is lost, where a tick found the alarm: that is not the way that was to be shown", async () => {
+    const { scene, report } = await broken((wiring) => {
+      wiring.ways = [];
+      wiring.evaluates = false;
+    });
+    expect(report).toMatchObject({
+      kind: "broken",
+      link: "event",
+      why: /a tick found the alarm/,
+      standing: "rolledBack",
+    });
+    untouched(scene.world);
+  });
+
+  test("a pin that does not go up", async () => {
+    const { scene, report } = await broken((_wiring, { world }) => {
+      const { movePin } = world.rules;
+      world.rules.movePin = async (route, to, limits) =>
+        to === "raised"
+          ? { kind: "refused", code: "PriorityInUse", message: "Priority 99 is in use" }
+          : movePin.call(world.rules, route, to, limits);
+    });
+    expect(report).toMatchObject({ kind: "broken", link: "pin", why: "the pin is not up", standing: "rolledBack" });
+    untouched(scene.world);
+  });
+
+  test("a stream that cannot be proven empty", async () => {
+    const { report } = await broken((_wiring, { world }) => {
+      world.truth.drains = false;
+    });
+    expect(report).toMatchObject({ kind: "broken", link: "settle", why: /settle: /, standing: "rolledBack" });
+  });
+
+  test("something that stands against arming again; arm --again ends it later without a cooldown", async () => {
+    const { scene, report } = await broken(() => {}, { doctor: async () => ["green lacks a host"] });
+    expect(report).toMatchObject({ kind: "broken", link: "re-arm", why: "green lacks a host", standing: "rolledBack" });
+    expect(scene.world.state()).toMatchObject({ phase: "rolledBack", rollbackDrill: expect.any(Object) });
+    const again = await rearm(scene.drill.ports, scene.world.cutover, DRILL, "olga", {
+      rehearsal: true,
+      doctor: async () => [],
+    });
+    expect(again.kind).toBe("armed");
+  });
+
+  test("nobody who lowers the pin", async () => {
+    const { report } = await broken((_wiring, { world }) => {
+      const { movePin } = world.rules;
+      world.rules.movePin = async (route, to, limits) =>
+        to === "parked" ? { kind: "unknown", message: "no answer" } : movePin.call(world.rules, route, to, limits);
+    });
+    expect(report).toMatchObject({ kind: "broken", link: "pin-lowered", standing: "unknown" });
+  });
+});
+
+const raisePin = (world: FakeWorld): void =>
+  world.rules.edit(world.cutover.routes[0]?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority: 99 }));
+const giveGreen = (world: FakeWorld): void => {
+  const [route] = world.cutover.routes;
+  world.rules.edit(route?.weightedRuleArn ?? "", (rule) => ({
+    ...rule,
+    forward: { targets: [{ targetGroupArn: route?.green ?? "", weight: 1 }], sticky: false },
+  }));
+};
