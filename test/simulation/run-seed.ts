@@ -73,6 +73,8 @@ export const runSeed = async (seed: number, options: RunOptions = {}): Promise<S
   } catch (error) {
     blame("bug", error instanceof Error ? (error.stack ?? error.message) : String(error), world.time.now());
   }
+  // Whoever else lives in this thread has had no turn of the event loop since the run began.
+  await new Promise((resolve) => setImmediate(resolve));
   const virtualMinutes = Math.round((world.time.now() - START) / MINUTE_MS);
   return {
     seed,

@@ -1,5 +1,4 @@
 import type { GuardPorts } from "../../src/guard/ports.ts";
-import type { EpochMs } from "../../src/kernel/units.ts";
 import { aroundCalls } from "./around-calls.ts";
 
 /** The process is gone: nothing it still had to do is done. */
@@ -17,22 +16,15 @@ export interface Mortal {
 
 /**
  * The same ports, with an end: at the given call the process dies, before the call leaves or after it has arrived
- * without its answer being seen; also when its time-out has come. Everything it tries after that fails the same way.
- * `between` runs before every call.
+ * without its answer being seen; everything it tries after that fails the same way.
  */
-export const mortal = (
-  of: GuardPorts,
-  death: Death | null,
-  { between = async () => {}, expiresAt }: { between?: () => Promise<void>; expiresAt?: EpochMs } = {},
-): Mortal => {
+export const mortal = (of: GuardPorts, death: Death | null): Mortal => {
   let calls = 0;
   let dead = false;
   const guardCall = async (call: () => Promise<unknown>): Promise<unknown> => {
-    await between();
     calls += 1;
-    const late = expiresAt !== undefined && of.clock.now() > expiresAt;
-    const fatal = late || (death !== null && calls === death.call);
-    if (dead || (fatal && (late || death?.when === "before"))) {
+    const fatal = death !== null && calls === death.call;
+    if (dead || (fatal && death.when === "before")) {
       dead = true;
       throw new Killed("killed");
     }

@@ -52,23 +52,36 @@ const drawSpells = (kind: FaultKind, { seed, from, until, weather }: FaultSettin
   return spells;
 };
 
+/** What is known of one kind while a run goes on. */
+interface Kind {
+  readonly dice: Dice;
+  readonly spells: readonly Spell[];
+  readonly share: number;
+  /** The first spell that is not over. */
+  next: number;
+}
+
 export const faultsOf = (settings: FaultSettings): Faults => {
   const { seed, without } = settings;
   const counts: Record<string, number> = {};
-  const dices = new Map<FaultKind, Dice>();
-  const spells = new Map<FaultKind, readonly Spell[]>();
-  for (const kind of FAULT_KINDS) {
-    dices.set(kind, diceOf(seed, `occasions of ${kind}`));
-    spells.set(kind, without.includes(kind) ? [] : drawSpells(kind, settings));
-  }
-  const next = new Map<FaultKind, number>();
-  const dice = (kind: FaultKind): Dice => dices.get(kind) ?? diceOf(seed, kind);
-  const spell: Faults["spell"] = (kind, at) => {
-    const all = spells.get(kind) ?? [];
-    let index = next.get(kind) ?? 0;
-    while (index < all.length && (all[index]?.to ?? 0) <= at) index += 1;
-    next.set(kind, index);
-    const one = all[index];
+  const kinds = Object.fromEntries(
+    FAULT_KINDS.map((kind): [FaultKind, Kind] => [
+      kind,
+      {
+        dice: diceOf(seed, `occasions of ${kind}`),
+        spells: without.includes(kind) ? [] : drawSpells(kind, settings),
+        share: MENU[kind].share,
+        next: 0,
+      },
+    ]),
+  ) as Record<FaultKind, Kind>;
+  const spell: Faults["spell"] = (name, at) => {
+    const kind = kinds[name];
+    let one = kind.spells[kind.next];
+    while (one !== undefined && one.to <= at) {
+      kind.next += 1;
+      one = kind.spells[kind.next];
+    }
     return one !== undefined && one.from <= at ? one : null;
   };
   const count: Faults["count"] = (kind) => {
@@ -77,11 +90,11 @@ export const faultsOf = (settings: FaultSettings): Faults => {
   return {
     spell,
     count,
-    dice,
+    dice: (kind) => kinds[kind].dice,
     counts,
-    spells: (kind) => spells.get(kind) ?? [],
+    spells: (kind) => kinds[kind].spells,
     strikes: (kind, at) => {
-      if (spell(kind, at) === null || !dice(kind).chance(MENU[kind].share)) return false;
+      if (spell(kind, at) === null || !kinds[kind].dice.chance(kinds[kind].share)) return false;
       count(kind);
       return true;
     },

@@ -3,7 +3,7 @@ import { loadBalancerActs } from "../../../src/decommission/load-balancer-acts.t
 import type { GuardPorts } from "../../../src/guard/ports.ts";
 import { ok } from "../../../src/kernel/result.ts";
 import { type EpochMs, epochMs } from "../../../src/kernel/units.ts";
-import { known, type Observation, unknown } from "../../../src/signals/observation.ts";
+import { known, type Observation, type SignalValue, unknown } from "../../../src/signals/observation.ts";
 import type { DrainPort, StreamsPort } from "../../../src/signals/ports.ts";
 import type { Faults } from "../faults/faults.ts";
 import type { Alarms } from "./alarms.ts";
@@ -37,6 +37,20 @@ export interface CdcSettings {
   readonly alarms: Alarms;
   readonly tell: (event: WorldEvent) => void;
 }
+
+const NAMES = [
+  ...["state", "tasksRunning", "tasksExpected", "lagRecords", "unknownPartitions", "lagSeconds", "drained", "stalled"],
+  ...["dataGap", "strayRows", "deadLetters", "slotActive", "slotRetainedBytes", "slotSafeBytes"],
+];
+const PATHS = { forward: NAMES.map((name) => `forward.${name}`), reverse: NAMES.map((name) => `reverse.${name}`) };
+
+/** In the order of NAMES. A paused source shows no lag: everything it ever sent has been applied. */
+const shownOf = (state: ReturnType<Truth["stream"]>, seconds: number, gap: boolean): readonly SignalValue[] => [
+  ...[state === "paused" ? "PAUSED" : "RUNNING", state === "task-lost" ? 1 : 2, 2],
+  state === "paused" ? 0 : Math.round(Math.max(0, seconds - STEADY_LAG_SECONDS) * 40),
+  ...[0, seconds, seconds <= STEADY_LAG_SECONDS, state !== "running" && seconds > 60],
+  ...[gap, 0, 0, state !== "task-lost", 4_096, 1e9],
+];
 
 /** Both streams, and what decommission does to them. A stream that stands still works its backlog off afterwards. */
 export const cdc = ({ time, faults, truth, rules, alarms, tell }: CdcSettings): Cdc => {
@@ -72,31 +86,17 @@ export const cdc = ({ time, faults, truth, rules, alarms, tell }: CdcSettings): 
 
   const read = (run: Run) => {
     const at = epochMs(run.now());
+    const now = time.now();
     const readings: Record<string, Observation> = {};
     for (const stream of ["forward", "reverse"] as const) {
-      const lost = faults.strikes("streams-unreadable", time.now());
-      const state = truth.stream(stream, time.now());
-      const seconds = lagSeconds(stream);
-      const set = (name: string, value: number | string | boolean) => {
-        readings[`${stream}.${name}`] = lost ? unknown("cannot be read", at) : known(value, at);
-      };
-      set("state", state === "paused" ? "PAUSED" : "RUNNING");
-      set("tasksRunning", state === "task-lost" ? 1 : 2);
-      set("tasksExpected", 2);
-      // A paused source shows no lag: everything it ever sent has been applied.
-      set("lagRecords", state === "paused" ? 0 : Math.round(Math.max(0, seconds - STEADY_LAG_SECONDS) * 40));
-      set("unknownPartitions", 0);
-      set("lagSeconds", seconds);
-      set("drained", seconds <= STEADY_LAG_SECONDS);
-      set("stalled", state !== "running" && seconds > 60);
-      set("dataGap", stream === "reverse" && truth.reverseGap(time.now()));
-      set("strayRows", 0);
-      set("deadLetters", 0);
-      set("slotActive", state !== "task-lost");
-      set("slotRetainedBytes", 4_096);
-      set("slotSafeBytes", 1e9);
+      const lost = faults.strikes("streams-unreadable", now);
+      const gap = stream === "reverse" && truth.reverseGap(now);
+      const shown = shownOf(truth.stream(stream, now), lagSeconds(stream), gap);
+      const paths = PATHS[stream];
+      for (let index = 0; index < shown.length; index += 1)
+        readings[paths[index] ?? ""] = lost ? unknown("cannot be read", at) : known(shown[index] ?? 0, at);
     }
-    readings["conflicts.total"] = known(truth.conflicts(time.now()), at);
+    readings["conflicts.total"] = known(truth.conflicts(now), at);
     readings["sequences.headroomSeconds"] = known(1e9, at);
     return readings;
   };

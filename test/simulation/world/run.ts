@@ -104,27 +104,39 @@ export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run =
   const freezes = (call: number, after: boolean): number | null =>
     fate.freeze?.call === call && fate.freeze.after === after ? fate.freeze.forMs : null;
 
-  /** Whether the request of this call leaves at all. */
-  const leaves = async (number: number): Promise<boolean> => {
-    if (fate.step?.call === number) skewMs = inBounds(skewMs + fate.step.byMs);
-    if (gone() || dies(number, false)) return false;
-    const frozenMs = freezes(number, false);
-    if (frozenMs !== null) await time.wait(frozenMs);
-    return !gone();
-  };
+  /** What a call's answer waits for beyond its own time; null: nobody is there any more to see it. */
+  const answerDelay = (number: number, answersMs: number): number | null =>
+    dies(number, true) ? null : answersMs + (freezes(number, true) ?? 0);
 
-  const call: Run["call"] = async (arrivesMs, effect, answersMs = 0) => {
+  const call: Run["call"] = (arrivesMs, effect, answersMs = 0) => {
     calls += 1;
     const number = calls;
+    if (fate.step?.call === number) skewMs = inBounds(skewMs + fate.step.byMs);
+    if (gone() || dies(number, false)) return GONE;
     open += 1;
-    if (!(await leaves(number))) return GONE;
-    await time.wait(arrivesMs);
-    const value = effect();
-    if (dies(number, true)) return GONE;
-    const lateMs = answersMs + (freezes(number, true) ?? 0);
-    if (lateMs > 0) await time.wait(lateMs);
-    open -= 1;
-    return gone() ? GONE : value;
+    return new Promise((resolve, reject) => {
+      const answered = (value: Awaited<ReturnType<typeof effect>>): void => {
+        if (gone()) return;
+        open -= 1;
+        resolve(value);
+      };
+      const arrive = (): void => {
+        try {
+          const value = effect();
+          const delayMs = answerDelay(number, answersMs);
+          if (delayMs === 0) answered(value as Awaited<typeof value>);
+          else if (delayMs !== null) time.at(time.now() + delayMs, () => answered(value as Awaited<typeof value>));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const leave = (): void => {
+        if (!gone()) time.at(time.now() + arrivesMs, arrive);
+      };
+      const frozenMs = freezes(number, false);
+      if (frozenMs === null) leave();
+      else time.at(time.now() + frozenMs, leave);
+    });
   };
 
   return {

@@ -48,6 +48,17 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
   const journal = new Map<string, JournalEntry>();
   const kept = new Map<number, Snapshot>();
 
+  /** Snapshots are kept in the order of their ticks; the place of the first one at or after this tick. */
+  const firstAt = (tick: number): number => {
+    let place = snapshots.length;
+    while (place > 0 && (snapshots[place - 1]?.snapshot.tick ?? 0) >= tick) place -= 1;
+    return place;
+  };
+  const forgetOld = (): void => {
+    const oldest = time.now() - KEPT_MS;
+    if ((snapshots[0]?.snapshot.tick ?? oldest) < oldest - KEPT_MS) snapshots = snapshots.slice(firstAt(oldest));
+  };
+
   const portsOf = (run: Run): TablePorts => {
     const failure = () => outsideFailure("timed-out", "the table did not answer");
     const ask = <Value>(value: () => Value): Promise<Result<Value, OutsideFailure>> => {
@@ -90,7 +101,9 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
           const write = () => {
             const there = snapshots.findLast((one) => one.snapshot.tick === snapshot.tick);
             if (there !== undefined) return there.snapshot;
-            snapshots.push({ snapshot, run });
+            const place = firstAt(snapshot.tick);
+            if (place === snapshots.length) snapshots.push({ snapshot, run });
+            else snapshots.splice(place, 0, { snapshot, run });
             if (keepsEvidence) kept.set(snapshot.tick, snapshot);
             return snapshot;
           };
@@ -99,13 +112,13 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
         },
         range: (_cutover, epoch, from, to) =>
           ask(() => {
-            const oldest = time.now() - KEPT_MS;
-            if ((snapshots[0]?.snapshot.tick ?? oldest) < oldest - KEPT_MS)
-              snapshots = snapshots.filter(({ snapshot }) => snapshot.tick >= oldest);
+            forgetOld();
             const wanted: Snapshot[] = [];
-            for (const { snapshot } of snapshots)
-              if (snapshot.epoch === epoch && snapshot.tick >= from && snapshot.tick <= to) wanted.push(snapshot);
-            return wanted.sort((a, b) => a.tick - b.tick);
+            for (let index = firstAt(from); index < snapshots.length; index += 1) {
+              const one = snapshots[index]?.snapshot;
+              if (one !== undefined && one.epoch === epoch && one.tick <= to) wanted.push(one);
+            }
+            return wanted;
           }),
       },
       policies: {
