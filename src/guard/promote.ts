@@ -106,7 +106,7 @@ const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState
       at: ports.clock.now(),
       tick: tick.at,
       detail: { ...(evidence ?? { evidence: "could not be stored" }), ...(adoption === null ? {} : { adoption }) },
-      ...messageOf(stored.cutover, decision, adoption),
+      ...messageOf(stored, decision, adoption),
     },
   });
   if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
@@ -119,10 +119,22 @@ const recordKind = ({ kind }: Decision, adoption: string | null): string => {
   return adoption === null ? "hold" : "adopt";
 };
 
-const messageOf = (cutover: string, { page }: Decision, adoption: string | null): Pick<Account, "notify"> => {
+const messageOf = (
+  { cutover, blocking }: CutoverState,
+  decision: Decision,
+  adoption: string | null,
+): Pick<Account, "notify"> => {
+  const { page } = decision;
   if (page !== null) return { notify: { subject: `${cutover} needs somebody`, body: page, urgency: "page" } };
-  return adoption === null ? {} : { notify: { subject: `${cutover}: its policy`, body: adoption, urgency: "info" } };
+  if (adoption !== null) return { notify: { subject: `${cutover}: its policy`, body: adoption, urgency: "info" } };
+  if (!awaitsApproval(decision.blocking) || awaitsApproval(blocking)) return {};
+  // Nothing presses: traffic is on green and both streams run. But nobody else will ever go on.
+  const body = `Everything but an approval is there. To begin the decommission: pawl approve ${cutover} --reason <why>.`;
+  return { notify: { subject: `${cutover}: the soak is over`, body, urgency: "info" } };
 };
+
+const awaitsApproval = (blocking: CutoverState["blocking"]): boolean =>
+  blocking.length === 1 && blocking[0]?.what === "approval";
 
 const reported = (outcome: TransitionOutcome, decision: Decision): PromoteReport => {
   switch (outcome.kind) {

@@ -15,7 +15,8 @@ export const endingOf = (world: World, late = false): string | null => {
   const { latch } = state;
   if (latch?.verifiedAt !== undefined && state.settled !== undefined && state.intent === undefined)
     return "rolled back";
-  if (state.phase === "soaking" && isOnly(state.blocking, "approval", world.time.now())) return waitingFor("approval");
+  const asked = world.told.some(({ body }) => body.includes("pawl approve"));
+  if (asked && isOnly(state.blocking, "approval", world.time.now())) return waitingFor("approval");
   const paged = world.told.some(({ urgency }) => urgency === "page");
   const blocking = state.blocking.map(({ what }) => what).join(", ");
   return late && paged ? waitingFor(blocking || "nothing named") : null;

@@ -64,3 +64,17 @@ it("after a latch past the point of no return, a resume goes on where it stopped
   expect(world.state()).toMatchObject({ phase: "complete", epoch: 2 });
   expect(effects.filter((action) => action === "final-diff")).toHaveLength(1);
 });
+
+it("says once that nothing but an approval is missing, and to whom to give it", async () => {
+  const world = fakeWorld();
+  await world.arm();
+  const waits = () =>
+    world
+      .state()
+      .blocking.map(({ what }) => what)
+      .join() === "approval";
+  await world.until("the soak", waits);
+  await world.minutes(20);
+  const asked = world.notify.sent.filter(({ body }) => body.includes("pawl approve orders --reason"));
+  expect(asked).toMatchObject([{ subject: "orders: the soak is over", urgency: "info" }]);
+});
