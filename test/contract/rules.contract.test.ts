@@ -1,19 +1,26 @@
+import {
+  CreateRuleCommand,
+  DescribeRulesCommand,
+  type ElasticLoadBalancingV2Client,
+  PriorityInUseException,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { elbv2Service } from "../../lab/aws/elbv2/elbv2.ts";
 import type { LoadBalancer } from "../../lab/aws/elbv2/load-balancer.ts";
 import { createOrdersLoadBalancer } from "../../lab/aws/elbv2/orders-load-balancer.ts";
 import { startLabClock } from "../../lab/clock.ts";
 import { readCutovers } from "../../scripts/template/read-cutovers.ts";
-import type { ObservedRule, RulesPort, WeightWrite } from "../../src/actuation/rules-port.ts";
+import type { RulesPort } from "../../src/actuation/rules-port.ts";
 import { systemNow } from "../../src/adapters/clock/system-clock.ts";
 import { elbv2Hosts } from "../../src/adapters/elbv2/elbv2-hosts.ts";
 import { elbv2Rules } from "../../src/adapters/elbv2/elbv2-rules.ts";
 import { durationMs } from "../../src/kernel/units.ts";
 import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
 import { loadBalancerOf } from "../../src/wiring-table-and-rules.ts";
-import { fakeRules } from "../support/fake-rules.ts";
+import { type FakeRules, fakeRules } from "../support/fake-rules.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
 import { type LabAccount, startAccount } from "./lab-account.ts";
+import { once, ruleOf, rulePortSuite, split, toTen } from "./rule-port-suite.ts";
 import { soonEnough } from "./sample-state.ts";
 
 const [orders] = readCutovers(`${import.meta.dirname}/../..`) as readonly [PinnedCutover];
@@ -24,7 +31,7 @@ const hosts = (first: number) => Array.from({ length: 4 }, (_, index) => ({ id: 
 let account: LabAccount;
 let balancer: LoadBalancer;
 let elbv2: RulesPort;
-let memory: RulesPort;
+let memory: FakeRules;
 
 beforeEach(async () => {
   balancer = createOrdersLoadBalancer(startLabClock(1), orders, { blue: hosts(7001), green: hosts(8001) });
@@ -34,109 +41,58 @@ beforeEach(async () => {
 });
 afterEach(() => account.close());
 
-const once = { attempts: 1, timeoutMs: soonEnough };
-const toTen: WeightWrite = { route, greenPercent: 10, stickySeconds: 60 };
+const LISTENER_RULE = { Conditions: [{ Field: "path-pattern", Values: ["/admin/*"] }] };
 
-const ruleOf = async (rules: RulesPort, ruleArn: string): Promise<ObservedRule | undefined> => {
-  const listener = await rules.readListener(route.listenerArn, soonEnough);
-  if (!listener.ok) throw new Error(listener.failure.message);
-  return listener.value.rules.find((rule) => rule.ruleArn === ruleArn);
-};
+rulePortSuite("the local Elastic Load Balancing", () => ({
+  rules: elbv2,
+  route,
+  loadBalancerArn: orders.loadBalancerArn,
+  occupy: (Priority) =>
+    loadBalancerOf(account.env).send(
+      new CreateRuleCommand({
+        ...LISTENER_RULE,
+        ListenerArn: route.listenerArn,
+        Priority,
+        Actions: [{ Type: "forward", TargetGroupArn: route.blue }],
+      }),
+    ),
+}));
 
-const split = (blue: number, green: number, sticky: boolean) => ({
-  targets: [
-    { targetGroupArn: route.blue, weight: blue },
-    { targetGroupArn: route.green, weight: green },
-  ],
-  sticky,
-});
-
-const WORLDS: readonly (readonly [string, () => RulesPort])[] = [
-  ["Elastic Load Balancing", () => elbv2],
-  ["memory", () => memory],
-];
-
-describe.each(WORLDS)("the rules of %s", (_name, rules) => {
-  test("are read with priority, conditions and where they forward to; the default rule has no priority", async () => {
-    const listener = await rules().readListener(route.listenerArn, soonEnough);
-    if (!listener.ok) throw new Error(listener.failure.message);
-    expect(listener.value.rules).toHaveLength(3);
-    expect(await ruleOf(rules(), route.weightedRuleArn)).toMatchObject({
-      priority: 100,
-      conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: ["/*"] } }],
-      forward: split(100, 0, false),
-      otherActions: [],
-    });
-    expect(await ruleOf(rules(), route.pin.ruleArn)).toMatchObject({
-      priority: 101,
-      forward: { targets: [{ targetGroupArn: route.blue }], sticky: false },
-    });
-    expect(listener.value.rules.filter((rule) => rule.priority === null)).toHaveLength(1);
-  });
-
-  test("take a weight, and show it in the answer and in the next read", async () => {
-    const outcome = await rules().writeWeights(toTen, [], once);
-    expect(outcome).toMatchObject({ kind: "applied", shows: [{ forward: split(90, 10, true) }] });
-    expect(await ruleOf(rules(), route.weightedRuleArn)).toMatchObject({ priority: 100, forward: split(90, 10, true) });
-  });
-
-  test("lose their stickiness in the same write that asks for none", async () => {
-    await rules().writeWeights(toTen, [], once);
-    expect(await rules().writeWeights({ ...toTen, greenPercent: 0, stickySeconds: null }, [], once)).toMatchObject({
-      kind: "applied",
-    });
-    expect(await ruleOf(rules(), route.weightedRuleArn)).toMatchObject({ forward: split(100, 0, false) });
-  });
-
-  test("move the pin above and below the weighted rule, however often", async () => {
-    for (const [to, priority] of [
-      ["raised", 99],
-      ["raised", 99],
-      ["parked", 101],
-    ] as const) {
-      const outcome = await rules().movePin(route, to, once);
-      expect(outcome).toMatchObject({ kind: "applied", shows: [{ ruleArn: route.pin.ruleArn, priority }] });
-      expect(await ruleOf(rules(), route.pin.ruleArn)).toMatchObject({ priority });
-    }
-  });
-
-  test("say RuleNotFound of a pin that is gone, and applied to whoever deletes it again", async () => {
-    for (const _again of [1, 2]) expect(await rules().deletePin(route, soonEnough)).toMatchObject({ kind: "applied" });
-    expect(await rules().movePin(route, "raised", once)).toMatchObject({ kind: "refused", code: "RuleNotFound" });
-  });
-
-  test("refuse a weight for a rule that is not there", async () => {
-    const elsewhere = { ...route, weightedRuleArn: `${route.weightedRuleArn.slice(0, -1)}0` };
-    const outcome = await rules().writeWeights({ ...toTen, route: elsewhere }, [], once);
-    expect(outcome).toMatchObject({ kind: "refused", code: "RuleNotFound" });
-  });
-
-  test("say not-found of a listener that is not there", async () => {
-    const outcome = await rules().readListener(`${route.listenerArn.slice(0, -1)}0`, soonEnough);
-    expect(outcome).toMatchObject({ ok: false, failure: { kind: "not-found" } });
-  });
-});
+rulePortSuite("memory", () => ({
+  rules: memory,
+  route,
+  loadBalancerArn: orders.loadBalancerArn,
+  occupy: async (priority) =>
+    memory.add(route.listenerArn, {
+      ...{ ruleArn: "arn:other", priority, conditions: LISTENER_RULE.Conditions, otherActions: [] },
+      forward: { targets: [{ targetGroupArn: route.blue, weight: 1 }], sticky: false },
+    }),
+}));
 
 describe("the rules of Elastic Load Balancing, when it is nasty", () => {
   const elb = { service: "elasticloadbalancing" };
 
   test("a write whose answer never comes is unknown, though it was carried out", async () => {
     account.gateway.inject({ ...elb, action: "ModifyRule", effect: { kind: "lose-answer" } });
-    const outcome = await elbv2.writeWeights(toTen, [], { attempts: 1, timeoutMs: durationMs(300) });
+    const outcome = await elbv2.writeWeights(toTen(route), [], { attempts: 1, timeoutMs: durationMs(300) });
     expect(outcome.kind).toBe("unknown");
-    expect(await ruleOf(elbv2, route.weightedRuleArn)).toMatchObject({ forward: split(90, 10, true) });
+    expect(await ruleOf({ rules: elbv2, route }, route.weightedRuleArn)).toMatchObject({
+      forward: split(route, 90, 10, true),
+    });
   });
 
   test("one attempt is one request, even when it fails", async () => {
     account.gateway.inject({ ...elb, action: "ModifyRule", effect: { kind: "down" } });
-    expect(await elbv2.writeWeights(toTen, [], once)).toMatchObject({ kind: "unknown" });
+    expect(await elbv2.writeWeights(toTen(route), [], once)).toMatchObject({ kind: "unknown" });
     expect(account.gateway.recentCalls().filter((call) => call.action === "ModifyRule")).toHaveLength(1);
   });
 
   test("a throttled write is refused: it was not carried out", async () => {
     account.gateway.inject({ ...elb, action: "ModifyRule", effect: { kind: "throttle" } });
-    expect(await elbv2.writeWeights(toTen, [], once)).toMatchObject({ kind: "refused" });
-    expect(await ruleOf(elbv2, route.weightedRuleArn)).toMatchObject({ forward: split(100, 0, false) });
+    expect(await elbv2.writeWeights(toTen(route), [], once)).toMatchObject({ kind: "refused" });
+    expect(await ruleOf({ rules: elbv2, route }, route.weightedRuleArn)).toMatchObject({
+      forward: split(route, 100, 0, false),
+    });
   });
 
   test("a rollback's write is repeated until it is answered", async () => {
@@ -148,7 +104,7 @@ describe("the rules of Elastic Load Balancing, when it is nasty", () => {
   test("an attempt that got lost is not forgotten because a later one was refused", async () => {
     account.gateway.inject({ ...elb, action: "ModifyRule", times: 1, effect: { kind: "down" } });
     account.gateway.inject({ ...elb, action: "ModifyRule", effect: { kind: "throttle" } });
-    const outcome = await elbv2.writeWeights(toTen, [], { attempts: 2, timeoutMs: soonEnough });
+    const outcome = await elbv2.writeWeights(toTen(route), [], { attempts: 2, timeoutMs: soonEnough });
     expect(outcome.kind).toBe("unknown");
   });
 
@@ -165,11 +121,11 @@ describe("the rules of Elastic Load Balancing, when it is nasty", () => {
         UseExistingClientSecret: true,
       },
     };
-    await elbv2.writeWeights(toTen, [login], once);
-    const read = await ruleOf(elbv2, route.weightedRuleArn);
+    await elbv2.writeWeights(toTen(route), [login], once);
+    const read = await ruleOf({ rules: elbv2, route }, route.weightedRuleArn);
     expect(read?.otherActions).toMatchObject([{ Type: "authenticate-oidc", Order: 1 }]);
-    const again = await elbv2.writeWeights({ ...toTen, greenPercent: 50 }, read?.otherActions ?? [], once);
-    expect(again).toMatchObject({ kind: "applied", shows: [{ forward: split(50, 50, true) }] });
+    const again = await elbv2.writeWeights({ ...toTen(route), greenPercent: 50 }, read?.otherActions ?? [], once);
+    expect(again).toMatchObject({ kind: "applied", shows: [{ forward: split(route, 50, 50, true) }] });
     const written = balancer.rules.find((rule) => rule.arn === route.weightedRuleArn)?.actions;
     expect(written).toMatchObject([
       { Type: "authenticate-oidc", AuthenticateOidcConfig: { ClientId: "orders" } },
@@ -189,5 +145,49 @@ test("hosts are counted by side; whatever is not healthy is unhealthy", async ()
       { side: "blue", targetGroupArn: route.blue, healthy: 4, unhealthy: 0 },
       { side: "green", targetGroupArn: route.green, healthy: 2, unhealthy: 2 },
     ],
+  });
+});
+
+describe("the adapter, by what the SDK throws", () => {
+  const throwing = (...errors: readonly Error[]) => {
+    const left = [...errors];
+    const send = async (command: object) => {
+      const error = left.shift();
+      if (error !== undefined) throw error;
+      return command instanceof DescribeRulesCommand
+        ? { Rules: [{ RuleArn: route.pin.ruleArn, Priority: "99" }] }
+        : { Rules: [] };
+    };
+    return elbv2Rules({ send } as unknown as ElasticLoadBalancingV2Client, systemNow);
+  };
+  const named = (name: string) => Object.assign(new Error("no"), { name });
+  const taken = () => new PriorityInUseException({ message: "in use", $metadata: { httpStatusCode: 400 } });
+
+  test.each([
+    ["AccessDenied", "refused"],
+    ["ExpiredTokenException", "refused"],
+    ["CredentialsProviderError", "refused"],
+    ["Throttling", "refused"],
+    ["TimeoutError", "unknown"],
+    ["AbortError", "unknown"],
+    ["InternalFailure", "unknown"],
+    ["ACodeOfTomorrowException", "unknown"],
+  ])("%s is %s", async (name, kind) => {
+    expect(await throwing(named(name)).writeWeights(toTen(route), [], once)).toMatchObject({ kind });
+  });
+
+  test("a pin that has its number already is moved, also after an attempt that got lost", async () => {
+    const insist = { attempts: 3, timeoutMs: soonEnough };
+    expect(await throwing(named("TimeoutError"), taken()).movePin(route, "raised", insist)).toMatchObject({
+      kind: "applied",
+      shows: [{ priority: 99 }],
+    });
+  });
+
+  test("a number that is taken stays refused where the look at it fails", async () => {
+    expect(await throwing(taken(), named("TimeoutError")).movePin(route, "raised", once)).toMatchObject({
+      kind: "refused",
+      code: "PriorityInUse",
+    });
   });
 });
