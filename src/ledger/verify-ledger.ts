@@ -20,10 +20,11 @@ export const ledgerChecker = (digest: Digest): LedgerChecker => {
   let broken: LedgerVerdict | null = null;
   return {
     follows: (record) => {
-      const why = broken === null ? breach(last, record, digest) : null;
-      if (why !== null) broken = { intact: false, atSeq: record.seq, why };
-      else if (broken === null) last = headOf(record);
-      return broken === null;
+      if (broken !== null) return false;
+      const why = breach(last, record, digest);
+      if (why === null) last = headOf(record);
+      else broken = { intact: false, atSeq: record.seq, why };
+      return why === null;
     },
     verdict: (head) => {
       if (broken !== null) return broken;

@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { applyLatch } from "../../../src/decision/latch.ts";
+import type { CutoverState, OutboxEntry } from "../../../src/decision/state.ts";
+import { type Account, compose } from "../../../src/ledger/compose.ts";
+import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
+import { atTenPercent, byOperator, minutesAfter, T, toFiftyPercent } from "../../contract/sample-state.ts";
+import { sha256 } from "../../support/fake-world.ts";
+
+const before: CutoverState = { ...atTenPercent("orders"), version: 7 };
+const written = { writeId: "w8", digest: sha256 };
+const hold: Account = {
+  kind: "hold",
+  summary: "Holds: dwell.",
+  at: minutesAfter(1),
+  tick: T,
+  detail: { why: "dwell" },
+};
+const changes: Account = { ...hold, kind: "weight", summary: "10 % to 50 %." };
+const page = { subject: "orders", body: "it holds", urgency: "page" } as const;
+
+const [waits] = compose(before, before, hold, written).outbox;
+if (waits === undefined) throw new Error("unreachable");
+const entries = (count: number): readonly OutboxEntry[] =>
+  Array.from({ length: count }, (_, index) => ({ ...waits, id: `old ${index}` }));
+const waiting = (count: number): CutoverState => ({ ...before, outbox: entries(count) });
+
+describe("one write of the item", () => {
+  it("stores the state after, the next version of the one before, and its own name", () => {
+    const item = compose(before, { ...before, step: 1 }, hold, written);
+    expect(item).toMatchObject({ step: 1, version: 8, writeId: "w8" });
+  });
+
+  it("stores its whole record, chained to the newest, together with the head that comes of it", () => {
+    const { outbox, ledgerHead } = compose(before, { ...before, epoch: 4 }, hold, written);
+    expect(outbox).toMatchObject([
+      {
+        id: "orders/4/8/hold",
+        record: {
+          ...hold,
+          id: "orders/4/8/hold",
+          cutover: "orders",
+          epoch: 4,
+          seq: 13,
+          previous: before.ledgerHead.hash,
+          hash: ledgerHead.hash,
+        },
+      },
+    ]);
+    expect(ledgerHead.seq).toBe(13);
+    expect(ledgerHead.hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("stores a message beside the record under the same id, behind what waits already", () => {
+    const { outbox } = compose(waiting(2), waiting(2), { ...hold, notify: page }, written);
+    expect(outbox.map(({ id }) => id)).toEqual(["old 0", "old 1", "orders/3/8/hold"]);
+    expect(outbox[2]?.notification).toEqual(page);
+  });
+
+  it("has no message where nobody has to hear of it", () => {
+    const [entry] = compose(before, before, hold, written).outbox;
+    expect(entry).not.toHaveProperty("notification");
+  });
+});
+
+describe("an outbox that nobody could empty", () => {
+  it("takes holds up to sixty entries, and then leaves them out", () => {
+    expect(compose(waiting(59), waiting(59), hold, written).outbox).toHaveLength(60);
+    const full = compose(waiting(60), waiting(60), hold, written);
+    expect(full.outbox).toHaveLength(60);
+    expect(full).toMatchObject({ version: 8, writeId: "w8", ledgerHead: before.ledgerHead });
+  });
+
+  it("takes every change, however full it is", () => {
+    expect(compose(waiting(60), waiting(60), changes, written).outbox.at(-1)?.id).toBe("orders/3/8/weight");
+  });
+});
+
+describe("a latch that was put blindly", () => {
+  const latched = applyLatch(
+    { ...before, intent: toFiftyPercent, ledgerHead: { seq: 0, hash: "0".repeat(64) } },
+    byOperator,
+    "w8",
+  );
+
+  it("is chained first by the next write, completed by what the item knew of the moment", () => {
+    const { outbox, latch } = compose(latched, latched, changes, { ...written, writeId: "w9" });
+    expect(outbox.map(({ record }) => record?.kind)).toEqual(["latch", "weight"]);
+    expect(outbox[0]).toMatchObject({
+      id: byOperator.record.id,
+      record: {
+        ...byOperator.record,
+        seq: 1,
+        epoch: 4,
+        detail: { fromPercent: 10, expected: { label: "bounded", seconds: 7.25 } },
+      },
+    });
+    expect(outbox[0]).not.toHaveProperty("notification");
+    expect(latch?.chainedSeq).toBe(1);
+    expect(latch).toMatchObject({ mode: "snapped", cause: byOperator.cause });
+    const records = outbox.flatMap(({ record }) => (record === undefined ? [] : [record]));
+    expect(verifyLedger(records, sha256)).toMatchObject({ intact: true, records: 2 });
+  });
+
+  it("keeps what its own record said of it", () => {
+    const noted = { ...byOperator, record: { ...byOperator.record, detail: { alarm: "down" } } };
+    const [entry] = compose(before, applyLatch(before, noted, "w8"), changes, written).outbox;
+    expect(entry?.record?.detail).toMatchObject({ alarm: "down", fromPercent: 10 });
+  });
+
+  it("is chained once, by the write after a hold that found no room as well", () => {
+    const once = compose(latched, latched, changes, written);
+    const twice = compose(once, once, changes, { ...written, writeId: "w10" });
+    expect(twice.outbox.map(({ record }) => record?.kind)).toEqual(["latch", "weight", "weight"]);
+    const full = { ...latched, outbox: entries(60) };
+    expect(compose(full, full, hold, written).outbox.at(-1)?.record?.kind).toBe("latch");
+  });
+});
