@@ -6,7 +6,6 @@
  */
 const room = process.env.MUTATED_ROOM ?? "ledger";
 
-/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
   testRunner: "vitest",
   plugins: ["@stryker-mutator/vitest-runner"],
