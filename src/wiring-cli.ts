@@ -1,4 +1,4 @@
-import { cloudwatchAlarmSetter } from "./adapters/cloudwatch/cloudwatch-alarms.ts";
+import { cloudwatchAlarmMutes, cloudwatchAlarmSetter } from "./adapters/cloudwatch/cloudwatch-alarms.ts";
 import {
   dynamodbEvidence,
   dynamodbJournal,
@@ -102,6 +102,7 @@ const passwordIn = (url: string): string => decodeURIComponent(new URL(url).pass
 export const armingPorts = (env: Env, now: Now) => ({
   ...operatorPorts(env, now),
   functions: lambdaProbe(lambdaOf(env)),
+  mutes: cloudwatchAlarmMutes(cloudwatchOf(env)),
   targetGroups: elbv2TargetGroups(loadBalancerOf(env)),
 });
 

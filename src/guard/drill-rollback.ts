@@ -104,7 +104,7 @@ const goBack = async (walk: Walk): Promise<DrillBroken | { readonly kind: "back"
   const { pinAnsweredAt, verifiedAt } = verified?.latch ?? {};
   if (pinAnsweredAt === undefined || verifiedAt === undefined)
     return broken(walk, "pin", await sayPin(ports, cutover), "rolledBack");
-  mark(walk, "pin raised", pinAnsweredAt);
+  mark(walk, plainMs > 0 ? "weights on blue" : "pin raised", pinAnsweredAt);
   mark(walk, "verified on blue", verifiedAt);
   await quieten(walk);
   return { kind: "back", via: typeof record.detail["via"] === "string" ? record.detail["via"] : "unknown" };
@@ -127,7 +127,7 @@ const goOn = async (walk: Walk, policy: Policy, via: string): Promise<DrillRepor
   const lowered = await watchUntil(ports, cutover, withinMs, ({ intent }) => intent === undefined);
   if (lowered === null || lowered.latch !== undefined)
     return broken(walk, "pin-lowered", await sayPin(ports, cutover), "unknown");
-  mark(walk, "pin lowered", lowered.verifiedAt);
+  if (armed.state.intent !== undefined) mark(walk, "pin lowered", lowered.verifiedAt);
   const { alarm, marks } = walk;
   const state = await recordPassed(ports, lowered, { alarmArn: alarm.arn, via, marks });
   return { kind: "passed", marks, via, state };

@@ -62,11 +62,23 @@ export interface AlarmReading {
   readonly stateChangedAt: EpochMs;
   readonly actionsEnabled: boolean;
   readonly actions: readonly string[];
+  /** Of a composite alarm: the alarm that suppresses its actions while it is in ALARM itself. */
+  readonly suppressor?: string;
+  /** Why CloudWatch cannot evaluate it fully, e.g. `EVALUATION_ERROR`: its state may be old. */
+  readonly impaired?: string;
 }
 
 export interface AlarmsPort {
   /** State of every alarm of the cutover by `DescribeAlarms`. An ARN that CloudWatch does not know is absent from the list. */
   read(arns: readonly string[], timeoutMs: DurationMs): Promise<Result<readonly AlarmReading[], OutsideFailure>>;
+}
+
+export interface AlarmMutesPort {
+  /** The mute rules in force now, by the alarms that they silence, as `ListAlarmMuteRules` says. Effects: none. */
+  read(
+    arns: readonly string[],
+    timeoutMs: DurationMs,
+  ): Promise<Result<readonly { readonly arn: string; readonly rule: string }[], OutsideFailure>>;
 }
 
 export interface AlarmSetPort {

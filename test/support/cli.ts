@@ -6,6 +6,7 @@ import { failureOf } from "../../src/cli/failures.ts";
 import type { Target } from "../../src/cli/target.ts";
 import type { FunctionsPort, GuardPorts } from "../../src/guard/ports.ts";
 import { ok } from "../../src/kernel/result.ts";
+import type { AlarmMutesPort } from "../../src/signals/ports.ts";
 import { fakeTargetGroups } from "./fake-signals.ts";
 import type { FakeWorld } from "./fake-world.ts";
 
@@ -14,6 +15,7 @@ export interface FakeDesk {
   readonly context: CliContext<
     GuardPorts & {
       readonly functions: FunctionsPort;
+      readonly mutes: AlarmMutesPort;
       readonly targetGroups: TargetGroupsPort;
       readonly checkCdc: () => Promise<CdcCheck>;
     }
@@ -46,6 +48,7 @@ export const deskBefore = (world: FakeWorld): FakeDesk => {
       ports: {
         ...world.ports,
         functions: { probe: async () => ok(undefined) },
+        mutes: { read: async () => ok([]) },
         targetGroups: fakeTargetGroups(world.truth),
         checkCdc: async () => desk.cdc,
       },

@@ -4,6 +4,7 @@ import type { AlarmWay } from "../../src/guard/snap-back-trigger.ts";
 import { runTick } from "../../src/guard/tick.ts";
 import { ok, outsideFailure } from "../../src/kernel/result.ts";
 import { durationMs, type EpochMs, minuteOf } from "../../src/kernel/units.ts";
+import type { CutoverBindings } from "../../src/signals/bindings.ts";
 import type { FakeWorld } from "./fake-world.ts";
 
 /** What is broken between an alarm and the pin. */
@@ -20,7 +21,9 @@ export interface Wiring {
 }
 
 /** A world that goes on while a rehearsal waits: events arrive, ticks fire, and alarms are evaluated. */
-export const drillIn = (world: FakeWorld) => {
+export const drillIn = (
+  world: Pick<FakeWorld, "clock" | "truth" | "ports" | "deliverAll"> & { readonly cutover: CutoverBindings },
+) => {
   const wiring: Wiring = {
     ways: ["action", "eventbridge"],
     setFails: false,

@@ -20,6 +20,7 @@ export class AlarmBook {
   readonly #clock: LabClock;
   readonly #alarms = new Map<string, Alarm>();
   readonly #listeners = new Set<(transition: AlarmTransition) => void>();
+  readonly #mutes = new Map<string, ReadonlySet<string>>();
 
   constructor(store: MetricStore, clock: LabClock) {
     this.#store = store;
@@ -57,6 +58,19 @@ export class AlarmBook {
     to: { readonly value: AlarmState; readonly reason: string; readonly reasonData?: string },
   ): void {
     this.#move(this.#named(name), { ...to, at: this.#clock.now() });
+  }
+
+  /** Silences actions, as a mute rule in force does: alarms go on changing their state, and events tell of it (aws.md 3). */
+  mute(rule: string, alarmNames: readonly string[]): () => void {
+    this.#mutes.set(rule, new Set(alarmNames));
+    return () => {
+      this.#mutes.delete(rule);
+    };
+  }
+
+  /** The names of the mute rules in force for an alarm. */
+  mutesOf(alarmName: string): readonly string[] {
+    return [...this.#mutes].filter(([, names]) => names.has(alarmName)).map(([rule]) => rule);
   }
 
   /** @returns what takes the listener off again. */
@@ -102,7 +116,9 @@ export class AlarmBook {
     const from = alarm.state;
     if (from.value === to.value) return;
     alarm.state = to;
-    const transition = alarmTransition(alarm.configuration, from, to);
+    const told = alarmTransition(alarm.configuration, from, to);
+    const muted = this.mutesOf(alarm.configuration.name).length > 0;
+    const transition = muted ? { ...told, actionArns: [] } : told;
     for (const listener of this.#listeners) listener(transition);
   }
 

@@ -15,6 +15,9 @@ export interface ShownState {
 
 export const alarmArn = (name: string): string => `arn:aws:cloudwatch:${LAB_REGION}:${LAB_ACCOUNT_ID}:alarm:${name}`;
 
+export const muteRuleArn = (name: string): string =>
+  `arn:aws:cloudwatch:${LAB_REGION}:${LAB_ACCOUNT_ID}:alarm-mute-rule:${name}`;
+
 /** CloudWatch's own times have an offset without a colon (aws.md 3): `2024-02-17T11:53:08.431+0000`. */
 export const offsetTime = (at: number): string => new Date(at).toISOString().replace("Z", "+0000");
 

@@ -3,13 +3,14 @@ import type {
   DescribeAlarmsInput,
   DisableAlarmActionsInput,
   EnableAlarmActionsInput,
+  ListAlarmMuteRulesInput,
   SetAlarmStateInput,
 } from "@aws-sdk/client-cloudwatch";
 import { AwsFault } from "../wire/fault.ts";
 import type { Received } from "../wire/received.ts";
 import type { Alarm, AlarmBook } from "./alarm-book.ts";
 import type { AlarmInput } from "./alarm-configuration.ts";
-import { alarmArn } from "./alarm-events.ts";
+import { alarmArn, muteRuleArn } from "./alarm-events.ts";
 import type { AlarmState } from "./alarm-state.ts";
 
 const STATES: readonly string[] = ["OK", "ALARM", "INSUFFICIENT_DATA"] satisfies readonly AlarmState[];
@@ -17,7 +18,7 @@ const isState = (value: string): value is AlarmState => STATES.includes(value);
 
 const invalid = (message: string): AwsFault => new AwsFault("InvalidParameterValueException", message);
 
-/** The alarms' part of the API. Composite alarms, anomaly bands and mute rules are not served. */
+/** The alarms' part of the API. Composite alarms and anomaly bands are not served, nor the making of mute rules. */
 export const alarmOperations = (book: AlarmBook) => ({
   PutMetricAlarm: (input: AlarmInput): object => {
     book.put(input);
@@ -52,6 +53,16 @@ export const alarmOperations = (book: AlarmBook) => ({
       MetricAlarms: found.slice(from, to).map(shapeOf),
       CompositeAlarms: [],
       ...(to < found.length ? { NextToken: String(to) } : {}),
+    };
+  },
+
+  /** Those in force; the lab knows none that are scheduled or expired (aws.md 3, mute rules). */
+  ListAlarmMuteRules: ({ AlarmName, Statuses, NextToken }: Received<ListAlarmMuteRulesInput>): object => {
+    if (AlarmName === undefined || NextToken !== undefined)
+      throw invalid("The lab lists the mute rules of one AlarmName");
+    const rules = Statuses === undefined || Statuses.includes("ACTIVE") ? book.mutesOf(AlarmName) : [];
+    return {
+      AlarmMuteRuleSummaries: rules.map((rule) => ({ AlarmMuteRuleArn: muteRuleArn(rule), Status: "ACTIVE" })),
     };
   },
 

@@ -23,6 +23,8 @@ export interface CloudWatch extends MetricSink {
   readonly store: MetricStore;
   /** Tells of every change of an alarm's state, whoever caused it. @returns what takes the listener off again. */
   onTransition(listener: (transition: AlarmTransition) => void): () => void;
+  /** A mute rule comes into force, as an operator's maintenance would have it. @returns what ends it. */
+  muteAlarms(rule: string, alarmNames: readonly string[]): () => void;
   /** Judges all alarms now. The account does so once a minute of lab time by itself, unless told not to. */
   evaluateAlarms(): void;
   stop(): void;
@@ -73,6 +75,7 @@ export const createCloudWatch = (context: LabContext, options: CloudWatchOptions
         store.put({ ...publication, visibleAt: later(publication.at, PUBLISHED_AFTER_MS) });
     },
     onTransition: (listener) => book.onTransition(listener),
+    muteAlarms: (rule, alarmNames) => book.mute(rule, alarmNames),
     evaluateAlarms: () => book.evaluate(),
     stop: () => timers.stop(),
   };

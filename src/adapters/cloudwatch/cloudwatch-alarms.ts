@@ -4,13 +4,14 @@ import {
   DisableAlarmActionsCommand,
   type MetricAlarm,
   paginateDescribeAlarms,
+  paginateListAlarmMuteRules,
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import type { AlarmSwitchPort } from "../../decommission/load-balancer-acts.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
 import { epochMs } from "../../kernel/units.ts";
-import type { AlarmReading, AlarmSetPort, AlarmsPort } from "../../signals/ports.ts";
+import type { AlarmMutesPort, AlarmReading, AlarmSetPort, AlarmsPort } from "../../signals/ports.ts";
 
 /** DescribeAlarms takes this many names at once. */
 const NAMES_A_CALL = 100;
@@ -29,6 +30,8 @@ const readingOf = (alarm: MetricAlarm | CompositeAlarm): AlarmReading[] => {
       stateChangedAt: epochMs(changedAt.getTime()),
       actionsEnabled: ActionsEnabled === true,
       actions: AlarmActions ?? [],
+      ...("ActionsSuppressor" in alarm && alarm.ActionsSuppressor ? { suppressor: alarm.ActionsSuppressor } : {}),
+      ...("EvaluationState" in alarm && alarm.EvaluationState ? { impaired: alarm.EvaluationState } : {}),
     },
   ];
 };
@@ -51,6 +54,26 @@ export const cloudwatchAlarms = (client: CloudWatchClient): AlarmsPort => ({
       return ok(readings.filter((reading) => wanted.has(reading.arn)));
     } catch (error) {
       return failureOf(error, "DescribeAlarms");
+    }
+  },
+});
+
+/** Mute rules in force by ListAlarmMuteRules, one alarm a call: it filters by one name. */
+export const cloudwatchAlarmMutes = (client: CloudWatchClient): AlarmMutesPort => ({
+  read: async (arns, timeoutMs) => {
+    const abortSignal = AbortSignal.timeout(timeoutMs);
+    const mutes: { readonly arn: string; readonly rule: string }[] = [];
+    try {
+      for (const arn of arns) {
+        const query = { AlarmName: nameOf(arn), Statuses: ["ACTIVE" as const] };
+        for await (const page of paginateListAlarmMuteRules({ client }, query, { abortSignal }))
+          mutes.push(
+            ...(page.AlarmMuteRuleSummaries ?? []).map((rule) => ({ arn, rule: rule.AlarmMuteRuleArn ?? "" })),
+          );
+      }
+      return ok(mutes);
+    } catch (error) {
+      return failureOf(error, "ListAlarmMuteRules");
     }
   },
 });

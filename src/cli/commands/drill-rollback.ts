@@ -4,7 +4,7 @@ import { type DurationMs, durationMs } from "../../kernel/units.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
-import { alarmFindings } from "../doctor/alarms.ts";
+import { alarmFindings, readAlarms } from "../doctor/alarms.ts";
 import { type DoctorPorts, examine } from "../doctor/examine.ts";
 import { type Finding, findingLines } from "../doctor/finding.ts";
 import { functionFinding } from "../doctor/standing.ts";
@@ -149,10 +149,7 @@ const eventFindings = async (
   rollbackFunction: string,
 ): Promise<readonly Finding[]> => {
   const [alarms, probed] = await Promise.all([
-    ports.alarms.read(
-      bindings.alarms.map(({ arn }) => arn),
-      PATIENCE_MS,
-    ),
+    readAlarms(ports, bindings),
     ports.functions.probe(rollbackFunction, PATIENCE_MS),
   ]);
   return [...alarmFindings(bindings, alarms, rollbackFunction), functionFinding(rollbackFunction, probed)];

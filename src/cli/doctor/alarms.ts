@@ -1,23 +1,70 @@
 import type { OutsideFailure, Result } from "../../kernel/result.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
-import type { AlarmReading } from "../../signals/ports.ts";
+import type { AlarmMutesPort, AlarmReading, AlarmsPort } from "../../signals/ports.ts";
+import { PATIENCE_MS } from "../limits.ts";
 import { type Finding, fails, holds, unread, unseen } from "./finding.ts";
 
 type Read = Result<readonly AlarmReading[], OutsideFailure>;
 
 const nameOf = (arn: string): string => arn.split(":alarm:")[1] ?? arn;
 
-/** Every alarm of the cutover: there, armed, quiet, and calling pawl. */
-export const alarmFindings = (cutover: CutoverBindings, read: Read, rollbackFunction: string): readonly Finding[] => {
-  if (!read.ok) return [unread("alarms", read.failure, "Package and deploy the stack.")];
-  const readings = read.value;
-  return cutover.alarms.map(({ arn, severity }) => {
+/** The alarms of a cutover, and what silences them. */
+export interface AlarmsRead {
+  readonly alarms: Read;
+  readonly mutes: Awaited<ReturnType<AlarmMutesPort["read"]>>;
+}
+
+export const readAlarms = async (
+  ports: { readonly alarms: AlarmsPort; readonly mutes: AlarmMutesPort },
+  cutover: CutoverBindings,
+): Promise<AlarmsRead> => {
+  const arns = cutover.alarms.map(({ arn }) => arn);
+  const [alarms, mutes] = await Promise.all([
+    ports.alarms.read(arns, PATIENCE_MS),
+    ports.mutes.read(arns, PATIENCE_MS),
+  ]);
+  return { alarms, mutes };
+};
+
+/** Every alarm of the cutover: there, armed, quiet, calling pawl, and silenced by nothing. */
+export const alarmFindings = (
+  cutover: CutoverBindings,
+  { alarms, mutes }: AlarmsRead,
+  rollbackFunction: string,
+): readonly Finding[] => {
+  if (!alarms.ok) return [unread("alarms", alarms.failure, "Package and deploy the stack.")];
+  const findings = cutover.alarms.map(({ arn, severity }) => {
     const what = `alarm ${nameOf(arn)}`;
-    const alarm = readings.find((one) => one.arn === arn);
+    const alarm = alarms.value.find((one) => one.arn === arn);
     if (alarm === undefined)
       return fails(what, "does not exist", "Package and deploy the stack, or correct `alarms` in cutover.json.");
-    return alarmFinding(what, alarm, severity, rollbackFunction);
+    const muted = mutes.ok ? mutes.value.find((mute) => mute.arn === arn) : undefined;
+    if (muted !== undefined)
+      return fails(
+        what,
+        `is muted by ${muted.rule}`,
+        "End the mute rule, or wait until it is over: its action would not be taken.",
+      );
+    return silencedFinding(what, alarm) ?? alarmFinding(what, alarm, severity, rollbackFunction);
   });
+  return mutes.ok ? findings : [...findings, unread("mute rules of the alarms", mutes.failure, "")];
+};
+
+/** What would keep an alarm from saying, or its action from doing, what the alarm is there for. */
+const silencedFinding = (what: string, { suppressor, impaired }: AlarmReading): Finding | null => {
+  if (suppressor !== undefined)
+    return fails(
+      what,
+      `its actions are suppressed while ${suppressor} is in ALARM; pawl goes by its state all the same`,
+      `Say it in the alarm's rule instead, AND NOT ALARM(${suppressor}), and take the suppressor off.`,
+    );
+  if (impaired !== undefined)
+    return unseen(
+      what,
+      `${impaired}: CloudWatch cannot evaluate it fully`,
+      "Look at its reason in CloudWatch, and mend its metrics.",
+    );
+  return null;
 };
 
 const alarmFinding = (what: string, alarm: AlarmReading, severity: string, rollbackFunction: string): Finding => {
@@ -27,7 +74,7 @@ const alarmFinding = (what: string, alarm: AlarmReading, severity: string, rollb
     return fails(
       what,
       `its actions are ${alarm.actions.join(", ") || "none"}; none is the function ${rollbackFunction}`,
-      "Add the rollback function to its alarm actions, and allow the alarm to invoke it.",
+      "Add the rollback function to its alarm actions, and allow the alarm to invoke it; a topic may stand beside it.",
     );
   const value = `${alarm.state}, ${severity}, calls rollback`;
   if (alarm.state === "OK") return holds(what, value);

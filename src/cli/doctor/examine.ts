@@ -3,9 +3,10 @@ import type { CdcCheck } from "../../cdc/finding.ts";
 import type { FunctionsPort, GuardPorts } from "../../guard/ports.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
+import type { AlarmMutesPort } from "../../signals/ports.ts";
 import { PATIENCE_MS } from "../limits.ts";
 import type { Target } from "../target.ts";
-import { alarmFindings, guardAlarmArns, guardFinding } from "./alarms.ts";
+import { alarmFindings, guardAlarmArns, guardFinding, readAlarms } from "./alarms.ts";
 import { cdcFindings } from "./cdc.ts";
 import type { Finding } from "./finding.ts";
 import { hostFindings } from "./hosts.ts";
@@ -15,6 +16,7 @@ import { targetGroupArns, targetGroupFindings } from "./target-groups.ts";
 
 export type DoctorPorts = Pick<GuardPorts, "state" | "rules" | "hosts" | "alarms"> & {
   readonly functions: FunctionsPort;
+  readonly mutes: AlarmMutesPort;
   readonly targetGroups: TargetGroupsPort;
   readonly checkCdc: (cutover: CutoverBindings) => Promise<CdcCheck>;
 };
@@ -37,10 +39,7 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
     readListeners(ports, bindings),
     ports.targetGroups.readSettings(targetGroupArns(bindings), PATIENCE_MS),
     ports.hosts.read(bindings, PATIENCE_MS),
-    ports.alarms.read(
-      bindings.alarms.map(({ arn }) => arn),
-      PATIENCE_MS,
-    ),
+    readAlarms(ports, bindings),
     ports.alarms.read(guardAlarmArns(bindings), PATIENCE_MS),
     ports.functions.probe(rollbackFunction, PATIENCE_MS),
     ports.checkCdc(bindings),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CdcCheck } from "../../../src/cdc/finding.ts";
 import { doctorCommand } from "../../../src/cli/commands/doctor.ts";
 import type { Finding } from "../../../src/cli/doctor/finding.ts";
-import { outsideFailure } from "../../../src/kernel/result.ts";
+import { ok, outsideFailure } from "../../../src/kernel/result.ts";
 import type { PinnedRoute } from "../../../src/signals/routes.ts";
 import { COMPLETE, deskBefore, type FakeDesk } from "../../support/cli.ts";
 import { DRILL, fakeWorld, ORDERS } from "../../support/fake-world.ts";
@@ -179,6 +179,52 @@ describe("pawl doctor", () => {
     const refusals = notOk(document.findings);
     expect(refusals.filter(({ value }) => value.includes("none is the function pawl-rollback"))).toHaveLength(5);
     expect(refusals).toContainEqual(expect.objectContaining({ what: "function pawl-rollback", verdict: "refused" }));
+  });
+
+  const [ratio] = ORDERS.alarms;
+  const findingsWhere = async (reading: object, ports: object = {}) => {
+    const world = fakeWorld();
+    const alarms = {
+      read: async (...asked: Parameters<typeof world.ports.alarms.read>) => {
+        const read = await world.ports.alarms.read(...asked);
+        return read.ok ? ok(read.value.map((one) => (one.arn === ratio?.arn ? { ...one, ...reading } : one))) : read;
+      },
+    };
+    const desk = deskBefore(world);
+    const context = { ...desk.context, ports: { ...desk.context.ports, alarms, ...ports } };
+    return notOk((await doctorCommand(context, { policy: DRILL, rehearsal: false })).document.findings);
+  };
+
+  it("refuses an alarm that a mute rule silences, by the rule's name", async () => {
+    const mutes = { read: async () => ok([{ arn: ratio?.arn ?? "", rule: "shop-maintenance" }]) };
+    expect(await findingsWhere({}, { mutes })).toMatchObject([
+      { verdict: "refused", what: "alarm pawl-orders-green-5xx-ratio", value: "is muted by shop-maintenance" },
+    ]);
+  });
+
+  it("does not know whether alarms are muted where nobody answers", async () => {
+    const mutes = { read: async () => outsideFailure("refused", "ListAlarmMuteRules failed: AccessDenied") };
+    expect(await findingsWhere({}, { mutes })).toMatchObject([
+      { verdict: "unknown", what: "mute rules of the alarms", value: expect.stringContaining("AccessDenied") },
+    ]);
+  });
+
+  it("refuses a composite alarm whose actions another one suppresses, and says where that belongs", async () => {
+    expect(await findingsWhere({ suppressor: "shop-maintenance" })).toMatchObject([
+      { verdict: "refused", remedy: expect.stringContaining("AND NOT ALARM(shop-maintenance)") },
+    ]);
+  });
+
+  it("does not believe an alarm that CloudWatch cannot evaluate", async () => {
+    expect(await findingsWhere({ impaired: "EVALUATION_ERROR" })).toMatchObject([
+      { verdict: "unknown", value: expect.stringContaining("EVALUATION_ERROR") },
+    ]);
+  });
+
+  it("refuses an alarm that calls a topic and not the function: who listens there cannot be seen", async () => {
+    expect(await findingsWhere({ actions: ["arn:aws:sns:us-east-1:000000000000:shop"] })).toMatchObject([
+      { verdict: "refused", value: expect.stringContaining("none is the function pawl-rollback") },
+    ]);
   });
 
   it("explains an alarm without data instead of calling it good or bad", async () => {

@@ -6,6 +6,7 @@ import { epochMs } from "../../../src/kernel/units.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { drillIn, type Wiring } from "../../support/drill.ts";
 import { DRILL, type FakeWorld, fakeWorld, sha256, wholeLedger } from "../../support/fake-world.ts";
+import { plainWorld } from "../../support/plain-cutover.ts";
 
 /** Armed, and judged once, with a start that its gates would open at once if nothing held it. */
 const armed = async (policy = DRILL) => {
@@ -116,6 +117,19 @@ describe("a rehearsal of the rollback", () => {
     expect(world.state().blocking.map(({ what }) => what)).toEqual(["rollback-drill"]);
     await world.until("10 %", () => world.state().weightPercent === 10, 10);
   });
+});
+
+test("a cutover without a pin is rehearsed by its weights, and verified once nothing late can arrive", async () => {
+  const world = plainWorld();
+  world.truth.streams.set("forward.lagRecords", 5_000);
+  await world.arm();
+  await world.minutes(2);
+  world.truth.streams.delete("forward.lagRecords");
+  const drill = drillIn(world);
+  const report = await drillRollback(drill.ports, world.cutover, drill.options);
+  expect(report).toMatchObject({ kind: "passed", state: { phase: "armed", withoutPin: { by: "olga" } } });
+  const took = spans(report);
+  expect((took["weights on blue"] ?? 0) + (took["verified on blue"] ?? 0)).toBeGreaterThanOrEqual(180_000);
 });
 
 describe("a rehearsal is refused, and nothing is done,", () => {

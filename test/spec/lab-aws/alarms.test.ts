@@ -11,7 +11,9 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AlarmTransition } from "../../../lab/aws/contracts.ts";
-import { MINUTE_MS, minuteOf } from "../../../src/kernel/units.ts";
+import { cloudwatchAlarmMutes } from "../../../src/adapters/cloudwatch/cloudwatch-alarms.ts";
+import { parseRollbackEvent } from "../../../src/edge/events.ts";
+import { durationMs, MINUTE_MS, minuteOf } from "../../../src/kernel/units.ts";
 import {
   dimensions,
   failureOf,
@@ -144,6 +146,19 @@ describe("an alarm", () => {
     expect((await shown())?.ActionsEnabled).toBe(true);
   });
 
+  it("that is muted transitions without its actions, and is listed under its mute rule", async () => {
+    await putAlarm();
+    const mutes = cloudwatchAlarmMutes(account.watch);
+    const listed = () => mutes.read([ARN, ARN.replace("errors", "others")], durationMs(2_000));
+    expect(await listed()).toEqual({ ok: true, value: [] });
+    const unmute = account.cloudwatch.muteAlarms("maintenance", ["errors"]);
+    expect(await listed()).toEqual({ ok: true, value: [{ arn: ARN, rule: expect.stringMatching(/:maintenance$/) }] });
+    for (const errors of [9, 9]) await minute(errors);
+    expect(transitions.at(-1)).toMatchObject({ to: "ALARM", actionArns: [], bridgeEvent: { resources: [ARN] } });
+    unmute();
+    expect(await listed()).toEqual({ ok: true, value: [] });
+  });
+
   it("can be set to a state for a drill, and takes itself back", async () => {
     await putAlarm();
     await minute(0);
@@ -210,6 +225,21 @@ describe("what a transition tells the world", () => {
       ],
     },
   };
+
+  it("is one and the same to pawl, by whichever way it comes", () => {
+    const [told] = transitions;
+    const sns = { Records: [{ EventSource: "aws:sns", Sns: { Message: JSON.stringify(told?.snsMessage) } }] };
+    const read = [told?.directEvent, told?.bridgeEvent, sns].map(parseRollbackEvent);
+    expect(read).toEqual(
+      ["action", "eventbridge", "sns"].map((via) => ({
+        kind: "alarm",
+        alarmArn: ARN,
+        state: "ALARM",
+        alarmAt: Date.parse("2026-11-22T09:00:00.000Z"),
+        via,
+      })),
+    );
+  });
 
   it("directly to a function", () => {
     expect(transitions[0]?.directEvent).toEqual({
