@@ -168,6 +168,9 @@ const complete = async (ports: DecommissionPorts, cutover: CutoverBindings, stat
   const summary = "CDC is taken apart and its absence verified; green is alone";
   const refused = await record(ports, state, [{ kind: "completed" }], "completed", summary);
   if (refused !== null) return stop(refused);
+  // While its last messages are not out it stays listed; a tick has them carried, and then takes it off the list.
+  const left = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
+  if (!left.ok || (left.value?.outbox.length ?? 0) > 0) return stop("complete, and its last messages are not out yet");
   const removed = await ports.active.remove(cutover.name);
   return stop(removed.ok ? "complete" : `complete, but still listed as active: ${removed.failure.message}`);
 };

@@ -46,7 +46,8 @@ interface Served {
 
 const serve = async (ports: TickPorts, cutover: CutoverId, scheduledAt: EpochMs): Promise<Served> => {
   const read = await ports.state.read(cutover, STATE_TIMEOUT_MS);
-  if (read.ok && read.value?.phase === "complete") return retire(ports, cutover);
+  if (read.ok && read.value?.phase === "complete")
+    return read.value.outbox.length === 0 ? retire(ports, cutover) : deliverTheLast(ports, cutover, scheduledAt);
   const state = read.ok ? read.value : null;
   // Listed before it was armed, or left over: nothing to serve yet, and nothing to be late with.
   if (read.ok && state === null) return { cutover, workers: [], failures: [], staleSeconds: 0 };
@@ -68,6 +69,17 @@ const serve = async (ports: TickPorts, cutover: CutoverId, scheduledAt: EpochMs)
 
 const staleSeconds = (state: CutoverState | null, scheduledAt: EpochMs): number =>
   state === null ? 0 : Math.max(0, (scheduledAt - (state.lastTick ?? state.armedAt)) / 1_000);
+
+/** Complete, and its last records or messages are not out yet: promote carries them before it is forgotten. */
+const deliverTheLast = async (ports: TickPorts, cutover: CutoverId, scheduledAt: EpochMs): Promise<Served> => {
+  const answer = await ports.invoke.worker("promote", cutover, scheduledAt);
+  return {
+    cutover,
+    workers: answer.ok ? ["promote"] : [],
+    failures: answer.ok ? [] : [`${cutover} promote: ${answer.failure.message}`],
+    staleSeconds: 0,
+  };
+};
 
 const retire = async (ports: TickPorts, cutover: CutoverId): Promise<Served> => {
   const removed = await ports.active.remove(cutover);

@@ -12,6 +12,9 @@ const DEAREST = 5;
 interface Report extends Omit<Tally, "failed"> {
   readonly seconds: number;
   readonly ticksPerSecond: number;
+  /** Of all threads: what the machine did for us, whatever else it had to do. */
+  readonly cpuSeconds: number;
+  readonly ticksPerCpuSecond: number;
   readonly failed: readonly { readonly outcome: SeedOutcome; readonly again: string }[];
   readonly dearest?: readonly Dear[];
 }
@@ -29,7 +32,10 @@ const sayFailure = ({ outcome, again }: Report["failed"][number]): void => {
 const sayReport = (report: Report): void => {
   const counts = ["promotions", "rollbacks", "rearms", "decommissions"] as const;
   say(`${report.runs} runs, ${Math.round(report.virtualHours)} virtual hours, ${report.ticks} ticks`);
-  say(`${report.seconds.toFixed(1)} s, ${Math.round(report.ticksPerSecond)} ticks/s`);
+  say(
+    `${report.seconds.toFixed(1)} s, ${Math.round(report.ticksPerSecond)} ticks/s; ` +
+      `${report.cpuSeconds.toFixed(1)} s of CPU, ${Math.round(report.ticksPerCpuSecond)} ticks a second of CPU`,
+  );
   say(counts.map((count) => `${report[count]} ${count}`).join(", "));
   say(`endings: ${sorted(report.endings)}`);
   say(`faults: ${sorted(report.faults)}`);
@@ -55,18 +61,22 @@ const run = async (asked: Asked): Promise<Report> => {
   const tally = emptyTally();
   const told = (outcome: SeedOutcome): void => addOutcome(tally, outcome);
   const began = performance.now();
+  const cpuBegan = process.cpuUsage();
   // Under the profiler everything happens in this thread, or it would watch somebody wait.
   const dear = asked.profile ? await dearest(DEAREST, () => runHere(asked, told)) : null;
   if (dear === null) await runAll(asked.seeds, asked.options, asked.workers, told);
   const seconds = (performance.now() - began) / 1_000;
+  const cpu = process.cpuUsage(cpuBegan);
+  const cpuSeconds = (cpu.user + cpu.system) / 1_000_000;
   const failed: Report["failed"][number][] = [];
   tally.failed.sort((a, b) => a.seed - b.seed);
   for (const outcome of tally.failed) {
     const least = failed.length < SHRUNK_AT_MOST ? await shrink(outcome) : { options: asked.options, outcome };
     failed.push({ outcome: least.outcome, again: reproduces(outcome.seed, least) });
   }
-  const ticksPerSecond = tally.ticks / seconds;
-  return { ...tally, seconds, ticksPerSecond, failed, ...(dear === null ? {} : { dearest: dear }) };
+  const speed = { seconds, ticksPerSecond: tally.ticks / seconds };
+  const ofCpu = { cpuSeconds, ticksPerCpuSecond: tally.ticks / cpuSeconds };
+  return { ...tally, ...speed, ...ofCpu, failed, ...(dear === null ? {} : { dearest: dear }) };
 };
 
 const traced = async ({ seeds: [seed], options }: Asked): Promise<number> => {
