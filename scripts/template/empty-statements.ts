@@ -6,7 +6,13 @@ interface Policy {
 }
 export interface Template {
   readonly Resources: Readonly<
-    Record<string, { readonly Type: string; readonly Properties?: { readonly Policies?: readonly Policy[] } }>
+    Record<
+      string,
+      {
+        readonly Type: string;
+        readonly Properties?: { readonly Policies?: readonly Policy[]; readonly [name: string]: unknown };
+      }
+    >
   >;
 }
 

@@ -1,12 +1,12 @@
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
 import { isOfDrill } from "../decision/rollback-drill.ts";
-import { holdsInstead } from "../decision/rollback-safety.ts";
-import type { CutoverState, Latch } from "../decision/state.ts";
+import type { CutoverState } from "../decision/state.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
 import { hasPlainRoute, isPinnedRoute, weightedArn } from "../signals/routes.ts";
 import { commitOnto, flushOutbox } from "./commit.ts";
+import { hold } from "./hold-rollback.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
 import { NOTIFY_TIMEOUT_MS } from "./limits.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
@@ -81,13 +81,16 @@ const bringBack = async (
         ? { kind: "verified", state: recorded.state }
         : { kind: "verified-unrecorded", why: recorded.why };
     }
-    why = raised.kind === "answered" ? "blue was written, by pin or weights, and is not seen alone" : raised.message;
+    why = raised.kind === "answered" ? unseen(cutover) : raised.message;
     await ports.clock.sleep(durationMs(pauseMs));
     pauseMs *= 2;
   } while (ports.clock.now() < deadline);
   await page(ports, cutover, "could not be verified on blue yet", `${why}. The next tick goes on.`);
   return { kind: "unverified", why };
 };
+
+const unseen = (cutover: CutoverBindings): string =>
+  hasPlainRoute(cutover) ? "blue was written and is not seen alone" : "the pin was raised and is not seen above";
 
 /** Where a route has no pin, what is written and read before everything older has arrived proves nothing yet. */
 const tooEarly = (
@@ -110,47 +113,6 @@ const record = async (
   standing === null
     ? { kind: "lost", why: "the table does not answer" }
     : recordVerified(ports, cutover, standing.state, answeredAt);
-
-/** A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here. */
-const hold = async (ports: SnapBackPorts, state: CutoverState, trigger: SnapBackTrigger): Promise<CutoverState> => {
-  const { latch } = state;
-  if (latch === undefined || latch.verifiedAt !== undefined) return state;
-  const waits = latch.mode === "held" || holdsInstead(latch.cause, latch.expected, state.whenNotLossless);
-  if (!waits) return state;
-  const override = overrideOf(trigger);
-  if (latch.mode === "held" && override === null) return state;
-  const outcome = await commitOnto(ports, state, (now) => {
-    if (now.latch === undefined || now.latch.verifiedAt !== undefined) return null;
-    const at = ports.clock.now();
-    return {
-      events: [
-        override === null
-          ? { kind: "latchHeld" }
-          : { kind: "latchReleased", cause: override, expected: now.latch.expected },
-      ],
-      account: {
-        kind: override === null ? "held" : "released",
-        summary: override === null ? "traffic stays: going back would not be lossless" : "going back, loss accepted",
-        at,
-        tick: null,
-        detail: { expected: now.latch.expected.label },
-        notify: {
-          subject: `${now.cutover}: ${override === null ? "held, going back would lose writes" : "going back"}`,
-          body: `${now.latch.expected.label}: ${now.latch.expected.reasons.join("; ")}`,
-          urgency: "page",
-        },
-      },
-    };
-  });
-  if (outcome.kind === "committed") return flushOutbox(ports, outcome.state);
-  return outcome.kind === "moved" && outcome.state !== null ? outcome.state : state;
-};
-
-const overrideOf = (trigger: SnapBackTrigger): Latch["cause"] | null => {
-  if (trigger.kind === "operator" && trigger.acceptLoss)
-    return { kind: "operator", by: trigger.by, reason: trigger.reason };
-  return trigger.kind === "alarm" && trigger.severity === "hard-down" ? trigger : null;
-};
 
 /** Verified before, and nothing announced before the latch can still arrive. */
 const isDone = ({ latch }: CutoverState, now: EpochMs): boolean =>

@@ -43,7 +43,7 @@ export const raisePins = async (
   const { pins, weights } = planSnapBack(cutover);
   const sentAt = ports.clock.now();
   // The pins leave first: the read beside them is for what comes after.
-  const raising = Promise.all(pins.map(({ route }) => ports.rules.movePin(route, "raised", INSISTENT)));
+  const raising = Promise.all(pins.map((pin) => ports.rules.movePin(pin.route, "raised", INSISTENT)));
   const [moves, read] = await Promise.all([raising, readRoutes(ports, cutover)]);
   const known = isKnown(ports, standing) ? standing : null;
   const route =
@@ -59,7 +59,7 @@ export const raisePins = async (
       return others === null ? UNREAD : ports.rules.writeWeights(write, others, INSISTENT);
     }),
   );
-  const wayBack = [
+  const outcomes = [
     ...moves.map((outcome, index) => ({ outcome, done: raised(outcome, pins[index]?.route) })),
     ...writes.flatMap((outcome, index) => {
       const planned = weights[index];
@@ -67,10 +67,12 @@ export const raisePins = async (
       return [{ outcome, done: shows(outcome, cutover, planned, weightPercent(0)) }];
     }),
   ];
-  const last = wayBack.flatMap(({ outcome, done }) => (done && outcome.kind === "applied" ? [outcome.answeredAt] : []));
-  const at = last.at(-1);
-  if (last.length === wayBack.length && at !== undefined) return { kind: "answered", sentAt, at };
-  return { kind: "unanswered", message: wayBack.map(({ outcome }) => sayOutcome(outcome)).join("; ") };
+  const answers = outcomes.flatMap(({ outcome, done }) =>
+    done && outcome.kind === "applied" ? [outcome.answeredAt] : [],
+  );
+  const lastAnswer = answers.at(-1);
+  if (answers.length === outcomes.length && lastAnswer != null) return { kind: "answered", sentAt, at: lastAnswer };
+  return { kind: "unanswered", message: outcomes.map(({ outcome }) => sayOutcome(outcome)).join("; ") };
 };
 
 const UNREAD: WriteOutcome = { kind: "refused", code: "NotRead", message: "the rule could not be read" };

@@ -34,8 +34,8 @@ beforeAll(() => {
 afterAll(() => workspace.remove());
 
 const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
-const resource = (id: string): Resource => {
-  const found = template.Resources[id];
+const resource = (id: string, of = template): Resource => {
+  const found = of.Resources[id];
   if (found === undefined) throw new Error(`the template has no ${id}`);
   return found;
 };
@@ -43,8 +43,8 @@ const ofType = (type: string): [string, Resource][] =>
   Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
 const [orders] = readCutovers(join(import.meta.dirname, "../..")) as readonly [CutoverBindings];
 
-const statementsOf = (role: string): readonly Statement[] =>
-  resource(role).Properties.Policies.flatMap(
+const statementsOf = (role: string, of = template): readonly Statement[] =>
+  resource(role, of).Properties.Policies.flatMap(
     (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
   );
 const allowing = (role: string, action: string): readonly Statement[] =>
@@ -285,3 +285,21 @@ test("packaging refuses bindings that disagree with the template, and says what 
     /policies\/orders\/cutover\.json lacks the alarm .*pawl-orders-green-p99 .*add it to "alarms"/,
   );
 });
+
+test("where a listener cannot carry a pin, its default action may be written, and no right about pins is left", () => {
+  const file = join(workspace.dir, "policies/orders/cutover.json");
+  const kept = readFileSync(file, "utf8");
+  const listeners = orders.routes.map(({ listenerArn }) => listenerArn);
+  const routes = orders.routes.map(({ pin: _pin, weightedRuleArn: _rule, ...route }) => route);
+  writeFileSync(file, JSON.stringify({ ...orders, routes }));
+  const { status, output } = workspace.package();
+  writeFileSync(file, kept);
+  expect([status, output]).toEqual([0, expect.any(String)]);
+  const plain = JSON.parse(workspace.read("cloudformation-template-update-stack.json").toString());
+  const changes = (role: string) =>
+    statementsOf(role, plain)
+      .filter(({ Action }) => [Action].flat().some((action) => /^elasticloadbalancing:(?!Describe)/.test(action)))
+      .map(({ Action, Resource }) => ({ Action, Resource }));
+  const ofDefault = { Action: "elasticloadbalancing:ModifyListener", Resource: listeners };
+  for (const role of ["PromoteRole", "RollbackRole", "DecommissionRole"]) expect(changes(role)).toEqual([ofDefault]);
+}, 180_000);

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { FAULT_KINDS } from "./faults/kinds.ts";
-import type { RunOptions } from "./parameters.ts";
+import { PLAIN_KINDS, type RunOptions } from "./parameters.ts";
 
 export const USAGE = `Runs the guard in made-up worlds and checks every promise. One seed, one world.
 
@@ -12,6 +12,7 @@ export const USAGE = `Runs the guard in made-up worlds and checks every promise.
   --hours H           virtual hours in which things go wrong; drawn from the seed without it
   --only a,b          only these kinds of fault ("none": none)
   --without a,b       all but these
+  --plain rule|default   routes without a pin: a rule of their own, or the listener's default action
   --workers N         threads; as many as there are cores without it
 
 docs/simulation.md says how to read it. Exit code 1: a promise was broken.`;
@@ -47,6 +48,7 @@ export const argumentsOf = (argv: readonly string[]): Asked => {
       seeds: { type: "string" },
       hours: { type: "string" },
       policy: { type: "string" },
+      plain: { type: "string" },
       only: { type: "string" },
       without: { type: "string" },
       workers: { type: "string" },
@@ -61,12 +63,16 @@ export const argumentsOf = (argv: readonly string[]): Asked => {
   const { policy } = values;
   if (policy !== undefined && policy !== "drill" && policy !== "production")
     throw new RangeError(`--policy is drill or production, not "${policy}"`);
+  const plain = PLAIN_KINDS.find((kind) => kind === values.plain);
+  if (values.plain !== undefined && plain === undefined)
+    throw new RangeError(`--plain is ${PLAIN_KINDS.join(" or ")}, not "${values.plain}"`);
   const only = values.only === undefined ? null : kindsIn(values.only);
   const off = values.without === undefined ? [] : kindsIn(values.without);
   const without = FAULT_KINDS.filter((kind) => off.includes(kind) || only?.includes(kind) === false);
   return {
     seeds: [from, to],
     options: {
+      ...(plain === undefined ? {} : { plain }),
       ...(values.hours === undefined ? {} : { hours: positive(values.hours, "--hours") }),
       ...(policy === undefined ? {} : { policy }),
       ...(without.length === 0 ? {} : { without }),

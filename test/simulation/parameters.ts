@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Policy } from "../../src/policy/policy-file.ts";
-import type { CutoverBindings } from "../../src/signals/bindings.ts";
+import type { CutoverBindings, RouteBinding } from "../../src/signals/bindings.ts";
 import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
 import { diceOf } from "./world/dice.ts";
 
@@ -13,12 +13,17 @@ const POLICIES = { drill: json<Policy>("drill.json"), production: json<Policy>("
 
 export type PolicyName = keyof typeof POLICIES;
 
+export const PLAIN_KINDS = ["rule", "default"] as const;
+export type PlainKind = (typeof PLAIN_KINDS)[number];
+
 export interface RunOptions {
   /** How long things go wrong, in virtual hours; quiet time until the run has ended comes on top. */
   readonly hours?: number;
   readonly policy?: PolicyName;
   /** Kinds of fault that are switched off. */
   readonly without?: readonly string[];
+  /** Routes without a pin, by a rule of their own or by the listener's default action. */
+  readonly plain?: PlainKind;
   /** Told of everything that happens, a line each. */
   readonly trace?: (line: string) => void;
 }
@@ -38,9 +43,10 @@ export interface Parameters {
   /** Whether every decision is recomputed from what was stored; dear, so not for every seed. */
   readonly recomputes: boolean;
   readonly without: readonly string[];
+  readonly plain?: PlainKind;
 }
 
-export const parametersOf = (seed: number, { hours, policy, without = [] }: RunOptions): Parameters => {
+export const parametersOf = (seed: number, { hours, policy, without = [], plain }: RunOptions): Parameters => {
   const dice = diceOf(seed, "parameters");
   const drawn: PolicyName = dice.chance(0.05) ? "production" : "drill";
   const long = (policy ?? drawn) === "production";
@@ -55,6 +61,7 @@ export const parametersOf = (seed: number, { hours, policy, without = [] }: RunO
     dwellFactor: long ? 1 : dice.of([1, 2, 4, 6]),
     recomputes: dice.chance(0.01),
     without,
+    ...(plain === undefined ? {} : { plain }),
   };
 };
 
@@ -87,5 +94,10 @@ const anotherRoute = (route: PinnedRoute): PinnedRoute => ({
   pin: { ...route.pin, ruleArn: `${route.pin.ruleArn}b` },
 });
 
-export const cutoverOf = ({ routes }: Parameters): CutoverBindings =>
-  routes === 1 ? ORDERS : { ...ORDERS, routes: ORDERS.routes.flatMap((route) => [route, anotherRoute(route)]) };
+const unpinned = (plain: PlainKind, { pin: _pin, weightedRuleArn, ...route }: PinnedRoute): RouteBinding =>
+  plain === "rule" ? { ...route, weightedRuleArn } : route;
+
+export const cutoverOf = ({ routes, plain }: Parameters): CutoverBindings => {
+  const pinned = ORDERS.routes.flatMap((route) => (routes === 1 ? [route] : [route, anotherRoute(route)]));
+  return { ...ORDERS, routes: plain === undefined ? pinned : pinned.map((route) => unpinned(plain, route)) };
+};

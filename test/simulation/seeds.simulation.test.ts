@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import keptSeeds from "./kept-seeds.json" with { type: "json" };
+import { PLAIN_KINDS } from "./parameters.ts";
 import { type RunOptions, runSeed } from "./run-seed.ts";
 import { addOutcome, emptyTally } from "./tally.ts";
 import { runAll } from "./workers.ts";
 
 const SEEDS = 200;
+const PLAIN_SEEDS = 25;
 const WORKERS = 2;
 
 describe("the guard in a bad world", () => {
@@ -26,6 +28,20 @@ describe("the guard in a bad world", () => {
       expect((await runSeed(seed, options as RunOptions)).violations).toEqual([]);
     },
     300_000,
+  );
+
+  it.each(PLAIN_KINDS)(
+    "keeps every promise without a pin, by %s, under D",
+    async (plain) => {
+      const tally = emptyTally();
+      await runAll([1, PLAIN_SEEDS], { plain }, WORKERS, (outcome) => addOutcome(tally, outcome));
+      expect(tally.failed.map(({ seed, violations }) => ({ seed, violations }))).toEqual([]);
+      expect(tally.promotions).toBeGreaterThan(PLAIN_SEEDS);
+      expect(tally.rollbacks).toBeGreaterThan(PLAIN_SEEDS / 4);
+      expect(tally.rearms).toBeGreaterThan(0);
+      expect(tally.decommissions).toBeGreaterThan(PLAIN_SEEDS / 4);
+    },
+    600_000,
   );
 
   it("is the same to the last bit for the same seed", async () => {

@@ -8,7 +8,7 @@ import type { FunctionsPort, GuardPorts } from "../../src/guard/ports.ts";
 import { ok } from "../../src/kernel/result.ts";
 import type { AlarmMutesPort } from "../../src/signals/ports.ts";
 import { fakeTargetGroups } from "./fake-signals.ts";
-import type { FakeWorld } from "./fake-world.ts";
+import type { AnyWorld } from "./fake-world.ts";
 
 /** An operator at a terminal in front of a fake world: everything but CDC and Lambda is the world's own. */
 export interface FakeDesk {
@@ -29,7 +29,7 @@ export interface FakeDesk {
 
 export const COMPLETE: CdcCheck = { ok: true, findings: [], passed: ["exactly one hop"] };
 
-export const deskBefore = (world: FakeWorld): FakeDesk => {
+export const deskBefore = (world: AnyWorld): FakeDesk => {
   const progress: string[] = [];
   const desk: FakeDesk = {
     progress,

@@ -156,6 +156,8 @@ export const worldOf = <Bindings extends CutoverBindings>(cutover: Bindings) => 
 /** Of a cutover with a pin on every route, as the committed one has; the caller's word counts. */
 export const fakeWorld = (cutover: CutoverBindings = ORDERS) => worldOf(cutover as PinnedCutover);
 export type FakeWorld = ReturnType<typeof fakeWorld>;
+/** With or without pins. */
+export type AnyWorld = ReturnType<typeof worldOf<CutoverBindings>>;
 
 /** The ledger with what still waits in the outbox: all that has ever been recorded, in order. */
 export const wholeLedger = (world: Pick<FakeWorld, "ledger" | "state">): readonly LedgerRecord[] => {

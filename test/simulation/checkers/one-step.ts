@@ -1,4 +1,5 @@
 import { parseDuration } from "../../../src/kernel/units.ts";
+import { isWeightedRule } from "../../../src/signals/routes.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { Run } from "../world/run.ts";
 import type { World } from "../world/world.ts";
@@ -13,7 +14,7 @@ const APPLY_BOUND_MS = 30_000;
 const shownTo = (world: World, run: Run, route: number): number | null => {
   const binding = world.cutover.routes[route];
   const listener = run.served.listeners.findLast(({ listenerArn }) => listenerArn === binding?.listenerArn);
-  const weighted = listener?.rules.find(({ ruleArn }) => ruleArn === binding?.weightedRuleArn);
+  const weighted = listener?.rules.find((rule) => binding !== undefined && isWeightedRule(binding, rule));
   const green = weighted?.forward?.targets.find(({ targetGroupArn }) => targetGroupArn === binding?.green);
   return weighted === undefined ? null : (green?.weight ?? 0);
 };

@@ -57,7 +57,10 @@ export const rollbackWins = (): Checker => {
         case "sent":
           return sent(world, event);
         case "changed": {
-          const rises = event.run !== null && event.effective.to > event.effective.from;
+          const isMore = event.effective.to > event.effective.from;
+          // Without a pin another writer can give green a share again; from then on it is to be sent back again.
+          if (isMore && event.run === null && latchedAt !== null) latchedAt = event.at;
+          const rises = event.run !== null && isMore;
           return verified && rises ? `green rose to ${event.effective.to} % after it was said to be on blue` : null;
         }
         case "minute":

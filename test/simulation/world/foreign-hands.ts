@@ -90,7 +90,7 @@ export const repairRules = (world: World): void => {
   const recorded = state.latch?.verifiedAt === undefined ? state.weightPercent : 0;
   const sticky = recorded > 0 && recorded < 100;
   const isAsRecorded = (rules: Rules): boolean => {
-    const weighted = rules.find(({ ruleArn }) => ruleArn === route.weightedRuleArn);
+    const weighted = rules.find((rule) => isWeightedRule(route, rule));
     const right = weighted !== undefined && greenOf(weighted, route) === recorded;
     return right && weighted.forward?.sticky === sticky && !rules.some(({ ruleArn }) => ruleArn === FOREIGN);
   };

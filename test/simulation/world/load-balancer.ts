@@ -86,7 +86,7 @@ const shareOfRule = (rule: ObservedRule | undefined, green: string): number => {
 const takes = (rules: Rules): ObservedRule | undefined => {
   let first: ObservedRule | undefined;
   for (const rule of rules)
-    if (rule.conditions === CONDITIONS && (rule.priority ?? 1e9) < (first?.priority ?? 1e9)) first = rule;
+    if (rule.conditions === CONDITIONS && (rule.priority ?? 1e9) < (first?.priority ?? 2e9)) first = rule;
   return first;
 };
 

@@ -5,6 +5,7 @@ import { requestAdopt, requestApprove, requestPause, requestResume } from "../..
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import { policyDigest } from "../../../src/policy/policy-digest.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
+import { hasPlainRoute } from "../../../src/signals/routes.ts";
 import type { Parameters } from "../parameters.ts";
 import { type Dice, diceOf } from "./dice.ts";
 import { repairRules } from "./foreign-hands.ts";
@@ -37,7 +38,8 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
   let rearmsAsked = 0;
 
   const operator = (work: Work): void => void world.launch("operator", null, work);
-  const rehearsal = { rehearsal: true, doctor: async () => [] };
+  const accepted = hasPlainRoute(cutover) ? { withoutPin: { by: WHO.by } } : {};
+  const rehearsal = { rehearsal: true, doctor: async () => [], ...accepted };
 
   const arms = (): void => operator((ports) => arm(ports, cutover, policy, WHO.by, rehearsal));
   const goesBack = (acceptLoss: boolean): void =>

@@ -76,6 +76,32 @@ describe("cutover.json", () => {
     expect(loadCutover(cutoverText().replace(from, to), "cutover.json").ok).toBe(false);
   });
 
+  it.each<[string, (route: Record<string, unknown>) => object]>([
+    ["a rule", ({ pin: _pin, ...route }) => route],
+    ["the default action", ({ pin: _pin, weightedRuleArn: _rule, ...route }) => route],
+  ])("without a pin for %s is warned of, and loads", (_, change) => {
+    const cutover = JSON.parse(cutoverText());
+    const text = JSON.stringify({ ...cutover, routes: cutover.routes.map(change) });
+
+    expect(lintCutover(text, "x").map(({ level, rule, pointer }) => [level, rule, pointer])).toEqual([
+      ["warning", "no-pin", "/routes/0"],
+    ]);
+    expect(loadCutover(text, "x").ok).toBe(true);
+  });
+
+  it("with a pin beside a default action, or one default action twice, is refused", () => {
+    const cutover = JSON.parse(cutoverText());
+    const { weightedRuleArn: _rule, ...ofDefault } = cutover.routes[0];
+    const { pin: _pin, ...plain } = ofDefault;
+    const rules = (routes: object[]) =>
+      lintCutover(JSON.stringify({ ...cutover, routes }), "x").flatMap(({ level, rule }) =>
+        level === "error" ? [rule] : [],
+      );
+
+    expect(rules([ofDefault])).toEqual(["pin-of-default"]);
+    expect(rules([plain, plain])).toEqual(["shared-rule"]);
+  });
+
   it("with room beside the pin is warned of, and loads", () => {
     const problems = problemsAfter('"parkedPriority": 101', '"parkedPriority": 110');
 

@@ -1,0 +1,49 @@
+import { holdsInstead } from "../decision/rollback-safety.ts";
+import type { CutoverState, Latch } from "../decision/state.ts";
+import { commitOnto, flushOutbox } from "./commit.ts";
+import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
+
+/** A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here. */
+export const hold = async (
+  ports: SnapBackPorts,
+  state: CutoverState,
+  trigger: SnapBackTrigger,
+): Promise<CutoverState> => {
+  const { latch } = state;
+  if (latch === undefined || latch.verifiedAt !== undefined) return state;
+  const waits = latch.mode === "held" || holdsInstead(latch.cause, latch.expected, state.whenNotLossless);
+  if (!waits) return state;
+  const override = overrideOf(trigger);
+  if (latch.mode === "held" && override === null) return state;
+  const outcome = await commitOnto(ports, state, (now) => {
+    if (now.latch === undefined || now.latch.verifiedAt !== undefined) return null;
+    const at = ports.clock.now();
+    return {
+      events: [
+        override === null
+          ? { kind: "latchHeld" }
+          : { kind: "latchReleased", cause: override, expected: now.latch.expected },
+      ],
+      account: {
+        kind: override === null ? "held" : "released",
+        summary: override === null ? "traffic stays: going back would not be lossless" : "going back, loss accepted",
+        at,
+        tick: null,
+        detail: { expected: now.latch.expected.label },
+        notify: {
+          subject: `${now.cutover}: ${override === null ? "held, going back would lose writes" : "going back"}`,
+          body: `${now.latch.expected.label}: ${now.latch.expected.reasons.join("; ")}`,
+          urgency: "page",
+        },
+      },
+    };
+  });
+  if (outcome.kind === "committed") return flushOutbox(ports, outcome.state);
+  return outcome.kind === "moved" && outcome.state !== null ? outcome.state : state;
+};
+
+const overrideOf = (trigger: SnapBackTrigger): Latch["cause"] | null => {
+  if (trigger.kind === "operator" && trigger.acceptLoss)
+    return { kind: "operator", by: trigger.by, reason: trigger.reason };
+  return trigger.kind === "alarm" && trigger.severity === "hard-down" ? trigger : null;
+};
