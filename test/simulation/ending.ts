@@ -17,9 +17,9 @@ export const endingOf = (world: World, late = false): string | null => {
     return "rolled back";
   const asked = world.told.some(({ body }) => body.includes("pawl approve"));
   if (asked && isOnly(state.blocking, "approval", world.time.now())) return waitingFor("approval");
-  const paged = world.told.some(({ urgency }) => urgency === "page");
+  const paged = world.told.findLast(({ urgency }) => urgency === "page");
   const blocking = state.blocking.map(({ what }) => what).join(", ");
-  return late && paged ? waitingFor(blocking || "nothing named") : null;
+  return late && paged !== undefined ? waitingFor(blocking || paged.subject) : null;
 };
 
 const isOnly = (blocking: CutoverState["blocking"], what: string, now: number): boolean =>

@@ -124,7 +124,7 @@ export const cdc = ({ time, faults, truth, rules, alarms, tell }: CdcSettings): 
     const stream: Stream = action === "drain-forward" ? "forward" : "reverse";
     if (drains && !acts.has(action) && (truth.stream(stream, now) !== "running" || lagSeconds(stream) > 5))
       return { kind: "waiting", for: `${stream} to be drained` };
-    if (action === "final-diff" && (truth.conflicts(now) > 0 || truth.reverseGap(now)))
+    if (action === "final-diff" && (truth.rowsDiffer(now) || truth.reverseGap(now)))
       return { kind: "failed", message: "rows differ" };
     came(run, action);
     return { kind: "done", detail: {} };

@@ -13,6 +13,8 @@ export interface Truth {
   standsSince(name: "forward" | "reverse", at: number): number | null;
   /** Rows that both sides wrote, ever. */
   conflicts(at: number): number;
+  /** Whether rows still differ: people, once told, mend the row that both sides wrote. */
+  rowsDiffer(at: number): boolean;
   /** Whether rows of reverse are missing for good, until people have seeded it again. */
   reverseGap(at: number): boolean;
   /** Whether green is really well in all that a promotion rests on. */
@@ -20,6 +22,7 @@ export interface Truth {
 }
 
 const HOSTS = 4;
+const MENDED_AFTER_MS = 60 * 60_000;
 /** What a healthy service answers badly. */
 const NOISE_RATIO = 0.0008;
 
@@ -68,6 +71,7 @@ export const truthOf = (seed: number, faults: Faults): Truth => {
     },
     standsSince: (name, at) => streamSpell(name, at)?.spell.from ?? null,
     conflicts: (at) => faults.spells("rows-conflict").filter(({ from }) => from <= at).length,
+    rowsDiffer: (at) => faults.spells("rows-conflict").some(({ from, to }) => from <= at && at < to + MENDED_AFTER_MS),
     reverseGap: (at) => onAt("reverse-gap", at) !== null,
     isHealthy: (at) =>
       onAt("green-dead", at) === null &&
