@@ -1,6 +1,7 @@
 import { quietFrom } from "../decision/plain-mode.ts";
 import { DRILL_LIFE_MS } from "../decision/rollback-drill.ts";
 import type { CutoverState, RollbackDrill } from "../decision/state.ts";
+import type { OutsideFailure } from "../kernel/result.ts";
 import { type DurationMs, durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
@@ -89,9 +90,13 @@ export const drillRollback = async (
 const goBack = async (walk: Walk): Promise<DrillBroken | { readonly kind: "back"; readonly via: string }> => {
   const { ports, cutover, alarm, withinMs } = walk;
   const set = await ports.alarmSetter.set(alarm.arn, "ALARM", REASON, READ_TIMEOUT_MS);
-  if (!set.ok) return unlatched(walk, "alarm", set.failure.message);
+  // A call that nobody answered may have set it, or set it later: only silence tells.
+  if (!set.ok && !isUnanswered(set.failure)) return unlatched(walk, "alarm", set.failure.message);
   const latched = await watchUntil(ports, cutover, withinMs, ({ latch }) => latch !== undefined);
-  if (latched?.latch === undefined) return unlatched(walk, "event", "the alarm was set, and nothing latched");
+  if (latched?.latch === undefined)
+    return set.ok
+      ? unlatched(walk, "event", "the alarm was set, and nothing latched")
+      : unlatched(walk, "alarm", set.failure.message);
   const { cause, at, record } = latched.latch;
   const stranger = strangerIn(latched.latch, alarm.arn);
   if (stranger !== null) return broken(walk, "event", stranger, "rolledBack");
@@ -132,6 +137,8 @@ const goOn = async (walk: Walk, policy: Policy, via: string): Promise<DrillRepor
   const state = await recordPassed(ports, lowered, { alarmArn: alarm.arn, via, marks });
   return { kind: "passed", marks, via, state };
 };
+
+const isUnanswered = ({ kind }: OutsideFailure): boolean => kind === "timed-out" || kind === "unreachable";
 
 const mark = ({ marks, progress }: Walk, what: string, at: EpochMs): void => {
   marks.push({ what, at });

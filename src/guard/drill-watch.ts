@@ -29,9 +29,7 @@ export const watchUntil = async (
 /** Why this latch is not the one that the event of a rehearsal's alarm put; null where it is. */
 export const strangerIn = ({ cause, record }: Latch, alarmArn: string): string | null => {
   if (cause.kind !== "alarm" || cause.alarmArn !== alarmArn) return `something else rolled it back: ${record.summary}`;
-  return record.tick === null
-    ? null
-    : "the alarm's event did not come; a tick found the alarm, as it does where an event is lost";
+  return record.tick === null ? null : "a tick found the alarm first: its event came later than that, or not at all";
 };
 
 /** Where the pin is, for whoever asks why a rollback is not verified. */

@@ -12,6 +12,8 @@ export interface Wiring {
   /** By which ways, in order, a change of an alarm reaches `rollback`; none: it is lost. */
   ways: readonly AlarmWay[];
   setFails: boolean;
+  /** It is set, and the answer gets lost. */
+  setUnanswered: boolean;
   /** How long after the change its events arrive. */
   afterMs: number;
   /** Without ticks nothing settles. */
@@ -27,6 +29,7 @@ export const drillIn = (
   const wiring: Wiring = {
     ways: ["action", "eventbridge"],
     setFails: false,
+    setUnanswered: false,
     afterMs: 400,
     ticks: true,
     evaluates: true,
@@ -63,6 +66,8 @@ export const drillIn = (
     alarmSetter: {
       set: async (arn, state) => {
         if (wiring.setFails) return outsideFailure("refused", "SetAlarmState: not authorized");
+        const answer =
+          wiring.setUnanswered && state === "ALARM" ? outsideFailure("timed-out", "no answer") : ok(undefined);
         set.push(state);
         const alarmAt = world.clock.now();
         if (state === "OK") world.truth.firing.delete(arn);
@@ -73,7 +78,7 @@ export const drillIn = (
             deliver: () =>
               answerRollback(world.ports, [world.cutover], { kind: "alarm", alarmArn: arn, state, alarmAt, via }),
           });
-        return ok(undefined);
+        return answer;
       },
     },
   };

@@ -208,6 +208,20 @@ describe("a rehearsal that does not arrive names the link that is broken:", () =
     expect(scene.world.state()).not.toHaveProperty("rollbackDrill");
   });
 
+  test("no answer from CloudWatch is no broken link where the alarm was set all the same", async () => {
+    const { report } = await broken((wiring) => {
+      wiring.setUnanswered = true;
+    });
+    expect(report).toMatchObject({ kind: "passed", via: "action" });
+  });
+
+  test("no answer from CloudWatch, and nothing latched", async () => {
+    const { report } = await broken((wiring) => {
+      Object.assign(wiring, { setUnanswered: true, ways: [] });
+    });
+    expect(report).toMatchObject({ kind: "broken", link: "alarm", why: "no answer", standing: "armed" });
+  });
+
   test("no event within the time; it is armed as before, and the event, hours late, moves nothing", async () => {
     const { scene, report } = await broken((wiring) => {
       wiring.afterMs = 3 * 3_600_000;
