@@ -165,7 +165,7 @@ describe("a latch", () => {
 describe("arming again", () => {
   const rearm = {
     ...{ at: NOW, by: "bob", policyDigest: "next", whenNotLossless: "hold", drill: true },
-    ...{ blueHosts: 6, conflicts: 2, safety: lossy },
+    ...{ blueHosts: 6, conflicts: 2, safety: lossy, shapes: { rule: "its shape" } },
   } as const;
   const ready = evolve(
     verified(
@@ -203,7 +203,7 @@ describe("arming again", () => {
         verifiedAt: NOW,
       },
       ...{ policyDigest: "next", whenNotLossless: "hold", drill: true, blueHostsAtArm: 6, conflictsAtArm: 2 },
-      ...{ rollbackSafety: lossy, soak: noSoak, evidence: {}, blocking: [] },
+      ...{ shapesAtArm: { rule: "its shape" }, rollbackSafety: lossy, soak: noSoak, evidence: {}, blocking: [] },
     });
   });
 
