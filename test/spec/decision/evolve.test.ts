@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evolve, pointOfNoReturnRefusals, requestRefusal } from "../../../src/decision/evolve.ts";
+import { evolve, pointOfNoReturnRefusals, type Rearm, requestRefusal } from "../../../src/decision/evolve.ts";
 import { applyLatch } from "../../../src/decision/latch.ts";
 import type { CutoverState, Intent, OperatorRequest, RollbackSafety } from "../../../src/decision/state.ts";
 import { durationMs, weightPercent } from "../../../src/kernel/units.ts";
@@ -163,10 +163,10 @@ describe("a latch", () => {
 });
 
 describe("arming again", () => {
-  const rearm = {
-    ...{ at: NOW, by: "bob", policyDigest: "next", whenNotLossless: "hold", drill: true },
+  const rearm: Rearm = {
+    ...{ at: NOW, by: "bob", policyDigest: "next", whenNotLossless: "hold" as const, drill: true },
     ...{ blueHosts: 6, conflicts: 2, safety: lossy, shapes: { rule: "its shape" } },
-  } as const;
+  };
   const ready = evolve(
     verified(
       latched(
