@@ -42,6 +42,8 @@ export interface Parameters {
   readonly dwellFactor: number;
   /** Whether every decision is recomputed from what was stored; dear, so not for every seed. */
   readonly recomputes: boolean;
+  /** Nothing is promoted between these minutes of the Sunday it all happens on; null: no freeze. */
+  readonly freeze: readonly [from: number, to: number] | null;
   readonly without: readonly string[];
   readonly plain?: PlainKind;
 }
@@ -60,17 +62,24 @@ export const parametersOf = (seed: number, { hours, policy, without = [], plain 
     rearmsAtMost: dice.between(0, 6),
     dwellFactor: long ? 1 : dice.of([1, 2, 4, 6]),
     recomputes: dice.chance(0.01),
+    freeze: dice.chance(0.3) ? freezeFrom(dice.between(190, 420), dice.between(20, 90)) : null,
     without,
     ...(plain === undefined ? {} : { plain }),
   };
 };
 
+const freezeFrom = (from: number, minutes: number) => [from, from + minutes] as const;
+
+const clock = (minute: number): string =>
+  `Sun ${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+
 const timesLonger = (duration: string, factor: number): string =>
   `${Number(duration.slice(0, -1)) * factor}${duration.slice(-1)}`;
 
-/** The committed policy, slower by the factor. Gates, rules and weights stay as they are. */
-export const policyOf = ({ policy, dwellFactor }: Parameters): Policy => {
-  const file = POLICIES[policy];
+/** The committed policy, slower by the factor, with the freeze. Gates, rules and weights stay as they are. */
+export const policyOf = ({ policy, dwellFactor, freeze }: Parameters): Policy => {
+  const frozen = freeze === null ? [] : [{ weekly: `${clock(freeze[0])} - ${clock(freeze[1])}`, why: "drawn" }];
+  const file = { ...POLICIES[policy], freeze: [...POLICIES[policy].freeze, ...frozen] };
   if (dwellFactor === 1) return file;
   return {
     ...file,

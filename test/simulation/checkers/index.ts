@@ -5,11 +5,15 @@ import { converges } from "./converges.ts";
 import { explained } from "./explained.ts";
 import { notKnowing } from "./not-knowing.ts";
 import { oneStep } from "./one-step.ts";
+import { recordedWasMade } from "./recorded-was-made.ts";
 import { rollbackWins } from "./rollback-wins.ts";
+import { rulesKept } from "./rules-kept.ts";
+import { soakCounted } from "./soak-counted.ts";
 import { soakFirst } from "./soak-first.ts";
 import { somebodyIsTold } from "./somebody-is-told.ts";
+import { underALatch } from "./under-a-latch.ts";
 
-/** One a promise. */
+/** One a promise, and a second one where a promise says two things. */
 export const allCheckers = (digest: Digest, recomputes: boolean): readonly Checker[] => [
   oneStep(),
   rollbackWins(),
@@ -19,4 +23,8 @@ export const allCheckers = (digest: Digest, recomputes: boolean): readonly Check
   converges(),
   explained(digest, recomputes),
   somebodyIsTold(),
+  rulesKept(),
+  underALatch(),
+  soakCounted(),
+  recordedWasMade(),
 ];

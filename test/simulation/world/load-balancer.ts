@@ -14,6 +14,8 @@ const DESCRIBE_LAG_MS = 10_000;
 /** How far apart the nodes of the load balancer may be. */
 const NODES_APART_MS = 5_000;
 const CONDITIONS = [{ Field: "path-pattern", PathPatternConfig: { Values: ["/*"] } }];
+/** The weighted rule of a second listener asks who it is before it forwards. */
+const AUTHENTICATE = { Type: "authenticate-oidc", Order: 1 };
 
 type Rules = readonly ObservedRule[];
 
@@ -68,8 +70,9 @@ const initialRules = (route: RouteBinding): Rules => {
     { targetGroupArn: blue, weight: 100 },
     { targetGroupArn: green, weight: 0 },
   ];
+  const otherActions = listenerArn.endsWith("b") ? [AUTHENTICATE] : [];
   return [
-    ...(weightedRuleArn === undefined ? [] : [rule(weightedRuleArn, 100, weighted)]),
+    ...(weightedRuleArn === undefined ? [] : [{ ...rule(weightedRuleArn, 100, weighted), otherActions }]),
     ...(pin === undefined ? [] : [rule(pin.ruleArn, pin.parkedPriority, blueAlone)]),
     rule(`${listenerArn}/default`, null, weightedRuleArn === undefined ? weighted : blueAlone),
   ];

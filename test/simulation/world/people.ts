@@ -64,9 +64,8 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
     const state = world.state();
     if (state?.settled === undefined || rearmsAsked >= parameters.rearmsAtMost) return;
     if (state.phase !== "rolledBack" || !own.rearm.chance(0.2)) return;
-    const cooled = time.now() - (state.latch?.at ?? 0) > 6 * MINUTE_MS;
-    if (!cooled) return;
-    rearmsAsked += 1;
+    // Before it has cooled down they try in vain, and that does not count.
+    if (time.now() - (state.latch?.at ?? 0) > 6 * MINUTE_MS) rearmsAsked += 1;
     operator((ports) => rearm(ports, cutover, policy, WHO.by, rehearsal));
   };
 
@@ -84,7 +83,9 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
   const ownAccord = (): void => {
     const now = time.now();
     if (own.pause.chance(0.002)) operator((ports) => requestPause(ports, name, WHO));
-    if (own.back.chance(0.0008)) goesBack(own.back.chance(0.5));
+    // Taking things apart is when people get cold feet.
+    const fright = world.state()?.phase === "decommissioning" ? 0.02 : 0.0008;
+    if (own.back.chance(fright)) goesBack(own.back.chance(0.5));
     if (faults.strikes("policy-adopted", now)) {
       const other: Policy = { ...policy, description: `another one, of ${now}` };
       operator(async (ports) => {

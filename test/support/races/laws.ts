@@ -23,7 +23,9 @@ interface Turn {
   readonly before: CutoverState;
   readonly after: CutoverState;
   readonly latches: boolean;
+  /** By arming again. Past the point of no return an operator's resume takes a latch off, in the same epoch. */
   readonly releases: boolean;
+  readonly resumes: boolean;
 }
 
 type Law = readonly [law: string, isBroken: (turn: Turn) => boolean];
@@ -38,8 +40,8 @@ const LAWS: readonly Law[] = [
   ],
   [
     "another latch took the place of the first",
-    ({ before, after, latches, releases }) =>
-      !latches && !releases && before.latch?.record.id !== after.latch?.record.id,
+    ({ before, after, latches, releases, resumes }) =>
+      !latches && !releases && !resumes && before.latch?.record.id !== after.latch?.record.id,
   ],
   ["a latch ended that was not verified", ({ before, releases }) => releases && before.latch?.verifiedAt === undefined],
   [
@@ -61,10 +63,12 @@ const LAWS_OF_A_COMMIT: readonly Law[] = [
 
 const between = (before: CutoverState, after: CutoverState): readonly string[] => {
   const latches = before.latch === undefined && after.latch !== undefined;
-  const releases = before.latch !== undefined && after.latch === undefined;
+  const ends = before.latch !== undefined && after.latch === undefined;
+  const resumes = ends && before.wayBack !== "open" && after.wayBack !== "open";
+  const turn = { before, after, latches, releases: ends && !resumes, resumes };
   const laws = after.weightPercent > before.weightPercent ? [...LAWS, ...LAWS_OF_A_COMMIT] : LAWS;
   return laws
-    .filter(([, isBroken]) => isBroken({ before, after, latches, releases }))
+    .filter(([, isBroken]) => isBroken(turn))
     .map(([law]) => `version ${after.version} (epoch ${after.epoch}): ${law}`);
 };
 

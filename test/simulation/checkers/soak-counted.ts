@@ -1,0 +1,111 @@
+import { parseDuration } from "../../../src/kernel/units.ts";
+import type { WorldEvent } from "../world/events.ts";
+import type { World } from "../world/world.ts";
+import type { Checker } from "./checker.ts";
+import { evidenceGaps } from "./evidence-served.ts";
+
+const MINUTE_MS = 60_000;
+const SKEW_MS = 5_000;
+/** From then on the windows of every gate lie within the step. */
+const WHOLE_AFTER_MS = 12 * MINUTE_MS;
+/** The longest act there is, and its answer. */
+const ACT_MS = 60_000;
+const HARD = ["hosts of green", "errors of green", "forward.state", "reverse.state"];
+
+type Stored = Extract<WorldEvent, { kind: "stored" }>;
+
+const minuteOf = (at: number): number => at - (at % MINUTE_MS);
+
+/** P5: soak is counted of minutes that were seen, starts again when something bad was, and leave to go on is really there. */
+export const soakCounted = (): Checker => {
+  /** Minutes in which a tick, or observe, saw hosts and both streams. */
+  const hosts = new Set<number>();
+  const streams = new Set<number>();
+  let approvedEpoch: number | null = null;
+
+  const note = (world: World, tick: number): void => {
+    const run = world.table.servedAt(tick);
+    if (run === null) return;
+    const { observations = {} } = run.served.observed ?? {};
+    if (run.served.hosts !== undefined)
+      for (const at of [run.startedAt - SKEW_MS, run.startedAt, run.startedAt + 2 * SKEW_MS]) hosts.add(minuteOf(at));
+    const [forward, reverse] = [observations["forward.lagRecords"], observations["reverse.lagRecords"]];
+    if (forward?.known === true && reverse?.known === true)
+      for (const at of [forward.readAt - SKEW_MS, forward.readAt + SKEW_MS]) streams.add(minuteOf(at));
+  };
+
+  const counted = ({ after }: Stored): string | null => {
+    const { startedAt, healthyMs } = after.soak;
+    if (after.phase !== "soaking" || startedAt === null) return null;
+    let seen = 0;
+    for (const minute of hosts) if (minute > startedAt - MINUTE_MS && streams.has(minute)) seen += 1;
+    return healthyMs > seen * MINUTE_MS ? `${healthyMs / MINUTE_MS} minutes of soak, ${seen} were seen` : null;
+  };
+
+  const broken = (world: World, { before, after }: Stored): string | null => {
+    const tick = after.lastTick;
+    if (after.phase !== "soaking" || after.latch !== undefined || tick === null || tick === before?.lastTick)
+      return null;
+    if (tick < after.verifiedAt + WHOLE_AFTER_MS || after.soak.healthyMs === 0) return null;
+    const { bad } = evidenceGaps(world, tick, 100);
+    const hard = bad.filter((what) => HARD.includes(what));
+    return hard.length > 0 ? `the soak went on although this was seen: ${hard.join(", ")}` : null;
+  };
+
+  const began = (world: World, { before, after }: Stored): readonly string[] => {
+    if (after.phase !== "decommissioning" || before?.phase === "decommissioning") return [];
+    const wantedMs = parseDuration(world.policy.soak.duration);
+    return [
+      ...(after.soak.healthyMs < wantedMs ? [`${after.soak.healthyMs / MINUTE_MS} minutes of soak were enough`] : []),
+      ...(approvedEpoch === after.epoch ? [] : ["nobody has approved this epoch"]),
+    ];
+  };
+
+  const stored = (world: World, event: Stored): readonly string[] => {
+    const { before, after } = event;
+    if (after.request?.verb === "approve") approvedEpoch = after.request.epoch;
+    // Of the ticks in between, too: their snapshots count, whoever committed.
+    if (after.lastTick !== null && after.lastTick !== before?.lastTick)
+      for (let tick: number = before?.lastTick ?? after.lastTick; tick <= after.lastTick; tick += MINUTE_MS)
+        note(world, tick);
+    return [...[counted(event), broken(world, event)].filter((what) => what !== null), ...began(world, event)];
+  };
+
+  const acted = ({ run, action, at }: Extract<WorldEvent, { kind: "act" }>): string | null => {
+    const permit = run.seen?.state.permit;
+    if (permit === undefined) return `${action} without a permit`;
+    return at > permit.notAfter + SKEW_MS + ACT_MS ? `${action} under a permit that had run out` : null;
+  };
+
+  return {
+    promise: "P5",
+    watch: (event, world) => {
+      if (event.kind === "act") return acted(event);
+      return event.kind === "stored" ? stored(world, event) : null;
+    },
+    end: (world) => {
+      if (world.state()?.phase !== "complete") return [];
+      const missing = ALL_ACTS.filter((action) => !world.cdc.acts.has(action));
+      return missing.map((action) => `complete without ${action}`);
+    },
+  };
+};
+
+const ALL_ACTS = [
+  "final-diff",
+  "alarm-actions-off",
+  "delete-pin",
+  "fence-blue",
+  "drain-forward",
+  "stop-forward",
+  "drop-forward-slot",
+  "stop-reverse-source",
+  "drain-reverse",
+  "stop-reverse-sink",
+  "drop-reverse-slot",
+  "reset-offsets",
+  "delete-connectors",
+  "drop-publications",
+  "drop-guards",
+  "verify-absence",
+] as const;

@@ -1,0 +1,84 @@
+import { edit, type Fault } from "../fault.ts";
+
+const RUN = "src/decommission/run-decommission.ts";
+const PLAN = "src/decommission/plan.ts";
+
+/** Mistakes in taking CDC apart. */
+export const DECOMMISSION: readonly Fault[] = [
+  {
+    name: "reverse-goes-first",
+    edits: [
+      edit(
+        PLAN,
+        `act("stop-forward", "teardown", "restorable", "nothing is left to carry"),`,
+        `act("stop-reverse-sink", "teardown", "restorable", "nothing is left to apply"),`,
+      ),
+      edit(
+        PLAN,
+        `act("stop-reverse-sink", "teardown", "restorable", "nothing is left to apply"),\n  act(\n    "drop-reverse-slot",`,
+        `act("stop-forward", "teardown", "restorable", "nothing is left to carry"),\n  act(\n    "drop-reverse-slot",`,
+      ),
+    ],
+    breaks: "P5",
+    why: "of the two streams the way back is stopped before forward is",
+    expected: { within: 20 },
+  },
+  {
+    name: "fence-before-the-wait",
+    edits: [edit(RUN, "return now < until\n", "return false\n")],
+    breaks: "P4",
+    why: "blue is fenced while a rollback that began before may still write",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "expired-permit",
+    edits: [edit(RUN, "return later(now, CLOCK_SKEW_MS) > permit.notAfter ?", "return false ?")],
+    breaks: "P5",
+    why: "an act is carried out under a permit that promote could not renew",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "no-permit",
+    edits: [edit(RUN, "if (refusal !== null) return stop(refusal);", "")],
+    breaks: "P5",
+    why: "acts are carried out without any permit",
+    expected: { within: 20 },
+  },
+  {
+    name: "loud-alarms-at-the-return",
+    edits: [edit(RUN, "if (loud.length > 0) return", "if (false) return")],
+    breaks: "P5",
+    why: "the point of no return is passed while an alarm fires",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "return-under-a-latch",
+    edits: [
+      edit(RUN, `if (state.latch !== undefined) return stop("a rollback is latched");`, ""),
+      edit("src/decision/evolve.ts", `...(state.latch === undefined ? [] : ["a rollback is latched"]),`, ""),
+    ],
+    breaks: "P2",
+    why: "the point of no return is passed although a rollback was latched first",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "way-back-closed-afterwards",
+    edits: [
+      edit(
+        RUN,
+        `if (planned.wayBackAfter === "closed" && state.wayBack !== "closed") {`,
+        `if (planned.wayBackAfter === "closed" && state.wayBack !== "closed" && planned.action !== "drop-reverse-slot") {`,
+      ),
+    ],
+    breaks: "P4",
+    why: "the last slot is dropped before the state says that nothing can be restored from it",
+    expected: { within: 20 },
+  },
+  {
+    name: "unfinished-acts-are-skipped",
+    edits: [edit(RUN, "entries.filter((entry) => entry.finishedAt !== undefined)", "entries")],
+    breaks: "P6",
+    why: "an act that was begun and killed counts as done",
+    expected: { within: 20 },
+  },
+];

@@ -1,0 +1,258 @@
+import { edit, type Fault } from "../fault.ts";
+
+const SNAP_BACK = "src/guard/snap-back.ts";
+const LATCH_FIRST = "src/guard/latch-first.ts";
+const VERIFY = "src/guard/verify-pin.ts";
+const REARM = "src/guard/re-arm.ts";
+const LOWER = "src/guard/lower-pin.ts";
+
+const PIN_GONE = `if (outcome?.kind === "refused" && outcome.code === "RuleNotFound") return true;`;
+const ANSWERED =
+  'if (answers.length === outcomes.length && lastAnswer != null) return { kind: "answered", sentAt, at: lastAnswer };';
+const ANYHOW = 'return { kind: "answered", sentAt, at: lastAnswer ?? ports.clock.now() };';
+const TWO_LOOKS = "for (const waitMs of [0, DESCRIBE_LAG_MS]) {";
+const ONE_LOOK = "for (const waitMs of [0]) {";
+
+/** Mistakes in rolling back and in arming again. */
+export const GOING_BACK: readonly Fault[] = [
+  {
+    name: "epoch-stands-still",
+    edits: [edit("src/decision/latch.ts", "epoch: before.epoch + 1", "epoch: before.epoch")],
+    breaks: "P2",
+    why: "a latch does not move the epoch: runs from before it take themselves for its own",
+    expected: { within: 5 },
+  },
+  {
+    name: "epoch-moves-twice",
+    edits: [edit("src/decision/latch.ts", "epoch: before.epoch + 1", "epoch: before.epoch + 2")],
+    breaks: "P6",
+    why: "a latch moves the epoch by two",
+    expected: { within: 5 },
+  },
+  {
+    name: "stale-alarm",
+    edits: [
+      edit(
+        LATCH_FIRST,
+        "latch(ports, cutover, cause, { armedAtOrBefore: alarmAt }, came)",
+        "latch(ports, cutover, cause, {}, came)",
+      ),
+    ],
+    breaks: "P3",
+    why: "an alarm's event of an epoch that is over rolls back the one that was armed after it",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "old-request-latches",
+    edits: [
+      edit(
+        LATCH_FIRST,
+        'return latchingOf(await latch(ports, cutover, cause, { epoch }), "nothing is armed");',
+        'return latchingOf(await latch(ports, cutover, cause, {}), "nothing is armed");',
+      ),
+    ],
+    breaks: "P3",
+    why: "promote's request of an epoch that is over, delivered late, rolls back the one that was armed after it",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "reassert-skipped",
+    edits: [
+      edit(
+        "src/guard/latched.ts",
+        "latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS)",
+        "false",
+      ),
+    ],
+    breaks: "P2",
+    why: "blue is not asserted once more when a step under way at the latch can no longer land",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "repair-skipped",
+    edits: [edit("src/guard/latched.ts", "if (repair.sendBack)\n", "if (false)\n")],
+    breaks: "P6",
+    why: "a rollback that died half way is not gone on with by the next tick",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "pin-is-not-raised",
+    edits: [
+      edit(
+        VERIFY,
+        'ports.rules.movePin(pin.route, "raised", INSISTENT)',
+        'ports.rules.movePin(pin.route, "parked", INSISTENT)',
+      ),
+    ],
+    breaks: "P6",
+    why: "the plan of a rollback parks the pin",
+    expected: { within: 5 },
+  },
+  {
+    name: "flips-past-the-return",
+    edits: [
+      edit(VERIFY, PIN_GONE, ""),
+      edit(VERIFY, `return seen?.kind === "seen" && seen.observed.pin === "gone";`, "return false;"),
+      edit(
+        SNAP_BACK,
+        `if (state.wayBack !== "open") return noWayBack(ports, cutover, \`the way back is \${state.wayBack}\`);`,
+        "",
+      ),
+    ],
+    breaks: "P4",
+    why: "a rollback past the point of no return finds no pin and writes the weighted rule to blue, which is fenced",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "promote-writes-past-the-return",
+    edits: [edit("src/guard/send-back.ts", `latched === null || latched.wayBack === "open"`, "true")],
+    breaks: "P4",
+    why: "promote's own rollback does not ask what way back is left",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "answer-and-one-look-missing",
+    edits: [edit(VERIFY, ANSWERED, ANYHOW), edit(VERIFY, TWO_LOOKS, ONE_LOOK)],
+    breaks: "P2",
+    why: "verified by one look and nobody's answer: a stale look shows a pin that is not up",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "one-look",
+    edits: [edit(VERIFY, TWO_LOOKS, ONE_LOOK)],
+    breaks: "P2",
+    why: "verified by one look, while a node of the load balancer still sends green its old share",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "no-answer-needed",
+    edits: [edit(VERIFY, ANSWERED, ANYHOW)],
+    breaks: "P2",
+    why: "verified without an answered write",
+    expected: { redundant: "two looks further apart than any Describe lags (model: two-looks)" },
+  },
+  {
+    name: "latch-is-not-asked-for",
+    edits: [
+      edit(
+        SNAP_BACK,
+        `if (state.latch === undefined || state.epoch !== seen.epoch) return null;`,
+        `if (state.latch === undefined) return null;`,
+      ),
+    ],
+    breaks: "P2",
+    why: "a rollback of an epoch that is over marks the latch of the one after it as verified",
+    expected: { redundant: "between two latches lies an arm, and no rollback lives as long as an arm has to wait" },
+  },
+  {
+    name: "rearms-without-zero",
+    edits: [
+      edit(REARM, "await lowerGreen(ports, cutover, checked.sights);", ""),
+      edit(
+        REARM,
+        'const zero = sights.every((sight) => sight.kind === "seen" && isOnBlue(sight) && weightStands(sight.observed, 0));',
+        "const zero = true;",
+      ),
+      edit(LOWER, "if (!atZero(sights)) return", "if (false) return"),
+    ],
+    breaks: "P1",
+    why: "the pin is lowered over whatever the weighted rule still says",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "lowers-the-pin-unseen",
+    edits: [edit(LOWER, "if (!atZero(sights)) return", "if (false) return")],
+    breaks: "P1",
+    why: "the pin is lowered without a look at the weighted rule",
+    expected: {
+      redundant: "re-arm has written 0 and looked twice, and nothing raises it behind the pin (model: no-lower-look)",
+    },
+  },
+  {
+    name: "lowers-the-pin-of-another-epoch",
+    edits: [
+      edit(LOWER, "if (state.epoch !== epoch) return", "if (false) return"),
+      edit(LOWER, `if (state.latch !== undefined) return "a rollback is latched";`, ""),
+      edit(LOWER, `if (intent?.kind !== "lowerPin") return "no re-arm is waiting for it";`, ""),
+      edit(
+        LOWER,
+        `return later(clock.now(), ROLLBACK_LIFE_MS) > intent.notAfter ? "the intent's time is nearly over" : null;`,
+        "return null;",
+      ),
+    ],
+    breaks: "P2",
+    why: "a lowering of the pin, delivered late or twice, lowers it under the latch of the next rollback",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "rearms-too-early",
+    edits: [
+      edit(
+        REARM,
+        "const cooled = isOfDrill(state) ? latch.at : later(latch.at, parseDuration(policy.afterRollback.cooldown));",
+        "const cooled = latch.at;",
+      ),
+      edit(REARM, "const quiet = later(latch.at, INTENT_LIFE_MS + APPLY_BOUND_MS);", "const quiet = latch.at;"),
+      edit(REARM, `...(state.intent === undefined ? [] : ["an announced change is not settled"]),`, ""),
+    ],
+    breaks: "P1",
+    why: "armed again while a step of the epoch before may still land",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "rearms-unsettled",
+    edits: [
+      edit(
+        REARM,
+        `...(state.settled === undefined ? ["the rollback is not settled: the reverse stream is not proven empty"] : []),`,
+        "",
+      ),
+      edit(
+        "src/decision/evolve.ts",
+        `must(state.phase === "rolledBack" && state.latch?.verifiedAt !== undefined && state.settled !== undefined, event);`,
+        "",
+      ),
+    ],
+    breaks: "P4",
+    why: "armed again before the reverse stream is proven empty",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "held-counts-as-snapped",
+    edits: [edit(SNAP_BACK, `if (ready.latch?.mode === "held") return { kind: "held", state: ready };`, "")],
+    breaks: "P4",
+    why: "traffic goes back although the policy says to hold where writes would be lost",
+    expected: { within: 20 },
+  },
+  {
+    name: "never-holds",
+    edits: [
+      edit(
+        "src/decision/rollback-safety.ts",
+        `mayWait && whenNotLossless === "hold" && expected.label !== "lossless"`,
+        "false",
+      ),
+    ],
+    breaks: "P4",
+    why: "the policy's hold is never asked for",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+  {
+    name: "settled-without-proof",
+    edits: [
+      edit(
+        "src/decision/settle-label.ts",
+        "if (seen.drain === undefined || seen.drain.since < verifiedAt)",
+        "if (false)",
+      ),
+      edit(
+        "src/decision/settle-label.ts",
+        'read("conflicts.new", seen.drain.provenAt)',
+        'read("conflicts.new", verifiedAt)',
+      ),
+    ],
+    breaks: "P4",
+    why: "a rollback is called lossless without a proof that the reverse stream is empty",
+    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+  },
+];
