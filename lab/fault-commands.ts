@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { outside, refused } from "../src/cli/exit.ts";
-import { parseDuration } from "../src/kernel/units.ts";
+import type { DurationMs } from "../src/kernel/units.ts";
 import { FAULTS } from "./faults/faults.ts";
 import { readRunningLab } from "./lab-file.ts";
 
@@ -17,18 +17,18 @@ export const describeFaults = (): readonly string[] =>
 export const inflict = async (
   file: string,
   name: string,
-  forText: string | undefined,
+  forMs: DurationMs | undefined,
   say: (line: string) => void,
 ): Promise<void> => {
   const fault = await ask(file, "POST", name);
   say(`${name}: ${fault["what"]}`);
   say(`expected: ${fault["expect"]}`);
-  if (forText === undefined) {
+  if (forMs === undefined) {
     say(`It stays until you end it: ./scripts/lab fault ${name} --end`);
     return;
   }
   try {
-    await pause(parseDuration(forText));
+    await pause(forMs);
   } finally {
     await endFault(file, name, say);
   }

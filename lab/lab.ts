@@ -11,6 +11,7 @@ import { startLabClock } from "./clock.ts";
 import { type LabFile, removeLabFile, writeLabFile } from "./lab-file.ts";
 import { type Load, startLoad } from "./load/load.ts";
 import { packageOnce } from "./package-once.ts";
+import type { Door } from "./process/door.ts";
 import { ProcessOwner } from "./process/process-owner.ts";
 import { receiptsIn, type ShopWorld, startShopWorld, USERS } from "./shop-world.ts";
 
@@ -67,6 +68,12 @@ export const startLab = async (options: LabOptions): Promise<Lab> => {
   }
 };
 
+const throughDoor = (address: string, { port }: Door): string => {
+  const url = new URL(address);
+  url.port = String(port);
+  return url.href.replace(/\/$/, "");
+};
+
 /** Brings the parts up in the order of their needs; each leaves in `started` how it is stopped. */
 const assemble = async (
   { file, onProgress }: LabOptions,
@@ -85,10 +92,10 @@ const assemble = async (
   const account = await startAccount(context, owner, bindings, shop.fleets);
   started.push(() => account.stop());
   const addresses = {
-    kafkaBrokers: cdc.brokers,
-    connectUrl: cdc.connectUrl,
-    blueUrl: shop.urls.blue.guard,
-    greenUrl: shop.urls.green.guard,
+    kafkaBrokers: `127.0.0.1:${cdc.doors.broker.port}`,
+    connectUrl: throughDoor(cdc.connectUrl, cdc.doors.connect),
+    blueUrl: throughDoor(shop.urls.blue.guard, cdc.doors.blue),
+    greenUrl: throughDoor(shop.urls.green.guard, cdc.doors.green),
   };
   const guard = await deployGuard(account, await packaging, addresses);
   onProgress("pawl is deployed from its template and bundles");

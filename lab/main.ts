@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { CommandFailure } from "../src/cli/exit.ts";
+import { type DurationMs, parseDuration } from "../src/kernel/units.ts";
 import { serveLab, startInBackground, stopInBackground } from "./background.ts";
 import { MAX_SPEED } from "./clock.ts";
 import { describeFaults, endFault, inflict } from "./fault-commands.ts";
@@ -20,6 +21,14 @@ const readSpeed = (text: string): number => {
   const speed = Number(text);
   if (!(speed >= 1 && speed <= MAX_SPEED)) throw new InvalidArgumentError(`A speed is from 1 to ${MAX_SPEED}.`);
   return speed;
+};
+
+const readDuration = (text: string): DurationMs => {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 };
 
 const program = new Command("lab").description(
@@ -56,10 +65,10 @@ program
   .action(() => describeFaults().forEach(say));
 
 withFile(program.command("fault").description("make it go wrong").argument("<name>"))
-  .option("--for <duration>", "end it after this much real time, e.g. 30s")
+  .option("--for <duration>", "end it after this much real time, e.g. 30s", readDuration)
   .option("--end", "end one that was left in force")
-  .action((name: string, { file, for: forText, end }: FileOption & { for?: string; end?: true }) =>
-    end === true ? endFault(file, name, say) : inflict(file, name, forText, say),
+  .action((name: string, { file, for: forMs, end }: FileOption & { for?: DurationMs; end?: true }) =>
+    end === true ? endFault(file, name, say) : inflict(file, name, forMs, say),
   );
 
 withStart(program.command("serve", { hidden: true })).action((options: StartOptions) => serveLab(options));

@@ -48,7 +48,7 @@
 #define ZERO 0           /* requests: weights 0, 1, 2 stand for themselves */
 #define UP 3
 #define DOWN 4
-#define DELETE 5
+#define DELETE 5         /* of the pin; where there is none, blue is left out of the rule */
 #define APPLIED 1        /* how a request ends for the one who sent it */
 #define UNKNOWN 2
 #define REFUSED 3
@@ -399,6 +399,10 @@ proctype Rollback(byte me) {
        if :: out == UNKNOWN || out == REFUSED -> look(0); if :: b == GONE -> goto over :: else fi :: else fi;
        forget() };
 #endif
+#if PIN == 0 && DECOMMISSION && !defined(NO_PLAIN_MARK)
+     /* without the table a rule is written only where a look shows blue in it: decommission leaves blue out */
+     atomic { if :: blind -> look(0); if :: b == GONE -> goto over :: else fi :: else fi; forget() };
+#endif
 #if !defined(NO_ZERO) || !PIN
      atomic { MAY_CRASH; insist(ZERO); if :: PIN == 0 -> answered = (out == APPLIED) :: else fi; forget() };
 #endif
@@ -424,7 +428,9 @@ again:
      :: blind ->
         atomic { MAY_CRASH; if :: latch -> see() :: else -> putLatch() fi; changed = changed | BIT(me); blind = 0;
           if :: passed -> goto over :: else fi };
-#ifndef OPEN_BLIND_RECORD
+#if PIN == 0
+        goto over;                                                /* the run that joins this latch verifies it */
+#elif !defined(OPEN_BLIND_RECORD)
         /* only a pin raised under the latch makes that latch verified */
         atomic { MAY_CRASH; answered = 0;
           if :: pin == GONE -> goto over :: pin != GONE -> insist(UP) fi;
@@ -516,21 +522,17 @@ end:
 #endif
           :: else -> act = 0
        fi }
-#if PIN
   :: act == 2 -> atomic { !latch -> send(DELETE); if :: out == APPLIED -> act = 3 :: else fi; out = 0 }
-#else
-  :: act == 2 -> act = 3
-#endif
   :: act == 3 -> atomic { SHOWN -> waitFor = busy; act = 4 }
   :: act == 4 -> atomic { !latch && OUTWAITED -> act = 5 }
   :: act == 5 ->
      look(0);
-     if :: a == TOP && (b == GONE || !PIN) -> look(1) :: else fi;
+     if :: a == TOP && b == GONE -> look(1) :: else fi;
      atomic {
 #ifdef NO_CONFIRM
        act = 6;
 #else
-       if :: a == TOP && (b == GONE || !PIN) -> act = 6 :: else fi;    /* else: page, look again */
+       if :: a == TOP && b == GONE -> act = 6 :: else fi;    /* else: page, look again */
 #endif
        a = 0; b = 0; marked = marked & (ALL - BIT(me)) }
   :: act == 6 -> atomic { !latch -> fenced = 1; assert(EFFECTIVE == TOP); act = 7 }
@@ -548,6 +550,8 @@ end:
 #if PIN
   :: atomic { fly[UP] -> fly[UP] = 0; if :: land(UP) :: skip fi }
   :: atomic { fly[DOWN] -> fly[DOWN] = 0; if :: land(DOWN) :: skip fi }
+#endif
+#if PIN || DECOMMISSION
   :: atomic { fly[DELETE] -> fly[DELETE] = 0; if :: land(DELETE) :: skip fi }
 #endif
 #if PIN && REARM

@@ -11,14 +11,16 @@ export const startKafka = async (options: {
   readonly owner: ProcessOwner;
   readonly dir: string;
   readonly port: number;
+  /** A second listener, behind a door: whoever asks there is told the door's port, lest the answer lead around it. */
+  readonly behindDoor: { readonly port: number; readonly advertisedPort: number };
   readonly controllerPort: number;
 }): Promise<OwnedProcess> => {
-  const { owner, port, controllerPort } = options;
+  const { owner, port, behindDoor, controllerPort } = options;
   const dir = join(options.dir, "broker");
   const config = join(dir, "server.properties");
   await mkdir(dir, { recursive: true });
   owner.removeAtEnd(dir);
-  await writeFile(config, properties(serverProperties({ dir, port, controllerPort })));
+  await writeFile(config, properties(serverProperties({ dir, port, behindDoor, controllerPort })));
 
   const format = ["format", "-t", clusterId(), "-c", config];
   await owner
@@ -35,13 +37,18 @@ export const startKafka = async (options: {
   return broker;
 };
 
-const serverProperties = (of: { dir: string; port: number; controllerPort: number }) => ({
+const serverProperties = (of: {
+  dir: string;
+  port: number;
+  behindDoor: { port: number; advertisedPort: number };
+  controllerPort: number;
+}) => ({
   "process.roles": "broker,controller",
   "node.id": 1,
   "controller.quorum.voters": `1@127.0.0.1:${of.controllerPort}`,
-  listeners: `PLAINTEXT://127.0.0.1:${of.port},CONTROLLER://127.0.0.1:${of.controllerPort}`,
-  "advertised.listeners": `PLAINTEXT://127.0.0.1:${of.port}`,
-  "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+  listeners: `PLAINTEXT://127.0.0.1:${of.port},DOOR://127.0.0.1:${of.behindDoor.port},CONTROLLER://127.0.0.1:${of.controllerPort}`,
+  "advertised.listeners": `PLAINTEXT://127.0.0.1:${of.port},DOOR://127.0.0.1:${of.behindDoor.advertisedPort}`,
+  "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,DOOR:PLAINTEXT,CONTROLLER:PLAINTEXT",
   "controller.listener.names": "CONTROLLER",
   "inter.broker.listener.name": "PLAINTEXT",
   "log.dirs": join(of.dir, "data"),

@@ -1,27 +1,18 @@
-import {
-  DescribeRulesCommand,
-  ElasticLoadBalancingV2Client,
-  ModifyRuleCommand,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { DescribeRulesCommand, ModifyRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { RouteBinding } from "../../src/signals/bindings.ts";
 import type { LabAccount } from "../account.ts";
-import { LAB_REGION } from "../aws/contracts.ts";
 import type { EndFault } from "./fault.ts";
+import { somebodysLoadBalancer } from "./somebody.ts";
 
 /** Somebody with rights and a console sets a weighted rule's share. @returns what sets it back as it was. */
 export const editWeightsByHand = async (
-  { edge }: LabAccount,
+  account: LabAccount,
   route: RouteBinding,
   greenPercent: number,
 ): Promise<EndFault> => {
   const { weightedRuleArn: RuleArn } = route;
   if (RuleArn === undefined) throw new Error("a default action is not edited by this fault");
-  const { accessKeyId, secretAccessKey } = edge.gateway.issueKey("somebody");
-  const client = new ElasticLoadBalancingV2Client({
-    region: LAB_REGION,
-    endpoint: edge.gateway.url,
-    credentials: { accessKeyId, secretAccessKey },
-  });
+  const client = somebodysLoadBalancer(account);
   const before = await client.send(new DescribeRulesCommand({ RuleArns: [RuleArn] }));
   const actions = before.Rules?.[0]?.Actions;
   if (actions === undefined) throw new Error(`${RuleArn} has no actions to edit`);

@@ -24,3 +24,10 @@ export interface Fault {
   readonly expect: string;
   begin(world: FaultWorld): Promise<EndFault>;
 }
+
+export const fault = (name: string, what: string, expect: string, begin: Fault["begin"]): Fault => ({
+  name,
+  what,
+  expect,
+  begin,
+});

@@ -85,7 +85,7 @@ const under = (heading: string, lines: readonly string[]): readonly string[] =>
   lines.map((line, index) => `${(index === 0 ? `  ${heading}` : "").padEnd(WIDTH)}${line}`);
 
 const verdictLines = (name: string, verdict: GateVerdict | RollbackVerdict): readonly string[] => {
-  const head = `${verdict.verdict.padEnd(8)}${name.padEnd(18)}`;
+  const head = `${verdict.verdict.padEnd(8)}${name.padEnd(17)} `;
   const compared = verdict.comparisons.map(sayComparison).join(", ");
   const reasons = verdict.verdict === "unknown" ? verdict.reasons.join("; ") : "";
   const quiet = verdict.verdict === "pass" || verdict.verdict === "clear";

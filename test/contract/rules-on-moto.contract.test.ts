@@ -185,11 +185,13 @@ describe.skipIf(!installed)("moto_server", () => {
   let fresh: Awaited<ReturnType<MotoServer["freshRoute"]>>;
   beforeAll(async () => {
     moto = await startMoto();
+    // Its first answers take seconds where a machine is busy: they are waited for here.
+    await moto.freshRoute();
   }, 90_000);
   afterAll(() => moto.close());
   beforeEach(async () => {
     fresh = await moto.freshRoute();
-  });
+  }, 60_000);
 
   rulePortSuite("moto_server", () => ({
     ...fresh,

@@ -13,7 +13,7 @@ import { APPLY_BOUND_MS, INTENT_LIFE_MS } from "../../src/decision/bounds.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 
 const ORDERS = join(import.meta.dirname, "../../policies/orders");
-const SPEED = 12;
+const SPEED = 15;
 const TO_HALF_LIMIT_MS = 180_000;
 const COOLED_LIMIT_MS = 120_000;
 const ARMED_LIMIT_MS = 120_000;

@@ -19,7 +19,7 @@ export const hasMoto = (): boolean => spawnSync("python3", ["-c", "import moto.s
 /** moto_server on a free port of the loopback, in a process of its own. */
 export interface MotoServer {
   readonly env: Env;
-  /** Forgets everything, and makes one load balancer with one route: weighted rule at 100, pin parked at 101. */
+  /** Makes one more load balancer, with one route: weighted rule at 100, pin parked at 101. */
   freshRoute(): Promise<{ readonly route: PinnedRoute; readonly loadBalancerArn: string }>;
   close(): Promise<void>;
 }
@@ -34,6 +34,8 @@ export const startMoto = async (): Promise<MotoServer> => {
   await answers(url, server, said);
   const credentials = { accessKeyId: "moto", secretAccessKey: "moto" };
   const client = new ElasticLoadBalancingV2Client({ endpoint: url, region: REGION, credentials });
+  const within = await network(url);
+  let made = 0;
   return {
     env: {
       AWS_REGION: REGION,
@@ -41,9 +43,9 @@ export const startMoto = async (): Promise<MotoServer> => {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
-    freshRoute: async () => {
-      await fetch(`${url}/moto-api/reset`, { method: "POST" });
-      return createRoute(client, await network(url));
+    freshRoute: () => {
+      made += 1;
+      return createRoute(client, within, `orders-${made}`);
     },
     close: async () => {
       client.destroy();
@@ -97,12 +99,12 @@ const network = async (url: string): Promise<Network> => {
   return { vpcId: ids("vpcId")[0] ?? "", subnetIds: ids("subnetId").slice(0, 2) };
 };
 
-const createRoute = async (client: ElasticLoadBalancingV2Client, { vpcId, subnetIds }: Network) => {
-  const balancers = await client.send(new CreateLoadBalancerCommand({ Name: "orders", Subnets: [...subnetIds] }));
+const createRoute = async (client: ElasticLoadBalancingV2Client, { vpcId, subnetIds }: Network, name: string) => {
+  const balancers = await client.send(new CreateLoadBalancerCommand({ Name: name, Subnets: [...subnetIds] }));
   const loadBalancerArn = balancers.LoadBalancers?.[0]?.LoadBalancerArn ?? "";
   const [blue, green] = [
-    await createGroup(client, "orders-blue", vpcId),
-    await createGroup(client, "orders-green", vpcId),
+    await createGroup(client, `${name}-blue`, vpcId),
+    await createGroup(client, `${name}-green`, vpcId),
   ];
   const listeners = await client.send(
     new CreateListenerCommand({

@@ -22,6 +22,13 @@ interface Counted {
 
 type NodeCounts = Map<string, Counted>;
 
+/** What becomes of some metrics on their way to CloudWatch, as a fault: they come later, by lab time, or never. */
+export interface Distortion {
+  hits(metric: string, targetGroupArn: string | null): boolean;
+  /** Null where they are lost. */
+  readonly lateByMs: number | null;
+}
+
 /**
  * Counts what the data plane does and publishes it as ALB does (aws.md 2, the table): by load balancer, and by load
  * balancer with target group; nothing where nothing happened; what the load balancer itself answers never has a
@@ -33,6 +40,7 @@ export class TrafficMetrics {
   readonly #loadBalancer: string;
   readonly #delaysMs: readonly number[];
   readonly #timers: LabTimers;
+  readonly #distortions = new Set<Distortion>();
   #partStart: EpochMs;
   #nodes: readonly NodeCounts[];
 
@@ -94,11 +102,20 @@ export class TrafficMetrics {
     this.#partStart = partOf(now);
   }
 
+  /** @returns what ends it; what was counted meanwhile stays late or lost. */
+  distort(distortion: Distortion): () => void {
+    this.#distortions.add(distortion);
+    return () => void this.#distortions.delete(distortion);
+  }
+
   stop(): void {
     this.#timers.stop();
   }
 
-  #send({ metric, targetGroupArn, unit, values }: Counted, visibleAt: EpochMs): void {
+  #send({ metric, targetGroupArn, unit, values }: Counted, usuallyVisibleAt: EpochMs): void {
+    const distortion = [...this.#distortions].find(({ hits }) => hits(metric, targetGroupArn));
+    if (distortion?.lateByMs === null) return;
+    const visibleAt = later(usuallyVisibleAt, distortion?.lateByMs ?? 0);
     const samples = [...values].map(([value, times]) => ({ value, count: times }));
     const at = this.#partStart;
     const byLoadBalancer = { LoadBalancer: this.#loadBalancer };

@@ -8,24 +8,22 @@ import type {
   RegisterTargetsInput,
   SetRulePrioritiesInput,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { AwsFault } from "../wire/fault.ts";
 import type { Received } from "../wire/received.ts";
 import { listenerOf, listenerShape, ruleShape, targetGroupOf } from "./describe.ts";
 import type { LoadBalancer, RuleRecord } from "./load-balancer.ts";
+import { refuse } from "./refusals.ts";
 import { acceptActions } from "./rule-actions.ts";
 import { acceptConditions } from "./rule-conditions.ts";
 
 const MAX_RULES = 100;
 const MAX_PRIORITY = 50_000;
 
-const invalid = (message: string): AwsFault => new AwsFault("ValidationError", message);
-
 /** The writing half of the API. There is no version and no condition: the last writer wins (aws.md 1). */
 export const changeOperations = (balancer: LoadBalancer) => ({
   ModifyRule: (input: Received<ModifyRuleInput>): object => {
-    if (input.Transforms !== undefined) throw invalid("The lab does not serve Transforms");
+    if (input.Transforms !== undefined) throw refuse("unserved", "Transforms");
     if (input.Conditions === undefined && input.Actions === undefined && input.ResetTransforms === undefined)
-      throw invalid("You must specify conditions, actions or transforms");
+      throw refuse("nothingToChange");
     const rule = changeable(balancer, input.RuleArn);
     // Lists are replaced whole, what is not given stays (aws.md 1, ModifyRule).
     const changed: RuleRecord = {
@@ -40,9 +38,9 @@ export const changeOperations = (balancer: LoadBalancer) => ({
   SetRulePriorities: (input: Received<SetRulePrioritiesInput>): object => {
     const wanted = new Map<string, number>();
     for (const { RuleArn, Priority } of input.RulePriorities) {
-      if (RuleArn === undefined || Priority === undefined) throw invalid("RuleArn and Priority are required");
+      if (RuleArn === undefined || Priority === undefined) throw refuse("priorityPair");
       const rule = changeable(balancer, RuleArn);
-      if (wanted.has(rule.arn)) throw invalid(`Rule '${RuleArn}' is named twice`);
+      if (wanted.has(rule.arn)) throw refuse("ruleTwice", RuleArn);
       wanted.set(rule.arn, acceptPriority(Priority));
     }
     const rules = balancer.rules.map((rule) => ({ ...rule, priority: wanted.get(rule.arn) ?? rule.priority }));
@@ -52,13 +50,10 @@ export const changeOperations = (balancer: LoadBalancer) => ({
   },
 
   CreateRule: (input: Received<CreateRuleInput>): object => {
-    if (input.Transforms !== undefined || input.Tags !== undefined)
-      throw invalid("The lab does not serve Transforms or Tags");
+    if (input.Transforms !== undefined || input.Tags !== undefined) throw refuse("unserved", "Transforms or Tags");
     const listener = listenerOf(balancer, input.ListenerArn);
-    const inListener = balancer.rules.filter(
-      (rule) => rule.listenerArn === listener.arn && rule.priority !== "default",
-    );
-    if (inListener.length >= MAX_RULES) throw new AwsFault("TooManyRulesException", `At most ${MAX_RULES} rules`);
+    const numbered = balancer.rules.filter((rule) => rule.priority !== "default");
+    if (numbered.length >= MAX_RULES) throw refuse("rules");
     const created: RuleRecord = {
       arn: `${listener.arn.replace(":listener/", ":listener-rule/")}/${randomBytes(8).toString("hex")}`,
       listenerArn: listener.arn,
@@ -80,8 +75,7 @@ export const changeOperations = (balancer: LoadBalancer) => ({
 
   ModifyListener: (input: Received<ModifyListenerInput>): object => {
     const { ListenerArn, DefaultActions, ...others } = input;
-    if (DefaultActions === undefined || Object.keys(others).length > 0)
-      throw invalid("The lab changes a listener's DefaultActions and nothing else");
+    if (DefaultActions === undefined || Object.keys(others).length > 0) throw refuse("listenerChange");
     const listener = listenerOf(balancer, ListenerArn);
     const actions = acceptActions(balancer, DefaultActions);
     balancer.write(
@@ -117,15 +111,13 @@ export const changeOperations = (balancer: LoadBalancer) => ({
 /** @throws RuleNotFound; OperationNotPermitted for a default rule (aws.md 1, default rule). */
 const changeable = (balancer: LoadBalancer, arn: string): RuleRecord => {
   const rule = balancer.rules.find((one) => one.arn === arn);
-  if (rule === undefined) throw new AwsFault("RuleNotFoundException", "One or more rules not found");
-  if (rule.priority === "default")
-    throw new AwsFault("OperationNotPermittedException", `Default rule '${arn}' cannot be modified`);
+  if (rule === undefined) throw refuse("noRule", arn);
+  if (rule.priority === "default") throw refuse("defaultRule", arn);
   return rule;
 };
 
 const acceptPriority = (priority: number): number => {
-  if (!Number.isInteger(priority) || priority < 1 || priority > MAX_PRIORITY)
-    throw invalid(`Priority '${priority}' must be between 1 and ${MAX_PRIORITY}`);
+  if (!Number.isInteger(priority) || priority < 1 || priority > MAX_PRIORITY) throw refuse("priority", priority);
   return priority;
 };
 
@@ -133,7 +125,7 @@ const refuseSharedPriority = (rules: readonly RuleRecord[]): void => {
   const taken = new Set<string>();
   for (const { listenerArn, priority } of rules) {
     const key = `${listenerArn} ${priority}`;
-    if (taken.has(key)) throw new AwsFault("PriorityInUseException", `Priority '${priority}' is currently in use`);
+    if (taken.has(key)) throw refuse("priorityInUse", priority);
     taken.add(key);
   }
 };

@@ -7,7 +7,6 @@ import type {
   DescribeTargetHealthInput,
   TargetHealth,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { AwsFault } from "../wire/fault.ts";
 import type { Received } from "../wire/received.ts";
 import {
   forwardedTo,
@@ -17,9 +16,7 @@ import {
   type TargetGroupRecord,
   type TargetRecord,
 } from "./load-balancer.ts";
-
-const notFound = (kind: "LoadBalancer" | "Listener" | "Rule" | "TargetGroup", arn: string): AwsFault =>
-  new AwsFault(`${kind}NotFoundException`, `One or more ${kind.toLowerCase()}s not found: '${arn}'`);
+import { refuse } from "./refusals.ts";
 
 export const ruleShape = (rule: RuleRecord): object => ({
   RuleArn: rule.arn,
@@ -40,28 +37,26 @@ export const listenerShape = (balancer: LoadBalancer, listener: ListenerRecord):
 
 export const listenerOf = (balancer: LoadBalancer, arn: string): ListenerRecord => {
   const found = balancer.listeners.find((listener) => listener.arn === arn);
-  if (found === undefined) throw notFound("Listener", arn);
+  if (found === undefined) throw refuse("noListener", arn);
   return found;
 };
 
 export const targetGroupOf = (balancer: LoadBalancer, arn: string): TargetGroupRecord => {
   const found = balancer.targetGroup(arn);
-  if (found === undefined) throw notFound("TargetGroup", arn);
+  if (found === undefined) throw refuse("noGroup", arn);
   return found;
 };
 
 const only = (balancer: LoadBalancer, arns: readonly string[] | undefined): void => {
-  for (const arn of arns ?? []) if (arn !== balancer.arn) throw notFound("LoadBalancer", arn);
+  for (const arn of arns ?? []) if (arn !== balancer.arn) throw refuse("noBalancer", arn);
 };
 
 /** The marker is the number of entries already given; the real one is opaque too. */
 const page = <Entry>(entries: readonly Entry[], of: { Marker?: string; PageSize?: number }): [Entry[], object] => {
   const from = Number(of.Marker ?? 0);
   const size = of.PageSize ?? 100;
-  if (!Number.isInteger(from) || from < 0 || from > entries.length)
-    throw new AwsFault("ValidationError", `Marker '${of.Marker}' is not valid`);
-  if (!Number.isInteger(size) || size < 1 || size > 400)
-    throw new AwsFault("ValidationError", "PageSize must be between 1 and 400");
+  if (!Number.isInteger(from) || from < 0 || from > entries.length) throw refuse("marker", of.Marker);
+  if (!Number.isInteger(size) || size < 1 || size > 400) throw refuse("pageSize");
   const to = from + size;
   return [entries.slice(from, to), to < entries.length ? { NextMarker: String(to) } : {}];
 };
@@ -74,7 +69,7 @@ const page = <Entry>(entries: readonly Entry[], of: { Marker?: string; PageSize?
 export const describeOperations = (balancer: LoadBalancer, behindMs: () => number) => ({
   DescribeLoadBalancers: (input: Received<DescribeLoadBalancersInput>): object => {
     only(balancer, input.LoadBalancerArns);
-    for (const name of input.Names ?? []) if (name !== balancer.name) throw notFound("LoadBalancer", name);
+    for (const name of input.Names ?? []) if (name !== balancer.name) throw refuse("noBalancer", name);
     const shape = {
       LoadBalancerArn: balancer.arn,
       LoadBalancerName: balancer.name,
@@ -89,8 +84,7 @@ export const describeOperations = (balancer: LoadBalancer, behindMs: () => numbe
   },
 
   DescribeListeners: (input: Received<DescribeListenersInput>): object => {
-    if (input.LoadBalancerArn === undefined && input.ListenerArns === undefined)
-      throw new AwsFault("ValidationError", "You must specify either listener ARNs or a load balancer ARN");
+    if (input.LoadBalancerArn === undefined && input.ListenerArns === undefined) throw refuse("listenersOfWhat");
     only(balancer, input.LoadBalancerArn === undefined ? [] : [input.LoadBalancerArn]);
     const listeners = input.ListenerArns?.map((arn) => listenerOf(balancer, arn)) ?? balancer.listeners;
     const [Listeners, next] = page(listeners, input);
@@ -98,13 +92,12 @@ export const describeOperations = (balancer: LoadBalancer, behindMs: () => numbe
   },
 
   DescribeRules: (input: Received<DescribeRulesInput>): object => {
-    if ((input.ListenerArn === undefined) === (input.RuleArns === undefined))
-      throw new AwsFault("ValidationError", "You must specify either a listener ARN or rule ARNs, and not both");
+    if ((input.ListenerArn === undefined) === (input.RuleArns === undefined)) throw refuse("rulesOfWhat");
     const rules = balancer.rulesBehind(behindMs());
     const chosen =
       input.RuleArns?.map((arn) => {
         const rule = rules.find((one) => one.arn === arn);
-        if (rule === undefined) throw notFound("Rule", arn);
+        if (rule === undefined) throw refuse("noRule", arn);
         return rule;
       }) ?? inOrder(rules, listenerOf(balancer, input.ListenerArn ?? "").arn);
     const [Rules, next] = page(chosen, input);
@@ -114,7 +107,7 @@ export const describeOperations = (balancer: LoadBalancer, behindMs: () => numbe
   DescribeTargetGroups: (input: Received<DescribeTargetGroupsInput>): object => {
     only(balancer, input.LoadBalancerArn === undefined ? [] : [input.LoadBalancerArn]);
     for (const name of input.Names ?? [])
-      if (!balancer.targetGroups.some((group) => group.name === name)) throw notFound("TargetGroup", name);
+      if (!balancer.targetGroups.some((group) => group.name === name)) throw refuse("noGroup", name);
     const groups = (input.TargetGroupArns?.map((arn) => targetGroupOf(balancer, arn)) ?? balancer.targetGroups).filter(
       (group) => input.Names?.includes(group.name) ?? true,
     );
@@ -130,12 +123,12 @@ export const describeOperations = (balancer: LoadBalancer, behindMs: () => numbe
   }),
 
   DescribeTargetHealth: (input: Received<DescribeTargetHealthInput>): object => {
-    if (input.Include !== undefined) throw new AwsFault("ValidationError", "The lab does not serve Include");
+    if (input.Include !== undefined) throw refuse("unserved", "Include");
     const group = targetGroupOf(balancer, input.TargetGroupArn);
     const targets =
       input.Targets?.map(({ Id, Port }) => {
         const target = group.targets.find((one) => one.id === Id && (Port ?? one.port) === one.port);
-        if (target === undefined) throw new AwsFault("InvalidTargetException", `The target '${Id}' is not registered`);
+        if (target === undefined) throw refuse("noTarget", Id);
         return target;
       }) ?? group.targets;
     return {

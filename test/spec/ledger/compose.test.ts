@@ -18,10 +18,11 @@ const hold: Account = {
 const changes: Account = { ...hold, kind: "weight", summary: "10 % to 50 %." };
 const page = { subject: "orders", body: "it holds", urgency: "page" } as const;
 
-const [waits] = compose(before, before, hold, written).outbox;
-if (waits === undefined) throw new Error("unreachable");
-const entries = (count: number): readonly OutboxEntry[] =>
-  Array.from({ length: count }, (_, index) => ({ ...waits, id: `old ${index}` }));
+/** Entries that somebody wrote before. */
+const entries = (count: number): readonly OutboxEntry[] => {
+  const { outbox } = compose(before, before, hold, written);
+  return Array.from({ length: count }, (_, index) => outbox.map((entry) => ({ ...entry, id: `old ${index}` }))).flat();
+};
 const waiting = (count: number): CutoverState => ({ ...before, outbox: entries(count) });
 
 describe("one write of the item", () => {
@@ -76,14 +77,12 @@ describe("an outbox that nobody could empty", () => {
 });
 
 describe("a latch that was put blindly", () => {
-  const latched = applyLatch(
-    { ...before, intent: toFiftyPercent, ledgerHead: { seq: 0, hash: "0".repeat(64) } },
-    byOperator,
-    "w8",
-  );
+  const latch = () =>
+    applyLatch({ ...before, intent: toFiftyPercent, ledgerHead: { seq: 0, hash: "0".repeat(64) } }, byOperator, "w8");
 
   it("is chained first by the next write, completed by what the item knew of the moment", () => {
-    const { outbox, latch } = compose(latched, latched, changes, { ...written, writeId: "w9" });
+    const latched = latch();
+    const { outbox, latch: stored } = compose(latched, latched, changes, { ...written, writeId: "w9" });
     expect(outbox.map(({ record }) => record?.kind)).toEqual(["latch", "weight"]);
     expect(outbox[0]).toMatchObject({
       id: byOperator.record.id,
@@ -95,8 +94,8 @@ describe("a latch that was put blindly", () => {
       },
     });
     expect(outbox[0]).not.toHaveProperty("notification");
-    expect(latch?.chainedSeq).toBe(1);
-    expect(latch).toMatchObject({ mode: "snapped", cause: byOperator.cause });
+    expect(stored?.chainedSeq).toBe(1);
+    expect(stored).toMatchObject({ mode: "snapped", cause: byOperator.cause });
     const records = outbox.flatMap(({ record }) => (record === undefined ? [] : [record]));
     expect(verifyLedger(records, sha256)).toMatchObject({ intact: true, records: 2 });
   });
@@ -108,6 +107,7 @@ describe("a latch that was put blindly", () => {
   });
 
   it("is chained once, by the write after a hold that found no room as well", () => {
+    const latched = latch();
     const once = compose(latched, latched, changes, written);
     const twice = compose(once, once, changes, { ...written, writeId: "w10" });
     expect(twice.outbox.map(({ record }) => record?.kind)).toEqual(["latch", "weight", "weight"]);

@@ -1,0 +1,241 @@
+import { describe, expect, it } from "vitest";
+import { classify, type DesiredRules, isStickyAt, observeRoutes } from "../../../src/actuation/drift.ts";
+import { isOnBlue, isUnpinned } from "../../../src/actuation/observed-route.ts";
+import { planLowerPin, planSnapBack, planWeight, weightStands } from "../../../src/actuation/plan-writes.ts";
+import type { ObservedRule } from "../../../src/actuation/rules-port.ts";
+import { epochMs, weightPercent } from "../../../src/kernel/units.ts";
+import type { CutoverBindings } from "../../../src/signals/bindings.ts";
+import { ORDERS } from "../../support/fake-world.ts";
+import { PLAIN } from "../../support/plain-cutover.ts";
+
+const [route] = ORDERS.routes;
+if (route === undefined) throw new Error("unreachable");
+const { blue, green, pin, weightedRuleArn, listenerArn } = route;
+
+const NOW = epochMs(1_000);
+const AT_50: DesiredRules = { greenPercent: 50, pin: ["parked"] };
+const conditions = [{ Field: "path-pattern", PathPatternConfig: { Values: ["/*"] } }];
+
+const ruleOf = (change: Partial<ObservedRule>): ObservedRule => ({
+  ...{ ruleArn: "other", priority: 300, conditions, forward: null, otherActions: [] },
+  ...change,
+});
+const to = (greenWeight: number, blueWeight: number, sticky: boolean): ObservedRule["forward"] => ({
+  targets: [
+    { targetGroupArn: blue, weight: blueWeight },
+    { targetGroupArn: green, weight: greenWeight },
+  ],
+  sticky,
+});
+const alone = (targetGroupArn: string, weight = 1): ObservedRule["forward"] => ({
+  targets: [{ targetGroupArn, weight }],
+  sticky: false,
+});
+const weighted = (change: Partial<ObservedRule> = {}) =>
+  ruleOf({ ruleArn: weightedRuleArn, priority: 100, forward: to(50, 50, true), ...change });
+const pinned = (change: Partial<ObservedRule> = {}) =>
+  ruleOf({ ruleArn: pin.ruleArn, priority: pin.parkedPriority, forward: alone(blue), ...change });
+
+const sightOf = (rules: readonly ObservedRule[], cutover: CutoverBindings = ORDERS) => {
+  const [sight] = observeRoutes(cutover, [{ listenerArn, readAt: NOW, rules }]);
+  if (sight === undefined) throw new Error("unreachable");
+  return sight;
+};
+const why = (rules: readonly ObservedRule[], cutover: CutoverBindings = ORDERS) => {
+  const sight = sightOf(rules, cutover);
+  return sight.kind === "foreign" ? sight.why : null;
+};
+const drift = (rules: readonly ObservedRule[], desired = AT_50, cutover: CutoverBindings = ORDERS) =>
+  classify([sightOf(rules, cutover)], desired, NOW);
+
+describe("a route that is not as bound says why", () => {
+  it.each([
+    ["the weighted rule is gone", [pinned()]],
+    ["the weighted rule does not forward", [weighted({ forward: null }), pinned()]],
+    ["the weighted rule forwards to x", [weighted({ forward: alone("x") }), pinned()]],
+    ["all weights of the weighted rule are 0", [weighted({ forward: to(0, 0, false) }), pinned()]],
+    ["a default rule cannot be a route", [weighted(), pinned({ priority: null })]],
+    ["a default rule cannot be a route", [weighted({ priority: null }), pinned()]],
+    ["the pin's conditions are not the weighted rule's", [weighted(), pinned({ conditions: [] })]],
+    ["the pin does not forward to blue alone", [weighted(), pinned({ forward: null })]],
+    ["the pin does not forward to blue alone", [weighted(), pinned({ forward: alone(green) })]],
+    ["the pin does not forward to blue alone", [weighted(), pinned({ forward: to(1, 1, false) })]],
+    ["rule other also forwards to green", [weighted(), pinned(), ruleOf({ forward: to(0, 1, false) })]],
+    ["rule other stands above and takes requests of this route", [ruleOf({ priority: 5 }), weighted(), pinned()]],
+  ])("%s", (reason, rules) => {
+    expect(why(rules)).toBe(reason);
+    expect(isOnBlue(sightOf(rules))).toBe(false);
+    expect(drift(rules)).toMatchObject({ drift: "foreign-shape", detail: reason, greenPercent: null });
+  });
+
+  it("is not bothered by rules below it, by the default rule, or by weight 0 of green in its pin", () => {
+    const below = ruleOf({ forward: alone(blue) });
+    expect(
+      why([weighted(), pinned(), below, ruleOf({ ruleArn: "default", priority: null, conditions: [] })]),
+    ).toBeNull();
+    expect(why([weighted(), pinned({ forward: to(0, 1, false) })])).toBeNull();
+    expect(why([weighted(), pinned({ forward: alone(blue, 0) })])).toBeNull();
+  });
+
+  it("was not read with its listener", () => {
+    expect(
+      observeRoutes(ORDERS, [{ listenerArn: "another", readAt: NOW, rules: [weighted(), pinned()] }]),
+    ).toMatchObject([{ kind: "foreign", route, why: "the listener was not read" }]);
+  });
+});
+
+describe("a route as its listener shows it", () => {
+  it.each([
+    [to(50, 50, true), 50],
+    [to(1, 3, true), 25],
+    [alone(green, 0), 100],
+    [alone(blue, 0), 0],
+  ])("%j gives green its share", (forward, percent) => {
+    expect(sightOf([weighted({ forward }), pinned()])).toMatchObject({
+      kind: "seen",
+      observed: { route, pin: "parked", ruleGreenPercent: percent, greenPercent: percent, sticky: forward?.sticky },
+    });
+  });
+
+  it("sends green nothing below a raised pin, whatever its weights say", () => {
+    const sight = sightOf([weighted(), pinned({ priority: pin.raisedPriority })]);
+    expect(sight).toMatchObject({ observed: { pin: "raised", ruleGreenPercent: 50, greenPercent: 0 } });
+    expect(isOnBlue(sight)).toBe(true);
+  });
+
+  it("is not on blue by weights alone where it has a pin", () => {
+    expect(isOnBlue(sightOf([weighted({ forward: to(0, 100, false) }), pinned()]))).toBe(false);
+  });
+
+  const plain = PLAIN["a rule without a pin"];
+  it.each([
+    [to(0, 100, false), "none", true],
+    [to(0, 100, true), "none", false],
+    [to(1, 99, false), "none", false],
+    [alone(green), "gone", false],
+  ] as const)("without a pin: %j is %s, on blue %j", (forward, position, onBlue) => {
+    const sight = sightOf([weighted({ forward })], plain);
+    expect(sight).toMatchObject({ kind: "seen", observed: { pin: position } });
+    expect(isOnBlue(sight)).toBe(onBlue);
+    if (sight.kind === "seen") expect(isUnpinned(sight.observed)).toBe(position === "none");
+  });
+
+  it("reaches users by its weights with the pin parked, and not with it raised", () => {
+    const unpinned = (priority: number) => {
+      const sight = sightOf([weighted(), pinned({ priority })]);
+      return sight.kind === "seen" && isUnpinned(sight.observed);
+    };
+    expect([unpinned(pin.parkedPriority), unpinned(pin.raisedPriority)]).toEqual([true, false]);
+  });
+
+  it("as a default action is foreign where a rule keeps requests on blue", () => {
+    const byDefault = PLAIN["the default action"];
+    const action = weighted({ ruleArn: "default", priority: null, conditions: [] });
+    expect(why([action, ruleOf({ forward: alone(blue) })], byDefault)).toBe(
+      "rule other keeps requests on blue that the default action would move",
+    );
+    expect(why([action, ruleOf({ priority: 1 })], byDefault)).toBeNull();
+  });
+});
+
+describe("what differs from the record is said", () => {
+  it.each([
+    [weighted({ forward: to(60, 40, true) }), pinned(), AT_50, "more-green", "green has 60 %, recorded are 50 %"],
+    [weighted({ forward: to(40, 60, true) }), pinned(), AT_50, "more-blue", "green has 40 %, recorded are 50 %"],
+    [
+      weighted({ forward: to(50, 50, false) }),
+      pinned(),
+      AT_50,
+      "foreign-shape",
+      "stickiness of the weighted rule is off",
+    ],
+    [
+      weighted({ forward: to(100, 0, true) }),
+      pinned(),
+      { ...AT_50, greenPercent: 100 },
+      "foreign-shape",
+      "stickiness of the weighted rule is on",
+    ],
+    [
+      weighted(),
+      pinned({ priority: pin.raisedPriority }),
+      AT_50,
+      "pin-raised",
+      "the pin is raised: all traffic is on blue",
+    ],
+    [
+      weighted(),
+      pinned(),
+      { greenPercent: 0, pin: ["raised"] },
+      "more-green",
+      "the pin is parked although all traffic belongs on blue",
+    ],
+    [weighted(), ruleOf({}), AT_50, "foreign-shape", "the pin is gone: there is no way back by one rule"],
+    [weighted(), pinned(), AT_50, "in-sync", ""],
+  ] as const)("(%#)", (rule, other, desired, kind, detail) => {
+    expect(drift([rule, other], desired)).toMatchObject({ drift: kind, detail });
+  });
+
+  it("of a route without a pin", () => {
+    const plain = PLAIN["a rule without a pin"];
+    expect(drift([weighted({ forward: alone(green) })], { greenPercent: 100, pin: ["none"] }, plain).detail).toBe(
+      "the rule names green alone, as it does past the point of no return",
+    );
+    expect(drift([weighted()], { greenPercent: 100, pin: ["gone"] }, plain).detail).toBe("the rule still names blue");
+  });
+
+  it("of several routes is the worst, and the largest share of green", () => {
+    const sights = [to(40, 60, true), to(60, 40, true), to(50, 50, true)].map((forward) =>
+      sightOf([weighted({ forward }), pinned()]),
+    );
+    expect(classify(sights, AT_50, NOW)).toEqual({
+      readAt: NOW,
+      drift: "more-green",
+      detail: "green has 60 %, recorded are 50 %",
+      greenPercent: 60,
+    });
+    expect(classify([...sights, sightOf([])], AT_50, NOW)).toMatchObject({
+      drift: "foreign-shape",
+      greenPercent: null,
+    });
+    expect(classify([], AT_50, NOW)).toMatchObject({ drift: "unreadable", detail: "the cutover has no routes" });
+  });
+});
+
+describe("planned writes", () => {
+  const write = (greenPercent: number, stickySeconds: number | null) => [
+    { kind: "setWeight", route, write: { route, greenPercent, stickySeconds } },
+  ];
+
+  it("hold a client for an hour between 0 and 100, and nobody at either end", () => {
+    expect([0, 1, 99, 100].map(isStickyAt)).toEqual([false, true, true, false]);
+    expect(planWeight(ORDERS, weightPercent(10))).toMatchObject(write(10, 3_600));
+    expect(planWeight(ORDERS, weightPercent(100))).toMatchObject(write(100, null));
+  });
+
+  it("send everything to blue: pins up, weights to 0; a plain route has the second alone", () => {
+    expect(planSnapBack(ORDERS)).toMatchObject({
+      pins: [{ kind: "movePin", route, to: "raised" }],
+      weights: write(0, null),
+    });
+    const plain = planSnapBack(PLAIN["the default action"]);
+    expect([plain.pins.length, plain.weights.length]).toEqual([0, 1]);
+  });
+
+  it("lower the pins", () => {
+    expect(planLowerPin(ORDERS)).toEqual([{ kind: "movePin", route, to: "parked" }]);
+  });
+
+  it("are not needed where the rule already stands so", () => {
+    const stands = (forward: ObservedRule["forward"], percent: number) => {
+      const sight = sightOf([weighted({ forward }), pinned()]);
+      return sight.kind === "seen" && weightStands(sight.observed, percent);
+    };
+    expect([
+      stands(to(50, 50, true), 50),
+      stands(to(50, 50, true), 60),
+      stands(to(50, 50, false), 50),
+      stands(to(0, 100, false), 0),
+    ]).toEqual([true, false, false, true]);
+  });
+});
