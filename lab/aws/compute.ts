@@ -52,7 +52,7 @@ export const createComputeAccount = async (
     roles,
     queues,
     gatewayUrl: gateway.url,
-    issueKey: (name) => gateway.issueKey(name),
+    issueKey: (name, refusal) => gateway.issueKey(name, refusal),
     metrics: cloudwatch,
     adopt: (child) => processes.adopt(child),
   });

@@ -4,10 +4,20 @@ import type { LabClock } from "../clock.ts";
 export const LAB_ACCOUNT_ID = "000000000000";
 export const LAB_REGION = "us-east-1";
 
+/** A right that a call needs: an IAM action on one resource, an ARN or `*`, and the condition keys that it carries. */
+export interface NeededRight {
+  readonly action: string;
+  readonly resource: string;
+  /** By lower-case name; a key that is not here is absent. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
 /** Who signed the call: the access key id names a role (or the operator); the lab gives each its own. */
 export interface Caller {
   readonly accessKeyId: string;
   readonly name: string;
+  /** AWS's sentence where the caller may not do this; a caller without it may do everything: the account's operator. */
+  readonly refusal?: (right: NeededRight) => string | null;
 }
 
 /** One AWS call as it came in. `service` is the signing name of its credential scope: `monitoring`, `dynamodb`, … */
@@ -31,6 +41,11 @@ export interface AwsService {
   /** Signing name: `elasticloadbalancing`, `monitoring`, `dynamodb`, `lambda`, `sns`, `sqs`. */
   readonly service: string;
   handle(call: AwsCall): Promise<AwsAnswer>;
+  /**
+   * The rights that a call needs, all of them, as the service authorization reference lists them (aws.md 7, IAM).
+   * Null where the lab does not know; then only callers who may do everything get through.
+   */
+  needs(call: AwsCall, action: string): readonly NeededRight[] | null;
 }
 
 /** What a created resource answers to `Ref` and `Fn::GetAtt`. */

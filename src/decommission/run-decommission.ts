@@ -59,6 +59,7 @@ const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Pro
   const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
   if (!read.ok) return stop(`the state could not be read: ${read.failure.message}`);
   const state = read.value;
+  if (state?.phase === "complete") return retire(ports, state);
   if (state === null || state.phase !== "decommissioning") return stop(`it is ${state?.phase ?? "not armed"}`);
   if (state.latch !== undefined) return stop("a rollback is latched");
   const journal = await ports.journal.list(cutover.name);
@@ -66,7 +67,7 @@ const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Pro
   // By arming, not by epoch: a latch past the point of no return moves the epoch, and what was taken apart stays so.
   const entries = journal.value.filter(({ startedAt }) => startedAt >= state.armedAt);
   const planned = nextAction(new Set(entries.filter((entry) => entry.finishedAt !== undefined).map((e) => e.action)));
-  if (planned === null) return complete(ports, cutover, state);
+  if (planned === null) return complete(ports, state);
   const refusal = permitRefusal(state, planned, ports.clock.now());
   if (refusal !== null) return stop(refusal);
   return carryOut(ports, cutover, state, planned, entries);
@@ -164,14 +165,19 @@ const outwaitRollback = (now: EpochMs, cutover: CutoverBindings, entries: readon
     : { kind: "done", detail: { since: toIso(gone), until: toIso(until) } };
 };
 
-const complete = async (ports: DecommissionPorts, cutover: CutoverBindings, state: CutoverState): Promise<Turn> => {
+const complete = async (ports: DecommissionPorts, state: CutoverState): Promise<Turn> => {
   const summary = "CDC is taken apart and its absence verified; green is alone";
   const refused = await record(ports, state, [{ kind: "completed" }], "completed", summary);
   if (refused !== null) return stop(refused);
-  // While its last messages are not out it stays listed; a tick has them carried, and then takes it off the list.
-  const left = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
-  if (!left.ok || (left.value?.outbox.length ?? 0) > 0) return stop("complete, and its last messages are not out yet");
-  const removed = await ports.active.remove(cutover.name);
+  const read = await ports.state.read(state.cutover, STATE_TIMEOUT_MS);
+  return read.ok && read.value !== null ? retire(ports, read.value) : stop("complete, and still listed as active");
+};
+
+/** It is served until its last record and message have arrived: nobody comes by afterwards. */
+const retire = async (ports: DecommissionPorts, state: CutoverState): Promise<Turn> => {
+  const { outbox } = await flushOutbox(ports, state);
+  if (outbox.length > 0) return stop(`complete, with ${outbox.length} records or messages still to be delivered`);
+  const removed = await ports.active.remove(state.cutover);
   return stop(removed.ok ? "complete" : `complete, but still listed as active: ${removed.failure.message}`);
 };
 

@@ -35,8 +35,6 @@ export const runPromote = async (
   if (ports.clock.now() - at > TICK_MAX_AGE_MS) return { kind: "dropped", why: "the tick is more than 120 s old" };
   const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
   if (!read.ok) return { kind: "failed", why: read.failure.message };
-  // Nothing is judged any more; what has not left the outbox still has to.
-  if (read.value?.phase === "complete") await flushOutbox(ports, read.value);
   const why = notServed(read.value, at);
   if (read.value === null || why !== null) return { kind: "dropped", why: why ?? "it was never armed" };
 

@@ -5,7 +5,10 @@ import type { CutoverId } from "../signals/bindings.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import type { GuardPorts } from "./ports.ts";
 
-export type TickPorts = Pick<GuardPorts, "clock" | "active" | "state" | "invoke">;
+/** It writes nothing: what is over is taken off the list by whoever ended it. */
+export type TickPorts = Pick<GuardPorts, "clock" | "state" | "invoke"> & {
+  readonly active: Pick<GuardPorts["active"], "list">;
+};
 
 export interface TickReport {
   readonly started: readonly { readonly cutover: CutoverId; readonly workers: readonly Worker[] }[];
@@ -46,15 +49,14 @@ interface Served {
 
 const serve = async (ports: TickPorts, cutover: CutoverId, scheduledAt: EpochMs): Promise<Served> => {
   const read = await ports.state.read(cutover, STATE_TIMEOUT_MS);
-  if (read.ok && read.value?.phase === "complete")
-    return read.value.outbox.length === 0 ? retire(ports, cutover) : deliverTheLast(ports, cutover, scheduledAt);
   const state = read.ok ? read.value : null;
   // Listed before it was armed, or left over: nothing to serve yet, and nothing to be late with.
   if (read.ok && state === null) return { cutover, workers: [], failures: [], staleSeconds: 0 };
-  const wanted: readonly Worker[] =
-    state?.phase === "decommissioning" ? ["observe", "promote", "decommission"] : ["observe", "promote"];
   const asked = await Promise.all(
-    wanted.map(async (worker) => ({ worker, answer: await ports.invoke.worker(worker, cutover, scheduledAt) })),
+    workersFor(state).map(async (worker) => ({
+      worker,
+      answer: await ports.invoke.worker(worker, cutover, scheduledAt),
+    })),
   );
   return {
     cutover,
@@ -67,26 +69,13 @@ const serve = async (ports: TickPorts, cutover: CutoverId, scheduledAt: EpochMs)
   };
 };
 
+/** One that is complete and still listed has something left to say, which decommission says before it is taken off. */
+const workersFor = (state: CutoverState | null): readonly Worker[] => {
+  if (state?.phase === "complete") return ["decommission"];
+  return state?.phase === "decommissioning" ? ["observe", "promote", "decommission"] : ["observe", "promote"];
+};
+
 const staleSeconds = (state: CutoverState | null, scheduledAt: EpochMs): number =>
-  state === null ? 0 : Math.max(0, (scheduledAt - (state.lastTick ?? state.armedAt)) / 1_000);
-
-/** Complete, and its last records or messages are not out yet: promote carries them before it is forgotten. */
-const deliverTheLast = async (ports: TickPorts, cutover: CutoverId, scheduledAt: EpochMs): Promise<Served> => {
-  const answer = await ports.invoke.worker("promote", cutover, scheduledAt);
-  return {
-    cutover,
-    workers: answer.ok ? ["promote"] : [],
-    failures: answer.ok ? [] : [`${cutover} promote: ${answer.failure.message}`],
-    staleSeconds: 0,
-  };
-};
-
-const retire = async (ports: TickPorts, cutover: CutoverId): Promise<Served> => {
-  const removed = await ports.active.remove(cutover);
-  return {
-    cutover,
-    workers: [],
-    failures: removed.ok ? [] : [`${cutover}: ${removed.failure.message}`],
-    staleSeconds: 0,
-  };
-};
+  state === null || state.phase === "complete"
+    ? 0
+    : Math.max(0, (scheduledAt - (state.lastTick ?? state.armedAt)) / 1_000);

@@ -92,7 +92,9 @@ const ROLE = {
         PolicyName: "worker",
         PolicyDocument: {
           Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", Action: ["sqs:SendMessage", "lambda:InvokeFunction"], Resource: "*" }],
+          Statement: [
+            { Effect: "Allow", Action: ["sqs:SendMessage", "lambda:InvokeFunction", "logs:*"], Resource: "*" },
+          ],
         },
       },
     ],

@@ -11,6 +11,7 @@ import { readEmbeddedMetrics } from "./embedded-metrics.ts";
 import { getMetricData } from "./get-metric-data.ts";
 import { MetricStore } from "./metric-store.ts";
 import { putMetricData } from "./put-metric-data.ts";
+import { cloudwatchRights } from "./rights.ts";
 
 /** Alarms are seen to change 35 to 80 s after the end of the period that decided (aws.md 2, delay). */
 const EVALUATED_AFTER_MINUTE_MS = 35_000;
@@ -57,6 +58,7 @@ export const createCloudWatch = (context: LabContext, options: CloudWatchOptions
       protocol: "json",
       target: "GraniteServiceVersion20100801",
       client,
+      needs: cloudwatchRights,
       operations: {
         GetMetricData: getMetricData(store, options.pageDatapoints ?? 30),
         PutMetricData: putMetricData(store, clock),

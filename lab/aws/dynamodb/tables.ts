@@ -12,6 +12,7 @@ import {
   type ResourceProvider,
 } from "../contracts.ts";
 import { closed, propertiesReader, TAGS, TEXT } from "../resource-properties.ts";
+import { tableRights } from "./rights.ts";
 
 const TABLE_TYPE = "AWS::DynamoDB::Table";
 
@@ -63,12 +64,18 @@ export const startTables = async (): Promise<Tables> => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const hashKeys = new Map<string, string>();
   return {
-    api: { service: "dynamodb", handle: (call) => forward(endpoint, call) },
+    api: {
+      service: "dynamodb",
+      needs: tableRights((table) => hashKeys.get(table)),
+      handle: (call) => forward(endpoint, call),
+    },
     provider: {
       types: [TABLE_TYPE],
       create: async (logicalId, _type, raw) => {
         const { TableName = logicalId, AttributeDefinitions, KeySchema } = readTable(logicalId, raw);
+        hashKeys.set(TableName, KeySchema.find(({ KeyType }) => KeyType === "HASH")?.AttributeName ?? "");
         await createTable(endpoint, { TableName, AttributeDefinitions, KeySchema });
         const arn = `arn:aws:dynamodb:${LAB_REGION}:${LAB_ACCOUNT_ID}:table/${TableName}`;
         return { ref: TableName, attributes: { Arn: arn } };

@@ -4,6 +4,7 @@ import { schemaService } from "../wire/schema-service.ts";
 import { changeOperations } from "./change.ts";
 import { describeOperations } from "./describe.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
+import { loadBalancerRights } from "./rights.ts";
 
 /** The load balancer's API, behind the gateway. @param behindMs lab time by which a DescribeRules lags, per call. */
 export const elbv2Service = (balancer: LoadBalancer, behindMs: () => number): AwsService =>
@@ -13,5 +14,6 @@ export const elbv2Service = (balancer: LoadBalancer, behindMs: () => number): Aw
     version: "2015-12-01",
     xmlNamespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
     client,
+    needs: loadBalancerRights,
     operations: { ...describeOperations(balancer, behindMs), ...changeOperations(balancer) },
   });

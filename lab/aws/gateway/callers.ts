@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Caller } from "../contracts.ts";
 
-export interface IssuedKey extends Caller {
+export interface IssuedKey {
+  readonly accessKeyId: string;
+  readonly name: string;
   readonly secretAccessKey: string;
 }
 
@@ -10,9 +12,9 @@ export class CallerRegistry {
   readonly #byKey = new Map<string, Caller>();
 
   /** Issues a new key; the earlier keys of the same name stay valid, as they do for a role's sessions. */
-  issue(name: string): IssuedKey {
+  issue(name: string, refusal?: Caller["refusal"]): IssuedKey {
     const accessKeyId = `ASIALAB${randomBytes(7).toString("hex").slice(0, 13).toUpperCase()}`;
-    this.#byKey.set(accessKeyId, { accessKeyId, name });
+    this.#byKey.set(accessKeyId, { accessKeyId, name, ...(refusal === undefined ? {} : { refusal }) });
     return { accessKeyId, name, secretAccessKey: randomBytes(30).toString("base64url") };
   }
 

@@ -82,12 +82,29 @@ export class FrontDesk {
     return record;
   }
 
+  /** Every right that the call needs is asked for, as AWS does before it looks at anything else. */
+  #denial(service: AwsService, call: AwsCall): AwsFault | null {
+    const { refusal } = call.caller;
+    if (refusal === undefined) return null;
+    const protocol = protocolOf(call);
+    const needed = service.needs(call, actionOf(call));
+    if (needed === null)
+      return accessDenied(
+        call.service,
+        protocol,
+        `The lab does not know which right ${call.service} ${actionOf(call)} needs.`,
+      );
+    const refusals = needed.map((right) => refusal(right)).filter((each) => each !== null);
+    return refusals[0] === undefined ? null : accessDenied(call.service, protocol, refusals[0]);
+  }
+
   async #answer(call: AwsCall, protocol: Protocol): Promise<AwsAnswer> {
     const service = this.#services.get(call.service);
     if (service === undefined)
       return refuse(protocol, new AwsFault("InvalidAction", `The lab has no service named ${call.service}.`));
     try {
-      return await service.handle(call);
+      const denied = this.#denial(service, call);
+      return denied === null ? await service.handle(call) : refuse(protocol, denied);
     } catch (error) {
       if (error instanceof AwsFault) return refuse(protocol, error);
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -96,6 +113,13 @@ export class FrontDesk {
     }
   }
 }
+
+/** Each service refuses in its own words (aws.md 7, IAM): Elastic Load Balancing, SNS, and those that speak JSON. */
+const accessDenied = (service: string, protocol: Protocol, message: string): AwsFault => {
+  if (service === "sns") return new AwsFault("AuthorizationError", message, 403);
+  if (protocol === "query") return new AwsFault("AccessDenied", message, 403);
+  return new AwsFault("AccessDeniedException", message, protocol === "rest" ? 403 : 400);
+};
 
 /** aws.md 1, Throttling; each protocol's services spell it their own way. */
 const throttled = (protocol: Protocol): AwsFault =>

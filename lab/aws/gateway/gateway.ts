@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { AwsService, LabContext } from "../contracts.ts";
+import type { AwsService, Caller, LabContext } from "../contracts.ts";
 import type { IssuedKey } from "./callers.ts";
 import type { GatewayFault } from "./faults.ts";
 import { FrontDesk, type RecordedCall } from "./front-desk.ts";
@@ -11,8 +11,11 @@ export interface Gateway {
   readonly url: string;
   /** @throws where the signing name is taken. */
   register(service: AwsService): void;
-  /** A key of its own for a role, or for the operator. Calls with any other key are refused. */
-  issueKey(name: string): IssuedKey;
+  /**
+   * A key of its own for a role, or for the operator. Calls with any other key are refused.
+   * @param refusal - asked before each call that is made with it; without it the caller may do everything.
+   */
+  issueKey(name: string, refusal?: Caller["refusal"]): IssuedKey;
   /** The newest calls, oldest first, at most 5,000. */
   recentCalls(): readonly RecordedCall[];
   /** How often each caller used each action since the start: `promote` → `elasticloadbalancing:ModifyRule` → 3. */
@@ -37,7 +40,7 @@ export const startGateway = async (context: LabContext): Promise<Gateway> => {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     register: (service) => desk.register(service),
-    issueKey: (name) => desk.callers.issue(name),
+    issueKey: (name, refusal) => desk.callers.issue(name, refusal),
     recentCalls: () => desk.recent,
     usage: () => desk.usage,
     inject: (fault) => desk.faults.inject(fault),

@@ -1,5 +1,7 @@
+import { type Conditions, conditionsHold, list, type RequestContext } from "./conditions.ts";
+import { matches, matchesArn } from "./patterns.ts";
+
 type OneOrMore = string | readonly string[];
-type Conditions = Readonly<Record<string, Readonly<Record<string, OneOrMore>>>>;
 
 export interface Statement {
   readonly Sid?: string;
@@ -15,13 +17,14 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** What somebody wants to do. `context` holds condition keys by their lower-case name, e.g. `aws:sourcearn`. */
+/** What somebody wants to do. */
 export interface Request {
   readonly action: string;
+  /** An ARN; `*` where the action knows no resources. */
   readonly resource?: string;
   /** The calling service (`scheduler.amazonaws.com`); only policies with principals look at it. */
   readonly principal?: string;
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: RequestContext;
 }
 
 /** `denied` is an explicit Deny; `silent` means that no statement spoke, which also refuses. */
@@ -34,34 +37,15 @@ export const rule = (policies: readonly PolicyDocument[], request: Request): Rul
   return speaking.length > 0 ? "allowed" : "silent";
 };
 
-const speaks = (statement: Statement, request: Request): boolean =>
-  anyMatches(statement.Action, request.action, "anyCase") &&
-  (statement.Resource === undefined || anyMatches(statement.Resource, request.resource ?? "")) &&
+/** Whether a statement says anything of a request. */
+export const speaks = (statement: Statement, request: Request): boolean =>
+  list(statement.Action).some((pattern) => namesAction(pattern, request)) &&
+  (statement.Resource === undefined || list(statement.Resource).some((pattern) => namesResource(pattern, request))) &&
   (statement.Principal === undefined || names(statement.Principal, request.principal ?? "")) &&
-  Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) => holds(operator, wanted, request.context?.[key.toLowerCase()])),
-  );
+  conditionsHold(statement.Condition ?? {}, request.context ?? {});
+
+export const namesAction = (pattern: string, { action }: Request): boolean => matches(pattern, action, "anyCase");
+export const namesResource = (pattern: string, { resource }: Request): boolean => matchesArn(pattern, resource ?? "");
 
 const names = (principal: NonNullable<Statement["Principal"]>, caller: string): boolean =>
   principal === "*" || Object.values(principal).some((ids) => list(ids).some((id) => id === "*" || id === caller));
-
-const holds = (operator: string, wanted: OneOrMore, actual: string | undefined): boolean => {
-  if (actual === undefined) return operator.startsWith("ForAllValues:");
-  return isExact(operator) ? list(wanted).includes(actual) : anyMatches(wanted, actual);
-};
-
-const isExact = (operator: string): boolean => operator.endsWith("StringEquals");
-
-const anyMatches = (patterns: OneOrMore, text: string, ignoring?: "anyCase"): boolean =>
-  list(patterns).some((pattern) => wildcard(pattern, ignoring === "anyCase" ? "i" : "").test(text));
-
-const wildcard = (pattern: string, flags: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-    flags,
-  );
-
-const list = (values: OneOrMore): readonly string[] => (typeof values === "string" ? [values] : values);

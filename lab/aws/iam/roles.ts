@@ -1,17 +1,25 @@
 import { createHash } from "node:crypto";
 import { type CreatedResource, LAB_ACCOUNT_ID, type ResourceProvider } from "../contracts.ts";
 import { closed, propertiesReader, TAGS, TEXT } from "../resource-properties.ts";
+import { demandKnownConditions } from "./check-conditions.ts";
+import type { Grant } from "./grants.ts";
 import { type PolicyDocument, rule } from "./policy.ts";
 import { IDENTITY_POLICY, TRUST_POLICY } from "./policy-schema.ts";
+import { type Denial, type RoleRights, roleRights } from "./role-rights.ts";
 
 export interface Role {
   readonly name: string;
   readonly arn: string;
   readonly trust: PolicyDocument;
-  /** Inline policies of the role, in the template's order. */
-  readonly policies: readonly PolicyDocument[];
-  /** AWS's own policies by ARN: recorded, and granting nothing the lab asks for. */
-  readonly managedPolicyArns: readonly string[];
+  /** By its inline policies, in the template's order. */
+  readonly rights: RoleRights;
+}
+
+/** A grant of some role, and how often it has let something pass. */
+export interface UsedGrant {
+  readonly role: string;
+  readonly grant: Grant;
+  readonly times: number;
 }
 
 /** The roles of the account, and what they may do. */
@@ -19,15 +27,20 @@ export interface Roles {
   readonly provider: ResourceProvider;
   find(arn: string): Role | undefined;
   all(): readonly Role[];
+  /** Why this service cannot become the role, or null. */
+  distrust(arn: string, service: string): string | null;
   /** May this service become the role, and may the role then do this? The refusal is a sentence. */
   refusal(arn: string, service: string, action: string, resource: string): string | null;
+  /** Every grant of every role with its uses so far: one without a use is a right that nobody needs. */
+  uses(): readonly UsedGrant[];
+  /** What roles have tried and may not do, each role's oldest first. */
+  denials(): readonly Denial[];
 }
 
 interface RoleProperties {
   readonly RoleName?: string;
   readonly AssumeRolePolicyDocument: PolicyDocument;
   readonly Policies?: readonly { readonly PolicyName: string; readonly PolicyDocument: PolicyDocument }[];
-  readonly ManagedPolicyArns?: readonly string[];
 }
 
 const TYPE = "AWS::IAM::Role";
@@ -45,7 +58,6 @@ const readRole = propertiesReader<RoleProperties>(
         type: "array",
         items: closed({ PolicyName: TEXT, PolicyDocument: IDENTITY_POLICY }, ["PolicyName", "PolicyDocument"]),
       },
-      ManagedPolicyArns: { type: "array", items: { type: "string", pattern: "^arn:aws:iam::(aws|\\d{12}):policy/" } },
       Tags: TAGS,
     },
     ["AssumeRolePolicyDocument"],
@@ -54,6 +66,17 @@ const readRole = propertiesReader<RoleProperties>(
 
 export const createRoles = (): Roles => {
   const byArn = new Map<string, Role>();
+  const demand = (arn: string): Role => {
+    const role = byArn.get(arn);
+    if (role === undefined) throw new Error(`the role ${arn} does not exist`);
+    return role;
+  };
+  const distrust = (arn: string, service: string): string | null => {
+    const role = byArn.get(arn);
+    if (role === undefined) return `the role ${arn} does not exist`;
+    const mayAssume = rule([role.trust], { action: "sts:AssumeRole", principal: service }) === "allowed";
+    return mayAssume ? null : `the role ${role.name} does not trust ${service}`;
+  };
   return {
     provider: {
       types: [TYPE],
@@ -65,26 +88,24 @@ export const createRoles = (): Roles => {
     },
     find: (arn) => byArn.get(arn),
     all: () => [...byArn.values()],
-    refusal: (arn, service, action, resource) => {
-      const role = byArn.get(arn);
-      if (role === undefined) return `the role ${arn} does not exist`;
-      const mayAssume = rule([role.trust], { action: "sts:AssumeRole", principal: service }) === "allowed";
-      if (!mayAssume) return `the role ${role.name} does not trust ${service}`;
-      return rule(role.policies, { action, resource }) === "allowed"
-        ? null
-        : `the role ${role.name} has no right to ${action} on ${resource}`;
-    },
+    distrust,
+    refusal: (arn, service, action, resource) =>
+      distrust(arn, service) ?? demand(arn).rights.refusal({ action, resource }, service.split(".")[0] ?? service),
+    uses: () => [...byArn.values()].flatMap(({ name, rights }) => rights.uses().map((use) => ({ role: name, ...use }))),
+    denials: () => [...byArn.values()].flatMap(({ rights }) => rights.denials()),
   };
 };
 
+/** @throws a condition that the lab could not hold against a request. */
 const roleOf = (logicalId: string, properties: RoleProperties): Role => {
   const name = properties.RoleName ?? logicalId;
+  const policies = (properties.Policies ?? []).map((policy) => policy.PolicyDocument);
+  for (const policy of policies) demandKnownConditions(`${TYPE} ${logicalId}`, policy);
   return {
     name,
     arn: `arn:aws:iam::${LAB_ACCOUNT_ID}:role/${name}`,
     trust: properties.AssumeRolePolicyDocument,
-    policies: (properties.Policies ?? []).map((policy) => policy.PolicyDocument),
-    managedPolicyArns: properties.ManagedPolicyArns ?? [],
+    rights: roleRights(name, policies),
   };
 };
 

@@ -10,6 +10,7 @@ interface FunctionProperties {
   readonly Environment?: { readonly Variables?: Readonly<Record<string, string>> };
   readonly ReservedConcurrentExecutions?: number;
   readonly DeadLetterConfig?: { readonly TargetArn: string };
+  readonly VpcConfig?: object;
 }
 
 /** One function as its template describes it. */
@@ -26,6 +27,8 @@ export interface FunctionConfig {
   readonly environment: Readonly<Record<string, string>>;
   readonly reservedConcurrency: number | null;
   readonly deadLetterArn: string | null;
+  /** It joins a network, for which its role needs rights. */
+  readonly inVpc: boolean;
 }
 
 export const FUNCTION_TYPE = "AWS::Lambda::Function";
@@ -56,7 +59,7 @@ const readFunction = propertiesReader<FunctionProperties>(
       }),
       ReservedConcurrentExecutions: { type: "integer", minimum: 0, maximum: 900 },
       DeadLetterConfig: closed({ TargetArn: { type: "string", pattern: "^arn:aws:sqs:" } }, ["TargetArn"]),
-      // Where the function runs does not matter on loopback; that it asks for a network is checked and recorded only.
+      // Where the function runs does not matter on loopback; that its role may join a network does.
       VpcConfig: closed(
         { SecurityGroupIds: { type: "array", items: TEXT }, SubnetIds: { type: "array", minItems: 1, items: TEXT } },
         ["SecurityGroupIds", "SubnetIds"],
@@ -80,5 +83,6 @@ export const functionConfig = (logicalId: string, raw: Readonly<Record<string, u
     environment: properties.Environment?.Variables ?? {},
     reservedConcurrency: properties.ReservedConcurrentExecutions ?? null,
     deadLetterArn: properties.DeadLetterConfig?.TargetArn ?? null,
+    inVpc: properties.VpcConfig !== undefined,
   };
 };

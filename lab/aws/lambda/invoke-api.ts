@@ -1,6 +1,6 @@
 import type { AwsAnswer, AwsCall, AwsService } from "../contracts.ts";
 import { AwsFault } from "../wire/fault.ts";
-import type { LambdaFunction } from "./lambda-function.ts";
+import { functionArn, type LambdaFunction } from "./lambda-function.ts";
 
 const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?Qualifier=(?:%24|\$)LATEST)?$/;
 const KNOWN_TYPES = ["Event", "RequestResponse", "DryRun"];
@@ -8,6 +8,14 @@ const KNOWN_TYPES = ["Event", "RequestResponse", "DryRun"];
 /** The API `lambda`, of which the lab serves Invoke alone. */
 export const invokeApi = (find: (nameOrArn: string) => LambdaFunction | undefined): AwsService => ({
   service: "lambda",
+  needs: (call) => {
+    const name = INVOKE_PATH.exec(call.path)?.[1];
+    if (call.method !== "POST" || name === undefined) return null;
+    const nameOrArn = decodeURIComponent(name);
+    return [
+      { action: "lambda:InvokeFunction", resource: functionArn(nameOrArn.slice(nameOrArn.lastIndexOf(":") + 1)) },
+    ];
+  },
   handle: async (call) => {
     const name = INVOKE_PATH.exec(call.path)?.[1];
     if (call.method !== "POST" || name === undefined)

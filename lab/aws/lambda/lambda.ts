@@ -1,5 +1,13 @@
 import { join } from "node:path";
-import type { AwsService, CreatedResource, LabContext, ResourceProvider } from "../contracts.ts";
+import {
+  type AwsService,
+  type Caller,
+  type CreatedResource,
+  LAB_ACCOUNT_ID,
+  LAB_REGION,
+  type LabContext,
+  type ResourceProvider,
+} from "../contracts.ts";
 import type { IssuedKey } from "../gateway/callers.ts";
 import type { Roles } from "../iam/roles.ts";
 import type { MetricSink } from "../metric-sink.ts";
@@ -12,15 +20,31 @@ import { EVENT_INVOKE_TYPE, eventInvokeConfig } from "./event-invoke-config.ts";
 import { FUNCTION_TYPE, type FunctionConfig, functionConfig } from "./function-config.ts";
 import { FunctionLog } from "./function-log.ts";
 import { invokeApi } from "./invoke-api.ts";
-import { type InvocationRecord, LambdaFunction } from "./lambda-function.ts";
+import { functionArn, type InvocationRecord, LambdaFunction } from "./lambda-function.ts";
 import { PERMISSION_TYPE, permits, readPermission, type ServiceCaller } from "./resource-policy.ts";
 
 const RECENT_INVOCATIONS = 5_000;
+const SOURCE_FUNCTION = "lambda:sourcefunctionarn";
+
+/** What Lambda does in the role's name to give a function an address in a network. */
+const NETWORK_ACTIONS = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+/** And to keep what it prints: without them nothing is logged, and nobody is told. */
+const LOG_ACTIONS = ["logs:CreateLogStream", "logs:PutLogEvents"];
+const logStream = (name: string): string =>
+  `arn:aws:logs:${LAB_REGION}:${LAB_ACCOUNT_ID}:log-group:/aws/lambda/${name}:log-stream:lab`;
 
 export interface LambdaSpec {
   readonly context: LabContext;
   readonly gatewayUrl: string;
-  readonly issueKey: (name: string) => IssuedKey;
+  readonly issueKey: (name: string, refusal: Caller["refusal"]) => IssuedKey;
   readonly metrics: MetricSink;
   readonly roles: Roles;
   readonly queues: Queues;
@@ -89,7 +113,8 @@ export class Lambda {
     if (this.#functions.has(config.name)) throw new Error(`the function ${config.name} exists already`);
     const role = roles.find(config.roleArn);
     if (role === undefined) throw new Error(`${config.name}: the role ${config.roleArn} does not exist`);
-    if (config.deadLetterArn !== null) this.#demandSendRight(config, config.deadLetterArn);
+    if (config.deadLetterArn !== null) this.#demandRight(config, "sqs:SendMessage", config.deadLetterArn);
+    if (config.inVpc) for (const action of NETWORK_ACTIONS) this.#demandRight(config, action, "*");
     const directory = join(context.dir, "functions", config.name);
     unpack(packages(config.codeKey), directory);
     const created = new LambdaFunction({
@@ -99,8 +124,20 @@ export class Lambda {
       gatewayUrl,
       adopt,
       boot: { clock: context.clock, ...locateHandler(directory, config.handler) },
-      credentials: issueKey(role.name),
-      log: new FunctionLog(context.dir, config.name, (line) => metrics.publishEmf(line)),
+      // Calls of the function's own code name the function; what Lambda does for it does not.
+      credentials: issueKey(role.name, ({ context: carried, ...right }) =>
+        role.rights.refusal(
+          { ...right, context: { ...carried, [SOURCE_FUNCTION]: functionArn(config.name) } },
+          config.name,
+        ),
+      ),
+      log: new FunctionLog(context.dir, config.name, {
+        publishEmf: (line) => metrics.publishEmf(line),
+        mayWrite: () =>
+          LOG_ACTIONS.every(
+            (action) => role.rights.refusal({ action, resource: logStream(config.name) }, config.name) === null,
+          ),
+      }),
       publish: (datum) => metrics.publish(datum),
       record: (record) => this.#record(record),
       dropped: (of, event) => this.#dropped(of, event),
@@ -118,7 +155,7 @@ export class Lambda {
   #createEventInvoke(logicalId: string, raw: Readonly<Record<string, unknown>>): CreatedResource {
     const { functionName, config } = eventInvokeConfig(logicalId, raw);
     const target = this.#demand(functionName);
-    if (config.onFailureArn !== null) this.#demandSendRight(target.config, config.onFailureArn);
+    if (config.onFailureArn !== null) this.#demandRight(target.config, "sqs:SendMessage", config.onFailureArn);
     target.eventInvoke = config;
     return { ref: logicalId, attributes: {} };
   }
@@ -129,9 +166,9 @@ export class Lambda {
     return found;
   }
 
-  /** AWS checks, when the setting is made, that the function's role may send to the queue. */
-  #demandSendRight(config: FunctionConfig, queueArn: string): void {
-    const refusal = this.#spec.roles.refusal(config.roleArn, "lambda.amazonaws.com", "sqs:SendMessage", queueArn);
+  /** AWS checks, when a setting is made, that the function's role has the rights it takes. */
+  #demandRight(config: FunctionConfig, action: string, resource: string): void {
+    const refusal = this.#spec.roles.refusal(config.roleArn, "lambda.amazonaws.com", action, resource);
     if (refusal !== null) throw new Error(`${config.name}: ${refusal}`);
   }
 
@@ -141,15 +178,20 @@ export class Lambda {
   }
 
   #dropped(of: LambdaFunction, event: DroppedEvent): void {
-    const { context, metrics, queues } = this.#spec;
+    const { context, metrics, queues, roles } = this.#spec;
     const at = context.clock.now();
     const { name, deadLetterArn } = of.config;
     const { onFailureArn } = of.eventInvoke;
     context.log(`lambda: ${name} gave up the event ${event.requestId}: ${event.condition}`);
     const dimensions = { FunctionName: name };
     metrics.publish({ namespace: "AWS/Lambda", metric: "AsyncEventsDropped", dimensions, at, value: 1 });
-    if (deadLetterArn !== null) queues.send(deadLetterArn, event.payload, deadLetterAttributes(event));
-    if (onFailureArn !== null) queues.send(onFailureArn, destinationRecord(of.arn, event, at), {});
+    const send = (queueArn: string, body: string, attributes: Readonly<Record<string, string>>): void => {
+      const refusal = roles.refusal(of.config.roleArn, "lambda.amazonaws.com", "sqs:SendMessage", queueArn);
+      if (refusal === null) queues.send(queueArn, body, attributes);
+      else context.log(`lambda: ${refusal}; the event is gone`);
+    };
+    if (deadLetterArn !== null) send(deadLetterArn, event.payload, deadLetterAttributes(event));
+    if (onFailureArn !== null) send(onFailureArn, destinationRecord(of.arn, event, at), {});
   }
 }
 

@@ -49,15 +49,9 @@ export const createScheduler = (spec: SchedulerSpec): Scheduler => {
         const properties = readSchedule(logicalId, raw);
         const name = properties.Name ?? logicalId;
         const arn = `arn:aws:scheduler:${LAB_REGION}:${LAB_ACCOUNT_ID}:schedule/default/${name}`;
-        const refusal = roles.refusal(
-          properties.Target.RoleArn,
-          SERVICE,
-          "lambda:InvokeFunction",
-          properties.Target.Arn,
-        );
-        // AWS refuses only a role that does not trust it; a missing right would show in the dead-letter queue alone.
-        if (refusal?.includes("trust") || roles.find(properties.Target.RoleArn) === undefined)
-          throw new Error(`${SCHEDULE_TYPE} ${logicalId}: ${refusal}`);
+        // AWS refuses only a role that does not trust it; a missing right shows in the dead-letter queue alone.
+        const distrust = roles.distrust(properties.Target.RoleArn, SERVICE);
+        if (distrust !== null) throw new Error(`${SCHEDULE_TYPE} ${logicalId}: ${distrust}`);
         const period = readRate(properties.ScheduleExpression);
         const schedule = { name, arn, period, target: properties.Target, enabled: properties.State !== "DISABLED" };
         schedules.set(name, schedule);

@@ -3,8 +3,10 @@ import * as client from "@aws-sdk/client-sns";
 import { toIso } from "../../../src/kernel/instant.ts";
 import type { EpochMs } from "../../../src/kernel/units.ts";
 import { type AwsService, LAB_ACCOUNT_ID, LAB_REGION, type LabContext, type ResourceProvider } from "../contracts.ts";
+import { demandKnownConditions } from "../iam/check-conditions.ts";
 import { type PolicyDocument, rule } from "../iam/policy.ts";
 import type { Queues } from "../sqs/queues.ts";
+import { bodyText } from "../wire/body.ts";
 import { AwsFault } from "../wire/fault.ts";
 import { schemaService } from "../wire/schema-service.ts";
 import {
@@ -21,6 +23,8 @@ export interface PublishedMessage {
   readonly topicArn: string;
   readonly subject: string | null;
   readonly message: string;
+  /** By name; texts, the only kind that the lab serves. */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly at: EpochMs;
   /** The role that published, or the service. */
   readonly by: string;
@@ -55,6 +59,10 @@ export const createTopics = (context: LabContext, queues: Queues): Topics => {
       version: "2010-03-31",
       xmlNamespace: "http://sns.amazonaws.com/doc/2010-03-31/",
       client,
+      needs: (call, action) =>
+        action === "Publish"
+          ? [{ action: "SNS:Publish", resource: new URLSearchParams(bodyText(call)).get("TopicArn") ?? "" }]
+          : null,
       operations: {
         Publish: (input: client.PublishCommandInput, call) => desk.publishOverTheWire(input, call.caller.name),
       },
@@ -88,6 +96,7 @@ class Desk {
     }
     if (type === TOPIC_POLICY_TYPE) {
       const { Topics, PolicyDocument } = readTopicPolicy(logicalId, raw);
+      demandKnownConditions(`${type} ${logicalId}`, PolicyDocument);
       for (const arn of Topics) this.#demand(arn).policy = PolicyDocument;
       return { ref: logicalId, attributes: {} };
     }
@@ -98,7 +107,7 @@ class Desk {
   }
 
   publishOverTheWire(input: client.PublishCommandInput, by: string): client.PublishCommandOutput | object {
-    const { TopicArn, Message, Subject, ...others } = input;
+    const { TopicArn, Message, Subject, MessageAttributes = {}, ...others } = input;
     const unserved = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
     if (unserved !== undefined) throw invalid(`the lab does not serve the member ${unserved}`);
     const topic = this.#topics.get(TopicArn ?? "");
@@ -106,7 +115,8 @@ class Desk {
     if (Message === undefined || Message === "") throw invalid("Empty message");
     if (Buffer.byteLength(Message) > 262_144) throw invalid("Message too long");
     if (Subject !== undefined && !/^[\x20-\x7e]{1,100}$/.test(Subject)) throw invalid("Subject");
-    return { MessageId: this.#publish(topic, { subject: Subject ?? null, message: Message, by }) };
+    const attributes = textAttributes(MessageAttributes);
+    return { MessageId: this.#publish(topic, { subject: Subject ?? null, message: Message, attributes, by }) };
   }
 
   publishFrom(
@@ -114,7 +124,8 @@ class Desk {
     of: Pick<PublishedMessage, "topicArn" | "subject" | "message">,
   ): void {
     const topic = this.#topics.get(of.topicArn);
-    if (topic !== undefined && lets(topic, sender)) this.#publish(topic, { ...of, by: sender.principal });
+    if (topic !== undefined && lets(topic, sender))
+      this.#publish(topic, { ...of, attributes: {}, by: sender.principal });
     else {
       const why = topic === undefined ? "no such topic" : "no permission";
       this.#context.log(
@@ -123,17 +134,15 @@ class Desk {
     }
   }
 
-  #publish(topic: Topic, of: Pick<PublishedMessage, "subject" | "message" | "by">): string {
+  #publish(topic: Topic, of: Omit<PublishedMessage, "messageId" | "topicArn" | "at">): string {
     const messageId = randomUUID();
     const published = { ...of, messageId, topicArn: topic.arn, at: this.#context.clock.now() };
     this.messages.push(published);
     for (const { queueArn, raw } of topic.subscriptions)
-      this.#queues.send(
-        queueArn,
-        raw ? of.message : envelope(published),
-        {},
-        { principal: "sns.amazonaws.com", sourceArn: topic.arn },
-      );
+      this.#queues.send(queueArn, raw ? of.message : envelope(published), raw ? of.attributes : {}, {
+        principal: "sns.amazonaws.com",
+        sourceArn: topic.arn,
+      });
     return messageId;
   }
 
@@ -146,6 +155,19 @@ class Desk {
 
 const invalid = (what: string): AwsFault => new AwsFault("InvalidParameterException", `Invalid parameter: ${what}`);
 
+/** A topic takes texts, numbers and binaries; the lab takes the texts. An attribute without a value is refused. */
+const textAttributes = (
+  attributes: NonNullable<client.PublishCommandInput["MessageAttributes"]>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, { DataType, StringValue }]) => {
+      if (!/^[\w.-]{1,256}$/.test(name)) throw invalid(`the message attribute name ${name}`);
+      if (DataType !== "String") throw invalid(`the lab serves no message attribute of the type ${DataType}`);
+      if (!StringValue) throw invalid(`the message attribute ${name} must contain a non-empty value`);
+      return [name, StringValue];
+    }),
+  );
+
 const lets = ({ arn, policy }: Topic, { principal, sourceArn }: { principal: string; sourceArn: string }): boolean =>
   policy === null ||
   rule([policy], {
@@ -156,7 +178,7 @@ const lets = ({ arn, policy }: Topic, { principal, sourceArn }: { principal: str
   }) === "allowed";
 
 /** What a queue receives that did not ask for the bare message. */
-const envelope = ({ messageId, topicArn, subject, message, at }: PublishedMessage): string =>
+const envelope = ({ messageId, topicArn, subject, message, attributes, at }: PublishedMessage): string =>
   JSON.stringify({
     Type: "Notification",
     MessageId: messageId,
@@ -164,4 +186,7 @@ const envelope = ({ messageId, topicArn, subject, message, at }: PublishedMessag
     ...(subject === null ? {} : { Subject: subject }),
     Message: message,
     Timestamp: toIso(at),
+    MessageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, Value]) => [name, { Type: "String", Value }]),
+    ),
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type EpochMs, later, MINUTE_MS } from "../../../src/kernel/units.ts";
 import { LAB_ACCOUNT_ID, LAB_REGION, type LabContext, type MetricDatum, type ResourceProvider } from "../contracts.ts";
+import { demandKnownConditions } from "../iam/check-conditions.ts";
 import { type PolicyDocument, rule } from "../iam/policy.ts";
 import { RESOURCE_POLICY } from "../iam/policy-schema.ts";
 import { LabTimers } from "../lab-timers.ts";
@@ -99,6 +100,7 @@ export const createQueues = (context: LabContext, metrics: MetricSink): Queues =
       create: async (logicalId, type, raw) => {
         if (type === QUEUE_POLICY_TYPE) {
           const { Queues, PolicyDocument } = readQueuePolicy(logicalId, raw);
+          demandKnownConditions(`${type} ${logicalId}`, PolicyDocument);
           for (const url of Queues) find(url).policies = [PolicyDocument];
           return { ref: logicalId, attributes: {} };
         }

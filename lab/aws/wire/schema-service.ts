@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { gunzipSync } from "node:zlib";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { AwsAnswer, AwsCall, AwsService } from "../contracts.ts";
+import { bodyText } from "./body.ts";
 import { AwsFault, faultAnswer, protocolOf } from "./fault.ts";
 import { jsonOutput, readJsonInput } from "./json-shapes.ts";
 import { readQueryInput } from "./query-input.ts";
@@ -16,6 +16,7 @@ interface ServiceBase {
   readonly service: string;
   /** The SDK client's exports; it carries the schemas of everything the real service can say. */
   readonly client: object;
+  readonly needs: AwsService["needs"];
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
@@ -41,6 +42,7 @@ export const schemaService = (of: QueryService | JsonService): AwsService => {
   const schemas = of.client as Readonly<Record<string, unknown>>;
   return {
     service: of.service,
+    needs: of.needs,
     handle: async (call) => {
       try {
         return await (of.protocol === "query" ? answerQuery(of, schemas, call) : answerJson(of, schemas, call));
@@ -54,7 +56,7 @@ export const schemaService = (of: QueryService | JsonService): AwsService => {
 };
 
 const answerQuery = async (of: QueryService, schemas: Schemas, call: AwsCall): Promise<AwsAnswer> => {
-  const form = new URLSearchParams(bodyOf(call).toString("utf8"));
+  const form = new URLSearchParams(bodyText(call));
   const action = form.get("Action") ?? "";
   if (form.get("Version") !== of.version)
     throw new AwsFault("NoSuchVersion", `${form.get("Version")} is not a version of this API.`);
@@ -73,7 +75,7 @@ const answerJson = async (of: JsonService, schemas: Schemas, call: AwsCall): Pro
   const [target, action = ""] = (call.headers["x-amz-target"] ?? "").split(".");
   if (target !== of.target) throw new AwsFault("UnknownOperationException", `${target} is not ${of.target}.`);
   const { operation, input, output } = findOperation(of, schemas, action);
-  const answer = await operation(readJsonInput(input, parseJson(bodyOf(call))) as never, call);
+  const answer = await operation(readJsonInput(input, parseJson(bodyText(call))) as never, call);
   return {
     status: 200,
     headers: { "content-type": "application/x-amz-json-1.0" },
@@ -100,17 +102,9 @@ const findOperation = (of: ServiceBase & { protocol: string }, schemas: Schemas,
   return { operation, input: NormalizedSchema.of(schema[4]), output: NormalizedSchema.of(schema[5]) };
 };
 
-/** The CloudWatch client compresses larger bodies (lab.md 2.5). */
-const bodyOf = (call: AwsCall): Buffer => {
-  const encoding = call.headers["content-encoding"];
-  if (encoding === undefined) return call.body;
-  if (encoding !== "gzip") throw new AwsFault("UnsupportedContentEncoding", `${encoding} is not understood`, 415);
-  return gunzipSync(call.body, { maxOutputLength: 16 * 1024 * 1024 });
-};
-
-const parseJson = (body: Buffer): unknown => {
+const parseJson = (body: string): unknown => {
   try {
-    return JSON.parse(body.toString("utf8"));
+    return JSON.parse(body);
   } catch {
     throw new AwsFault("SerializationException", "The body is not JSON.");
   }

@@ -41,11 +41,25 @@ const decommissioning = async () => {
 
 it("promote's permits carry it from the approval to the end", async () => {
   const { world, minutes, effects } = await decommissioning();
-  expect((await minutes(9)).stopped).toBe("it is complete");
+  expect((await minutes(9)).stopped).toBe("complete");
   expect(effects).toContain("verify-absence");
   expect(world.state()).toMatchObject({ phase: "complete", weightPercent: 100, wayBack: "closed" });
   expect(world.rules.greenPercent()).toBe(100);
-  await world.minutes(1);
+  expect(await world.active.list(1_000 as never)).toEqual(ok([]));
+});
+
+it("what is complete stays listed until its last record and message have arrived", async () => {
+  const { world, run, minutes } = await decommissioning();
+  await minutes(3);
+  world.outage.topic = true;
+  await minutes(6);
+  expect(await run()).toMatchObject({ stopped: expect.stringMatching(/^complete, with \d+ records or messages/) });
+  expect(world.state()).toMatchObject({ phase: "complete" });
+  expect(await world.active.list(1_000 as never)).toEqual(ok(["orders"]));
+  world.outage.topic = false;
+  expect(await run()).toEqual({ done: [], stopped: "complete" });
+  expect(world.state().outbox).toEqual([]);
+  expect(world.notify.sent.some(({ subject }) => subject === "orders: completed")).toBe(true);
   expect(await world.active.list(1_000 as never)).toEqual(ok([]));
 });
 
@@ -60,7 +74,7 @@ it("after a latch past the point of no return, a resume goes on where it stopped
 
   expect((await requestResume(world.ports, "orders", OLGA)).kind).toBe("accepted");
   await minutes(2);
-  expect(await run()).toEqual({ done: [], stopped: "it is complete" });
+  expect(await run()).toEqual({ done: [], stopped: "complete" });
   expect(world.state()).toMatchObject({ phase: "complete", epoch: 2 });
   expect(effects.filter((action) => action === "final-diff")).toHaveLength(1);
 });

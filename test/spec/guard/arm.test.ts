@@ -202,11 +202,15 @@ describe("the schedule", () => {
     expect(report.failures).toHaveLength(1);
   });
 
-  it("lets a cutover go once it is complete", async () => {
+  it("leaves one that is complete to decommission, which takes it off the list; itself it writes nothing", async () => {
     const world = fakeWorld();
     await world.arm();
     world.store.put({ ...world.state(), phase: "complete" });
-    expect((await runTick(world.ports, world.nextMinute())).started).toEqual([]);
-    expect(await world.active.list(1_000 as never)).toEqual({ ok: true, value: [] });
+    world.clock.spend(240_000);
+    expect(await runTick(world.ports, world.nextMinute())).toMatchObject({
+      started: [{ workers: ["decommission"] }],
+      stalestSeconds: 0,
+    });
+    expect(await world.active.list(1_000 as never)).toEqual({ ok: true, value: ["orders"] });
   });
 });

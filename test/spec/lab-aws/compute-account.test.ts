@@ -344,7 +344,7 @@ describe("a schedule", () => {
 
     expect(lab.account.lambda.invocations()).toEqual([]);
     expect(lab.account.sqs.messages("failed")[0]?.attributes["ERROR_MESSAGE"]).toBe(
-      "the role Weak has no right to lambda:InvokeFunction on arn:aws:lambda:us-east-1:000000000000:function:worker",
+      "User: arn:aws:sts::000000000000:assumed-role/Weak/scheduler is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:worker because no identity-based policy allows the lambda:InvokeFunction action",
     );
   });
 

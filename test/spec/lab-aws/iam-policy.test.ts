@@ -10,7 +10,7 @@ describe("what policies allow", () => {
     ["what an Allow names", [{ Effect: "Allow", Action: "dynamodb:PutItem", Resource: PUT.resource }], "allowed"],
     [
       "by wildcard, actions in any case",
-      [{ Effect: "Allow", Action: "DynamoDB:Put*", Resource: "arn:aws:dynamodb:*" }],
+      [{ Effect: "Allow", Action: "DynamoDB:Put*", Resource: "arn:aws:dynamodb:*:*:table/*" }],
       "allowed",
     ],
     ["not another resource", [{ Effect: "Allow", Action: "*", Resource: `${PUT.resource}-2` }], "silent"],
@@ -36,7 +36,7 @@ describe("what policies allow", () => {
       Effect: "Allow",
       Action: "sns:Publish",
       Principal: { Service: "cloudwatch.amazonaws.com" },
-      Condition: { ArnLike: { "aws:SourceArn": "arn:aws:cloudwatch:*:alarm:pawl-*" } },
+      Condition: { ArnLike: { "aws:SourceArn": "arn:aws:cloudwatch:*:*:alarm:pawl-*" } },
     });
     const by = (principal: string, sourceArn?: string): Ruling =>
       rule([policy], {
