@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { PawlError } from "../src/kernel/pawl-error.ts";
 import { alarmFaults } from "./template/check-alarms.ts";
+import { roleFaults } from "./template/check-roles.ts";
 import { type Template, withoutEmptyStatements } from "./template/empty-statements.ts";
 import { readCutovers } from "./template/read-cutovers.ts";
 
@@ -11,6 +12,8 @@ const root = join(import.meta.dirname, "..");
 const output = join(root, ".serverless");
 /** serverless-esbuild leaves a folder a function in the system's folder for temporary files; here they are found and removed. */
 const scratch = join(root, ".build", "package");
+
+const TEMPLATE = "cloudformation-template-update-stack.json";
 
 /** Packaging takes seconds; something that takes minutes hangs. */
 const TIME_LIMIT_MS = 180_000;
@@ -37,11 +40,15 @@ const packageFunctions = (): void => {
   if (run.status !== 0) process.exit(run.status ?? 1);
 };
 
-const TEMPLATE = "cloudformation-template-update-stack.json";
-
+/** A template with a role that IAM would refuse must not lie about. */
 const finishTemplate = (): void => {
   const file = join(output, TEMPLATE);
   const template = withoutEmptyStatements(JSON.parse(readFileSync(file, "utf8")) as Template);
+  const faults = roleFaults(template.Resources);
+  if (faults.length > 0) {
+    rmSync(output, { recursive: true, force: true });
+    throw new PawlError("roles-too-large", { faults });
+  }
   writeFileSync(file, JSON.stringify(template, null, 2));
 };
 

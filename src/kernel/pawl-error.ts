@@ -8,6 +8,7 @@ export interface PawlFaults {
   readonly "rollback-unverified": { readonly cutovers: readonly string[] };
   readonly "rollback-unrecorded": { readonly cutovers: readonly string[] };
   readonly "bindings-refused": { readonly faults: readonly string[] };
+  readonly "roles-too-large": { readonly faults: readonly string[] };
 }
 
 export type PawlFaultCode = keyof PawlFaults;
@@ -59,6 +60,11 @@ const TELLINGS: { readonly [Code in PawlFaultCode]: Telling<PawlFaults[Code]> } 
     what: ({ faults }) => `The bindings are refused: ${faults.join(" ")}`,
     why: "What is packaged must agree with what the template makes, or a rollback would not know its own alarms.",
     next: "Correct the files named above, then run `npm run package` again.",
+  },
+  "roles-too-large": {
+    what: ({ faults }) => `The roles are too large: ${faults.join(" ")}`,
+    why: "IAM refuses a role with more, in the middle of a deployment; every route and alarm is named in them, one by one.",
+    next: "Guard some cutovers from another account or Region, then run `npm run package` again.",
   },
 };
 

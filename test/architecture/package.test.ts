@@ -16,6 +16,7 @@ interface Resource {
   readonly Properties: any;
 }
 interface Statement {
+  readonly Effect: "Allow" | "Deny";
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
@@ -43,16 +44,21 @@ const ofType = (type: string): [string, Resource][] =>
   Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
 const [orders] = readCutovers(join(import.meta.dirname, "../..")) as readonly [CutoverBindings];
 
+type Stated = Statement | { readonly "Fn::If": readonly [string, Statement, object] };
+/** Those of a deployment into a network too: it has all that any has. */
 const statementsOf = (role: string, of = template): readonly Statement[] =>
-  resource(role, of).Properties.Policies.flatMap(
-    (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
-  );
+  resource(role, of)
+    .Properties.Policies.flatMap(
+      (policy: { PolicyDocument: { Statement: Stated[] } }) => policy.PolicyDocument.Statement,
+    )
+    .map((stated: Stated) => ("Fn::If" in stated ? stated["Fn::If"][1] : stated));
 const allowing = (role: string, action: string): readonly Statement[] =>
-  statementsOf(role).filter((statement) => [statement.Action].flat().includes(action));
+  statementsOf(role).filter(({ Effect, Action }) => Effect === "Allow" && [Action].flat().includes(action));
 const leadingKeys = (role: string, action: string): readonly string[] =>
-  allowing(role, action).flatMap(
-    (statement) => statement.Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"] ?? ["*"],
-  );
+  allowing(role, action).flatMap(({ Condition = {} }) => {
+    const keys = Object.values(Condition).flatMap((of) => of["dynamodb:LeadingKeys"] ?? []);
+    return keys.length === 0 ? ["*"] : keys;
+  });
 
 describe("the bundles", () => {
   const settings = {
@@ -146,6 +152,39 @@ describe("the roles", () => {
       statementsOf(`${capitalised(name)}Role`).flatMap((statement) => statement.Action),
     );
     expect(actions.filter((action) => action.includes("*") || action === "dynamodb:Scan")).toEqual([]);
+    const touched = FUNCTIONS.flatMap((name) =>
+      statementsOf(`${capitalised(name)}Role`)
+        .filter(({ Action }) => [Action].flat().some((action) => action.startsWith("dynamodb:")))
+        .map(({ Condition }) => Condition),
+    );
+    expect(touched.filter((condition) => condition === undefined)).toEqual([]);
+  });
+
+  test("let tick write nothing, and each function log into its own group alone", () => {
+    for (const action of ["PutItem", "UpdateItem", "DeleteItem"])
+      expect(allowing("TickRole", `dynamodb:${action}`)).toEqual([]);
+    for (const name of FUNCTIONS)
+      expect(JSON.stringify(allowing(`${capitalised(name)}Role`, "logs:PutLogEvents"))).toContain(
+        `log-group:/aws/lambda/pawl-${name}:*`,
+      );
+  });
+
+  test("give rights on a network to those two that join one, only where they do, and never to their code", () => {
+    const joining = FUNCTIONS.filter(
+      (name) => allowing(`${capitalised(name)}Role`, "ec2:CreateNetworkInterface").length > 0,
+    );
+    expect(joining).toEqual(["observe", "decommission"]);
+    for (const name of joining) {
+      const role = `${capitalised(name)}Role`;
+      const denied = statementsOf(role).find(({ Effect }) => Effect === "Deny");
+      expect(denied?.Action).toEqual(allowing(role, "ec2:CreateNetworkInterface")[0]?.Action);
+      expect(Object.keys(denied?.Condition?.["ArnLike"] ?? {})).toEqual(["lambda:SourceFunctionArn"]);
+      expect(
+        resource(role).Properties.Policies[0].PolicyDocument.Statement.filter(
+          (stated: Stated) => "Fn::If" in stated && stated["Fn::If"][0] === "InVpc",
+        ),
+      ).toHaveLength(2);
+    }
   });
 
   test("let promote change the weighted rules, and the pin never", () => {

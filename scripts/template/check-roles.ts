@@ -1,0 +1,52 @@
+import type { Template } from "./empty-statements.ts";
+
+export interface RoleSize {
+  /** Logical id of the role. */
+  readonly role: string;
+  /** Characters of all its inline policies, as IAM counts them: without white space. */
+  readonly characters: number;
+}
+
+/** All inline policies of a role together (IAM quotas); white space does not count. */
+const INLINE_LIMIT = 10_240;
+/** A fifth is kept free: for a partition with a longer name, and for whoever adds a statement. */
+export const INLINE_CHARACTERS = INLINE_LIMIT * 0.8;
+
+/** What an intrinsic function resolves to is at most an ARN of ours: none is longer than this. */
+const LONGEST_ARN = "x".repeat(110);
+
+/** A policy as large as it can become when it is deployed: of two branches the larger one. */
+const atItsLargest = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(atItsLargest);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value);
+  const [[name, argument] = ["", null], ...others] = members;
+  if (others.length > 0 || !(name === "Ref" || name.startsWith("Fn::")))
+    return Object.fromEntries(members.map(([member, each]) => [member, atItsLargest(each)]));
+  if (name !== "Fn::If" || !Array.isArray(argument)) return LONGEST_ARN;
+  const branches: readonly unknown[] = argument.slice(1).map(atItsLargest);
+  return branches.reduce((largest, branch) => (sizeOf(branch) > sizeOf(largest) ? branch : largest), "");
+};
+
+const sizeOf = (value: unknown): number => JSON.stringify(value).replace(/\s/g, "").length;
+
+/** How large the inline policies of each role of a template are at most. */
+export const roleSizes = (resources: Template["Resources"]): readonly RoleSize[] =>
+  Object.entries(resources)
+    .filter(([, { Type }]) => Type === "AWS::IAM::Role")
+    .map(([role, { Properties }]) => ({
+      role,
+      characters: (Properties?.Policies ?? []).reduce(
+        (sum, { PolicyDocument }) => sum + sizeOf(atItsLargest(PolicyDocument)),
+        0,
+      ),
+    }));
+
+/** One sentence a role that has grown too large; routes and alarms are what it grows by. */
+export const roleFaults = (resources: Template["Resources"]): readonly string[] =>
+  roleSizes(resources)
+    .filter(({ characters }) => characters > INLINE_CHARACTERS)
+    .map(
+      ({ role, characters }) =>
+        `The policies of ${role} come to ${characters} characters; IAM takes ${INLINE_LIMIT}, and pawl leaves a fifth of them free.`,
+    );
