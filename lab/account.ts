@@ -26,6 +26,10 @@ export interface LabAccount {
   stop(): Promise<void>;
 }
 
+/** What functions tried and their roles did not let them do, in AWS's own sentences; there should be nothing. */
+export const deniedCalls = ({ compute }: LabAccount): readonly string[] =>
+  compute.roles.denials().map(({ message }) => message);
+
 /** Starts the account around both fleets; returns when the load balancer finds every host healthy. */
 export const startAccount = async (
   context: LabContext,

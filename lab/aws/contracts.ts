@@ -12,6 +12,8 @@ export interface NeededRight {
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
+export type NeededRights = (call: AwsCall, action: string) => readonly NeededRight[] | null;
+
 /** Who signed the call: the access key id names a role (or the operator); the lab gives each its own. */
 export interface Caller {
   readonly accessKeyId: string;
@@ -43,9 +45,9 @@ export interface AwsService {
   handle(call: AwsCall): Promise<AwsAnswer>;
   /**
    * The rights that a call needs, all of them, as the service authorization reference lists them (aws.md 7, IAM).
-   * Null where the lab does not know; then only callers who may do everything get through.
+   * Null, or no such answer at all, where the lab does not know; then only callers who may do everything get through.
    */
-  needs(call: AwsCall, action: string): readonly NeededRight[] | null;
+  readonly needs?: NeededRights;
 }
 
 /** What a created resource answers to `Ref` and `Fn::GetAtt`. */

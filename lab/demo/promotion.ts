@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { LedgerRecord } from "../../src/decision/record.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 import { DECOMMISSION_PLAN } from "../../src/decommission/plan.ts";
+import { deniedCalls } from "../account.ts";
 import type { Lab } from "../lab.ts";
 import { isClean } from "../receipts/check.ts";
 import { printVerdicts } from "../receipts/print.ts";
@@ -73,6 +74,7 @@ export const tellPromotion = async (
   narrator.tell(`Healthy host count: ${hosts}`);
 
   const problems = [
+    ...deniedCalls(lab.account),
     ...(isClean(verdicts) ? [] : ["the comparison found something"]),
     ...(isClean(alone) ? [] : ["green alone does not hold everything"]),
     ...vacuousBecause(verdicts.traffic),

@@ -3,6 +3,7 @@ import type { LedgerRecord } from "../../src/decision/record.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 import { toIso } from "../../src/kernel/instant.ts";
 import { type EpochMs, epochMs } from "../../src/kernel/units.ts";
+import { deniedCalls } from "../account.ts";
 import type { AlarmTransition } from "../aws/contracts.ts";
 import { findFault } from "../faults/faults.ts";
 import type { Lab } from "../lab.ts";
@@ -72,6 +73,7 @@ export const tellRollback = async (
   for (const line of timeline(report)) narrator.tell(line);
   for (const line of printVerdicts(verdicts).split("\n")) narrator.tell(line);
   const problems = [
+    ...deniedCalls(lab.account),
     ...(report.cause === "alarm" ? [] : [`the cause is ${report.cause}, not the alarm`]),
     ...(report.settled === "lossless" ? [] : [`it settled ${report.settled}`]),
     ...(report.effectiveWeights.green === 0 ? [] : ["green still has traffic"]),

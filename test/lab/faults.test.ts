@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { deniedCalls } from "../../lab/account.ts";
 import { compareQuietly } from "../../lab/demo/comparison.ts";
 import type { EndFault } from "../../lab/faults/fault.ts";
 import { findFault } from "../../lab/faults/faults.ts";
@@ -185,5 +186,11 @@ describe("faults, each brought about on the real stack", () => {
       findings: [],
     });
     expect(ackedOnGreen).toBeGreaterThan(100);
+  });
+
+  it("let no function try what its role may not do, and told people through the topic", () => {
+    const { account } = armed.lab;
+    expect(deniedCalls(account)).toEqual([]);
+    expect(account.compute.sns.published().some(({ by }) => by === "pawl-promote")).toBe(true);
   });
 });

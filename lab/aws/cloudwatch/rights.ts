@@ -1,5 +1,4 @@
-import type { AwsService, NeededRight } from "../contracts.ts";
-import { LAB_ACCOUNT_ID, LAB_REGION } from "../contracts.ts";
+import { LAB_ACCOUNT_ID, LAB_REGION, type NeededRight, type NeededRights } from "../contracts.ts";
 import { jsonBody } from "../wire/json-body.ts";
 
 interface Input {
@@ -18,7 +17,7 @@ const onAlarms = (action: string, { AlarmNames, AlarmName }: Input): readonly Ne
  * aws.md 7, IAM: metrics know no resources. Who asks for composite alarms needs DescribeAlarms on `*`; one with a
  * narrower right is not shown any.
  */
-export const cloudwatchRights: AwsService["needs"] = (call, name) => {
+export const cloudwatchRights: NeededRights = (call, name) => {
   const action = `cloudwatch:${name}`;
   const input = jsonBody<Input>(call);
   switch (name) {

@@ -1,4 +1,4 @@
-import { type AwsService, LAB_ACCOUNT_ID, LAB_REGION, type NeededRight } from "../contracts.ts";
+import { LAB_ACCOUNT_ID, LAB_REGION, type NeededRight, type NeededRights } from "../contracts.ts";
 import { jsonBody } from "../wire/json-body.ts";
 
 type AttributeValue = Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ const right = (action: string, resource: string, keys?: readonly string[]): Need
  * it touches; Scan touches all and carries none (service authorization reference; aws.md 7, IAM).
  */
 export const tableRights =
-  (hashKeyOf: HashKeyOf): AwsService["needs"] =>
+  (hashKeyOf: HashKeyOf): NeededRights =>
   (call, action) => {
     const input = jsonBody<QueryInput & ManyInput>(call);
     if (SINGLE.includes(action)) return [itemRight(hashKeyOf, action, input)];

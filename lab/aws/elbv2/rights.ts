@@ -1,4 +1,4 @@
-import type { AwsService, NeededRight } from "../contracts.ts";
+import type { NeededRight, NeededRights } from "../contracts.ts";
 import { bodyText } from "../wire/body.ts";
 
 /** `RulePriorities.member.1.RuleArn`, `.2.`, … */
@@ -17,7 +17,7 @@ const RESOURCE_MEMBER: Readonly<Record<string, string>> = {
  * aws.md 7, IAM: no Describe knows resources; the rest are rights on each rule, listener or target group they name. None
  * carries a tag here: the template asks for none, and a condition on one is refused where the policy is read.
  */
-export const loadBalancerRights: AwsService["needs"] = (call, action) => {
+export const loadBalancerRights: NeededRights = (call, action) => {
   const form = new URLSearchParams(bodyText(call));
   const rights = (resources: readonly string[]): readonly NeededRight[] =>
     resources.map((resource) => ({ action: `elasticloadbalancing:${action}`, resource }));

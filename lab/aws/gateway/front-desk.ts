@@ -87,7 +87,7 @@ export class FrontDesk {
     const { refusal } = call.caller;
     if (refusal === undefined) return null;
     const protocol = protocolOf(call);
-    const needed = service.needs(call, actionOf(call));
+    const needed = service.needs?.(call, actionOf(call)) ?? null;
     if (needed === null)
       return accessDenied(
         call.service,

@@ -114,7 +114,7 @@ class Desk {
     if (topic === undefined) throw new AwsFault("NotFoundException", "Topic does not exist", 404);
     if (Message === undefined || Message === "") throw invalid("Empty message");
     if (Buffer.byteLength(Message) > 262_144) throw invalid("Message too long");
-    if (Subject !== undefined && !/^[\x20-\x7e]{1,100}$/.test(Subject)) throw invalid("Subject");
+    if (Subject !== undefined && !/^[\x21-\x7e][\x20-\x7e]{0,98}$/.test(Subject)) throw invalid("Subject");
     const attributes = textAttributes(MessageAttributes);
     return { MessageId: this.#publish(topic, { subject: Subject ?? null, message: Message, attributes, by }) };
   }

@@ -57,16 +57,23 @@ const readList = (schema: NormalizedSchema, node: Node, at: string): unknown[] |
 const readMap = (schema: NormalizedSchema, node: Node, at: string): Record<string, unknown> | undefined => {
   const entries = entriesOf(node, "entry", at);
   if (entries === undefined) return undefined;
+  const [keyName, valueName] = [wireName(schema.getKeySchema(), "key"), wireName(schema.getValueSchema(), "value")];
   return Object.fromEntries(
     entries.map((entry, index) => {
-      const key = entry.children.get("key")?.text;
-      const value = entry.children.get("value");
+      const key = entry.children.get(keyName)?.text;
+      const value = entry.children.get(valueName);
       const path = `${at}.entry.${index + 1}`;
       if (key === undefined || value === undefined || entry.children.size !== 2)
         throw malformed(path, "a key and a value");
       return [key, read(schema.getValueSchema(), value, path)];
     }),
   );
+};
+
+/** Some maps call their halves otherwise: `MessageAttributes.entry.1.Name`. */
+const wireName = (schema: NormalizedSchema, usual: string): string => {
+  const own: unknown = schema.getMergedTraits().xmlName;
+  return typeof own === "string" ? own : usual;
 };
 
 /** The numbered children below `member` or `entry`, 1 to n without a gap. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { NormalizedSchema } from "@smithy/core/schema";
-import type { AwsAnswer, AwsCall, AwsService } from "../contracts.ts";
+import type { AwsAnswer, AwsCall, AwsService, NeededRights } from "../contracts.ts";
 import { bodyText } from "./body.ts";
 import { AwsFault, faultAnswer, protocolOf } from "./fault.ts";
 import { jsonOutput, readJsonInput } from "./json-shapes.ts";
@@ -16,7 +16,7 @@ interface ServiceBase {
   readonly service: string;
   /** The SDK client's exports; it carries the schemas of everything the real service can say. */
   readonly client: object;
-  readonly needs: AwsService["needs"];
+  readonly needs: NeededRights;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 

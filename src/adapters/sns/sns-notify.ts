@@ -3,8 +3,8 @@ import type { NotifyPort } from "../../guard/ports.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
 
-/** SNS refuses a longer subject, and one with anything but printable ASCII. */
-const MAX_SUBJECT_LENGTH = 100;
+/** SNS refuses a subject of 100 characters or more, and one with anything but printable ASCII. */
+const MAX_SUBJECT_LENGTH = 99;
 
 const subjectLine = (text: string): string => text.replace(/[^\x20-\x7e]+/g, " ").slice(0, MAX_SUBJECT_LENGTH);
 

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createTopics, type Topics } from "../../lab/aws/sns/topics.ts";
+import { createQueues } from "../../lab/aws/sqs/queues.ts";
+import { startLabClock } from "../../lab/clock.ts";
+import { systemNow } from "../../src/adapters/clock/system-clock.ts";
+import type { Notification, NotifyPort } from "../../src/guard/ports.ts";
+import { requestingPorts } from "../../src/wiring-cli.ts";
+import { type LabAccount, startAccount } from "./lab-account.ts";
+import { soonEnough } from "./sample-state.ts";
+
+const TOPIC = "arn:aws:sns:us-east-1:000000000000:pawl";
+
+let account: LabAccount;
+let topics: Topics;
+let notify: (topic?: string) => NotifyPort;
+
+beforeAll(async () => {
+  const context = { clock: startLabClock(1), dir: "", log: () => {} };
+  topics = createTopics(context, createQueues(context, { publish: () => {}, publishEmf: () => {} }));
+  await topics.provider.create("Topic", "AWS::SNS::Topic", { TopicName: "pawl" });
+  account = await startAccount(topics.api);
+  notify = (topic = TOPIC) => requestingPorts({ ...account.env, PAWL_TOPIC_ARN: topic }, systemNow).notify;
+});
+afterAll(() => account.close());
+
+const page: Notification = {
+  id: "orders/3/41/rollback",
+  cutover: "orders",
+  subject: "orders: rolling back",
+  body: "green.errors5xx 4 % > 1 %\nexpected: lossless",
+  urgency: "page",
+};
+
+describe("a notification on the topic", () => {
+  test("arrives with its words, and with id, cutover and urgency to tell repeats and pages by", async () => {
+    expect(await notify().send(page, soonEnough)).toEqual({ ok: true, value: undefined });
+    expect(topics.published().at(-1)).toMatchObject({
+      topicArn: TOPIC,
+      subject: page.subject,
+      message: page.body,
+      attributes: { id: page.id, cutover: "orders", urgency: "page" },
+    });
+  });
+
+  test("has a subject that SNS takes, whatever a policy is called", async () => {
+    const subject = `orders: ${"grün — “ok”\n".repeat(20)}`;
+    expect(await notify().send({ ...page, subject }, soonEnough)).toMatchObject({ ok: true });
+    expect(topics.published().at(-1)?.subject).toMatch(/^orders: gr n +ok gr n[\x20-\x7e]*$/);
+    expect(topics.published().at(-1)?.subject?.length).toBeLessThan(100);
+  });
+
+  test("that cannot be sent is an outside failure", async () => {
+    expect(await notify(`${TOPIC}-gone`).send(page, soonEnough)).toMatchObject({ ok: false });
+  });
+});
