@@ -131,6 +131,8 @@ export interface Blocking {
 /** Something to tell somebody, at least once. The id repeats only with the same transition. */
 export interface OutboxEntry {
   readonly id: string;
+  /** When its transition was made. */
+  readonly at: EpochMs;
   readonly record?: LedgerRecord;
   readonly notification?: { readonly subject: string; readonly body: string; readonly urgency: "page" | "info" };
 }

@@ -1,8 +1,9 @@
 import { APPLY_BOUND_MS, CLOCK_SKEW_MS, DESCRIBE_LAG_MS } from "../decision/bounds.ts";
 import { type CutoverEvent, pointOfNoReturnRefusals } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
-import { type Change, commit, flushOutbox, type OutboxPorts } from "../guard/commit.ts";
+import { type Change, commit } from "../guard/commit.ts";
 import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "../guard/limits.ts";
+import { flushLeftBehind, flushOutbox, type OutboxPorts } from "../guard/outbox.ts";
 import type { GuardPorts, JournalEntry } from "../guard/ports.ts";
 import { toIso } from "../kernel/instant.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
@@ -175,7 +176,7 @@ const complete = async (ports: DecommissionPorts, state: CutoverState): Promise<
 
 /** It is served until its last record and message have arrived: nobody comes by afterwards. */
 const retire = async (ports: DecommissionPorts, state: CutoverState): Promise<Turn> => {
-  const { outbox } = await flushOutbox(ports, state);
+  const { outbox } = await flushLeftBehind(ports, state);
   if (outbox.length > 0) return stop(`complete, with ${outbox.length} records or messages still to be delivered`);
   const removed = await ports.active.remove(state.cutover);
   return stop(removed.ok ? "complete" : `complete, but still listed as active: ${removed.failure.message}`);

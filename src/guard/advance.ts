@@ -8,8 +8,9 @@ import type { JsonObject } from "../kernel/json.ts";
 import { later } from "../kernel/units.ts";
 import { adoptionEvents, sayAdoption } from "./adopt.ts";
 import { type ChangeOutcome, lowerGreen, raiseGreen } from "./change-weight.ts";
-import { commit, commitOnto, flushOutbox } from "./commit.ts";
+import { commit, commitOnto } from "./commit.ts";
 import type { JudgedTick } from "./judge-tick.ts";
+import { flushOutbox } from "./outbox.ts";
 import type { TransitionOutcome } from "./ports.ts";
 import { judgedEvent, type PromotePorts, type PromoteReport, type Tick } from "./promote-tick.ts";
 

@@ -7,8 +7,8 @@ import { policyDigest } from "../policy/policy-digest.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { type ArmOptions, checkFooting, type Footing } from "./arm-checks.ts";
-import { flushOutbox } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
+import { flushOutbox } from "./outbox.ts";
 import type { GuardPorts } from "./ports.ts";
 
 export type ArmPorts = Pick<

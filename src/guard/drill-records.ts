@@ -2,8 +2,9 @@ import { drillRefusals } from "../decision/rollback-drill.ts";
 import type { CutoverState, RollbackDrill } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
-import { type CommitPorts, commitOnto, flushOutbox, type OutboxPorts } from "./commit.ts";
+import { type CommitPorts, commitOnto } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
+import { flushOutbox, type OutboxPorts } from "./outbox.ts";
 import type { GuardPorts } from "./ports.ts";
 
 export interface DrillMark {

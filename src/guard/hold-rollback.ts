@@ -1,6 +1,7 @@
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
-import { commitOnto, flushOutbox } from "./commit.ts";
+import { commitOnto } from "./commit.ts";
+import { flushOutbox } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
 
 /** A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here. */

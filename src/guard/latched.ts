@@ -12,8 +12,9 @@ import { type EpochMs, later } from "../kernel/units.ts";
 import { hasPlainRoute } from "../signals/routes.ts";
 import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { lowerGreen } from "./change-weight.ts";
-import { commit, flushOutbox } from "./commit.ts";
+import { commit } from "./commit.ts";
 import { safetyAt } from "./judge-tick.ts";
+import { flushOutbox } from "./outbox.ts";
 import type { PromotePorts, PromoteReport, Tick } from "./promote-tick.ts";
 
 /** What a latched cutover still needs, and what is true of it once this tick is over. */

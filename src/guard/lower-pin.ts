@@ -5,9 +5,10 @@ import { DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { durationMs, later } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
-import { commitOnto, flushOutbox } from "./commit.ts";
+import { commitOnto } from "./commit.ts";
 import { ONE_ATTEMPT, STATE_TIMEOUT_MS } from "./limits.ts";
 import { readRoutes } from "./look.ts";
+import { flushOutbox } from "./outbox.ts";
 import type { GuardPorts } from "./ports.ts";
 
 export type LowerPinPorts = Pick<GuardPorts, "clock" | "newId" | "digest" | "state" | "ledger" | "rules" | "notify">;

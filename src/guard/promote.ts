@@ -10,11 +10,12 @@ import type { CutoverBindings } from "../signals/bindings.ts";
 import { adoptionEvents, readAdopting, sayAdoption } from "./adopt.ts";
 import { advance } from "./advance.ts";
 import { lowerGreen } from "./change-weight.ts";
-import { commit, flushOutbox } from "./commit.ts";
+import { commit } from "./commit.ts";
 import { judgeTick } from "./judge-tick.ts";
 import { repairLatched } from "./latched.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { look } from "./look.ts";
+import { flushLeftBehind, flushOutbox } from "./outbox.ts";
 import type { TransitionOutcome } from "./ports.ts";
 import { judgedEvents, type PromotePorts, type PromoteReport, type Tick } from "./promote-tick.ts";
 import { latchAndSendBack } from "./send-back.ts";
@@ -38,7 +39,9 @@ export const runPromote = async (
   const why = notServed(read.value, at);
   if (read.value === null || why !== null) return { kind: "dropped", why: why ?? "it was never armed" };
 
-  const state = await flushOutbox(ports, read.value);
+  const state = await flushLeftBehind(ports, read.value);
+  const overtaken = state.epoch === read.value.epoch ? notServed(state, at) : "the epoch moved as it began";
+  if (overtaken !== null) return { kind: "dropped", why: overtaken };
   const [policy, adopting] = await Promise.all([policyOf(ports, state), readAdopting(ports, state)]);
   const asking = [policy, adopting?.policy ?? null].filter((each) => each !== null);
   const back = durationMs(policy === null ? 600_000 : Math.max(...asking.map((each) => lookBackMs(each))));

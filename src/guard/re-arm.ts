@@ -12,9 +12,10 @@ import { pinnedRoutes } from "../signals/routes.ts";
 import type { ArmPorts, ArmReport } from "./arm.ts";
 import { type ArmOptions, checkFooting, type Footing } from "./arm-checks.ts";
 import { lowerGreen } from "./change-weight.ts";
-import { type Change, commitOnto, flushOutbox } from "./commit.ts";
+import { type Change, commitOnto } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { readRoutes } from "./look.ts";
+import { flushOutbox } from "./outbox.ts";
 
 /**
  * Long enough that rollback's function has two and a half minutes to start, look twice and ask, and can still be killed

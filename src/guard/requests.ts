@@ -2,8 +2,9 @@ import { adoptionRefusals, type Takeover, takeoverOf } from "../decision/adoptio
 import { requestRefusal } from "../decision/evolve.ts";
 import type { CutoverState, OperatorRequest } from "../decision/state.ts";
 import { durationMs, type EpochMs, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
-import { commit, flushOutbox, type OutboxPorts } from "./commit.ts";
+import { commit } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
+import { flushOutbox, type OutboxPorts } from "./outbox.ts";
 import type { GuardPorts } from "./ports.ts";
 
 export type RequestPorts = OutboxPorts & Pick<GuardPorts, "clock">;

@@ -2,9 +2,10 @@ import { holdsInstead } from "../decision/rollback-safety.ts";
 import type { CutoverState, LatchCause, RollbackSafety } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { lowerGreen } from "./change-weight.ts";
-import { commitOnto, flushOutbox } from "./commit.ts";
+import { commitOnto } from "./commit.ts";
 import { safetyAt } from "./judge-tick.ts";
 import { LATCH_TIMEOUT_MS } from "./limits.ts";
+import { flushOutbox } from "./outbox.ts";
 import type { PromotePorts, PromoteReport, Tick } from "./promote-tick.ts";
 
 export interface SendBack {

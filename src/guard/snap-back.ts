@@ -5,10 +5,11 @@ import type { CutoverState } from "../decision/state.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
 import { hasPlainRoute, isPinnedRoute, weightedArn } from "../signals/routes.ts";
-import { commitOnto, flushOutbox } from "./commit.ts";
+import { commitOnto } from "./commit.ts";
 import { hold } from "./hold-rollback.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
 import { NOTIFY_TIMEOUT_MS } from "./limits.ts";
+import { flushOutbox } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
 import { raisePins, type Standing, seenPinned } from "./verify-pin.ts";
 

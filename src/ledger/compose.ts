@@ -15,7 +15,10 @@ export interface Account {
   readonly notify?: NonNullable<OutboxEntry["notification"]>;
 }
 
-/** More than this waits only when the ledger cannot be reached; then the newest holds go unrecorded, never a change. */
+/**
+ * More than this waits only when the ledger, or the topic, cannot be reached; then the newest holds go unrecorded, or their
+ * pages untold, never those of a change. An item that grew for days could not be written any more.
+ */
 const OUTBOX_MAX = 60;
 
 /**
@@ -30,9 +33,11 @@ export const compose = (
 ): CutoverState => {
   const based = { ...after, version: before.version + 1, writeId: with_.writeId };
   const latched = chainLatch(based, with_.digest);
-  if (account.kind === "hold" && latched.outbox.length >= OUTBOX_MAX) return latched;
+  const isFull = (of: "record" | "notification"): boolean =>
+    account.kind === "hold" && latched.outbox.filter((entry) => entry[of] !== undefined).length >= OUTBOX_MAX;
+  if (isFull("record")) return latched;
   const record: UnchainedRecord = {
-    id: `${after.cutover}/${after.epoch}/${based.version}/${account.kind}`,
+    id: `${transitionId(based)}${account.kind}`,
     cutover: after.cutover,
     epoch: after.epoch,
     tick: account.tick,
@@ -41,8 +46,14 @@ export const compose = (
     summary: account.summary,
     detail: account.detail,
   };
-  return append(latched, record, account.notify, with_.digest);
+  return append(latched, record, isFull("notification") ? undefined : account.notify, with_.digest);
 };
+
+/** What the ids of everything that a transition says begin with. */
+const transitionId = ({ cutover, epoch, version }: CutoverState): string => `${cutover}/${epoch}/${version}/`;
+
+/** Whether an entry was made by the very write that made this version of the item. */
+export const isOfNewest = (state: CutoverState, { id }: OutboxEntry): boolean => id.startsWith(transitionId(state));
 
 /** A blind latch knew neither the epoch it made nor what it found; its record is completed as it is chained. */
 const chainLatch = (state: CutoverState, digest: Digest): CutoverState => {
@@ -64,14 +75,29 @@ const append = (
   digest: Digest,
 ): CutoverState => {
   const record = chainRecord(state.ledgerHead, unchained, digest);
-  const entry: OutboxEntry = { id: record.id, record, ...(notification === undefined ? {} : { notification }) };
+  const { id, at } = record;
+  const entry: OutboxEntry = { id, at, record, ...(notification === undefined ? {} : { notification }) };
   return { ...state, ledgerHead: headOf(record), outbox: [...state.outbox, entry] };
 };
 
-/** The item without the outbox entries that have arrived where they belong. */
-export const cleared = (state: CutoverState, ids: ReadonlySet<string>, writeId: string): CutoverState => ({
-  ...state,
-  version: state.version + 1,
-  writeId,
-  outbox: state.outbox.filter(({ id }) => !ids.has(id)),
-});
+/** Ids of the entries whose record is in the ledger, and of those whose message somebody was sent. */
+export interface Delivered {
+  readonly recorded: ReadonlySet<string>;
+  readonly told: ReadonlySet<string>;
+}
+
+/** The item without what has arrived where it belongs; the very same item where nothing of it is left to take out. */
+export const cleared = (state: CutoverState, { recorded, told }: Delivered, writeId: string): CutoverState => {
+  const outbox = state.outbox.flatMap(({ id, at, record, notification }): readonly OutboxEntry[] => {
+    const left = {
+      ...(record === undefined || recorded.has(id) ? {} : { record }),
+      ...(notification === undefined || told.has(id) ? {} : { notification }),
+    };
+    return Object.keys(left).length === 0 ? [] : [{ id, at, ...left }];
+  });
+  const nothingLeft = state.outbox.every(
+    ({ id, record, notification }) =>
+      !(record !== undefined && recorded.has(id)) && !(notification !== undefined && told.has(id)),
+  );
+  return nothingLeft ? state : { ...state, version: state.version + 1, writeId, outbox };
+};

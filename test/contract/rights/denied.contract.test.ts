@@ -22,7 +22,7 @@ import {
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RouteBinding } from "../../../src/signals/bindings.ts";
+import type { PinnedRoute } from "../../../src/signals/routes.ts";
 import { ORDERS } from "../../support/fake-world.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 import { FUNCTIONS, type FunctionName, type GuardedAccount, startGuardedAccount } from "./guarded-account.ts";
@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => account?.stop());
 
-const [{ weightedRuleArn, listenerArn, pin }] = ORDERS.routes as readonly [RouteBinding];
+const [{ weightedRuleArn, listenerArn, pin }] = ORDERS.routes as readonly [PinnedRoute];
 const TopicArn = "arn:aws:sns:us-east-1:000000000000:pawl";
 
 interface Clients {

@@ -19,18 +19,25 @@ import { type Accepted, type GuardedAccount, startGuardedAccount } from "./guard
 type Asked = "metrics" | "hosts";
 type Signals = Pick<GuardPorts, "metrics" | "hosts" | "alarms">;
 
+/** Ports that a worker has in the place of its own. */
+export interface Instead {
+  readonly promote?: Partial<ReturnType<typeof promotePorts>>;
+  readonly decommission?: Partial<ReturnType<typeof decommissionPorts>>;
+}
+
 /** A whole world in which each function calls AWS in its own role; what AWS's signals would say, the fake world says. */
 export interface GuardedWorld {
   readonly account: GuardedAccount;
   readonly world: FakeWorld;
   /** The operator's ports. */
   readonly operator: GuardPorts;
-  /** Promote's ports, for a spec that puts something around them. */
+  /** Promote's and decommission's ports, for a spec that puts something around them. */
   readonly promote: ReturnType<typeof promotePorts>;
+  readonly decommission: ReturnType<typeof decommissionPorts>;
   /** The next scheduled minute, and everything it starts. */
-  minute(through?: Partial<ReturnType<typeof promotePorts>>): Promise<void>;
-  /** The newest minute's promote once more, as a duplicate of its event would run it. */
-  promoteAgain(): Promise<void>;
+  minute(instead?: Instead): Promise<void>;
+  /** The newest event of a worker once more, as a duplicate would run it. */
+  again(name: "promote" | "decommission"): Promise<void>;
   until(what: string, holds: (state: CutoverState) => boolean, limit?: number): Promise<CutoverState>;
   state(): Promise<CutoverState>;
   /** An event reaches `rollback`. */
@@ -58,34 +65,35 @@ export const startGuardedWorld = async (): Promise<GuardedWorld> => {
   const progress: DecommissionProgress[] = [];
 
   const answer = (event: unknown) => answerRollback(rollback, [ORDERS], parseRollbackEvent(event));
-  let promoted: Accepted | undefined;
-  const deliver = async ({ name, payload }: Accepted, through: object): Promise<void> => {
+  const newest = new Map<string, Accepted>();
+  const deliver = async ({ name, payload }: Accepted, instead: Instead): Promise<void> => {
+    newest.set(name, { name, payload });
     if (name === "pawl-rollback") return void (await answer(payload));
     const { tick: at } = parseWorkerEvent(payload);
     if (name === "pawl-observe") await runObserve(observe, cutover, at);
-    if (name === "pawl-promote") {
-      promoted = { name, payload };
-      await runPromote({ ...promote, ...through }, cutover, at);
+    if (name === "pawl-promote") await runPromote({ ...promote, ...instead.promote }, cutover, at);
+    if (name === "pawl-decommission") {
+      const ports = { ...decommission, ...instead.decommission, acts, hasTime: () => true };
+      progress.push(await runDecommission(ports, cutover));
     }
-    if (name === "pawl-decommission")
-      progress.push(await runDecommission({ ...decommission, acts, hasTime: () => true }, cutover));
   };
   const state = async (): Promise<CutoverState> => {
     const read = await operator.state.read(cutover.name, 5_000 as never);
     if (!read.ok || read.value === null) throw new Error("there is no state");
     return read.value;
   };
-  const minute = async (through: object = {}): Promise<void> => {
+  const minute = async (instead: Instead = {}): Promise<void> => {
     const { tick: at } = parseTickEvent({ scheduledTime: toIso(world.nextMinute()) });
     await runTick(tick, at);
     for (let job = account.accepted.shift(); job !== undefined; job = account.accepted.shift())
-      await deliver(job, through);
+      await deliver(job, instead);
   };
   return {
-    ...{ account, world, promote, minute, state, progress, rollback: answer },
+    ...{ account, world, promote, decommission, minute, state, progress, rollback: answer },
     operator: { ...world.ports, ...operator },
-    promoteAgain: async () => {
-      if (promoted !== undefined) await deliver(promoted, {});
+    again: async (name) => {
+      const event = newest.get(`pawl-${name}`);
+      if (event !== undefined) await deliver(event, {});
     },
     until: async (what, holds, limit = 90) => {
       for (let left = limit; left >= 0; left -= 1) {

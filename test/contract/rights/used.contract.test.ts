@@ -57,7 +57,7 @@ const dyingAfter = <Port extends object>(port: Port, method: keyof Port): Port =
 });
 const leavesItsRecordBehind = async (): Promise<void> => {
   const dying = { ledger: dyingAfter(guarded.promote.ledger, "append") };
-  await expect(guarded.minute(dying)).rejects.toThrow(Died);
+  await expect(guarded.minute({ promote: dying })).rejects.toThrow(Died);
   guarded.account.accepted.length = 0;
 };
 
@@ -83,9 +83,9 @@ describe("every path, each function in its own role", () => {
   test("a hold, a tick that was killed and comes again, a step", async () => {
     const { operator, promote, minute, world } = guarded;
     expect(await arm(operator, ORDERS, DRILL, BY.by, options)).toMatchObject({ kind: "armed" });
-    await expect(minute({ snapshots: dyingAfter(promote.snapshots, "putOnce") })).rejects.toThrow(Died);
+    await expect(minute({ promote: { snapshots: dyingAfter(promote.snapshots, "putOnce") } })).rejects.toThrow(Died);
     guarded.account.accepted.length = 0;
-    await guarded.promoteAgain();
+    await guarded.again("promote");
     await at10();
     expect(world.rules.greenPercent()).toBe(10);
   }, 300_000);
@@ -119,7 +119,10 @@ describe("every path, each function in its own role", () => {
     await until("the soak", ({ blocking }) => blocking.map(({ what }) => what).join() === "approval", 300);
     expect((await requestApprove(operator, "orders", BY)).kind).toBe("accepted");
     await until("approved", ({ phase }) => phase === "decommissioning", 3);
-    await leavesItsRecordBehind();
+    const dying = { decommission: { ledger: dyingAfter(guarded.decommission.ledger, "append") } };
+    while ((await guarded.state()).wayBack !== "closed")
+      await guarded.minute(dying).catch((error: unknown) => expect(error).toBeInstanceOf(Died));
+    await guarded.again("decommission");
     await until("complete", ({ phase }) => phase === "complete", 30);
     await until("delivered", ({ outbox }) => outbox.length === 0, 3);
     expect(progress.at(-1)?.stopped).toBe("complete");
