@@ -92,19 +92,3 @@ it("says once that nothing but an approval is missing, and to whom to give it", 
   const asked = world.notify.sent.filter(({ body }) => body.includes("pawl approve orders --reason"));
   expect(asked).toMatchObject([{ subject: "orders: the soak is over", urgency: "info" }]);
 });
-
-it("is not forgotten before its last message is out", async () => {
-  const { world, run, minutes } = await decommissioning();
-  await minutes(3);
-  world.outage.topic = true;
-  await minutes(7);
-  expect(world.state().phase).toBe("complete");
-  expect((await run()).done).toEqual([]);
-  await world.minutes(3);
-  expect(await world.active.list(1_000 as never)).toEqual(ok(["orders"]));
-  world.outage.topic = false;
-  await world.minutes(3);
-  expect(world.notify.sent.map(({ subject }) => subject)).toContain("orders: completed");
-  expect(world.state().outbox).toEqual([]);
-  expect(await world.active.list(1_000 as never)).toEqual(ok([]));
-});
