@@ -32,7 +32,8 @@ const isPlainlyIll = (world: World, from: number, to: number): boolean => {
       truth.stream("reverse", at) !== "running";
     if (!ill) return false;
   }
-  return true;
+  // The run looked between the last sample and its request.
+  return !world.truth.isHealthy(to);
 };
 
 /** P1: green rises by one listed step, asked for by promote alone, on evidence that was complete, fresh and good. */

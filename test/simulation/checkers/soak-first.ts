@@ -61,7 +61,9 @@ export const soakFirst = (): Checker => {
 
   const changed = (world: World, event: Extract<WorldEvent, { kind: "changed" }>): readonly string[] => {
     const full = world.rules.shares.every((changes) => changes.at(-1)?.greenPercent === 100);
-    fullSince = full ? (fullSince ?? event.at) : null;
+    // What somebody else did for a moment between two looks takes nothing back of what was lived through.
+    if (full) fullSince ??= event.at;
+    else if (event.run !== null) fullSince = null;
     const toBlue = event.run !== null && event.effective.to < event.effective.from;
     return fenced && toBlue ? [`${event.run?.kind} sent traffic to a fenced blue`] : [];
   };

@@ -94,6 +94,11 @@ export const repairRules = (world: World): void => {
     const right = weighted !== undefined && greenOf(weighted, route) === recorded;
     return right && weighted.forward?.sticky === sticky && !rules.some(({ ruleArn }) => ruleArn === FOREIGN);
   };
+  // Under a latch the weights are rollback's; a rule that stands in its way is taken away all the same.
+  if (state.latch !== undefined && world.rules.rulesOf(0).some(({ ruleArn }) => ruleArn === FOREIGN)) {
+    world.rules.edit(0, "repaired by hand", (rules) => rules.filter(({ ruleArn }) => ruleArn !== FOREIGN));
+    return;
+  }
   if (state.latch !== undefined || isAsRecorded(world.rules.rulesOf(0))) return;
   world.rules.edit(0, "repaired by hand", (rules) =>
     rules
