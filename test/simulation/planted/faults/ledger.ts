@@ -1,20 +1,20 @@
 import { edit, type Fault } from "../fault.ts";
 
-const COMMIT = "src/guard/commit.ts";
+const OUTBOX = "src/guard/outbox.ts";
 const COMPOSE = "src/ledger/compose.ts";
 
 /** Mistakes with records and messages. */
 export const LEDGER: readonly Fault[] = [
   {
     name: "outbox-cleared-too-early",
-    edits: [edit(COMMIT, "if (!stored.ok) break;", "")],
+    edits: [edit(OUTBOX, "if (!stored.ok) break;", "")],
     breaks: "P7",
     why: "a record leaves the outbox although the ledger did not take it",
     expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
   },
   {
     name: "ledger-with-a-hole",
-    edits: [edit(COMMIT, "if (!stored.ok) break;", "if (!stored.ok) continue;")],
+    edits: [edit(OUTBOX, "if (!stored.ok) break;", "if (!stored.ok) continue;")],
     breaks: "P7",
     why: "where one record is not taken the next ones are put all the same",
     expected: {
@@ -23,7 +23,7 @@ export const LEDGER: readonly Fault[] = [
   },
   {
     name: "message-dropped",
-    edits: [edit(COMMIT, "if (!sent.ok) continue;", "")],
+    edits: [edit(OUTBOX, "if (!sent.ok) break;", "")],
     breaks: "P8",
     why: "a message that nobody took is not sent again",
     expected: { within: 5 },
@@ -32,9 +32,9 @@ export const LEDGER: readonly Fault[] = [
     name: "message-with-a-new-id",
     edits: [
       edit(
-        COMMIT,
-        "{ ...notification, id: entry.id, cutover: state.cutover }",
-        "{ ...notification, id: `${state.cutover}/${ports.newId()}`, cutover: state.cutover }",
+        OUTBOX,
+        "{ ...notification, id, cutover }",
+        "{ ...notification, id: `${cutover}/${ports.newId()}`, cutover }",
       ),
     ],
     breaks: "P7",
