@@ -108,11 +108,34 @@ const greenAlarms = (prefix: string, suffix: string, dimensions: Dimensions): re
   },
 ];
 
+/** CloudWatch computes an alarm from ten metrics at most; two of them are the errors and the requests. */
+const MOST_BLUE_GROUPS = 8;
+
+/**
+ * Errors of the load balancer's own do not say whose they are. What it cannot connect to blue for is taken off: with blue
+ * dead, sending everybody there would turn half an outage into a whole one. Green's own alarms see green.
+ */
+const notBlues = (loadBalancer: Dimensions[number], blueGroups: readonly string[]) => {
+  if (blueGroups.length > MOST_BLUE_GROUPS)
+    throw new RangeError(
+      `${blueGroups.length} target groups of blue are more than one alarm can look at; guard at most ${MOST_BLUE_GROUPS} with one cutover`,
+    );
+  const blues = blueGroups.map((group, index) =>
+    series(`blue${index}`, "TargetConnectionErrorCount", [loadBalancer, { Name: "TargetGroup", Value: group }]),
+  );
+  const { Metrics, ...settings } = ratio("HTTPCode_ELB_5XX_Count", [loadBalancer]);
+  const [, ...counts] = Metrics;
+  const own = blues.map(({ Id }) => `-FILL(${Id},0)`).join("");
+  const Expression = `100*(FILL(bad,0)${own})/requests`;
+  return { ...settings, Metrics: [{ Id: "ratio", Expression, ReturnData: true }, ...counts, ...blues] };
+};
+
 /** The alarms of a cutover. Their names follow from the cutover's; with several green target groups, from theirs too. */
 export const alarmsOf = (cutover: CutoverBindings): readonly AlarmPlan[] => {
   const prefix = `pawl-${cutover.name}`;
   const loadBalancer = { Name: "LoadBalancer", Value: loadBalancerDimension(cutover.loadBalancerArn) };
   const greens = [...new Set(cutover.routes.map((route) => route.green))].map(targetGroupDimension);
+  const blues = [...new Set(cutover.routes.map((route) => route.blue))].map(targetGroupDimension);
   return [
     ...greens.flatMap((group) =>
       greenAlarms(prefix, greens.length === 1 ? "" : `-${group.split("/")[1]}`, [
@@ -124,8 +147,9 @@ export const alarmsOf = (cutover: CutoverBindings): readonly AlarmPlan[] => {
       name: `${prefix}-lb-5xx-ratio`,
       severity: "degraded",
       properties: {
-        AlarmDescription: "More than 2 % of the load balancer's requests end in a 5XX of its own: nobody answered.",
-        ...ratio("HTTPCode_ELB_5XX_Count", [loadBalancer]),
+        AlarmDescription:
+          "More than 2 % of the load balancer's requests end in a 5XX of its own, blue's refused connections not counted.",
+        ...notBlues(loadBalancer, blues),
       },
     },
   ];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parseExpression } from "../../../lab/aws/cloudwatch/expression.ts";
 import { alarmFaults } from "../../../scripts/template/check-alarms.ts";
 import { alarmsOf } from "../../../scripts/template/cutover-alarms.ts";
 import { readCutovers } from "../../../scripts/template/read-cutovers.ts";
@@ -34,6 +35,36 @@ describe("the alarms of a cutover", () => {
       },
       ReturnData: false,
     });
+  });
+
+  test("do not send anybody to a blue that cannot be reached: its refused connections are no errors of green's", () => {
+    const lb = alarmsOf(orders).find(({ name }) => name.endsWith("lb-5xx-ratio"));
+    const metrics = lb?.properties["Metrics"] as readonly {
+      readonly Id: string;
+      readonly Expression?: string;
+      readonly MetricStat?: { readonly Metric: { readonly MetricName: string; readonly Dimensions: unknown } };
+    }[];
+    expect(metrics.map(({ Id }) => Id)).toEqual(["ratio", "bad", "requests", "blue0"]);
+    expect(metrics.at(-1)?.MetricStat?.Metric).toMatchObject({
+      MetricName: "TargetConnectionErrorCount",
+      Dimensions: [{ Value: "app/orders/50dc6c495c0c9188" }, { Value: expect.stringContaining("orders-blue") }],
+    });
+    const expression = metrics[0]?.Expression ?? "";
+    const percent = (counts: Readonly<Record<string, number>>): number | undefined => {
+      const series = new Map(Object.entries(counts).map(([id, value]) => [id, new Map([[0, value]])]));
+      return parseExpression(expression)
+        .evaluate({ series, periods: [0] })
+        .get(0);
+    };
+    // Half of all requests go to a dead blue, or to a dead green; or nothing is wrong and nothing is published.
+    expect(percent({ bad: 500, requests: 1000, blue0: 500 })).toBe(0);
+    expect(percent({ bad: 500, requests: 1000 })).toBe(50);
+    expect(percent({ requests: 1000 })).toBe(0);
+  });
+
+  test("refuse more groups of blue than one alarm can look at", () => {
+    const routes = Array.from({ length: 9 }, (_, index) => ({ ...route, blue: `${route.blue}${index}` }));
+    expect(() => alarmsOf({ ...orders, routes })).toThrow(/9 target groups of blue .* at most 8/);
   });
 
   test("are one set for two listeners in front of the same green, and a set each for two greens", () => {
