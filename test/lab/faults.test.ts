@@ -11,6 +11,7 @@ import { type ArmedLab, mustNotBeLatched, startArmedLab } from "../support/armed
 /** Generous: a tick is four seconds, and the slowest rule looks at three of them. */
 const SEEN_WITHIN_MS = 60_000;
 const CLEARED_WITHIN_MS = 120_000;
+const FIRED_WITHIN_MS = 60_000;
 const SNAPPED_WITHIN_MS = 120_000;
 const SETTLED_WITHIN_MS = 180_000;
 /** Long enough for users to write on green before it goes wrong. */
@@ -49,6 +50,8 @@ const HOLDS: readonly HoldCase[] = [
 
 interface SnapBackCase {
   readonly fault: string;
+  /** What is out of order besides, before it begins; it ends a while after the first alarm has fired, or never. */
+  readonly besides?: { readonly fault: string; readonly endsAfterAlarmMs?: number };
   /** What `status` gives as the cause. */
   readonly by: RegExp;
 }
@@ -56,6 +59,18 @@ interface SnapBackCase {
 /** Everything goes back to blue, and it costs nothing. */
 const SNAP_BACKS: readonly SnapBackCase[] = [
   { fault: "green-slow", by: /green-p99/ },
+  { fault: "green-5xx", besides: { fault: "alarm-lost" }, by: /green-5xx-ratio/ },
+  {
+    fault: "green-5xx-after-commit",
+    besides: { fault: "functions-killed", endsAfterAlarmMs: 3_000 },
+    by: /green-5xx-ratio/,
+  },
+  { fault: "both-failing", by: /green-5xx-ratio/ },
+  {
+    fault: "green-hangs",
+    besides: { fault: "elb-down", endsAfterAlarmMs: 5_000 },
+    by: /green-healthy-hosts|green-connection-errors|lb-5xx-ratio|hosts-lost/,
+  },
   {
     fault: "green-hosts-killed",
     by: /green-connection-errors|green-healthy-hosts|lb-5xx-ratio|hosts-lost|breaker|slow-burn/,
@@ -82,8 +97,10 @@ describe("faults, each brought about on the real stack", () => {
   });
   afterAll(() => armed?.stop());
 
+  const begin = (fault: string): Promise<EndFault> => findFault(fault).begin(armed.lab);
+
   const during = async (fault: string, look: () => Promise<void>): Promise<void> => {
-    const end: EndFault = await findFault(fault).begin(armed.lab);
+    const end = await begin(fault);
     try {
       await look();
     } finally {
@@ -142,20 +159,32 @@ describe("faults, each brought about on the real stack", () => {
   });
 
   it.each(SNAP_BACKS)(
-    "$fault sends everything back to blue, status names the cause, and it costs nothing",
-    async ({ fault, by }) => {
+    "$fault ($besides.fault besides) sends everything back to blue, status names the cause, and it costs nothing",
+    async ({ fault, besides, by }) => {
       await armed.rearm();
       await pause(ON_GREEN_MS);
-      await during(fault, async () => {
-        await armed.watcher.until(
-          `${fault}'s rollback`,
-          SNAPPED_WITHIN_MS,
-          ({ latch }) => latch?.verifiedAt !== undefined,
-        );
-        const status = await armed.status();
-        expect(status).toMatchObject({ phase: "rolledBack", weightPercent: { recorded: 0, effective: 0 } });
-        expect(status.latch?.cause).toMatch(by);
-      });
+      const { fired, deaf } = alarmsFired(armed);
+      const endBesides = besides === undefined ? async () => {} : await begin(besides.fault);
+      try {
+        await during(fault, async () => {
+          if (besides?.endsAfterAlarmMs !== undefined) {
+            await vi.waitFor(() => expect(fired).not.toEqual([]), { timeout: FIRED_WITHIN_MS, interval: 100 });
+            await pause(besides.endsAfterAlarmMs);
+            await endBesides();
+          }
+          await armed.watcher.until(
+            `${fault}'s rollback`,
+            SNAPPED_WITHIN_MS,
+            ({ latch }) => latch?.verifiedAt !== undefined,
+          );
+          const status = await armed.status();
+          expect(status).toMatchObject({ phase: "rolledBack", weightPercent: { recorded: 0, effective: 0 } });
+          expect(status.latch?.cause).toMatch(by);
+        });
+      } finally {
+        deaf();
+        await endBesides();
+      }
       const settled = await untilSettled(armed, fault);
       expect(settled.settled).toMatchObject({ label: "lossless" });
     },
@@ -192,5 +221,13 @@ describe("faults, each brought about on the real stack", () => {
     const { account } = armed.lab;
     expect(deniedCalls(account)).toEqual([]);
     expect(account.compute.sns.published().some(({ by }) => by === "pawl-promote")).toBe(true);
+  });
+
+  it("slot-dropped: traffic stays on blue, and nothing is armed across the gap", async () => {
+    await begin("slot-dropped");
+    const run = await armed.pawl(["arm", "orders", "--again", "--policy", "drill"]);
+    expect(run.exitCode).toBe(EXIT.refused);
+    expect(run.stdout + run.stderr).toMatch(/reverse/);
+    expect(armed.watcher.effectivePercent()).toBe(0);
   });
 });
