@@ -24,7 +24,7 @@ export const stateOf = async ({ state }: Pick<GuardPorts, "state">, cutover: str
 
 /**
  * The records from `fromSeq` up to the state's own head, in order, those still in the outbox included; a page of them is
- * held at a time. The ledger may hold more by now: what lies beyond this state's head is not looked at.
+ * held at a time. The ledger may hold more by now; see `recordsBeyond`.
  * @throws {CommandFailure} the table did not answer.
  */
 export async function* recordsUpTo(
@@ -37,10 +37,24 @@ export async function* recordsUpTo(
     const to = Math.min(from + PAGE - 1, ledgerHead.seq);
     const page = await ledger.read(cutover, from, to);
     if (!page.ok) throw unanswered(`The ledger of ${cutover} cannot be read.`, page.failure);
-    const records = page.value.filter(({ seq }) => seq <= to);
-    if (records.length === 0) break;
-    last = records.at(-1)?.seq ?? last;
-    yield* records;
+    if (page.value.length === 0) break;
+    last = page.value.at(-1)?.seq ?? last;
+    yield* page.value;
   }
   for (const { record } of outbox) if (record !== undefined && record.seq > last && record.seq >= fromSeq) yield record;
 }
+
+/**
+ * What the ledger holds beyond a head. A record is in the item before it is in the ledger: what no later state knows
+ * either, somebody has put there.
+ * @throws {CommandFailure} the table did not answer.
+ */
+export const recordsBeyond = async (
+  { ledger }: Pick<LedgerReading, "ledger">,
+  { cutover, ledgerHead }: CutoverState,
+): Promise<readonly LedgerRecord[]> => {
+  // From the head itself on: its own place may hold a second record, put between it and the next number.
+  const page = await ledger.read(cutover, ledgerHead.seq);
+  if (!page.ok) throw unanswered(`The ledger of ${cutover} cannot be read.`, page.failure);
+  return page.value.filter(({ seq, hash }) => seq !== ledgerHead.seq || hash !== ledgerHead.hash);
+};

@@ -32,7 +32,7 @@ export const compose = (
   with_: { readonly writeId: string; readonly digest: Digest },
 ): CutoverState => {
   const based = { ...after, version: before.version + 1, writeId: with_.writeId };
-  const latched = chainLatch(based, with_.digest);
+  const latched = chainLatch(before, based, with_.digest);
   const isFull = (of: "record" | "notification"): boolean =>
     account.kind === "hold" && latched.outbox.filter((entry) => entry[of] !== undefined).length >= OUTBOX_MAX;
   if (isFull("record")) return latched;
@@ -55,17 +55,21 @@ const transitionId = ({ cutover, epoch, version }: CutoverState): string => `${c
 /** Whether an entry was made by the very write that made this version of the item. */
 export const isOfNewest = (state: CutoverState, { id }: OutboxEntry): boolean => id.startsWith(transitionId(state));
 
-/** A blind latch knew neither the epoch it made nor what it found; its record is completed as it is chained. */
-const chainLatch = (state: CutoverState, digest: Digest): CutoverState => {
-  const { latch } = state;
+/**
+ * A blind latch knew neither the epoch it made nor what it found; its record is completed as it is chained. Looked for
+ * in the item before: a transition that takes the latch off may be the first one after it.
+ */
+const chainLatch = (before: CutoverState, state: CutoverState, digest: Digest): CutoverState => {
+  const latch = before.latch ?? state.latch;
   if (latch === undefined || latch.chainedSeq !== undefined) return state;
   const record: UnchainedRecord = {
     ...latch.record,
-    epoch: state.epoch,
+    epoch: before.latch === undefined ? state.epoch : before.epoch,
     detail: { ...latch.record.detail, fromPercent: latch.fromPercent, expected: { ...latch.expected } },
   };
   const chained = append(state, record, undefined, digest);
-  return { ...chained, latch: { ...latch, chainedSeq: chained.ledgerHead.seq } };
+  const { latch: kept } = chained;
+  return kept === undefined ? chained : { ...chained, latch: { ...kept, chainedSeq: chained.ledgerHead.seq } };
 };
 
 const append = (

@@ -1,6 +1,7 @@
 import type { LedgerRecord } from "../../decision/record.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import type { JsonObject } from "../../kernel/json.ts";
+import { ledgerChecker } from "../../ledger/verify-ledger.ts";
 import { recordingWriter } from "../../rehearsal/recording/write-recording.ts";
 import { type TickReader, tickReader } from "../../rehearsal/stored-tick.ts";
 import type { CliContext } from "../context.ts";
@@ -18,6 +19,8 @@ export interface ExportDocument {
   /** Judged ticks whose evidence is gone or was changed: they are named in the recording, and cannot be replayed. */
   readonly missing: number;
   readonly bytes: number;
+  /** Where the chain of records is broken, and how; null where it is whole. The recording holds what was found all the same. */
+  readonly broken: { readonly atSeq: number; readonly why: string } | null;
 }
 
 /** Handed on in pieces of about this many characters. */
@@ -25,7 +28,7 @@ const PIECE = 64 * 1024;
 
 /**
  * Writes a cutover's ledger as a recording, line by line in constant memory: everything that a judged tick rested on and
- * came to, each checked against the digest that the record names.
+ * came to, each checked against the digest that the record names, and the records against their chain.
  * @throws {CommandFailure} never armed, or the table did not answer.
  */
 export const exportLedger = async (
@@ -36,16 +39,20 @@ export const exportLedger = async (
   const read = tickReader(tickStores(ports, bindings.name), ports.digest);
   const recording = recordingWriter();
   const out = pieces(write);
+  const chain = ledgerChecker(ports.digest);
   let ticks = 0;
   let missing = 0;
   await out.line(recording.header(bindings));
   for await (const record of recordsUpTo(ports, state)) {
+    chain.follows(record);
     const { lines, kind } = await linesOf(record, read, recording);
     if (kind === "tick") ticks += 1;
     if (kind === "missing") missing += 1;
     for (const line of lines) await out.line(line);
   }
-  return { cutover: bindings.name, ticks, missing, bytes: await out.end() };
+  const verdict = chain.verdict(state.ledgerHead);
+  const broken = verdict.intact ? null : { atSeq: verdict.atSeq, why: verdict.why };
+  return { cutover: bindings.name, ticks, missing, bytes: await out.end(), broken };
 };
 
 type RecordLines = { readonly kind: "tick" | "note" | "missing"; readonly lines: readonly JsonObject[] };
@@ -83,11 +90,19 @@ const pieces = (write: (text: string) => Promise<void>) => {
   };
 };
 
-export const exportLines = ({ cutover, ticks, missing, bytes }: ExportDocument): readonly string[] => [
+export const exportLines = ({ cutover, ticks, missing, bytes, broken }: ExportDocument): readonly string[] => [
   `${cutover}: ${ticks} judged ticks in ${(bytes / 1e6).toFixed(1)} MB`,
   ...(missing === 0
     ? []
     : [`${missing} judged ticks cannot be replayed; pawl ledger verify ${cutover} --recompute names them.`]),
+  ...(broken === null
+    ? []
+    : [
+        `The chain is broken at record ${broken.atSeq}: ${broken.why}.`,
+        "  why:  A record was changed, removed or put in after it was written.",
+        `  next: pawl ledger verify ${cutover}; keep this file, and the table as it is.`,
+      ]),
 ];
 
-export const exitCodeOf = ({ missing }: ExportDocument) => (missing === 0 ? EXIT.done : EXIT.refused);
+export const exitCodeOf = ({ missing, broken }: ExportDocument) =>
+  missing === 0 && broken === null ? EXIT.done : EXIT.refused;

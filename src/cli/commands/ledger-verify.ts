@@ -1,13 +1,13 @@
 import type { LedgerRecord } from "../../decision/record.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
-import { type LedgerVerdict, ledgerChecker } from "../../ledger/verify-ledger.ts";
+import { type LedgerChecker, type LedgerVerdict, ledgerChecker } from "../../ledger/verify-ledger.ts";
 import { recompute } from "../../rehearsal/recompute.ts";
 import { tickReader } from "../../rehearsal/stored-tick.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
-import { recordsUpTo, stateOf } from "../ledger-records.ts";
+import { recordsBeyond, recordsUpTo, stateOf } from "../ledger-records.ts";
 import { tickStores } from "../tick-stores.ts";
 
 export type LedgerPorts = Pick<GuardPorts, "state" | "ledger" | "digest" | "evidence" | "snapshots" | "policies">;
@@ -55,19 +55,43 @@ const follow = async (
   cutover: string,
   judging: boolean,
 ): Promise<{ readonly verdict: LedgerVerdict; readonly recomputed: RecomputedDocument | null }> => {
-  const state = await stateOf(ports, cutover);
   const read = tickReader(tickStores(ports, cutover), ports.digest);
   const chain = ledgerChecker(ports.digest);
   const differences: Difference[] = [];
   let judged = 0;
-  for await (const record of recordsUpTo(ports, state)) {
-    if (!chain.follows(record)) break;
-    const outcome = judging ? await recompute(record, read) : null;
-    if (outcome === null || outcome.kind === "not-judged") continue;
+  const judge = async (record: LedgerRecord): Promise<void> => {
+    const outcome = await recompute(record, read);
+    if (outcome.kind === "not-judged") return;
     judged += 1;
     if (outcome.kind === "different") differences.push(differenceOf(record, outcome.what));
+  };
+  const verdict = await followChain(ports, cutover, chain, judging ? judge : async () => {});
+  return { verdict, recomputed: judging ? { judged, differences } : null };
+};
+
+/** Up to a head with nothing beyond it. The guard may go on meanwhile: then up to its next one. */
+const followChain = async (
+  ports: LedgerPorts,
+  cutover: string,
+  chain: LedgerChecker,
+  each: (record: LedgerRecord) => Promise<void>,
+): Promise<LedgerVerdict> => {
+  let state = await stateOf(ports, cutover);
+  for (let from = 1; ; ) {
+    for await (const record of recordsUpTo(ports, state, from)) {
+      if (!chain.follows(record)) break;
+      await each(record);
+    }
+    const verdict = chain.verdict(state.ledgerHead);
+    if (!verdict.intact) return verdict;
+    const [beyond] = await recordsBeyond(ports, state);
+    if (beyond === undefined) return verdict;
+    const now = await stateOf(ports, cutover);
+    if (now.ledgerHead.seq === state.ledgerHead.seq)
+      return { intact: false, atSeq: beyond.seq, why: "it is in the ledger, and no state has ever known it" };
+    from = state.ledgerHead.seq + 1;
+    state = now;
   }
-  return { verdict: chain.verdict(state.ledgerHead), recomputed: judging ? { judged, differences } : null };
 };
 
 const differenceOf = ({ seq, tick }: LedgerRecord, what: string): Difference => ({

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { explainCommand } from "../../../src/cli/commands/explain.ts";
+import { exitCodeOf, exportLedger, exportLines } from "../../../src/cli/commands/ledger-export.ts";
 import { ledgerVerifyCommand } from "../../../src/cli/commands/ledger-verify.ts";
 import { requestCommand } from "../../../src/cli/commands/request.ts";
 import { restoreCommand } from "../../../src/cli/commands/restore.ts";
 import { rollbackCommand } from "../../../src/cli/commands/rollback.ts";
 import { outsideFailure } from "../../../src/kernel/result.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
+import { chainRecord } from "../../../src/ledger/chain.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
-import { fakeWorld } from "../../support/fake-world.ts";
+import { fakeWorld, sha256 } from "../../support/fake-world.ts";
 
 const at = async (weight: number) => {
   const world = fakeWorld();
@@ -175,6 +177,50 @@ describe("pawl ledger verify", () => {
     const { document, exitCode } = await ledgerVerifyCommand(desk.context);
     expect(exitCode).toBe(1);
     expect(document).toMatchObject({ intact: false, atSeq: 2 });
+  });
+});
+
+describe("pawl ledger export", () => {
+  it("says that the chain is broken, and where, and exports what is there", async () => {
+    const { world, desk } = await at(10);
+    const second = world.ledger.records[1];
+    if (second === undefined) throw new Error("the ledger is too short");
+    world.ledger.records[1] = { ...second, summary: "nothing happened" };
+    const told = await exportLedger(desk.context, async () => {});
+    expect(told).toMatchObject({ broken: { atSeq: 2 }, missing: 0 });
+    expect(exportLines(told).join("\n")).toContain("broken at record 2");
+    expect(exitCodeOf(told)).toBe(1);
+  });
+});
+
+describe("a record that no state has ever known", () => {
+  it("is found beyond the head, though the chain up to there is whole", async () => {
+    const { world, desk } = await at(10);
+    const newest = world.ledger.records.at(-1);
+    if (newest === undefined) throw new Error("the ledger is empty");
+    const { hash: _, previous: __, seq: ___, ...content } = newest;
+    world.ledger.records.push(chainRecord(world.state().ledgerHead, content, sha256));
+    const { document, exitCode } = await ledgerVerifyCommand(desk.context);
+    expect({ exitCode, document }).toMatchObject({
+      exitCode: 1,
+      document: { intact: false, atSeq: world.state().ledgerHead.seq + 1, why: expect.stringContaining("no state") },
+    });
+  });
+
+  it("is none where the guard goes on while the ledger is read", async () => {
+    const { world, desk } = await at(10);
+    const { read } = desk.context.ports.ledger;
+    let pages = 0;
+    const ledger = {
+      ...desk.context.ports.ledger,
+      read: async (...asked: Parameters<typeof read>) => {
+        pages += 1;
+        if (pages === 2) await world.minutes(2);
+        return read(...asked);
+      },
+    };
+    const { document } = await ledgerVerifyCommand({ ...desk.context, ports: { ...desk.context.ports, ledger } });
+    expect(document).toMatchObject({ intact: true, records: world.state().ledgerHead.seq });
   });
 });
 

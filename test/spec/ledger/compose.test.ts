@@ -100,6 +100,17 @@ describe("a latch that was put blindly", () => {
     expect(verifyLedger(records, sha256)).toMatchObject({ intact: true, records: 2 });
   });
 
+  it("is chained also by a transition that takes it off, in the epoch that it made", () => {
+    const latched = latch();
+    const { latch: _, ...freed } = latched;
+    const { outbox, latch: left } = compose(latched, { ...freed, epoch: 9 }, changes, written);
+    expect(outbox.map(({ record }) => [record?.kind, record?.epoch])).toEqual([
+      ["latch", 4],
+      ["weight", 9],
+    ]);
+    expect(left).toBeUndefined();
+  });
+
   it("keeps what its own record said of it", () => {
     const noted = { ...byOperator, record: { ...byOperator.record, detail: { alarm: "down" } } };
     const [entry] = compose(before, applyLatch(before, noted, "w8"), changes, written).outbox;
