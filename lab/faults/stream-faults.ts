@@ -20,7 +20,7 @@ const killed = (part: CdcPart) => async (world: FaultWorld) => {
   await world.cdc.kill(part);
   return async () => {
     await world.cdc.start(part);
-    if (part === "blue" || part === "green") await restartTasks(world);
+    await restartTasks(world);
   };
 };
 

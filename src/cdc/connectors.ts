@@ -82,7 +82,7 @@ export const sourceConfig = (
 
 /**
  * The JDBC sink of one stream. Its one connection (a pool would need an origin each) becomes a replica session with a
- * replication origin before it does anything, in one SELECT; were that left out, the guard triggers refuse every write.
+ * replication origin before it does anything, in one statement; were that left out, the guard triggers refuse every write.
  */
 export const sinkConfig = (
   cutover: CutoverBindings,
@@ -97,9 +97,7 @@ export const sinkConfig = (
   "connection.password": PASSWORD_OF[SINK_ROLE],
   "connection.pool.min_size": "1",
   "connection.pool.max_size": "1",
-  "hibernate.agroal.initialSQL":
-    "select set_config('session_replication_role', 'replica', false), " +
-    `pg_replication_origin_session_setup(${quoteText(cutover.streams[direction].origin)})`,
+  "hibernate.agroal.initialSQL": tagSession(cutover.streams[direction].origin),
   "insert.mode": "upsert",
   "primary.key.mode": "record_key",
   "delete.enabled": "true",
@@ -111,6 +109,23 @@ export const sinkConfig = (
   "errors.tolerance": "none",
   ...jsonConverters,
 });
+
+/**
+ * One session at a time may carry an origin. A sink that starts anew meets the session of the one before it, which the
+ * database has not seen end yet; it waits ten seconds for that, because a task that fails stays failed.
+ */
+const tagSession = (origin: string): string => {
+  const setUp = `perform pg_replication_origin_session_setup(${quoteText(origin)});`;
+  return [
+    "do $pawl$ begin",
+    "perform set_config('session_replication_role', 'replica', false);",
+    "for attempt in 1..100 loop",
+    `begin ${setUp} return; exception when object_in_use then perform pg_sleep(0.1); end;`,
+    "end loop;",
+    setUp,
+    "end $pawl$",
+  ].join(" ");
+};
 
 export interface WantedConnector {
   readonly name: string;

@@ -151,6 +151,7 @@ const withTruth = <Ports extends Partial<Signals> & Pick<GuardPorts, "rules">>(
     ...both("hosts"),
     ...(ports.alarms === undefined ? {} : { alarms: alarmsAsSwitched(ports.alarms, world.ports.alarms) }),
     rules: {
+      listListeners: rules.listListeners,
       readListener: rules.readListener,
       writeWeights: mirrored(rules.writeWeights, world.rules.writeWeights),
       movePin: mirrored(rules.movePin, world.rules.movePin),
