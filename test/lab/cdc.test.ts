@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkCdc } from "../../src/cdc/check-running.ts";
 import { sinkConfig, withPasswords } from "../../src/cdc/connectors.ts";
@@ -338,6 +339,31 @@ describe("change data capture on the real stack", () => {
         })
         .toEqual([]);
     });
+  });
+
+  it("a sink that starts anew waits for the session before it, whose origin is still taken", async () => {
+    const { sink, origin } = lab.cutover.streams.forward;
+    const { connect } = lab.guard.ports;
+    await stopConnector(lab.guard.ports, sink, CALL_MS);
+    const former = new Client({ connectionString: lab.stack.green.adminUrl });
+    await former.connect();
+    await expect
+      .poll(() => former.query("select pg_replication_origin_session_setup($1)", [origin]).then(() => "taken", String))
+      .toBe("taken");
+    await connect.resume(sink, CALL_MS);
+    await sleep(4_000);
+    await former.end();
+
+    const seen = new Set<string>();
+    const state = async (): Promise<string> => {
+      const status = await connect.status(sink, CALL_MS);
+      const now = status.ok ? status.value.state : "unreadable";
+      seen.add(now);
+      return now;
+    };
+    await expect.poll(state, { timeout: 30_000 }).toBe("RUNNING");
+    expect([...seen]).not.toContain("FAILED");
+    await lab.drain("forward");
   });
 
   it("knows of a gap when records expired before the sink had them", async () => {

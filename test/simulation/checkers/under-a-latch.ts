@@ -9,11 +9,14 @@ const MINUTE_MS = 60_000;
 const SKEW_MS = 5_000;
 
 type Stored = Extract<WorldEvent, { kind: "stored" }>;
+type Sent = Extract<WorldEvent, { kind: "sent" }>;
 
 /** P2: what ought to latch does, and under a latch nothing is announced, recorded or given up. */
 export const underALatch = (): Checker => {
   /** The first of the ticks in a row that saw too little of a green with traffic. */
   let blindSince: number | null = null;
+  /** They raised the pin before they knew of any latch that holds. */
+  const raisedBlindly = new WeakSet<Run>();
 
   const blindFor = (world: World, tick: number, blind: boolean): readonly string[] => {
     blindSince = blind ? (blindSince ?? tick) : null;
@@ -39,7 +42,7 @@ export const underALatch = (): Checker => {
   return {
     promise: "P2",
     watch: (event, world) => {
-      if (event.kind === "sent") return sentWhileHeld(event);
+      if (event.kind === "sent") return sentWhileHeld(event, raisedBlindly);
       if (event.kind !== "stored") return null;
       return [...written(event), ...tooSoon(world, event), ...unlatched(world, event)];
     },
@@ -66,9 +69,17 @@ const tooSoon = (world: World, { before, after, at }: Stored): readonly string[]
   return at < before.latch.at + cooledMs - SKEW_MS ? ["armed again before it had cooled down"] : [];
 };
 
-/** Whoever may override it says so in the state first. */
-const sentWhileHeld = ({ run, what }: Extract<WorldEvent, { kind: "sent" }>): string | null =>
-  what === "pin-up" && run.seen?.state.latch?.mode === "held" ? "the pin was raised under a held latch" : null;
+/**
+ * Whoever may override it says so in the state first. One that got no answer from the table has raised the pin by then, and
+ * what it learns afterwards does not take that back.
+ */
+const sentWhileHeld = ({ run, what }: Sent, raisedBlindly: WeakSet<Run>): string | null => {
+  if (what !== "pin-up") return null;
+  if (run.seen?.state.latch?.mode === "held")
+    return raisedBlindly.has(run) ? null : "the pin was raised under a held latch";
+  raisedBlindly.add(run);
+  return null;
+};
 
 type Served = Run["served"];
 
