@@ -1,3 +1,4 @@
+import type { CutoverEvent } from "../decision/evolve.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import type { CutoverState, LatchCause, RollbackSafety } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";
@@ -71,7 +72,10 @@ const stateAfter = (outcome: Awaited<ReturnType<PromotePorts["state"]["latch"]>>
   return outcome.kind === "already-latched" ? outcome.state : null;
 };
 
-/** The tick is done; this commit also chains the latch's own record. */
+/**
+ * The tick is done; this commit also chains the latch's own record. A run that was frozen may come after a newer tick: the
+ * newer one stays the last that was judged.
+ */
 const markTick = async (
   ports: PromotePorts,
   tick: Tick,
@@ -81,31 +85,34 @@ const markTick = async (
 ): Promise<void> => {
   const at = ports.clock.now();
   const safety = expected ?? latched.rollbackSafety;
-  const outcome = await commitOnto(ports, latched, (state) => ({
-    events: [
-      ...(expected === null ? [] : [{ kind: "latchMeasured" as const, expected }]),
-      {
-        kind: "judged",
+  const judged: CutoverEvent = {
+    kind: "judged",
+    tick: tick.at,
+    safety,
+    blindSince: null,
+    blocking: [{ what: "latch", since: at, value: why, threshold: "none", clears: "pawl arm --again --policy <name>" }],
+  };
+  const outcome = await commitOnto(ports, latched, (state) => {
+    const overtaken = state.lastTick !== null && state.lastTick >= tick.at;
+    if (overtaken && expected === null) return null;
+    return {
+      events: [
+        ...(expected === null ? [] : [{ kind: "latchMeasured" as const, expected }]),
+        ...(overtaken ? [] : [judged]),
+      ],
+      account: {
+        kind: "rollback",
+        summary: why,
+        at,
         tick: tick.at,
-        safety,
-        blindSince: null,
-        blocking: [
-          { what: "latch", since: at, value: why, threshold: "none", clears: "pawl arm --again --policy <name>" },
-        ],
+        detail: { latch: state.latch?.record.id ?? "" },
+        notify: {
+          subject: `${state.cutover}: ${state.latch?.mode === "held" ? "held, going back would lose writes" : "rolling back"}`,
+          body: `${why}\nexpected: ${safety.label}`,
+          urgency: "page",
+        },
       },
-    ],
-    account: {
-      kind: "rollback",
-      summary: why,
-      at,
-      tick: tick.at,
-      detail: { latch: state.latch?.record.id ?? "" },
-      notify: {
-        subject: `${state.cutover}: ${state.latch?.mode === "held" ? "held, going back would lose writes" : "rolling back"}`,
-        body: `${why}\nexpected: ${safety.label}`,
-        urgency: "page",
-      },
-    },
-  }));
+    };
+  });
   if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
 };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runPromote } from "../../../src/guard/promote.ts";
 import { requestPause, requestResume } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
+import { ok } from "../../../src/kernel/result.ts";
 import { later, minuteOf } from "../../../src/kernel/units.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { type FakeWorld, fakeWorld, ORDERS, sha256, wholeLedger } from "../../support/fake-world.ts";
@@ -432,5 +433,26 @@ describe("a pause", () => {
     await world.minute();
     expect(world.state().pause).toBeUndefined();
     expect(world.state().request).toBeUndefined();
+  });
+});
+
+describe("a run that was frozen and thaws under a newer tick's latch", () => {
+  it("joins it, and leaves the newer tick the last that was judged", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    const [alarm] = ORDERS.alarms;
+    if (alarm === undefined) throw new Error("the orders cutover has alarms");
+    const before = world.state();
+    world.truth.firing.add(alarm.arn);
+    const older = world.nextMinute();
+    const newer = world.nextMinute();
+    await runPromote(world.ports, ORDERS, newer);
+    expect(world.state()).toMatchObject({ lastTick: newer, latch: { cause: { kind: "alarm" } } });
+
+    const remembers = { ...world.ports.state, read: async () => ok(before) };
+    await runPromote({ ...world.ports, state: remembers }, ORDERS, older);
+    expect(world.state()).toMatchObject({ lastTick: newer, epoch: before.epoch + 1 });
+    expect(wholeLedger(world).filter(({ kind }) => kind === "latch")).toHaveLength(1);
   });
 });
