@@ -56,6 +56,9 @@ interface SnapBackCase {
   readonly by: RegExp;
 }
 
+const titleOf = ({ fault, besides }: SnapBackCase): string =>
+  besides === undefined ? fault : `${fault}, with ${besides.fault} besides,`;
+
 /** Everything goes back to blue, and it costs nothing. */
 const SNAP_BACKS: readonly SnapBackCase[] = [
   { fault: "green-slow", by: /green-p99/ },
@@ -158,8 +161,8 @@ describe("faults, each brought about on the real stack", () => {
     expect(settled).toMatchObject({ epoch: before.epoch + 1, weightPercent: 0, settled: { label: "lossless" } });
   });
 
-  it.each(SNAP_BACKS)(
-    "$fault ($besides.fault besides) sends everything back to blue, status names the cause, and it costs nothing",
+  it.each(SNAP_BACKS.map((each) => ({ ...each, title: titleOf(each) })))(
+    "$title sends everything back to blue, status names the cause, and it costs nothing",
     async ({ fault, besides, by }) => {
       await armed.rearm();
       await pause(ON_GREEN_MS);
