@@ -243,7 +243,22 @@ const PAGE_AFTER_MS: PageAfterMs = {
   snapshot: 3 * MINUTES,
 };
 
-const pageText = ({ state, tick }: DecideInput, blocking: Decision["blocking"]): string | null => {
-  const due = pagesDue(blocking, PAGE_AFTER_MS, { last: state.lastTick, now: tick });
+/** Where the policy says nothing of how long a step may last, and before the first one, where it cannot. */
+const GATES_TOLD_AFTER_MS = 60 * MINUTES;
+
+const pageText = (input: DecideInput, blocking: Decision["blocking"]): string | null => {
+  const { state, tick } = input;
+  const after = waitsWithoutEnd(input, blocking) ? { ...gatesTold(blocking), ...PAGE_AFTER_MS } : PAGE_AFTER_MS;
+  const due = pagesDue(blocking, after, { last: state.lastTick, now: tick });
   return due.length === 0 ? null : pageLines(due);
 };
+
+/** Nothing but gates is in the way, and no longest time of the step will ever be over: nobody would be told. */
+const waitsWithoutEnd = ({ state, policy }: DecideInput, blocking: Decision["blocking"]): boolean => {
+  const ends = state.phase === "shifting" && policy.steps[state.step]?.maxDwell !== undefined;
+  const onWay = state.phase === "armed" || (state.phase === "shifting" && !ends);
+  return onWay && blocking.every(({ what }) => what.startsWith("gate:"));
+};
+
+const gatesTold = (blocking: Decision["blocking"]): PageAfterMs =>
+  Object.fromEntries(blocking.map(({ what }) => [what, GATES_TOLD_AFTER_MS]));
