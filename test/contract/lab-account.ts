@@ -1,5 +1,6 @@
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type AwsService, LAB_REGION } from "../../lab/aws/contracts.ts";
+import { startTables } from "../../lab/aws/dynamodb/tables.ts";
 import { type Gateway, startGateway } from "../../lab/aws/gateway/gateway.ts";
 import { startLabClock } from "../../lab/clock.ts";
 import type { Env } from "../../src/wiring-settings.ts";
@@ -29,8 +30,22 @@ export const startAccount = async (...services: readonly AwsService[]): Promise<
   };
 };
 
+/** An account with DynamoDB and the guard's table in it. */
+export const startAccountWithTable = async (): Promise<LabAccount> => {
+  const tables = await startTables();
+  const account = await startAccount(tables.api);
+  await createTable(account);
+  return {
+    ...account,
+    close: async () => {
+      await account.close();
+      await tables.stop();
+    },
+  };
+};
+
 /** The table of the template: `pk` and `sk`, both texts. */
-export const createTable = async ({ env }: LabAccount): Promise<void> => {
+const createTable = async ({ env }: LabAccount): Promise<void> => {
   const client = new DynamoDBClient({
     endpoint: env["AWS_ENDPOINT_URL"] ?? "",
     region: LAB_REGION,

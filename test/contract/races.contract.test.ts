@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTables, type Tables } from "../../lab/aws/dynamodb/tables.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 import type { StatePort } from "../../src/guard/ports.ts";
 import { durationMs } from "../../src/kernel/units.ts";
@@ -8,22 +7,16 @@ import { observePorts } from "../../src/wiring.ts";
 import { type FakeWorld, ORDERS } from "../support/fake-world.ts";
 import { races } from "../support/races/arbitraries.ts";
 import { runRace } from "../support/races/race.ts";
-import { createTable, type LabAccount, startAccount } from "./lab-account.ts";
+import { type LabAccount, startAccountWithTable } from "./lab-account.ts";
 
-let tables: Tables;
 let account: LabAccount;
 let dynamodb: StatePort;
 
 beforeAll(async () => {
-  tables = await startTables();
-  account = await startAccount(tables.api);
-  await createTable(account);
+  account = await startAccountWithTable();
   dynamodb = observePorts(account.env).state;
 });
-afterAll(async () => {
-  await account.close();
-  await tables.stop();
-});
+afterAll(() => account.close());
 
 /** Real time: what is asked for here is the order of the writes, and a busy machine must not change it. */
 const AMPLE = durationMs(20_000);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTables, type Tables } from "../../lab/aws/dynamodb/tables.ts";
 import type { LedgerRecord } from "../../src/decision/record.ts";
 import type { GuardPorts } from "../../src/guard/ports.ts";
 import { canonicalJson } from "../../src/kernel/json.ts";
@@ -9,29 +8,23 @@ import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { operatorPorts } from "../../src/wiring.ts";
 import { sha256 } from "../../src/wiring-local.ts";
 import { fakeWorld } from "../support/fake-world.ts";
-import { createTable, type LabAccount, startAccount } from "./lab-account.ts";
+import { type LabAccount, startAccountWithTable } from "./lab-account.ts";
 import { minutesAfter, soonEnough, T } from "./sample-state.ts";
 
 type Records = Pick<GuardPorts, "active" | "observed" | "snapshots" | "policies" | "ledger" | "evidence" | "journal">;
 
-let tables: Tables;
 let account: LabAccount;
 let dynamodb: Records;
 
 beforeAll(async () => {
-  tables = await startTables();
-  account = await startAccount(tables.api);
-  await createTable(account);
+  account = await startAccountWithTable();
   dynamodb = operatorPorts({
     ...account.env,
     PAWL_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:pawl",
     PAWL_ROLLBACK_FUNCTION: "pawl-rollback",
   });
 });
-afterAll(async () => {
-  await account.close();
-  await tables.stop();
-});
+afterAll(() => account.close());
 
 const done = { ok: true, value: undefined };
 

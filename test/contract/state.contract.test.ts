@@ -1,28 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTables, type Tables } from "../../lab/aws/dynamodb/tables.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 import type { StatePort } from "../../src/guard/ports.ts";
 import { epochMs } from "../../src/kernel/units.ts";
 import { observePorts } from "../../src/wiring.ts";
 import { fakeState } from "../support/fake-state.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
-import { createTable, type LabAccount, startAccount } from "./lab-account.ts";
+import { type LabAccount, startAccountWithTable } from "./lab-account.ts";
 import { atTenPercent, byOperator, minutesAfter, soonEnough, toFiftyPercent } from "./sample-state.ts";
 
-let tables: Tables;
 let account: LabAccount;
 let dynamodb: StatePort;
 
 beforeAll(async () => {
-  tables = await startTables();
-  account = await startAccount(tables.api);
-  await createTable(account);
+  account = await startAccountWithTable();
   dynamodb = observePorts(account.env).state;
 });
-afterAll(async () => {
-  await account.close();
-  await tables.stop();
-});
+afterAll(() => account.close());
 
 /** A cutover of its own for every test: the account is shared. */
 let cutovers = 0;

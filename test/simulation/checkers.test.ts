@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CutoverState } from "../../src/decision/state.ts";
 import { arm } from "../../src/guard/arm.ts";
 import type { GuardPorts } from "../../src/guard/ports.ts";
-import { durationMs, epochMs, weightPercent } from "../../src/kernel/units.ts";
+import { durationMs, epochMs, MINUTE_MS, weightPercent } from "../../src/kernel/units.ts";
 import { standInDigest } from "../../src/rehearsal/world/digest.ts";
 import { pinnedRoutes } from "../../src/signals/routes.ts";
 import { allCheckers } from "./checkers/index.ts";
@@ -14,7 +14,6 @@ import type { Run, RunKind } from "./world/run.ts";
 import { minuteAfter, type World, worldOf } from "./world/world.ts";
 
 const START = Date.UTC(2026, 10, 22, 3);
-const MINUTE_MS = 60_000;
 const TIMEOUT_MS = durationMs(1_000);
 
 /** An armed cutover in a world without faults, in which a test does what no guard may. */

@@ -44,7 +44,7 @@ const sayReport = (report: Report): void => {
   for (const { name, percent } of report.dearest ?? []) say(`  ${percent.toFixed(1)} %  ${name}`);
   report.failed.forEach(sayFailure);
   const violations = report.failed.reduce((sum, { outcome }) => sum + outcome.violations.length, 0);
-  say(`${violations} violations in ${report.failed.length} seeds`);
+  say(violations === 0 ? "0 violations" : `${violations} violations in ${report.failed.length} seeds`);
 };
 
 const sorted = (counts: Readonly<Record<string, number>>): string =>

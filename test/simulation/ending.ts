@@ -1,7 +1,6 @@
 import type { CutoverState } from "../../src/decision/state.ts";
+import { MINUTE_MS } from "../../src/kernel/units.ts";
 import type { World } from "./world/world.ts";
-
-const MINUTE_MS = 60_000;
 
 /**
  * How a run has ended, or null where it goes on: complete, rolled back, or waiting for people who were told what for.

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../../src/kernel/digest.ts";
+import { MINUTE_MS } from "../../src/kernel/units.ts";
 import { standInDigest } from "../../src/rehearsal/world/digest.ts";
 import type { Checker, Violation } from "./checkers/checker.ts";
 import { allCheckers } from "./checkers/index.ts";
@@ -32,7 +33,6 @@ export interface SeedOutcome {
 
 /** Sunday, 22 November 2026, 03:00 UTC. */
 const START = Date.UTC(2026, 10, 22, 3);
-const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** So many of one run are plenty to look into. */
 const VIOLATIONS_MAX = 20;

@@ -45,6 +45,15 @@ export const armed = (change: Partial<CutoverState> = {}): CutoverState =>
 export const soaking = (change: Partial<CutoverState> = {}): CutoverState =>
   stateOf({ phase: "soaking", step: 2, weightPercent: weightPercent(100), ...change });
 
+/** A step to 50 %, announced a minute ago and not settled. */
+export const TO_FIFTY = {
+  kind: "setWeight",
+  epoch: 3,
+  to: weightPercent(50),
+  intentAt: ago(60),
+  notAfter: hence(90),
+} as const;
+
 export const gateOf = (gate: string, change: Partial<GateVerdict> = {}): GateVerdict => ({
   ...{ gate, why: `${gate} is well`, verdict: "pass", reasons: [], comparisons: [] },
   ...change,

@@ -7,6 +7,18 @@ import { durationMs, type EpochMs, minuteOf } from "../../src/kernel/units.ts";
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
 import type { FakeWorld } from "./fake-world.ts";
 
+/** Everything a rehearsal goes through, in order. */
+export const LINKS = [
+  "rehearsal begins",
+  "alarm changed",
+  "latched",
+  "pin raised",
+  "verified on blue",
+  "settled lossless",
+  "armed again",
+  "pin lowered",
+] as const;
+
 /** What is broken between an alarm and the pin. */
 export interface Wiring {
   /** By which ways, in order, a change of an alarm reaches `rollback`; none: it is lost. */

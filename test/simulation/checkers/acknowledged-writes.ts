@@ -1,9 +1,9 @@
 import type { CutoverState } from "../../../src/decision/state.ts";
+import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
 
-const MINUTE_MS = 60_000;
 /** Readings are a minute old, and nobody may rest on those of more than a minute and a half. */
 const KNOWN_AFTER_MS = 5 * MINUTE_MS;
 

@@ -1,9 +1,8 @@
+import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { MetricReadings } from "../../../src/signals/ports.ts";
 import type { Run } from "../world/run.ts";
 import type { World } from "../world/world.ts";
-
-const MINUTE_MS = 60_000;
-const SKEW_MS = 5_000;
+import { SKEW_MS } from "./assumed.ts";
 
 export interface Gaps {
   /** What nobody could know. */

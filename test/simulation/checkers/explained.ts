@@ -4,9 +4,9 @@ import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { recompute } from "../../../src/rehearsal/recompute.ts";
 import { tickReader } from "../../../src/rehearsal/stored-tick.ts";
 import type { World } from "../world/world.ts";
+import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 
-const SKEW_MS = 5_000;
 /** A request leaves within the life of the intent that announced it. */
 const INTENT_LIFE_MS = 160_000;
 

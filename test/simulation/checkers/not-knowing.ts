@@ -1,11 +1,9 @@
-import { parseDuration } from "../../../src/kernel/units.ts";
+import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
+import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 import { evidenceGaps, wasSighted } from "./evidence-served.ts";
-
-const MINUTE_MS = 60_000;
-const SKEW_MS = 5_000;
 
 /** Whether anything was really wrong in the last minutes, for which going back is right. */
 const hadReason = (world: World, at: number, meddledAt: number): boolean => {

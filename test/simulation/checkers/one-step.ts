@@ -1,13 +1,12 @@
-import { parseDuration } from "../../../src/kernel/units.ts";
+import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import { isWeightedRule } from "../../../src/signals/routes.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { Run } from "../world/run.ts";
 import type { World } from "../world/world.ts";
+import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 import { evidenceGaps } from "./evidence-served.ts";
 
-const SKEW_MS = 5_000;
-const MINUTE_MS = 60_000;
 const APPLY_BOUND_MS = 30_000;
 
 /** Green's share of a route as this run was last shown it; null: it never looked. */

@@ -1,11 +1,10 @@
-import { parseDuration } from "../../../src/kernel/units.ts";
+import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
+import { ACTS, SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 import { evidenceGaps } from "./evidence-served.ts";
 
-const MINUTE_MS = 60_000;
-const SKEW_MS = 5_000;
 /** From then on the windows of every gate lie within the step. */
 const WHOLE_AFTER_MS = 12 * MINUTE_MS;
 /** The longest act there is, and its answer. */
@@ -85,27 +84,8 @@ export const soakCounted = (): Checker => {
     },
     end: (world) => {
       if (world.state()?.phase !== "complete") return [];
-      const missing = ALL_ACTS.filter((action) => !world.cdc.acts.has(action));
+      const missing = ACTS.filter((action) => !world.cdc.acts.has(action));
       return missing.map((action) => `complete without ${action}`);
     },
   };
 };
-
-const ALL_ACTS = [
-  "final-diff",
-  "alarm-actions-off",
-  "delete-pin",
-  "fence-blue",
-  "drain-forward",
-  "stop-forward",
-  "drop-forward-slot",
-  "stop-reverse-source",
-  "drain-reverse",
-  "stop-reverse-sink",
-  "drop-reverse-slot",
-  "reset-offsets",
-  "delete-connectors",
-  "drop-publications",
-  "drop-guards",
-  "verify-absence",
-] as const;

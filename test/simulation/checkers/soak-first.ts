@@ -1,31 +1,8 @@
-import { parseDuration } from "../../../src/kernel/units.ts";
+import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
+import { ACTS, SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
-
-const MINUTE_MS = 60_000;
-const SKEW_MS = 5_000;
-
-/** Written down here a second time on purpose: reverse goes last. */
-const ORDER = [
-  "final-diff",
-  "alarm-actions-off",
-  "delete-pin",
-  "confirm-green",
-  "fence-blue",
-  "drain-forward",
-  "stop-forward",
-  "drop-forward-slot",
-  "stop-reverse-source",
-  "drain-reverse",
-  "stop-reverse-sink",
-  "drop-reverse-slot",
-  "reset-offsets",
-  "delete-connectors",
-  "drop-publications",
-  "drop-guards",
-  "verify-absence",
-];
 
 /** P5: nothing of CDC is touched before the soak was really lived through; reverse goes last; no way to a fenced blue. */
 export const soakFirst = (): Checker => {
@@ -50,8 +27,8 @@ export const soakFirst = (): Checker => {
     const found: string[] = [];
     if (!began) found.push(...livedThrough(world, at), ...(approved ? [] : ["decommission began without an approval"]));
     began = true;
-    const place = ORDER.indexOf(action);
-    if (place > furthest + 2) found.push(`${action} came before ${ORDER[furthest + 1]}`);
+    const place = ACTS.indexOf(action);
+    if (place > furthest + 1) found.push(`${action} came before ${ACTS[furthest + 1]}`);
     furthest = Math.max(furthest, place);
     if (action !== "final-diff" && world.state()?.wayBack === "open")
       found.push(`${action} before the point of no return`);

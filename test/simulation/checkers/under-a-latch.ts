@@ -1,12 +1,10 @@
 import type { CutoverState } from "../../../src/decision/state.ts";
-import { parseDuration } from "../../../src/kernel/units.ts";
+import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { Run } from "../world/run.ts";
 import type { World } from "../world/world.ts";
+import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
-
-const MINUTE_MS = 60_000;
-const SKEW_MS = 5_000;
 
 type Stored = Extract<WorldEvent, { kind: "stored" }>;
 type Sent = Extract<WorldEvent, { kind: "sent" }>;

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import { type Dice, diceOf } from "../world/dice.ts";
 import { FAULT_KINDS, type FaultKind } from "./kinds.ts";
 import { MENU } from "./menu.ts";
@@ -33,7 +34,6 @@ export interface FaultSettings {
 }
 
 const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 
 const drawSpells = (kind: FaultKind, { seed, from, until, weather }: FaultSettings): readonly Spell[] => {
   const { perHour, minutes } = MENU[kind];

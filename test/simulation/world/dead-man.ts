@@ -1,4 +1,5 @@
 import { guardAlarms } from "../../../scripts/template/guard-alarms.ts";
+import { MINUTE_MS } from "../../../src/kernel/units.ts";
 
 /** The alarm of the template that watches the guard itself, over the datapoints that the tick function publishes. */
 export interface DeadMan {
@@ -8,8 +9,6 @@ export interface DeadMan {
   evaluate(at: number): boolean;
   isRinging(): boolean;
 }
-
-const MINUTE_MS = 60_000;
 
 interface Rule {
   readonly Threshold: number;

@@ -1,10 +1,10 @@
 import type { ObservedRule } from "../../../src/actuation/rules-port.ts";
+import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { RouteBinding } from "../../../src/signals/bindings.ts";
 import { isWeightedRule } from "../../../src/signals/routes.ts";
 import type { FaultKind } from "../faults/kinds.ts";
 import type { World } from "./world.ts";
 
-const MINUTE_MS = 60_000;
 const FOREIGN = "foreign-rule";
 const IN_THE_WAY = "foreign-priority";
 

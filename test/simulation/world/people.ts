@@ -3,6 +3,7 @@ import type { GuardPorts } from "../../../src/guard/ports.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
 import { requestAdopt, requestApprove, requestPause, requestResume } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
+import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import { policyDigest } from "../../../src/policy/policy-digest.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
 import { hasPlainRoute } from "../../../src/signals/routes.ts";
@@ -12,7 +13,6 @@ import { repairRules } from "./foreign-hands.ts";
 import type { World } from "./world.ts";
 
 const WHO = { by: "olga", reason: "simulated" };
-const MINUTE_MS = 60_000;
 
 /** Operators: what they do of their own accord, and what they do when they are told. */
 export interface People {

@@ -1,7 +1,6 @@
 import type { CutoverState } from "../../../src/decision/state.ts";
+import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "./events.ts";
-
-const MINUTE_MS = 60_000;
 
 const sayState = ({ version, epoch, phase, weightPercent, intent, latch, settled, wayBack, blocking }: CutoverState) =>
   [

@@ -2,14 +2,13 @@ import { describe, expect, it } from "vitest";
 import { adopted, adoptionRefusals, mayAdopt, takeoverOf } from "../../../src/decision/adoption.ts";
 import { evolve } from "../../../src/decision/evolve.ts";
 import { applyLatch } from "../../../src/decision/latch.ts";
-import { durationMs, weightPercent } from "../../../src/kernel/units.ts";
+import { durationMs } from "../../../src/kernel/units.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
 import { byOperator } from "../../contract/sample-state.ts";
 import { POLICY } from "../../property/arbitraries.ts";
-import { ago, armed, hence, NOW, soaking, stateOf } from "../../support/decide-input.ts";
+import { ago, armed, NOW, soaking, stateOf, TO_FIFTY } from "../../support/decide-input.ts";
 
 const adoption = { policyDigest: "next", by: "ada", reason: "limits", at: ago(60) };
-const intent = { kind: "setWeight", epoch: 3, to: weightPercent(50), intentAt: ago(60), notAfter: hence(90) } as const;
 const of = { adoption, at: NOW, whenNotLossless: "hold", drill: true, restarts: true } as const;
 const approval = { by: "ada", reason: "done", epoch: 3, at: ago(60) };
 const weights = (...list: number[]): Policy => ({
@@ -25,8 +24,8 @@ describe("where a policy takes over", () => {
     [stateOf(), undefined, "next-step"],
     [stateOf(), false, "next-step"],
     [stateOf(), true, "next-tick"],
-    [stateOf({ intent }), true, "next-step"],
-    [armed({ intent }), undefined, "next-step"],
+    [stateOf({ intent: TO_FIFTY }), true, "next-step"],
+    [armed({ intent: TO_FIFTY }), undefined, "next-step"],
   ] as const)("(%#) %s", (state, restartStep, takeover) => {
     expect(takeoverOf(state, restartStep === undefined ? {} : { restartStep })).toBe(takeover);
   });
@@ -133,7 +132,7 @@ describe("a policy that takes over", () => {
     for (const state of [
       stateOf(),
       stateOf({ adoption: other }),
-      stateOf({ adoption, intent }),
+      stateOf({ adoption, intent: TO_FIFTY }),
       { ...latched, adoption },
     ])
       expect(() => evolve(state, event)).toThrow("policyAdopted cannot happen here");

@@ -7,7 +7,7 @@ import type { Latch } from "../../../src/decision/state.ts";
 import { epochMs, weightPercent } from "../../../src/kernel/units.ts";
 import { known, type Observation, type SignalValue, unknown } from "../../../src/signals/observation.ts";
 import { byOperator } from "../../contract/sample-state.ts";
-import { ago, hence, NOW, stateOf } from "../../support/decide-input.ts";
+import { ago, hence, NOW, stateOf, TO_FIFTY } from "../../support/decide-input.ts";
 
 const GOOD: Readonly<Record<string, SignalValue>> = {
   "reverse.state": "RUNNING",
@@ -98,16 +98,9 @@ describe("a latch", () => {
     );
 
   it("moves the fence, keeps the intent, and remembers what the item said", () => {
-    const intent = {
-      kind: "setWeight",
-      epoch: 3,
-      to: weightPercent(50),
-      intentAt: ago(60),
-      notAfter: hence(90),
-    } as const;
-    const state = stateOf({ intent });
+    const state = stateOf({ intent: TO_FIFTY });
     expect(applyLatch(state, byOperator, "w5")).toMatchObject({
-      ...{ version: 5, writeId: "w5", epoch: 4, intent },
+      ...{ version: 5, writeId: "w5", epoch: 4, intent: TO_FIFTY },
       latch: { ...byOperator, fromPercent: 10, reassertAfter: hence(90) },
     });
     expect(measured(60).latch).not.toHaveProperty("reassertAfter");

@@ -2,10 +2,20 @@ import { describe, expect, it } from "vitest";
 import { gateObstacles, sinceWhen, stoodBefore, verdictsOf, worstOf } from "../../../src/decision/blocking.ts";
 import { decide } from "../../../src/decision/decide.ts";
 import type { DecideInput } from "../../../src/decision/decision.ts";
-import { durationMs, weightPercent } from "../../../src/kernel/units.ts";
+import { durationMs } from "../../../src/kernel/units.ts";
 import type { Comparison } from "../../../src/policy/verdict.ts";
 import { POLICY } from "../../property/arbitraries.ts";
-import { ago, armed, gateOf, hence, inputOf, judgementOf, NOW, soaking, stateOf } from "../../support/decide-input.ts";
+import {
+  ago,
+  armed,
+  gateOf,
+  inputOf,
+  judgementOf,
+  NOW,
+  soaking,
+  stateOf,
+  TO_FIFTY,
+} from "../../support/decide-input.ts";
 
 const obstacles = (input: DecideInput) => decide(input).blocking.map(({ since: _, ...rest }) => rest);
 const only = (input: DecideInput, what: string) => obstacles(input).filter((one) => one.what === what);
@@ -142,14 +152,7 @@ describe("what stands in the way", () => {
   });
 
   it("is an announced change that is not settled", () => {
-    const intent = {
-      kind: "setWeight",
-      epoch: 3,
-      to: weightPercent(50),
-      intentAt: ago(60),
-      notAfter: hence(90),
-    } as const;
-    expect(obstacles(inputOf({ state: stateOf({ intent }) }))).toEqual([
+    expect(obstacles(inputOf({ state: stateOf({ intent: TO_FIFTY }) }))).toEqual([
       {
         what: "intent",
         value: "setWeight 50 % asked at 2026-11-22T02:59:00.000Z, outcome unknown",

@@ -1,0 +1,26 @@
+import type { OutsideAction } from "../../../src/decommission/acts.ts";
+
+/** What the design assumes and orders, written down here a second time on purpose: a mistake in the guard's own is to show. */
+
+/** Two clocks differ by at most this. */
+export const SKEW_MS = 5_000;
+
+/** The acts of decommission that change something outside, in order; of the two streams reverse goes last. */
+export const ACTS: readonly OutsideAction[] = [
+  "final-diff",
+  "alarm-actions-off",
+  "delete-pin",
+  "fence-blue",
+  "drain-forward",
+  "stop-forward",
+  "drop-forward-slot",
+  "stop-reverse-source",
+  "drain-reverse",
+  "stop-reverse-sink",
+  "drop-reverse-slot",
+  "reset-offsets",
+  "delete-connectors",
+  "drop-publications",
+  "drop-guards",
+  "verify-absence",
+];
