@@ -1,10 +1,17 @@
+import { type CutoverEvent, evolve } from "../decision/evolve.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
 import { commitOnto } from "./commit.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
 
-/** A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here. */
+const HELD: CutoverEvent = { kind: "latchHeld" };
+
+/**
+ * A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here. Where
+ * the table did not answer, a hold holds all the same: what would be lost is lost for good, and the next tick records it
+ * and tells somebody. What would have ended a held one has not.
+ */
 export const hold = async (
   ports: SnapBackPorts,
   state: CutoverState,
@@ -20,11 +27,7 @@ export const hold = async (
     if (now.latch === undefined || now.latch.verifiedAt !== undefined) return null;
     const at = ports.clock.now();
     return {
-      events: [
-        override === null
-          ? { kind: "latchHeld" }
-          : { kind: "latchReleased", cause: override, expected: now.latch.expected },
-      ],
+      events: [override === null ? HELD : { kind: "latchReleased", cause: override, expected: now.latch.expected }],
       account: {
         kind: override === null ? "held" : "released",
         summary: override === null ? "traffic stays: going back would not be lossless" : "going back, loss accepted",
@@ -40,7 +43,8 @@ export const hold = async (
     };
   });
   if (outcome.kind === "committed") return flushOutbox(ports, outcome.state);
-  return outcome.kind === "moved" && outcome.state !== null ? outcome.state : state;
+  if (outcome.kind === "moved") return outcome.state ?? state;
+  return override === null ? evolve(state, HELD) : state;
 };
 
 const overrideOf = (trigger: SnapBackTrigger): Latch["cause"] | null => {

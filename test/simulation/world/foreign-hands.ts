@@ -86,7 +86,7 @@ export const repairRules = (world: World): void => {
   const state = world.state();
   const [route] = world.cutover.routes;
   const meddled = world.faults.spells("foreign-rule-above").length + Object.keys(EDITS).length > 0;
-  if (state === null || route === undefined || !meddled || state.intent !== undefined) return;
+  if (state === null || route === undefined || !meddled) return;
   const recorded = state.latch?.verifiedAt === undefined ? state.weightPercent : 0;
   const sticky = recorded > 0 && recorded < 100;
   const isAsRecorded = (rules: Rules): boolean => {
@@ -94,12 +94,14 @@ export const repairRules = (world: World): void => {
     const right = weighted !== undefined && greenOf(weighted, route) === recorded;
     return right && weighted.forward?.sticky === sticky && !rules.some(({ ruleArn }) => ruleArn === FOREIGN);
   };
-  // Under a latch the weights are rollback's; a rule that stands in its way is taken away all the same.
-  if (state.latch !== undefined && world.rules.rulesOf(0).some(({ ruleArn }) => ruleArn === FOREIGN)) {
+  // Under a latch the weights are rollback's, and under an intent promote's; a rule that stands in their way is taken away
+  // all the same: neither gets on before.
+  const isBusy = state.latch !== undefined || state.intent !== undefined;
+  if (isBusy && world.rules.rulesOf(0).some(({ ruleArn }) => ruleArn === FOREIGN)) {
     world.rules.edit(0, "repaired by hand", (rules) => rules.filter(({ ruleArn }) => ruleArn !== FOREIGN));
     return;
   }
-  if (state.latch !== undefined || isAsRecorded(world.rules.rulesOf(0))) return;
+  if (isBusy || isAsRecorded(world.rules.rulesOf(0))) return;
   world.rules.edit(0, "repaired by hand", (rules) =>
     rules
       .filter(({ ruleArn }) => ruleArn !== FOREIGN)

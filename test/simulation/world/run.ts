@@ -72,8 +72,8 @@ const fateOf = (faults: Faults, kind: RunKind, at: number): Fate => {
   };
 };
 
-/** Never settles: what a process waits for when it is gone. */
-const GONE = new Promise<never>(() => {});
+/** Never settles: what a process waits for when it is gone. A new one each time, or all who ever waited would be kept. */
+const gone = (): Promise<never> => new Promise(() => {});
 
 const inBounds = (skewMs: number): number => Math.max(-MAX_SKEW_MS, Math.min(MAX_SKEW_MS, skewMs));
 
@@ -95,7 +95,7 @@ export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run =
   let calls = 0;
   let dead = false;
   let open = 0;
-  const gone = (): boolean => dead || time.now() > diesAt;
+  const isOver = (): boolean => dead || time.now() > diesAt;
   const dies = (call: number, after: boolean): boolean => {
     if (fate.kill?.call !== call || fate.kill.after !== after) return false;
     dead = true;
@@ -112,11 +112,11 @@ export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run =
     calls += 1;
     const number = calls;
     if (fate.step?.call === number) skewMs = inBounds(skewMs + fate.step.byMs);
-    if (gone() || dies(number, false)) return GONE;
+    if (isOver() || dies(number, false)) return gone();
     open += 1;
     return new Promise((resolve, reject) => {
       const answered = (value: Awaited<ReturnType<typeof effect>>): void => {
-        if (gone()) return;
+        if (isOver()) return;
         open -= 1;
         resolve(value);
       };
@@ -131,7 +131,7 @@ export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run =
         }
       };
       const leave = (): void => {
-        if (!gone()) time.at(time.now() + arrivesMs, arrive);
+        if (!isOver()) time.at(time.now() + arrivesMs, arrive);
       };
       const frozenMs = freezes(number, false);
       if (frozenMs === null) leave();
@@ -145,7 +145,7 @@ export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run =
     seen: null,
     now: () => time.now() + skewMs,
     sleep: (forMs) => call(forMs, () => {}),
-    isOver: gone,
+    isOver,
     open: () => open,
     end: () => {
       dead = true;

@@ -165,6 +165,20 @@ describe("a rollback that would lose writes", () => {
     expect(world.notify.sent.some(({ subject }) => subject.includes("held"))).toBe(true);
   });
 
+  it.each(["lost", "applied-unanswered"] as const)(
+    "is held although the table's answer to the hold does not come (%s), and the next tick tells somebody",
+    async (fate) => {
+      const world = await behind();
+      world.store.fates.push("answered", fate);
+      expect((await alarm(world)).kind).toBe("held");
+      expect(world.rules.greenPercent()).toBe(50);
+      await world.minutes(2);
+      expect(world.rules.greenPercent()).toBe(50);
+      expect(world.state()).toMatchObject({ latch: { mode: "held" } });
+      expect(world.notify.sent.some(({ subject }) => subject.includes("held"))).toBe(true);
+    },
+  );
+
   it("goes by itself as soon as it would lose nothing", async () => {
     const world = await behind();
     await alarm(world);
