@@ -139,6 +139,22 @@ describe("each checker fails on a history that breaks its promise", () => {
     expect(says("P4").at(-1)).toMatch(/settled as lossless, and rows of .* on green alone/);
   });
 
+  it("P4: forward stopped with rows on blue alone; none are where blue was fenced first, whoever sends requests there", async () => {
+    const early = await armedWorld();
+    await early.does("decommission", (ports, run) =>
+      early.world.cdc.actsOf(run, ports)["stop-forward"](early.world.cutover),
+    );
+    expect(early.says("P4").join()).toMatch(/forward was stopped with \d+ ms of rows on blue alone/);
+    const { does, says, world, weighs } = await armedWorld();
+    await weighs("promote", 100, minuteAfter(START));
+    await world.time.runTo(world.time.now() + MINUTE_MS);
+    await does("decommission", (ports, run) => world.cdc.actsOf(run, ports)["fence-blue"](world.cutover));
+    await world.time.runTo(world.time.now() + MINUTE_MS);
+    await weighs("promote", 0);
+    await does("decommission", (ports, run) => world.cdc.actsOf(run, ports)["stop-forward"](world.cutover));
+    expect(says("P4")).toEqual([]);
+  });
+
   it("P5: an act before the soak, before the point of no return, out of order, and traffic sent to a fenced blue", async () => {
     const { does, says, world, weighs } = await armedWorld();
     await does("decommission", (ports, run) => world.cdc.actsOf(run, ports)["drop-reverse-slot"](world.cutover));

@@ -63,7 +63,9 @@ export const acknowledgedWrites = (): Checker => {
 
   const acted = (world: World, { action }: Extract<WorldEvent, { kind: "act" }>): readonly string[] => {
     const applied = world.cdc.appliedUpTo("forward");
-    const lastBlue = lastTraffic(world, "blue");
+    // A fenced blue accepts nothing, whoever sends requests there.
+    const fencedAt = world.cdc.acts.get("fence-blue") ?? Number.POSITIVE_INFINITY;
+    const lastBlue = Math.min(lastTraffic(world, "blue"), fencedAt);
     switch (action) {
       case "fence-blue":
         return lastBlue >= world.time.now() ? ["blue was fenced while it had traffic"] : [];
