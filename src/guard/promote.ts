@@ -109,7 +109,7 @@ const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState
       at: ports.clock.now(),
       tick: tick.at,
       detail: { ...(evidence ?? { evidence: "could not be stored" }), ...(adoption === null ? {} : { adoption }) },
-      ...messageOf(stored, decision, adoption),
+      ...messageOf(stored, tick, decision),
     },
   });
   if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
@@ -123,12 +123,22 @@ const recordKind = ({ kind }: Decision, adoption: string | null): string => {
 };
 
 const messageOf = (
-  { cutover, blocking }: CutoverState,
+  { cutover, blocking, intent }: CutoverState,
+  { first }: Tick,
   decision: Decision,
-  adoption: string | null,
 ): Pick<Account, "notify"> => {
   const { page } = decision;
-  if (page !== null) return { notify: { subject: `${cutover} needs somebody`, body: page, urgency: "page" } };
+  // The run that made the step has died, or got no answer, and told nobody.
+  const step = first.some(({ kind }) => kind === "weightCommitted") ? `green has ${intent?.to} %` : null;
+  if (page !== null) {
+    const body = step === null ? page : `${step}.\n${page}`;
+    return { notify: { subject: `${cutover} needs somebody`, body, urgency: "page" } };
+  }
+  const adoption = sayAdoption(first);
+  if (step !== null) {
+    const body = `Its outcome was settled afterwards${adoption === null ? "" : `. ${adoption}`}.`;
+    return { notify: { subject: `${cutover}: ${step}`, body, urgency: "info" } };
+  }
   if (adoption !== null) return { notify: { subject: `${cutover}: its policy`, body: adoption, urgency: "info" } };
   if (!awaitsApproval(decision.blocking) || awaitsApproval(blocking)) return {};
   // Nothing presses: traffic is on green and both streams run. But nobody else will ever go on.

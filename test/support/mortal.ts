@@ -12,6 +12,8 @@ export interface Mortal {
   readonly ports: GuardPorts;
   /** Calls made through these ports so far. */
   readonly calls: () => number;
+  /** Their names, in order. */
+  readonly log: readonly string[];
 }
 
 /**
@@ -19,11 +21,11 @@ export interface Mortal {
  * without its answer being seen; everything it tries after that fails the same way.
  */
 export const mortal = (of: GuardPorts, death: Death | null): Mortal => {
-  let calls = 0;
+  const log: string[] = [];
   let dead = false;
-  const guardCall = async (call: () => Promise<unknown>): Promise<unknown> => {
-    calls += 1;
-    const fatal = death !== null && calls === death.call;
+  const guardCall = async (call: () => Promise<unknown>, name: string): Promise<unknown> => {
+    log.push(name);
+    const fatal = death !== null && log.length === death.call;
     if (dead || (fatal && death.when === "before")) {
       dead = true;
       throw new Killed("killed");
@@ -35,5 +37,5 @@ export const mortal = (of: GuardPorts, death: Death | null): Mortal => {
     }
     return answer;
   };
-  return { ports: aroundCalls(of, guardCall), calls: () => calls };
+  return { ports: aroundCalls(of, guardCall), calls: () => log.length, log };
 };

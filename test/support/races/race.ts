@@ -8,6 +8,7 @@ import type { WriteFate } from "../fake-rules.ts";
 import type { Job } from "../fake-stores.ts";
 import type { FakeWorld } from "../fake-world.ts";
 import { type Death, Killed, mortal } from "../mortal.ts";
+import { overheard } from "../overheard.ts";
 import { ACTS, type Act } from "./acts.ts";
 import { forked } from "./fork.ts";
 import { brokenLaws, unrest, watchRises } from "./laws.ts";
@@ -52,23 +53,6 @@ const prepared = (situation: Situation, cutover: CutoverBindings): Promise<FakeW
   known.set(key, world);
   return world;
 };
-
-type Committed = (state: CutoverState) => void;
-
-/** Tells of every version that a run was told it had written. */
-const overheard = (state: StatePort, committed: Committed): StatePort => ({
-  read: (...asked) => state.read(...asked),
-  transition: async (...asked) => {
-    const outcome = await state.transition(...asked);
-    if (outcome.kind === "committed") committed(outcome.state);
-    return outcome;
-  },
-  latch: async (...asked) => {
-    const outcome = await state.latch(...asked);
-    if (outcome.kind === "latched") committed(outcome.after);
-    return outcome;
-  },
-});
 
 /** One call at a time, in the order that the scheduler chooses; a call has ended before the next one begins. */
 const scheduled = (ports: GuardPorts, scheduler: fc.Scheduler, who: string): GuardPorts =>
