@@ -33,9 +33,9 @@ export const soakCounted = (): Checker => {
       for (const at of [forward.readAt - SKEW_MS, forward.readAt + SKEW_MS]) streams.add(minuteOf(at));
   };
 
-  const counted = ({ after }: Stored): string | null => {
+  const counted = ({ before, after }: Stored): string | null => {
     const { startedAt, healthyMs } = after.soak;
-    if (after.phase !== "soaking" || startedAt === null) return null;
+    if (after.phase !== "soaking" || startedAt === null || healthyMs === before?.soak.healthyMs) return null;
     let seen = 0;
     for (const minute of hosts) if (minute > startedAt - MINUTE_MS && streams.has(minute)) seen += 1;
     return healthyMs > seen * MINUTE_MS ? `${healthyMs / MINUTE_MS} minutes of soak, ${seen} were seen` : null;

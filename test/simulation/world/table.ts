@@ -54,6 +54,12 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
     while (place > 0 && (snapshots[place - 1]?.snapshot.tick ?? 0) >= tick) place -= 1;
     return place;
   };
+  /** Records are kept in the order of their numbers; the place of the first one with this number or a higher one. */
+  const recordAt = (seq: number): number => {
+    let place = records.length;
+    while (place > 0 && (records[place - 1]?.seq ?? 0) >= seq) place -= 1;
+    return place;
+  };
   const forgetOld = (): void => {
     const oldest = time.now() - KEPT_MS;
     if ((snapshots[0]?.snapshot.tick ?? oldest) < oldest - KEPT_MS) snapshots = snapshots.slice(firstAt(oldest));
@@ -129,15 +135,16 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
         append: async (_cutover, record) => {
           let there: LedgerRecord | undefined;
           const stored = await put(() => {
-            there = records.findLast(({ seq }) => seq === record.seq);
-            if (there === undefined) records.push(record);
+            const place = recordAt(record.seq);
+            if (records[place]?.seq === record.seq) there = records[place];
+            else records.splice(place, 0, record);
           });
           if (stored.ok && there !== undefined && there.hash !== record.hash)
             return outsideFailure("refused", `record ${record.seq} is there with another hash`);
           return stored;
         },
         read: (_cutover, from, to = Number.POSITIVE_INFINITY) =>
-          ask(() => records.filter(({ seq }) => seq >= from && seq <= to).sort((a, b) => a.seq - b.seq)),
+          ask(() => records.slice(recordAt(from), recordAt(to + 1))),
       },
       evidence: {
         ...(keepsEvidence ? {} : { keepsNothing: true as const }),
