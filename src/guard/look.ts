@@ -21,6 +21,8 @@ export type LookPorts = Pick<GuardPorts, "clock" | "metrics" | "hosts" | "alarms
 export interface Look {
   /** Of this epoch, oldest first; the last is this tick's, as stored by whichever run of it came first. */
   readonly snapshots: Snapshots;
+  /** Whether the last of them is known to be in the table; another run of this tick may have stored one of its own. */
+  readonly isStored: boolean;
   /** The routes as read by this very run: settling an intent must not rest on an older read. */
   readonly sights: readonly RouteSight[];
   /** When reading the routes began: what they show is at most S older than this, and may be older than its end. */
@@ -68,6 +70,7 @@ export const look = async (
   const own: Snapshot = stored.ok ? stored.value : taken;
   return {
     snapshots: [...(earlierOnes.ok ? earlierOnes.value : []), own],
+    isStored: stored.ok,
     sights: routes.sights,
     sightsSince: routes.since,
     observed: observed.ok ? observed.value : null,

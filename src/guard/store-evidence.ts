@@ -13,15 +13,16 @@ const LARGEST_BODY = 350_000;
 
 /**
  * Stores everything the decision rests on under its digest, and returns what the record says of it: enough for anybody
- * to recompute the decision. null where it could not be stored; then nothing may be promoted on it.
+ * to recompute the decision. null where it could not be stored, nor what was seen; then nothing may be promoted on it.
  */
 export const storeEvidence = async (
   ports: Pick<GuardPorts, "digest" | "evidence">,
   cutover: CutoverBindings,
   state: CutoverState,
-  { snapshots, trouble }: Pick<Look, "snapshots" | "trouble">,
+  { snapshots, isStored, trouble }: Pick<Look, "snapshots" | "isStored" | "trouble">,
   judged: JudgedTick,
 ): Promise<JsonObject | null> => {
+  if (!isStored) return null;
   if (ports.evidence.keepsNothing === true) return { evidence: "not kept" };
   const { decision, judgement, evidence: accumulated, corrections } = judged;
   const named = snapshots.map((one) => ({ tick: toIso(one.tick), digest: ports.digest(canonicalJson(one)) }));

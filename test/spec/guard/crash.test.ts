@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runPromote } from "../../../src/guard/promote.ts";
 import { requestPause, requestResume } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
-import { ok } from "../../../src/kernel/result.ts";
+import { ok, outsideFailure } from "../../../src/kernel/result.ts";
 import { later, minuteOf } from "../../../src/kernel/units.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { type FakeWorld, fakeWorld, ORDERS, sha256, wholeLedger } from "../../support/fake-world.ts";
@@ -410,6 +410,18 @@ describe("a second run of a tick", () => {
     const report = await runPromote(world.ports, world.cutover, tick);
     expect(report).toMatchObject({ kind: "dropped" });
     expect(world.rules.greenPercent()).toBe(0);
+  });
+});
+
+describe("a snapshot whose storing is not answered", () => {
+  it("is named by no record: another run of the tick may have stored one of its own", async () => {
+    const world = await at10();
+    const putOnce = async () => outsideFailure("timed-out", "PutItem: no answer");
+    await world.minute({ ...world.ports, snapshots: { ...world.ports.snapshots, putOnce } });
+    expect(world.state().blocking.map(({ what }) => what)).toContain("snapshot");
+    expect(wholeLedger(world).at(-1)).toMatchObject({ kind: "hold", detail: { evidence: "could not be stored" } });
+    await world.minute();
+    expect(wholeLedger(world).at(-1)?.detail["evidence"]).toMatch(/^[0-9a-f]{64}$/);
   });
 });
 
