@@ -4,9 +4,11 @@ import { deniedCalls } from "../../lab/account.ts";
 import { compareQuietly } from "../../lab/demo/comparison.ts";
 import type { EndFault } from "../../lab/faults/fault.ts";
 import { findFault } from "../../lab/faults/faults.ts";
+import type { DrillDocument } from "../../src/cli/commands/drill-rollback.ts";
 import { EXIT } from "../../src/cli/exit.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 import { type ArmedLab, mustNotBeLatched, startArmedLab } from "../support/armed-lab.ts";
+import { LINKS } from "../support/drill.ts";
 
 /** Generous: a tick is four seconds, and the slowest rule looks at three of them. */
 const SEEN_WITHIN_MS = 60_000;
@@ -92,13 +94,72 @@ const alarmsFired = ({ lab }: ArmedLab) => {
   return { fired, deaf };
 };
 
-describe("faults, each brought about on the real stack", () => {
-  let armed: ArmedLab;
-  beforeAll(async () => {
-    armed = await startArmedLab();
-    await armed.untilAtHalf();
+/** Every place where the pin stood while something went on, in order: above the weighted rule or parked below it. */
+const watchPin = ({ lab }: ArmedLab) => {
+  const [route] = lab.bindings.routes;
+  const seen: string[] = [];
+  const look = (): void => {
+    const rules = lab.account.edge.elbv2.rules;
+    const at = (wanted: string | undefined) => Number(rules.find(({ arn }) => arn === wanted)?.priority);
+    const now = at(route?.pin?.ruleArn) < at(route?.weightedRuleArn) ? "raised" : "parked";
+    if (seen.at(-1) !== now) seen.push(now);
+  };
+  look();
+  const timer = setInterval(look, 20);
+  return {
+    end: (): readonly string[] => {
+      clearInterval(timer);
+      look();
+      return seen;
+    },
+  };
+};
+
+let armed: ArmedLab;
+beforeAll(async () => {
+  armed = await startArmedLab();
+});
+afterAll(() => armed?.stop());
+
+describe("before the first step", () => {
+  it("pawl drill rollback goes the whole way by a real alarm, raises the pin and lowers it again, and it steps after that", async () => {
+    const before = await armed.status();
+    const pin = watchPin(armed);
+    const drill = await armed.pawl(["drill", "rollback", "orders", "--json"]);
+    const stood = pin.end();
+    expect([drill.exitCode, drill.stdout + drill.stderr]).toEqual([EXIT.done, expect.any(String)]);
+    const { epoch, via, links } = JSON.parse(drill.stdout) as DrillDocument;
+    expect(stood).toEqual(["parked", "raised", "parked"]);
+    expect(["action", "eventbridge"]).toContain(via);
+    expect(epoch).toBe(before.epoch + 2);
+    expect(links.map(({ what }) => what)).toEqual(LINKS);
+    expect(links.every(({ tookMs }, index) => index === 0 || tookMs >= 0)).toBe(true);
+
+    const records = await armed.watcher.news();
+    const drilled = records.filter(({ kind }) => kind === "rollback-drill");
+    expect(drilled.map(({ summary }) => summary)).toEqual([
+      expect.stringMatching(/rehearses the rollback with/),
+      expect.stringMatching(/the rehearsal of the rollback passed/),
+    ]);
+    expect(drilled.at(-1)?.detail).toMatchObject({ via, marks: links.map(({ what }) => ({ what })) });
+    expect(records.some(({ kind, detail }) => kind === "verified" && detail["fromPercent"] === 0)).toBe(true);
+    expect((await armed.untilAtHalf()).epoch).toBe(epoch);
   });
-  afterAll(() => armed?.stop());
+
+  it("and only there: at 50 % a rehearsal is refused, and nothing is changed", async () => {
+    await armed.rearm();
+    const before = await armed.watcher.state();
+    const drill = await armed.pawl(["drill", "rollback", "orders"]);
+    expect(drill.exitCode).toBe(EXIT.refused);
+    expect(drill.stdout + drill.stderr).toMatch(/green has 50 % of the traffic, it must have none/);
+    const after = await armed.watcher.state();
+    expect(after).toMatchObject({ epoch: before?.epoch, phase: "shifting", weightPercent: 50 });
+    expect(after).not.toHaveProperty("rollbackDrill");
+  });
+});
+
+describe("faults, each brought about on the real stack", () => {
+  beforeAll(() => armed.rearm());
 
   const begin = (fault: string): Promise<EndFault> => findFault(fault).begin(armed.lab);
 
