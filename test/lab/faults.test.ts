@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { deniedCalls } from "../../lab/account.ts";
 import { compareQuietly } from "../../lab/demo/comparison.ts";
+import { mustSucceed } from "../../lab/demo/pawl.ts";
 import type { EndFault } from "../../lab/faults/fault.ts";
 import { findFault } from "../../lab/faults/faults.ts";
 import type { DrillDocument } from "../../src/cli/commands/drill-rollback.ts";
@@ -123,7 +124,13 @@ afterAll(() => armed?.stop());
 
 describe("before the first step", () => {
   it("pawl drill rollback goes the whole way by a real alarm, raises the pin and lowers it again, and it steps after that", async () => {
-    const before = await armed.status();
+    // So that the first step does not come before the streams have been read, without which nothing is rehearsed.
+    await mustSucceed(armed.pawl(["pause", "orders", "--reason", "the rehearsal comes first"]), "pawl pause");
+    const before = await armed.watcher.until(
+      "a pause, and a way back that loses nothing",
+      SEEN_WITHIN_MS,
+      ({ pause: paused, rollbackSafety }) => paused !== undefined && rollbackSafety.label === "lossless",
+    );
     const pin = watchPin(armed);
     const drill = await armed.pawl(["drill", "rollback", "orders", "--json"]);
     const stood = pin.end();
