@@ -22,11 +22,11 @@ export const parseTickEvent = (event: unknown): TickEvent => {
   return { tick: minuteOf(read.instant(read.object(event, "it")["scheduledTime"], "scheduledTime")) };
 };
 
-/** `{"cutover": "orders", "tick": "<ISO>"}`. @throws {PawlError} event-malformed. */
+/** `{"cutover": "orders", "tick": "<ISO>"}`; a tick is a whole minute. @throws {PawlError} event-malformed. */
 export const parseWorkerEvent = (event: unknown): WorkerEvent => {
   const read = eventReader("a tick of one cutover");
   const fields = read.object(event, "it");
-  return { cutover: read.text(fields["cutover"], "cutover"), tick: read.instant(fields["tick"], "tick") };
+  return { cutover: read.text(fields["cutover"], "cutover"), tick: minuteOf(read.instant(fields["tick"], "tick")) };
 };
 
 /**

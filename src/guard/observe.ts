@@ -1,4 +1,3 @@
-import { TICK_MAX_AGE_MS } from "../decision/bounds.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { durationMs, type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
@@ -7,6 +6,7 @@ import { NO_DATAPOINT } from "../snapshot/minute-readings.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { DRAIN_TIMEOUT_MS, READ_TIMEOUT_MS, STATE_TIMEOUT_MS, STREAMS_TIMEOUT_MS } from "./limits.ts";
 import type { GuardPorts, Observed } from "./ports.ts";
+import { untimely } from "./untimely.ts";
 
 export type ObservePorts = Pick<GuardPorts, "clock" | "state" | "snapshots" | "observed" | "streams" | "drain">;
 
@@ -24,7 +24,8 @@ export const runObserve = async (
   cutover: CutoverBindings,
   tick: EpochMs,
 ): Promise<ObserveReport> => {
-  if (ports.clock.now() - tick > TICK_MAX_AGE_MS) return { kind: "dropped", why: "the tick is more than 120 s old" };
+  const mistimed = untimely(tick, ports.clock.now());
+  if (mistimed !== null) return { kind: "dropped", why: mistimed };
   const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
   // The state only says whether a proof is asked for; observing goes on without it.
   const state = read.ok ? read.value : null;

@@ -1,4 +1,3 @@
-import { TICK_MAX_AGE_MS } from "../decision/bounds.ts";
 import type { Decision } from "../decision/decision.ts";
 import { evolve, requestRefusal } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
@@ -21,6 +20,7 @@ import { judgedEvents, type PromotePorts, type PromoteReport, type Tick } from "
 import { latchAndSendBack } from "./send-back.ts";
 import { settleIntent } from "./settle-intent.ts";
 import { storeEvidence } from "./store-evidence.ts";
+import { untimely } from "./untimely.ts";
 
 /**
  * One tick of one cutover: settle what is open, look, judge, decide, and move one step at most.
@@ -33,7 +33,8 @@ export const runPromote = async (
   cutover: CutoverBindings,
   at: EpochMs,
 ): Promise<PromoteReport> => {
-  if (ports.clock.now() - at > TICK_MAX_AGE_MS) return { kind: "dropped", why: "the tick is more than 120 s old" };
+  const mistimed = untimely(at, ports.clock.now());
+  if (mistimed !== null) return { kind: "dropped", why: mistimed };
   const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
   if (!read.ok) return { kind: "failed", why: read.failure.message };
   const why = notServed(read.value, at);

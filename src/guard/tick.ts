@@ -1,9 +1,9 @@
-import { TICK_MAX_AGE_MS } from "../decision/bounds.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverId } from "../signals/bindings.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import type { GuardPorts } from "./ports.ts";
+import { untimely } from "./untimely.ts";
 
 /** It writes nothing: what is over is taken off the list by whoever ended it. */
 export type TickPorts = Pick<GuardPorts, "clock" | "state" | "invoke"> & {
@@ -26,8 +26,8 @@ type Worker = "observe" | "promote" | "decommission";
 
 /** Starts the workers of every active cutover at the scheduled minute, and says how stale the stalest of them is. */
 export const runTick = async (ports: TickPorts, scheduledAt: EpochMs): Promise<TickReport> => {
-  if (ports.clock.now() - scheduledAt > TICK_MAX_AGE_MS)
-    return { started: [], failures: ["the tick is more than 120 s old"], stalestSeconds: null, dropped: true };
+  const mistimed = untimely(scheduledAt, ports.clock.now());
+  if (mistimed !== null) return { started: [], failures: [mistimed], stalestSeconds: null, dropped: true };
   const listed = await ports.active.list(STATE_TIMEOUT_MS);
   if (!listed.ok) return { started: [], failures: [listed.failure.message], stalestSeconds: null, dropped: false };
   const served = await Promise.all(listed.value.map((cutover) => serve(ports, cutover, scheduledAt)));
