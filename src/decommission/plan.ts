@@ -1,4 +1,6 @@
 import type { WayBack } from "../decision/state.ts";
+import type { JournalEntry } from "../guard/ports.ts";
+import type { EpochMs } from "../kernel/units.ts";
 
 export type DecommissionAction =
   | "final-diff"
@@ -104,6 +106,13 @@ export const DECOMMISSION_PLAN: readonly PlannedAction[] = [
     "no slot, no connector, no consumer group is left; looked at, not assumed",
   ),
 ];
+
+/**
+ * The acts of this decommission. By arming, not by epoch: a latch past the point of no return moves the epoch, and what
+ * was taken apart stays so.
+ */
+export const actsSince = (armedAt: EpochMs, journal: readonly JournalEntry[]): readonly JournalEntry[] =>
+  journal.filter(({ startedAt }) => startedAt >= armedAt);
 
 /** The first action that the journal does not show as finished, or null when all are. */
 export const nextAction = (finished: ReadonlySet<string>): PlannedAction | null =>

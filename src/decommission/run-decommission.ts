@@ -10,7 +10,7 @@ import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { hasPlainRoute } from "../signals/routes.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
-import { nextAction, type PlannedAction } from "./plan.ts";
+import { actsSince, nextAction, type PlannedAction } from "./plan.ts";
 
 /** Rollback's hard time-out (20 s) fifteen times over: the same bound holds where the clock runs up to fifteen times faster. */
 const ROLLBACK_COVER_MS = durationMs(300_000);
@@ -65,8 +65,7 @@ const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Pro
   if (state.latch !== undefined) return stop("a rollback is latched");
   const journal = await ports.journal.list(cutover.name);
   if (!journal.ok) return stop(`the journal could not be read: ${journal.failure.message}`);
-  // By arming, not by epoch: a latch past the point of no return moves the epoch, and what was taken apart stays so.
-  const entries = journal.value.filter(({ startedAt }) => startedAt >= state.armedAt);
+  const entries = actsSince(state.armedAt, journal.value);
   const planned = nextAction(new Set(entries.filter((entry) => entry.finishedAt !== undefined).map((e) => e.action)));
   if (planned === null) return complete(ports, state);
   const refusal = permitRefusal(state, planned, ports.clock.now());

@@ -105,23 +105,29 @@ const unverified = (tick: Tick, state: CutoverState, latch: Latch, safety: Rollb
     obstacles: [
       {
         what: "rollback",
-        value: "not verified yet",
         ...whatVerifies(tick, latch),
       },
     ],
   };
 };
 
-const whatVerifies = ({ cutover }: Tick, latch: Latch): Pick<Obstacle, "threshold" | "clears"> =>
-  hasPlainRoute(cutover)
+const whatVerifies = ({ cutover, seen }: Tick, latch: Latch): Omit<Obstacle, "what"> => {
+  const value = "not verified yet";
+  if (hasPlainRoute(cutover))
+    return {
+      value,
+      threshold: `blue written by an answer after ${toIso(quietFrom(latch))} and seen in two reads`,
+      clears: "a step sent before can no longer arrive where no pin shadows it; then the load balancer answers",
+    };
+  const threshold = "the pin raised by an answered write and seen in two reads";
+  return seen.sights.some((sight) => sight.kind === "seen" && sight.observed.pin === "gone")
     ? {
-        threshold: `blue written by an answer after ${toIso(quietFrom(latch))} and seen in two reads`,
-        clears: "a step sent before can no longer arrive where no pin shadows it; then the load balancer answers",
+        value: "somebody deleted a pin; the weights send everything to blue",
+        threshold,
+        clears: "the pin is created again, its ARN is in cutover.json, and that is deployed",
       }
-    : {
-        threshold: "the pin raised by an answered write and seen in two reads",
-        clears: "the load balancer answers",
-      };
+    : { value, threshold, clears: "the load balancer answers" };
+};
 
 const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): Repair => {
   const own = tick.seen.snapshots.at(-1) ?? tick.seen.snapshots[0];

@@ -86,7 +86,7 @@ const bringBack = async (
     await ports.clock.sleep(durationMs(pauseMs));
     pauseMs *= 2;
   } while (ports.clock.now() < deadline);
-  await page(ports, cutover, "could not be verified on blue yet", `${why}. The next tick goes on.`);
+  await page(ports, cutover, "could not be verified on blue yet", `${why.replace(/\.$/, "")}. The next tick goes on.`);
   return { kind: "unverified", why };
 };
 
@@ -165,8 +165,11 @@ const goOnBlind = async (
   why: string,
 ): Promise<SnapBackReport> => {
   const raised = await raisePins(ports, cutover, null);
-  if (raised.kind === "past-return") return noWayBack(ports, cutover, goneBy(raised));
   const soon = await latchFor(ports, cutover, trigger);
+  if (raised.kind === "past-return" && !mayRecord(soon)) {
+    const unexplained = soon.kind === "unanswered" ? `, and the table does not say by whom (${soon.why})` : "";
+    return noWayBack(ports, cutover, `${goneBy(raised)}${unexplained}`);
+  }
   if (mayRecord(soon)) return bringBack(ports, cutover, { state: soon.state, since: ports.clock.now() });
   const seen = await bringBack(ports, cutover, null);
   if (seen.kind !== "verified-unrecorded") return seen;

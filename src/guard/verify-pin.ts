@@ -24,7 +24,7 @@ export interface Standing {
 export type RaiseOutcome =
   /** Every write of this run that sends traffic to blue was answered with success and shows it; none left before `sentAt`. */
   | { readonly kind: "answered"; readonly sentAt: EpochMs; readonly at: EpochMs }
-  /** A pin is gone: past the point of no return. Whatever else is known or not, nothing more may be written. */
+  /** A pin is gone, and no state says otherwise: past the point of no return, and nothing more may be written. */
   | { readonly kind: "past-return"; readonly route: RouteBinding }
   | { readonly kind: "unanswered"; readonly message: string };
 
@@ -32,8 +32,9 @@ export type RaiseOutcome =
  * Raises the pin of every route, then puts the weighted rule, shadowed by then, to 0. Where a pin is refused for any
  * other reason than being gone, the weighted rule is all there is, and is written at once; so it is where there is no pin.
  *
- * @param standing null without the table: then a route without a pin is written only on a fresh look that shows blue in
- *   its rule, because decommission leaves blue out of it before it fences blue.
+ * @param standing null without the table: then a pin that is gone ends it, and a route without a pin is written only on a
+ *   fresh look that shows blue in its rule; that is how decommission leaves them before it fences blue. Under a latch that
+ *   found the way back open nobody decommissions: a pin that is gone was deleted by somebody else.
  */
 export const raisePins = async (
   ports: RulePorts,
@@ -46,9 +47,8 @@ export const raisePins = async (
   const raising = Promise.all(pins.map((pin) => ports.rules.movePin(pin.route, "raised", INSISTENT)));
   const [moves, read] = await Promise.all([raising, readRoutes(ports, cutover)]);
   const known = isKnown(ports, standing) ? standing : null;
-  const route =
-    pins.find((pin, index) => isGone(moves[index], pin.route, read))?.route ??
-    (known === null ? plainGone(read.sights) : undefined);
+  const gone = pins.find((pin, index) => isGone(moves[index], pin.route, read))?.route;
+  const route = known === null ? (gone ?? plainGone(read.sights)) : undefined;
   if (route !== undefined) return { kind: "past-return", route };
   const stale = ports.clock.now() > later(read.since, LOOK_LIFE_MS);
   const writes = await Promise.all(
@@ -72,8 +72,12 @@ export const raisePins = async (
   );
   const lastAnswer = answers.at(-1);
   if (answers.length === outcomes.length && lastAnswer != null) return { kind: "answered", sentAt, at: lastAnswer };
-  return { kind: "unanswered", message: outcomes.map(({ outcome }) => sayOutcome(outcome)).join("; ") };
+  const message = outcomes.map(({ outcome }) => sayOutcome(outcome)).join("; ");
+  return { kind: "unanswered", message: gone === undefined ? message : `${DELETED} ${message}` };
 };
+
+const DELETED =
+  "Somebody deleted a pin: the weights go to blue instead, and stay unverified until there is a pin to shadow them.";
 
 const UNREAD: WriteOutcome = { kind: "refused", code: "NotRead", message: "the rule could not be read" };
 /** A process that slept between its look and its write (a laptop has no time-out) looks again. */

@@ -1,5 +1,6 @@
 import { isOnBlue } from "../../actuation/observed-route.ts";
 import type { CutoverState } from "../../decision/state.ts";
+import { actsSince } from "../../decommission/plan.ts";
 import { readRoutes } from "../../guard/look.ts";
 import type { GuardPorts, JournalEntry } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
@@ -52,7 +53,7 @@ const journalOf = async (
 ): Promise<readonly JournalEntry[]> => {
   const listed = await journal.list(state.cutover);
   if (!listed.ok) throw unanswered(`The journal of ${state.cutover} cannot be read.`, listed.failure);
-  return listed.value.filter(({ epoch }) => epoch === state.epoch).toSorted((a, b) => a.startedAt - b.startedAt);
+  return actsSince(state.armedAt, listed.value).toSorted((a, b) => a.startedAt - b.startedAt);
 };
 
 /** Without the table the rules tell the half that matters: the pin, or blue in a rule without one, goes at the point of no return. */

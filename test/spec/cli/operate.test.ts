@@ -362,6 +362,19 @@ describe("pawl restore", () => {
     expect(steps).toContain("aws elbv2 modify-rule --rule-arn");
   });
 
+  it("knows what was taken apart although a rollback past the point of no return has moved the epoch", async () => {
+    const { world, desk } = await at(100);
+    world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "restorable" });
+    await world.journal.put("orders", act("fence-blue", true));
+    await failed(rollbackCommand(desk.context, { reason: "too late", acceptLoss: false }));
+    expect(world.state().epoch).toBe(2);
+
+    const { document } = await restoreCommand(desk.context);
+
+    expect(document.acts).toMatchObject([{ action: "fence-blue" }]);
+    expect(document.steps.join("\n")).toContain("Lift blue's fence");
+  });
+
   it("says when it is closed since when blue stands still", async () => {
     const { world, desk } = await at(100);
     world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "closed" });

@@ -40,6 +40,7 @@ describe("past the point of no return", () => {
     await world.until("50 %", () => world.state().weightPercent === 50);
     world.rules.remove(world.cutover.routes[0]?.pin.ruleArn ?? "");
     for (let attempt = 0; attempt < 10; attempt += 1) world.rules.fates.push({ kind: "timed-out", lands: "never" });
+    world.store.down = true;
     const writesBefore = world.rules.writes.length;
 
     const report = await snapBack(world.ports, world.cutover, {

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { snapBack } from "../../../src/guard/snap-back.ts";
+import type { PinnedCutover } from "../../../src/signals/routes.ts";
+import { type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
+
+const [http] = ORDERS.routes;
+if (http === undefined) throw new Error("unreachable");
+const { pin } = http;
+
+const TWO_ROUTES: PinnedCutover = {
+  ...ORDERS,
+  routes: [
+    http,
+    {
+      ...http,
+      listenerArn: `${http.listenerArn}-tls`,
+      weightedRuleArn: `${http.weightedRuleArn}-tls`,
+      pin: { ...pin, ruleArn: `${pin.ruleArn}-tls` },
+    },
+  ],
+};
+
+const at10 = async (cutover: PinnedCutover = ORDERS): Promise<FakeWorld> => {
+  const world = fakeWorld(cutover);
+  await world.arm();
+  await world.until("10 %", () => world.state().weightPercent === 10);
+  return world;
+};
+
+const operator = { kind: "operator", by: "olga", reason: "green is bad", acceptLoss: false } as const;
+
+/** Terraform cleans up a rule that it does not know. The way back is open by the state: this is no point of no return. */
+describe("a rollback whose pin somebody has deleted before the point of no return", () => {
+  it("sends everything to blue by the weights, and calls it unverified: nothing shadows a late step", async () => {
+    const world = await at10();
+    world.rules.remove(pin.ruleArn);
+    const report = await snapBack(world.ports, world.cutover, operator);
+    expect(report).toMatchObject({ kind: "unverified", why: expect.stringContaining("Somebody deleted a pin") });
+    expect(world.rules.greenPercent()).toBe(0);
+    expect(world.state()).toMatchObject({ wayBack: "open", latch: { mode: "snapped" } });
+    expect(world.state().latch?.verifiedAt).toBeUndefined();
+    expect(world.notify.sent.at(-1)?.body).not.toContain("Nothing was written");
+  });
+
+  it("moves every route, whichever of the pins it was", async () => {
+    const world = await at10(TWO_ROUTES);
+    world.rules.remove(pin.ruleArn);
+    expect((await snapBack(world.ports, world.cutover, operator)).kind).toBe("unverified");
+    for (const { listenerArn, weightedRuleArn, green } of TWO_ROUTES.routes) {
+      const read = await world.rules.readListener(listenerArn, 1_000 as never);
+      const rule = read.ok ? read.value.rules.find(({ ruleArn }) => ruleArn === weightedRuleArn) : undefined;
+      expect(rule?.forward?.targets.find(({ targetGroupArn }) => targetGroupArn === green)?.weight).toBe(0);
+    }
+  });
+
+  it("says at every tick what has to be done, and is verified once the pin is there again", async () => {
+    const world = await at10();
+    const parked = await world.rules.readListener(http.listenerArn, 1_000 as never);
+    const rule = parked.ok ? parked.value.rules.find(({ ruleArn }) => ruleArn === pin.ruleArn) : undefined;
+    world.rules.remove(pin.ruleArn);
+    await snapBack(world.ports, world.cutover, operator);
+    await world.minutes(2);
+    expect(world.state().blocking).toMatchObject([
+      {
+        what: "rollback",
+        value: expect.stringContaining("deleted a pin"),
+        clears: expect.stringContaining("deployed"),
+      },
+    ]);
+    if (rule !== undefined) world.rules.add(http.listenerArn, rule);
+    await world.until("verified", () => world.state().latch?.verifiedAt !== undefined, 3);
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+
+  it("finds out by a second try where the table was only slow", async () => {
+    const world = await at10();
+    world.rules.remove(pin.ruleArn);
+    world.store.fates.push("lost");
+    expect((await snapBack(world.ports, world.cutover, operator)).kind).toBe("unverified");
+    expect(world.rules.greenPercent()).toBe(0);
+    expect(world.state().latch?.mode).toBe("snapped");
+  });
+});
