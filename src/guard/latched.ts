@@ -1,4 +1,5 @@
 import { isOnBlue } from "../actuation/observed-route.ts";
+import { weightStands } from "../actuation/plan-writes.ts";
 import { type Obstacle, sinceWhen } from "../decision/blocking.ts";
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
 import { type CutoverEvent, evolve } from "../decision/evolve.ts";
@@ -8,7 +9,7 @@ import { holdsInstead } from "../decision/rollback-safety.ts";
 import { settledLabel } from "../decision/settle-label.ts";
 import type { CutoverState, Latch, LatchCause, RollbackSafety } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
-import { type EpochMs, later } from "../kernel/units.ts";
+import { type EpochMs, later, weightPercent } from "../kernel/units.ts";
 import { hasPlainRoute } from "../signals/routes.ts";
 import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { lowerGreen } from "./change-weight.ts";
@@ -23,6 +24,8 @@ interface Repair {
   readonly events: readonly CutoverEvent[];
   /** Traffic may still reach green, or blue has to be asserted once more. */
   readonly sendBack: boolean;
+  /** Below the pin the weighted rule still names green: no traffic yet, but all of it were the pin to go. */
+  readonly lower?: boolean;
   readonly obstacles: readonly Obstacle[];
 }
 
@@ -41,6 +44,7 @@ export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: Cut
       lowerGreen(ports, tick.cutover, tick.seen.sights),
       ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: state.epoch }),
     ]);
+  else if (repair.lower === true) await lowerGreen(ports, tick.cutover, tick.seen.sights);
   return record(ports, tick, stored, repair, safety);
 };
 
@@ -141,6 +145,7 @@ const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): 
     doing: unpinned ? wayBackAgain(tick).doing : settled === null ? "rolled back" : `settled ${settled.label}`,
     events: settled === null ? [] : [{ kind: "settled", settled }],
     sendBack: unpinned || reassert,
+    lower: tick.seen.sights.some((sight) => sight.kind === "seen" && !weightStands(sight.observed, weightPercent(0))),
     obstacles: [
       { what: "latch", value: latch.record.summary, threshold: "none", clears: "pawl arm --again --policy <name>" },
       ...(unpinned

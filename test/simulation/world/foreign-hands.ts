@@ -94,9 +94,10 @@ export const repairRules = (world: World): void => {
     const right = weighted !== undefined && greenOf(weighted, route) === recorded;
     return right && weighted.forward?.sticky === sticky && !rules.some(({ ruleArn }) => ruleArn === FOREIGN);
   };
-  // Under a latch the weights are rollback's, and under an intent promote's; a rule that stands in their way is taken away
-  // all the same: neither gets on before.
-  const isBusy = state.latch !== undefined || state.intent !== undefined;
+  // Under a latch the weights are rollback's, and under an intent promote's for as long as its request may arrive; a rule
+  // that stands in their way is taken away all the same: neither gets on before.
+  const isUnderWay = state.intent !== undefined && world.time.now() <= state.intent.notAfter + MINUTE_MS;
+  const isBusy = state.latch !== undefined || isUnderWay;
   if (isBusy && world.rules.rulesOf(0).some(({ ruleArn }) => ruleArn === FOREIGN)) {
     world.rules.edit(0, "repaired by hand", (rules) => rules.filter(({ ruleArn }) => ruleArn !== FOREIGN));
     return;

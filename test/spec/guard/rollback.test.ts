@@ -3,7 +3,8 @@ import { applyLatch } from "../../../src/decision/latch.ts";
 import type { LatchCause, UnchainedRecord } from "../../../src/decision/state.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
-import { type EpochMs, later } from "../../../src/kernel/units.ts";
+import { outsideFailure } from "../../../src/kernel/result.ts";
+import { durationMs, type EpochMs, later } from "../../../src/kernel/units.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { DRILL, type FakeWorld, fakeWorld, ORDERS, sha256 } from "../../support/fake-world.ts";
 
@@ -53,6 +54,35 @@ describe("an alarm at 50 %", () => {
       weightPercent: 0,
       epoch: 2,
       latch: { mode: "snapped", fromPercent: 50, expected: { label: "lossless" } },
+    });
+  });
+
+  it("that could not read the rules raises the pin, and the next tick lowers the weighted rule in its shadow", async () => {
+    const world = await at50();
+    const [route] = world.cutover.routes;
+    const weights = async () => {
+      const read = await world.rules.readListener(route?.listenerArn ?? "", durationMs(1_000));
+      const rules = read.ok ? read.value.rules : [];
+      return rules.find(({ ruleArn }) => ruleArn === route?.weightedRuleArn)?.forward;
+    };
+    let fails = true;
+    const rules: FakeWorld["rules"] = Object.create(world.rules);
+    rules.readListener = async (...asked) => {
+      if (!fails) return world.rules.readListener(...asked);
+      fails = false;
+      return outsideFailure("throttled", "DescribeRules: Rate exceeded");
+    };
+    world.truth.firing.add(RATIO_ALARM);
+    const trigger = { kind: "alarm", alarmArn: RATIO_ALARM, severity: "degraded", alarmAt: world.clock.now() } as const;
+    expect((await snapBack({ ...world.ports, rules }, world.cutover, trigger)).kind).toBe("verified");
+    expect(await weights()).toMatchObject({ sticky: true });
+    await world.minute();
+    expect(await weights()).toMatchObject({
+      targets: [
+        { targetGroupArn: route?.blue, weight: 100 },
+        { targetGroupArn: route?.green, weight: 0 },
+      ],
+      sticky: false,
     });
   });
 
