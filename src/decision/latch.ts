@@ -12,6 +12,23 @@ const asOf = (safety: RollbackSafety, at: EpochMs): RollbackSafety =>
 /** A latch as the one that puts it knows it: blind, before the state has been read. */
 export type BlindLatch = Omit<Latch, "expected" | "fromPercent" | "reassertAfter">;
 
+/** What has to hold of the item for a latch to be put; what is left out is not asked. */
+export interface LatchConditions {
+  readonly epoch?: number;
+  readonly armedAtOrBefore?: EpochMs;
+  /** No later tick has been judged. */
+  readonly lastTickAtOrBefore?: EpochMs;
+}
+
+/** As a table that keeps whole states asks them; DynamoDB is asked by an expression of its own. */
+export const permits = (
+  { epoch, armedAtOrBefore, lastTickAtOrBefore }: LatchConditions,
+  state: CutoverState,
+): boolean =>
+  (epoch === undefined || state.epoch === epoch) &&
+  (armedAtOrBefore === undefined || state.armedAt <= armedAtOrBefore) &&
+  (lastTickAtOrBefore === undefined || state.lastTick === null || state.lastTick <= lastTickAtOrBefore);
+
 /**
  * What one blind latch makes of the item: the fence moves, the intent stays, and the latch keeps what the item said of
  * the moment. Both the store and its fake answer with this.

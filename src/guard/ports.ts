@@ -1,4 +1,5 @@
 import type { RulesPort } from "../actuation/rules-port.ts";
+import type { LatchConditions } from "../decision/latch.ts";
 import type { LedgerRecord } from "../decision/record.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
 import type { Digest } from "../kernel/digest.ts";
@@ -30,7 +31,7 @@ export type LatchOutcome =
   /** `before` is the item as it was; `after` as the latch made it. */
   | { readonly kind: "latched"; readonly before: CutoverState; readonly after: CutoverState }
   | { readonly kind: "already-latched"; readonly state: CutoverState }
-  /** A condition of the latch did not hold: the epoch moved, or the cutover was armed after the alarm. */
+  /** A condition of the latch did not hold: the epoch moved, a later tick was judged, or it was armed after the alarm. */
   | { readonly kind: "not-applicable"; readonly state: CutoverState }
   | { readonly kind: "absent" }
   | { readonly kind: "unknown"; readonly message: string };
@@ -50,7 +51,7 @@ export interface StatePort {
   latch(
     cutover: CutoverId,
     latch: Omit<Latch, "expected" | "fromPercent" | "reassertAfter">,
-    conditions: { readonly epoch?: number; readonly armedAtOrBefore?: EpochMs; readonly writeId: string },
+    conditions: LatchConditions & { readonly writeId: string },
     timeoutMs: DurationMs,
   ): Promise<LatchOutcome>;
 }

@@ -16,7 +16,7 @@ export interface SendBack {
 
 /**
  * Promote's way of rolling back: latch in this epoch, put the weighted rule to 0, which is all its role may write, and
- * ask `rollback` to raise the pin. Where the latch got no answer it goes on: not being recorded never keeps green on.
+ * ask `rollback` to raise the pin. A run that was frozen meanwhile has nothing to say against a later tick. Where the latch got no answer it goes on: not being recorded never keeps green on.
  */
 export const latchAndSendBack = async (
   ports: PromotePorts,
@@ -46,11 +46,11 @@ export const latchAndSendBack = async (
         detail: { ...evidence, cause: { ...back.cause } },
       },
     },
-    { epoch: stored.epoch, writeId: ports.newId() },
+    { epoch: stored.epoch, lastTickAtOrBefore: tick.at, writeId: ports.newId() },
     LATCH_TIMEOUT_MS,
   );
   if (outcome.kind === "not-applicable" || outcome.kind === "absent")
-    return { kind: "dropped", why: "the epoch moved before the latch" };
+    return { kind: "dropped", why: "the epoch moved, or a later tick was judged, before the latch" };
   const latched = stateAfter(outcome);
   const ownLatch = outcome.kind === "latched" ? expected : null;
   if (held && latched?.latch?.mode === "held") {

@@ -145,6 +145,7 @@ describe.each(WORLDS)("the state in %s", (_name, port) => {
   test.each([
     ["an epoch that is over", { epoch: 2 }],
     ["an alarm from before it was armed", { armedAtOrBefore: epochMs(minutesAfter(-30) - 1) }],
+    ["a tick before the one that was judged last", { lastTickAtOrBefore: minutesAfter(-2) }],
   ])("does not latch for %s", async (_why, condition) => {
     const first = await stored(port());
     const outcome = await port().latch(first.cutover, byOperator, { ...condition, writeId: "latch" }, soonEnough);
@@ -155,10 +156,17 @@ describe.each(WORLDS)("the state in %s", (_name, port) => {
   test.each([
     ["this epoch", { epoch: 3 }],
     ["an alarm of the instant it was armed", { armedAtOrBefore: minutesAfter(-30) }],
+    ["the tick that was judged last", { lastTickAtOrBefore: minutesAfter(-1) }],
   ])("latches for %s", async (_why, condition) => {
     const first = await stored(port());
     const outcome = await port().latch(first.cutover, byOperator, { ...condition, writeId: "latch" }, soonEnough);
     expect(outcome.kind).toBe("latched");
+  });
+
+  test("latches for the first tick there is", async () => {
+    const first = await stored(port(), { lastTick: null });
+    const condition = { lastTickAtOrBefore: minutesAfter(-1), writeId: "latch" };
+    expect((await port().latch(first.cutover, byOperator, condition, soonEnough)).kind).toBe("latched");
   });
 
   test("creates nothing by latching a cutover that never was", async () => {

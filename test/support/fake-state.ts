@@ -1,4 +1,4 @@
-import { applyLatch } from "../../src/decision/latch.ts";
+import { applyLatch, permits } from "../../src/decision/latch.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 import type { LatchOutcome, StatePort } from "../../src/guard/ports.ts";
 import { ok, outsideFailure } from "../../src/kernel/result.ts";
@@ -64,7 +64,7 @@ const latchItem = (
   items: Map<string, CutoverState>,
   cutover: string,
   latch: Parameters<Latch>[1],
-  { epoch, armedAtOrBefore, writeId }: Parameters<Latch>[2],
+  { writeId, ...conditions }: Parameters<Latch>[2],
 ): LatchOutcome => {
   const before = items.get(cutover);
   if (before === undefined) return { kind: "absent" };
@@ -78,9 +78,7 @@ const latchItem = (
         }
       : { kind: "already-latched", state: before };
   }
-  const inEpoch = epoch === undefined || before.epoch === epoch;
-  const inTime = armedAtOrBefore === undefined || before.armedAt <= armedAtOrBefore;
-  if (!inEpoch || !inTime) return { kind: "not-applicable", state: before };
+  if (!permits(conditions, before)) return { kind: "not-applicable", state: before };
   const after = stored(applyLatch(before, latch, writeId));
   items.set(cutover, after);
   return { kind: "latched", before, after };

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { applyLatch } from "../../decision/latch.ts";
+import { applyLatch, type LatchConditions } from "../../decision/latch.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import type { LatchOutcome, StatePort, TransitionOutcome } from "../../guard/ports.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
@@ -29,13 +29,11 @@ const stateOf = (item: Item): CutoverState => {
     : applyLatch(beforeLatch(state), latch, state.writeId);
 };
 
-type LatchConditions = Parameters<StatePort["latch"]>[2];
-
 const latchUpdate = (
   tableName: string,
   cutover: CutoverId,
   latch: Parameters<StatePort["latch"]>[1],
-  { epoch, armedAtOrBefore, writeId }: LatchConditions,
+  { epoch, armedAtOrBefore, lastTickAtOrBefore, writeId }: LatchConditions & { readonly writeId: string },
 ) =>
   new UpdateItemCommand({
     TableName: tableName,
@@ -46,10 +44,15 @@ const latchUpdate = (
       "attribute_not_exists(#latch)",
       ...(epoch === undefined ? [] : ["#epoch = :epoch"]),
       ...(armedAtOrBefore === undefined ? [] : ["armedAt <= :armedAt"]),
+      // null, before the first tick, is less than nothing to DynamoDB.
+      ...(lastTickAtOrBefore === undefined ? [] : ["(lastTick <= :lastTick OR attribute_type(lastTick, :none))"]),
     ].join(" AND "),
     ExpressionAttributeNames: { "#latch": "latch", "#epoch": "epoch", "#version": "version", "#writeId": "writeId" },
     ExpressionAttributeValues: marshall(
-      { ":latch": latch, ":one": 1, ":writeId": writeId, ":epoch": epoch, ":armedAt": armedAtOrBefore },
+      {
+        ...{ ":latch": latch, ":one": 1, ":writeId": writeId, ":epoch": epoch, ":armedAt": armedAtOrBefore },
+        ...(lastTickAtOrBefore === undefined ? {} : { ":lastTick": lastTickAtOrBefore, ":none": "NULL" }),
+      },
       { removeUndefinedValues: true },
     ),
     ReturnValues: "ALL_OLD",

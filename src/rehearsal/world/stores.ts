@@ -1,4 +1,4 @@
-import { applyLatch } from "../../decision/latch.ts";
+import { applyLatch, permits } from "../../decision/latch.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import type {
   ActivePort,
@@ -36,12 +36,10 @@ export const simulatedState = (): SimulatedState => {
       item = next;
       return { kind: "committed", state: next };
     },
-    latch: async (_cutover, latch, { epoch, armedAtOrBefore, writeId }) => {
+    latch: async (_cutover, latch, { writeId, ...conditions }) => {
       if (item === null) return { kind: "absent" };
       if (item.latch !== undefined) return { kind: "already-latched", state: item };
-      const inEpoch = epoch === undefined || epoch === item.epoch;
-      if (!inEpoch || (armedAtOrBefore !== undefined && item.armedAt > armedAtOrBefore))
-        return { kind: "not-applicable", state: item };
+      if (!permits(conditions, item)) return { kind: "not-applicable", state: item };
       const before = item;
       item = applyLatch(before, latch, writeId);
       return { kind: "latched", before, after: item };

@@ -1,4 +1,4 @@
-import { applyLatch } from "../../../src/decision/latch.ts";
+import { applyLatch, permits } from "../../../src/decision/latch.ts";
 import type { CutoverState } from "../../../src/decision/state.ts";
 import type { LatchOutcome, StatePort, TransitionOutcome } from "../../../src/guard/ports.ts";
 import { ok, outsideFailure } from "../../../src/kernel/result.ts";
@@ -114,14 +114,12 @@ export const stateItem = ({ time, faults, tell }: StateItemSettings): StateItem 
       );
     },
 
-    latch: (_cutover, latch, { epoch, armedAtOrBefore, writeId }, timeoutMs) =>
+    latch: (_cutover, latch, { writeId, ...conditions }, timeoutMs) =>
       write<LatchOutcome>(
         run,
         timeoutMs,
         () => {
-          if (item === null || item.latch !== undefined) return null;
-          if (epoch !== undefined && item.epoch !== epoch) return null;
-          if (armedAtOrBefore !== undefined && item.armedAt > armedAtOrBefore) return null;
+          if (item === null || item.latch !== undefined || !permits(conditions, item)) return null;
           const before = item;
           const after = applyLatch(before, latch, writeId);
           store(run, after);

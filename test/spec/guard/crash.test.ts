@@ -467,4 +467,21 @@ describe("a run that was frozen and thaws under a newer tick's latch", () => {
     expect(world.state()).toMatchObject({ lastTick: newer, epoch: before.epoch + 1 });
     expect(wholeLedger(world).filter(({ kind }) => kind === "latch")).toHaveLength(1);
   });
+
+  it("puts none of its own where the newer tick saw no reason to", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    const [alarm] = ORDERS.alarms;
+    if (alarm === undefined) throw new Error("the orders cutover has alarms");
+    const before = world.state();
+    const older = world.nextMinute();
+    const newer = world.nextMinute();
+    await runPromote(world.ports, ORDERS, newer);
+    world.truth.firing.add(alarm.arn);
+    const remembers = { ...world.ports.state, read: async () => ok(before) };
+    expect(await runPromote({ ...world.ports, state: remembers }, ORDERS, older)).toMatchObject({ kind: "dropped" });
+    expect(world.state()).toMatchObject({ lastTick: newer, epoch: before.epoch });
+    expect(world.rules.greenPercent()).toBe(10);
+  });
 });
