@@ -15,6 +15,8 @@ import { actsSince, nextAction, type PlannedAction } from "./plan.ts";
 /** Rollback's hard time-out (20 s) fifteen times over: the same bound holds where the clock runs up to fifteen times faster. */
 const ROLLBACK_COVER_MS = durationMs(300_000);
 
+const CONFIRMED_FOR_MS = durationMs(30_000);
+
 export type DecommissionPorts = OutboxPorts &
   Pick<GuardPorts, "clock" | "active" | "journal" | "alarms"> & {
     readonly acts: DecommissionActs;
@@ -67,7 +69,8 @@ const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Pro
   if (!journal.ok) return stop(`the journal could not be read: ${journal.failure.message}`);
   const entries = actsSince(state.armedAt, journal.value);
   const planned = nextAction(new Set(entries.filter((entry) => entry.finishedAt !== undefined).map((e) => e.action)));
-  if (planned === null) return complete(ports, state);
+  // The journal is read after the state: what it shows done may be another executor's, and the state older than that.
+  if (planned === null) return state.wayBack === "closed" ? complete(ports, state) : stop(MOVED);
   const refusal = permitRefusal(state, planned, ports.clock.now());
   if (refusal !== null) return stop(refusal);
   return carryOut(ports, cutover, state, planned, entries);
@@ -124,7 +127,20 @@ const actOn = (
 ): Promise<ActOutcome> | ActOutcome => {
   if (planned.action === "point-of-no-return") return passPointOfNoReturn(ports, cutover, state);
   if (planned.action === "outwait-rollback") return outwaitRollback(ports.clock.now(), cutover, entries);
+  if (planned.action === "fence-blue") return fenceBlue(ports, cutover, entries);
   return ports.acts[planned.action](cutover);
+};
+
+/** A fence that failed is tried again minutes later: until then somebody may have sent users to blue. */
+const fenceBlue = async (
+  ports: DecommissionPorts,
+  cutover: CutoverBindings,
+  entries: readonly JournalEntry[],
+): Promise<ActOutcome> => {
+  const confirmed = entries.find(({ action }) => action === "confirm-green")?.finishedAt;
+  const isFresh = confirmed !== undefined && ports.clock.now() <= later(confirmed, CONFIRMED_FOR_MS);
+  const again = isFresh ? null : await ports.acts["confirm-green"](cutover);
+  return again === null || again.kind === "done" ? ports.acts["fence-blue"](cutover) : again;
 };
 
 /** One conditional write decides between this and a latch. A write whose answer was lost shows in the state next time. */

@@ -2,6 +2,7 @@ import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import { isWeightedRule } from "../../../src/signals/routes.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { Run } from "../world/run.ts";
+import type { Truth } from "../world/truth.ts";
 import type { World } from "../world/world.ts";
 import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
@@ -21,19 +22,20 @@ const shownTo = (world: World, run: Run, route: number): number | null => {
 const stepsOf = (world: World): readonly number[] => [0, ...world.policy.steps.map(({ weight }) => weight)];
 
 /** The kinds of trouble that nobody can overlook for six minutes while everything can be read. */
-const isPlainlyIll = (world: World, from: number, to: number): boolean => {
-  for (let at = from; at <= to; at += MINUTE_MS / 2) {
-    const { truth } = world;
-    const ill =
-      truth.hosts("green", at) < 4 ||
-      truth.reverseGap(at) ||
-      truth.stream("forward", at) !== "running" ||
-      truth.stream("reverse", at) !== "running";
-    if (!ill) return false;
-  }
-  // The run looked between the last sample and its request.
-  return !world.truth.isHealthy(to);
-};
+const TROUBLE: readonly ((truth: Truth, at: number) => boolean)[] = [
+  (truth, at) => truth.hosts("green", at) < 4,
+  (truth, at) => truth.reverseGap(at),
+  (truth, at) => truth.stream("forward", at) !== "running",
+  (truth, at) => truth.stream("reverse", at) !== "running",
+];
+
+/** One kind all the time: where one takes over from another, the newer may be too young to have been seen. */
+const isPlainlyIll = ({ truth }: World, from: number, to: number): boolean =>
+  TROUBLE.some((isThere) => {
+    for (let at = from; at <= to; at += MINUTE_MS / 2) if (!isThere(truth, at)) return false;
+    // The run looked between the last sample and its request.
+    return isThere(truth, to);
+  });
 
 /** P1: green rises by one listed step, asked for by promote alone, on evidence that was complete, fresh and good. */
 export const oneStep = (): Checker => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runDecommission } from "../../../src/decommission/run-decommission.ts";
+import { ok } from "../../../src/kernel/result.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { beginDecommission } from "../../support/decommission.ts";
 import { sha256, wholeLedger } from "../../support/fake-world.ts";
@@ -36,6 +37,36 @@ describe("decommission", () => {
         .slice(-3),
     ).toEqual(["pointOfNoReturn", "wayBackClosed", "completed"]);
     expect(verifyLedger(wholeLedger(world), sha256, world.state().ledgerHead)).toMatchObject({ intact: true });
+  });
+
+  it("looks again whether green has everything before it tries a fence that failed once more", async () => {
+    const { effects, instead, runMinutes } = await beginDecommission();
+    instead.set("fence-blue", { kind: "failed", message: "the database does not answer" });
+    await runMinutes(8);
+    expect(effects.at(-1)).toBe("confirm-green");
+    instead.delete("fence-blue");
+    instead.set("confirm-green", { kind: "failed", message: "somebody sends users to blue" });
+    await runMinutes(2);
+    expect(effects).not.toContain("fence-blue");
+    instead.delete("confirm-green");
+    expect((await runMinutes(1)).done[0]).toBe("fence-blue");
+  });
+
+  it("is left alone by an executor that read the state before another one took everything apart", async () => {
+    const { world, acts, run, runMinutes } = await beginDecommission();
+    await run();
+    await runMinutes(1);
+    const before = world.state();
+    expect(before.wayBack).toBe("restorable");
+    await runMinutes(6);
+    expect(world.state().phase).toBe("complete");
+    const answers = [ok(before)];
+    const state = {
+      ...world.ports.state,
+      read: async () => answers.shift() ?? ok(world.state()),
+    };
+    const report = await runDecommission({ ...world.ports, state, acts, hasTime: () => true }, world.cutover);
+    expect(report).toEqual({ done: [], stopped: "complete" });
   });
 
   it("begins no act for which the invocation has no time left", async () => {
