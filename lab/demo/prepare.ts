@@ -1,3 +1,4 @@
+import { hasPlainRoute } from "../../src/signals/routes.ts";
 import type { Lab } from "../lab.ts";
 import type { Narrator } from "./narrator.ts";
 import { mustSucceed, type Pawl } from "./pawl.ts";
@@ -26,7 +27,10 @@ export const prepare = async (lab: Lab, pawl: Pawl, narrator: Narrator): Promise
     `the shop noticed nothing: ${stats.requestsPerSecond} requests/s, ${stats.writesPerSecond} writes/s, none failed`,
   );
   await narrator.phase("doctor and arm", 30, async () => {
-    await typed(["doctor", name, "--policy", "drill"], all);
-    await typed(["arm", name, "--policy", "drill"], all);
+    // Where no route has a pin, both ask for somebody's word on what that gives up.
+    const plain = hasPlainRoute(lab.bindings);
+    const accepted = plain ? ["--without-pin", "--accept-late-landing"] : [];
+    await typed(["doctor", name, "--policy", "drill", ...(plain ? ["--without-pin"] : [])], all);
+    await typed(["arm", name, "--policy", "drill", ...accepted], all);
   });
 };

@@ -20,7 +20,9 @@ const begun = ({ key, lookBack, test }: EvidenceUse, { now, minutes, accumulated
   if (accumulated === undefined) return emptyAccumulator(test, minutes[0]?.at ?? now);
   const sum = Object.hasOwn(accumulated.sums, key) ? accumulated.sums[key] : undefined;
   if (sum === undefined) return lookBack === "soak" ? "the soak has not begun" : "nothing is accumulated yet";
-  return sum.next > minuteOf(now) ? "the state has accumulated later minutes already" : sum;
+  if (sum.next <= minuteOf(now)) return sum;
+  // It has just begun, again where a break restarted the soak; gates look no further than two minutes ago.
+  return sum.next === sum.from ? "no minute of it is over yet" : "the state has accumulated later minutes already";
 };
 
 /** The e-value; unknown where too few of the minutes were observed, and where none of them could say anything. */

@@ -3,7 +3,7 @@ import { type EpochMs, epochMs, MINUTE_MS } from "../../../../src/kernel/units.t
 import { evaluateRule } from "../../../../src/policy/evaluate.ts";
 import { type Advanced, advanceEvidence, type Progress } from "../../../../src/policy/operations/evidence/advance.ts";
 import { evidenceUse } from "../../../../src/policy/operations/evidence/uses.ts";
-import type { EvidenceState } from "../../../../src/snapshot/evidence-state.ts";
+import type { Accumulator, EvidenceState } from "../../../../src/snapshot/evidence-state.ts";
 import { NOW } from "../../../support/evidence.ts";
 import { type Counts, minuteCounts } from "../../../support/minute-counts.ts";
 
@@ -219,6 +219,29 @@ describe("a rule over the step", () => {
     expect(result).toEqual({
       kind: "unknown",
       reasons: ["evidence green.errors5xx / green.requests below 0.01 over the soak: the soak has not begun"],
+    });
+  });
+
+  const overSoak = (sum: Accumulator) => {
+    const rule = { evidence_below: [...BELOW.slice(0, 3), "soak"] };
+    const { key } = evidenceUse("evidence_below", [...BELOW.slice(0, 3), "soak"]) ?? expect.fail();
+    const accumulated = { burst: {}, sums: { [key]: sum } };
+    const evidence = { now: NOW, current: { values: {}, absent: {} }, minutes: at(rows).rows, accumulated };
+    return evaluateRule(rule, evidence, { minCoverage: 0.9, newestMinute: "required" }).result;
+  };
+  const begunAt = (from: EpochMs): Accumulator => ({ from, next: from, observed: 0, spoke: 0, logs: [0] });
+
+  it("is unknown until a minute of what has just begun, or been restarted by a break, is over", () => {
+    for (const minutes of [0, 1, 3])
+      expect(overSoak(begunAt(minute(minutes)))).toMatchObject({
+        reasons: [expect.stringMatching(/: no minute of it is over yet$/)],
+      });
+  });
+
+  it("is unknown where it is asked for a time that the sum is already beyond", () => {
+    const sum = { ...begunAt(minute(-5)), next: minute(1), observed: 6, spoke: 6 };
+    expect(overSoak(sum)).toMatchObject({
+      reasons: [expect.stringMatching(/: the state has accumulated later minutes already$/)],
     });
   });
 });
