@@ -1,4 +1,5 @@
 import { type Takeover, takeoverOf } from "../decision/adoption.ts";
+import { inTheWay } from "../decision/blocking.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
 import type { Adoption, CutoverState, RollbackSafety } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
@@ -79,7 +80,7 @@ export const statusReport = (
       : { mode: state.latch.mode, cause: describeCause(state.latch), at: toIso(state.latch.at) },
   ...plainModeOf(state),
   pause: state.pause === undefined ? null : { ...state.pause, at: toIso(state.pause.at) },
-  blocking: state.blocking.map((block) => ({ ...block, since: toIso(block.since) })),
+  blocking: inTheWay(state).map((block) => ({ ...block, since: toIso(block.since) })),
   ...(state.adoption === undefined || state.latch !== undefined ? {} : adoptionOf(state, state.adoption)),
   ...(policy === null || state.wayBack !== "open" ? {} : exceptionsAt(policy, now)),
   soak: {
@@ -205,13 +206,15 @@ const exceptionLines = ({ freeze, waivers = [] }: StatusReport): readonly string
   ),
 ];
 
-const blockingLines = (state: CutoverState, now: EpochMs): readonly string[] =>
-  state.blocking.length === 0
+const blockingLines = (state: CutoverState, now: EpochMs): readonly string[] => {
+  const blocking = inTheWay(state);
+  return blocking.length === 0
     ? ["  blocking   nothing"]
-    : state.blocking.map(
+    : blocking.map(
         (block, index) =>
           `${index === 0 ? "  blocking   " : "             "}${block.what} for ${forPeople(now - block.since)}: ${shortened(block.value)}, needs ${block.threshold}; clears when ${block.clears}`,
       );
+};
 
 const soakText = (report: StatusReport): string => {
   const { healthySeconds, requiredSeconds } = report.soak;

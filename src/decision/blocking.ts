@@ -19,6 +19,21 @@ export const sinceWhen = (
     since: previous.find(({ what }) => what === obstacle.what)?.since ?? tick,
   }));
 
+/** What stands in the way as people are shown it: what blocked at the last tick, and an act that does not come about. */
+export const inTheWay = ({ blocking, stoppedAct }: CutoverState): readonly Blocking[] =>
+  stoppedAct === undefined
+    ? blocking
+    : [
+        ...blocking,
+        {
+          what: `act:${stoppedAct.action}`,
+          since: stoppedAct.since,
+          value: stoppedAct.why,
+          threshold: "done",
+          clears: "it comes about; it is tried again every minute",
+        },
+      ];
+
 /** The verdicts of the required gates; one that was not judged is unknown, never passed. */
 export const verdictsOf = (required: readonly string[], judgement: Judgement): readonly GateVerdict[] =>
   required.map(

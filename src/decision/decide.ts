@@ -253,12 +253,16 @@ const pageText = (input: DecideInput, blocking: Decision["blocking"]): string | 
   return due.length === 0 ? null : pageLines(due);
 };
 
-/** Nothing but gates is in the way, and no longest time of the step will ever be over: nobody would be told. */
+/** Nothing but gates is in the way, and no longest time of the step or the soak will ever be over: nobody would be told. */
 const waitsWithoutEnd = ({ state, policy }: DecideInput, blocking: Decision["blocking"]): boolean => {
-  const ends = state.phase === "shifting" && policy.steps[state.step]?.maxDwell !== undefined;
-  const onWay = state.phase === "armed" || (state.phase === "shifting" && !ends);
-  return onWay && blocking.every(({ what }) => what.startsWith("gate:"));
+  const soaks = blocking.some(({ what }) => what === "soak");
+  const ends =
+    (state.phase === "shifting" && policy.steps[state.step]?.maxDwell !== undefined) ||
+    (soaks && policy.soak.maxDuration !== undefined);
+  return !ends && blocking.every(({ what }) => isGate(what) || what === "soak" || what === "approval");
 };
 
+const isGate = (what: string): boolean => what.startsWith("gate:");
+
 const gatesTold = (blocking: Decision["blocking"]): PageAfterMs =>
-  Object.fromEntries(blocking.map(({ what }) => [what, GATES_TOLD_AFTER_MS]));
+  Object.fromEntries(blocking.flatMap(({ what }) => (isGate(what) ? [[what, GATES_TOLD_AFTER_MS]] : [])));

@@ -18,6 +18,7 @@ import type {
   RollbackSafety,
   Settled,
   Soak,
+  StoppedAct,
   WithoutPin,
 } from "./state.ts";
 
@@ -60,6 +61,8 @@ export type CutoverEvent =
   | { readonly kind: "decommissioningBegan"; readonly permit: Permit }
   | { readonly kind: "pointOfNoReturn"; readonly at: EpochMs }
   | { readonly kind: "wayBackClosed" }
+  | { readonly kind: "actStopped"; readonly stopped: StoppedAct }
+  | { readonly kind: "actWentOn" }
   | { readonly kind: "completed" };
 
 /** What a new epoch starts from. */
@@ -139,9 +142,14 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
     case "wayBackClosed":
       must(state.wayBack === "restorable", event);
       return { ...state, wayBack: "closed" };
+    case "actStopped":
+      must(state.phase === "decommissioning", event);
+      return { ...state, stoppedAct: event.stopped };
+    case "actWentOn":
+      return without(state, "stoppedAct");
     case "completed":
       must(state.phase === "decommissioning" && state.wayBack === "closed", event);
-      return { ...without(state, "permit"), phase: "complete", blocking: [] };
+      return { ...without(state, "permit", "stoppedAct"), phase: "complete", blocking: [] };
     default:
       return assertNever(event);
   }
@@ -169,6 +177,7 @@ type Optional =
   | "adoption"
   | "approval"
   | "permit"
+  | "stoppedAct"
   | "blindSince"
   | "settled"
   | "withoutPin";
@@ -223,7 +232,7 @@ const latchVerified = (state: CutoverState, event: Extract<CutoverEvent, { kind:
   const { reassertAfter, ...latch } = latchOf(state, event);
   const keep = event.reasserted || reassertAfter === undefined ? {} : { reassertAfter };
   return {
-    ...without(state, "permit", "adoption"),
+    ...without(state, "permit", "stoppedAct", "adoption"),
     phase: "rolledBack",
     step: -1,
     weightPercent: weightPercent(0),

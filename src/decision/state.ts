@@ -111,6 +111,15 @@ export interface Permit {
   readonly notAfter: EpochMs;
 }
 
+/** An act of decommission that does not come about, as people were told last. */
+export interface StoppedAct {
+  readonly action: string;
+  readonly why: string;
+  /** When the act was begun. */
+  readonly since: EpochMs;
+  readonly toldAt: EpochMs;
+}
+
 /** A rehearsal of the rollback at weight 0: until it ends, or `notAfter` passes, nothing advances. */
 export interface RollbackDrill {
   readonly by: string;
@@ -170,6 +179,7 @@ export interface CutoverState {
   readonly adoption?: Adoption;
   readonly approval?: Approval;
   readonly permit?: Permit;
+  readonly stoppedAct?: StoppedAct;
   readonly blindSince?: EpochMs;
   readonly soak: Soak;
   /** What evidence operations have added up over this step and this soak. */

@@ -11,6 +11,7 @@ import type { CutoverBindings } from "../signals/bindings.ts";
 import { hasPlainRoute } from "../signals/routes.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
 import { actsSince, nextAction, type PlannedAction } from "./plan.ts";
+import { tellStopped } from "./stopped-act.ts";
 
 /** Rollback's hard time-out (20 s) fifteen times over: the same bound holds where the clock runs up to fifteen times faster. */
 const ROLLBACK_COVER_MS = durationMs(300_000);
@@ -69,6 +70,7 @@ const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Pro
   if (!journal.ok) return stop(`the journal could not be read: ${journal.failure.message}`);
   const entries = actsSince(state.armedAt, journal.value);
   const planned = nextAction(new Set(entries.filter((entry) => entry.finishedAt !== undefined).map((e) => e.action)));
+  if (state.stoppedAct !== undefined && state.stoppedAct.action !== planned?.action) return goOn(ports, state);
   // The journal is read after the state: what it shows done may be another executor's, and the state older than that.
   if (planned === null) return state.wayBack === "closed" ? complete(ports, state) : stop(MOVED);
   const refusal = permitRefusal(state, planned, ports.clock.now());
@@ -111,8 +113,13 @@ const carryOut = async (
   }
 
   const outcome = await actOn(ports, cutover, state, planned, entries);
-  if (outcome.kind === "waiting") return stop(outcome.for === MOVED ? MOVED : `${action} waits: ${outcome.for}`);
-  if (outcome.kind === "failed") return page(ports, state, planned, outcome.message);
+  if (outcome.kind === "waiting" && outcome.for === MOVED) return stop(MOVED);
+  if (outcome.kind !== "done") {
+    await tellStopped(ports, state, begun, outcome);
+    return stop(
+      outcome.kind === "waiting" ? `${action} waits: ${outcome.for}` : `${action} failed: ${outcome.message}`,
+    );
+  }
   const finished = { ...begun, finishedAt: ports.clock.now(), detail: outcome.detail };
   const stored = await ports.journal.put(cutover.name, finished);
   return stored.ok ? { kind: "did", action } : stop(`the journal could not be written: ${stored.failure.message}`);
@@ -141,6 +148,12 @@ const fenceBlue = async (
   const isFresh = confirmed !== undefined && ports.clock.now() <= later(confirmed, CONFIRMED_FOR_MS);
   const again = isFresh ? null : await ports.acts["confirm-green"](cutover);
   return again === null || again.kind === "done" ? ports.acts["fence-blue"](cutover) : again;
+};
+
+/** Whoever was told that it stopped is told that it goes on. The item has moved by that: the next turn looks again. */
+const goOn = async (ports: DecommissionPorts, state: CutoverState): Promise<Turn> => {
+  const summary = `${state.stoppedAct?.action} has come about; it goes on`;
+  return stop((await record(ports, state, [{ kind: "actWentOn" }], "decommission-goes-on", summary)) ?? MOVED);
 };
 
 /** One conditional write decides between this and a latch. A write whose answer was lost shows in the state next time. */
@@ -222,24 +235,4 @@ const record = async (
     return null;
   }
   return outcome.kind === "moved" ? MOVED : outcome.message;
-};
-
-/** The same id each time: whoever receives it can tell a repeat from news. */
-const page = async (
-  ports: DecommissionPorts,
-  state: CutoverState,
-  planned: PlannedAction,
-  message: string,
-): Promise<Turn> => {
-  await ports.notify.send(
-    {
-      id: `${state.cutover}/${state.epoch}/decommission/${planned.action}`,
-      cutover: state.cutover,
-      subject: `${state.cutover}: decommission stopped at ${planned.action}`,
-      body: `${message} Nothing further is taken apart until this succeeds; it is tried again every minute. Way back: ${state.wayBack}; see pawl restore ${state.cutover}.`,
-      urgency: "page",
-    },
-    STATE_TIMEOUT_MS,
-  );
-  return stop(`${planned.action} failed: ${message}`);
 };

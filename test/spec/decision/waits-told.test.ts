@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../src/decision/decide.ts";
 import type { Blocking, CutoverState } from "../../../src/decision/state.ts";
+import { durationMs } from "../../../src/kernel/units.ts";
 import { POLICY } from "../../property/arbitraries.ts";
-import { ago, armed, gateOf, inputOf, NOW, stateOf } from "../../support/decide-input.ts";
+import { ago, armed, gateOf, inputOf, NOW, soaking, stateOf } from "../../support/decide-input.ts";
 
 const failing = { gates: [gateOf("a", { verdict: "fail", reasons: ["a is 7, must be < 5"] })] };
 
@@ -28,6 +29,26 @@ describe("a cutover that waits for its gates, and for nothing that ends", () => 
 
   it("is not told of where a step has a longest time: that is told when it is over", () => {
     expect(pageAt(stateOf({ blocking: blockedFor(3_600) }), within)).toBeNull();
+  });
+
+  it("is told of in a soak whose own longest time will not tell, and until the point of no return", () => {
+    const approval = { by: "ada", reason: "soaked", epoch: 3, at: ago(600) };
+    const soaked = soaking({ blocking: blockedFor(3_600), approval });
+    const over = { ...soaked, soak: { ...soaked.soak, startedAt: ago(90_000), healthyMs: durationMs(90_000_000) } };
+    const last = within.map((step) => ({ ...step, promoteWhen: ["a"] }));
+    const told = (state: CutoverState, maxDuration?: "72h") => {
+      const asks = {
+        steps: last,
+        soak: { ...POLICY.soak, ...(maxDuration === undefined ? {} : { maxDuration }) },
+        decommission: { ...POLICY.decommission, require: ["a"] },
+      };
+      return decide(inputOf({ state, judgement: failing, policy: asks, tick: NOW })).page;
+    };
+    expect(told(soaked)).toContain("gate:a");
+    expect(told(soaked, "72h")).toBeNull();
+    expect(told(over, "72h")).toContain("gate:a");
+    expect(told({ ...over, phase: "decommissioning" }, "72h")).toContain("gate:a");
+    expect(told({ ...over, phase: "decommissioning", wayBack: "restorable" }, "72h")).toBeNull();
   });
 
   it("is not told of while somebody has paused it", () => {

@@ -129,9 +129,9 @@ describe("decommission", () => {
     expect(effects).toEqual([]);
     expect(world.state().wayBack).toBe("open");
     const pages = world.notify.sent.filter(({ subject }) => subject.includes("final-diff"));
-    expect(pages).toHaveLength(3);
-    expect(new Set(pages.map(({ id }) => id))).toEqual(new Set(["orders/1/decommission/final-diff"]));
-    expect(pages[0]).toMatchObject({ urgency: "page", body: expect.stringContaining("Way back: open") });
+    expect(pages).toEqual([
+      expect.objectContaining({ urgency: "page", body: expect.stringContaining("Way back: open") }),
+    ]);
 
     instead.delete("final-diff");
     expect((await runMinutes(1)).done).toEqual(BEFORE);

@@ -1,3 +1,4 @@
+import { flushLeftBehind } from "../../../src/guard/outbox.ts";
 import { requestAdopt } from "../../../src/guard/requests.ts";
 import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import { policyDigest } from "../../../src/policy/policy-digest.ts";
@@ -159,6 +160,29 @@ export const STORIES: Readonly<Record<string, Story>> = {
     begin: async () => decommissionMinutes(await beginDecommission(), 9),
     messages: 3,
     told: [/pointOfNoReturn/, /wayBackClosed/, /completed/],
+  },
+  "an act of decommission that fails, and comes about after all": {
+    begin: async () => {
+      const of = await beginDecommission();
+      of.instead.set("final-diff", { kind: "failed", message: "2 of 900 rows differ." });
+      const all = decommissionMinutes(of, 2);
+      return {
+        ...all,
+        run: async (through) => {
+          await all.run(through);
+          of.instead.clear();
+          await all.later(through);
+        },
+        later: async (through) => {
+          if (told(/stopped at final-diff/)(of.world)) of.instead.clear();
+          await all.later(through);
+          // As promote does at every minute: an executor that gets nowhere writes nothing.
+          await flushLeftBehind(through, of.world.state());
+        },
+      };
+    },
+    messages: 5,
+    told: [/stopped at final-diff/, /decommission-goes-on/, /completed/],
   },
   "the last act, whose message was left": {
     begin: async () => {
