@@ -37,10 +37,11 @@ const FIRST_PAUSE_MS = 500;
  * of the work and no more.
  */
 export const snapBack = async (
-  ports: SnapBackPorts,
+  through: SnapBackPorts,
   cutover: CutoverBindings,
   trigger: SnapBackTrigger,
 ): Promise<SnapBackReport> => {
+  const ports: Run = { ...through, asked: askedBy(trigger, through) };
   const latching = await latchFor(ports, cutover, trigger);
   if (latching.kind === "ignored") return { kind: "ignored", why: latching.why };
   if (latching.kind === "unanswered") return goOnBlind(ports, cutover, trigger, latching.why);
@@ -53,6 +54,13 @@ export const snapBack = async (
   return bringBack(ports, cutover, { state: ready, since });
 };
 
+/** One run: `asked` names what it was asked by, in the ids of what it says beside the outbox. */
+type Run = SnapBackPorts & { readonly asked: string };
+
+/** An alarm's change comes by three ways, and each of them again after a crash: whoever is told can tell a repeat from news. */
+const askedBy = (trigger: SnapBackTrigger, { newId }: SnapBackPorts): string =>
+  trigger.kind === "alarm" ? `${trigger.alarmArn}@${trigger.alarmAt}` : newId();
+
 type Recorded =
   | { readonly kind: "recorded"; readonly state: CutoverState }
   | { readonly kind: "lost"; readonly why: string };
@@ -63,11 +71,7 @@ const goneBy = ({ route }: { readonly route: RouteBinding }): string =>
     : `${weightedArn(route)} forwards to green alone, as decommission leaves it before blue is fenced`;
 
 /** Raises, verifies, records; again and again until it holds or the time is over. `standing` is null without the table. */
-const bringBack = async (
-  ports: SnapBackPorts,
-  cutover: CutoverBindings,
-  standing: Standing | null,
-): Promise<SnapBackReport> => {
+const bringBack = async (ports: Run, cutover: CutoverBindings, standing: Standing | null): Promise<SnapBackReport> => {
   const deadline = later(ports.clock.now(), BUDGET_MS);
   let pauseMs = FIRST_PAUSE_MS;
   let why = "";
@@ -159,7 +163,7 @@ const recordVerified = async (
  * that slept has no time-out): under a late latch the pin is raised and looked at again before it counts as verified.
  */
 const goOnBlind = async (
-  ports: SnapBackPorts,
+  ports: Run,
   cutover: CutoverBindings,
   trigger: SnapBackTrigger,
   why: string,
@@ -181,11 +185,7 @@ const goOnBlind = async (
 };
 
 /** Without the table nobody knows whether a step is under way, and without a pin it would change traffic. */
-const onBlueUnverified = async (
-  ports: SnapBackPorts,
-  cutover: CutoverBindings,
-  because: string,
-): Promise<SnapBackReport> => {
+const onBlueUnverified = async (ports: Run, cutover: CutoverBindings, because: string): Promise<SnapBackReport> => {
   const why = `two reads show blue alone; without the table nobody knows if a step is still under way (${because})`;
   await page(
     ports,
@@ -206,7 +206,7 @@ const unrecorded = (late: Latching): string =>
     ? `traffic went back although the way back is ${late.state.wayBack}; see pawl restore`
     : late.why;
 
-const noWayBack = async (ports: SnapBackPorts, cutover: CutoverBindings, why: string): Promise<SnapBackReport> => {
+const noWayBack = async (ports: Run, cutover: CutoverBindings, why: string): Promise<SnapBackReport> => {
   await page(
     ports,
     cutover,
@@ -217,8 +217,8 @@ const noWayBack = async (ports: SnapBackPorts, cutover: CutoverBindings, why: st
 };
 
 /** Straight to people: the outbox needs the table, and this may be said because the table is gone. */
-const page = async (ports: SnapBackPorts, cutover: CutoverBindings, what: string, body: string): Promise<void> => {
-  const id = `${cutover.name}/${ports.newId()}`;
+const page = async (ports: Run, cutover: CutoverBindings, what: string, body: string): Promise<void> => {
+  const id = `${cutover.name}/${ports.asked}/${what}`;
   await ports.notify.send(
     { id, cutover: cutover.name, subject: `${cutover.name}: ${what}`, body, urgency: "page" },
     NOTIFY_TIMEOUT_MS,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { evolve, requestRefusal } from "../../../src/decision/evolve.ts";
 import type { CutoverState, Latch, OperatorRequest } from "../../../src/decision/state.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
-import { epochMs, later } from "../../../src/kernel/units.ts";
+import { type EpochMs, epochMs, later } from "../../../src/kernel/units.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
 
 const AT = epochMs(1_790_000_000_000);
@@ -50,6 +50,21 @@ describe("past the point of no return", () => {
     expect(report.kind).toBe("no-way-back");
     expect(world.rules.greenPercent()).toBe(50);
     expect(world.rules.writes.slice(writesBefore).every(({ what }) => /pin/.test(what))).toBe(true);
+  });
+
+  it("an alarm that comes by three ways is told of under one id each time, and another one under another", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "restorable" });
+    const alarmArn = world.cutover.alarms[0]?.arn ?? "";
+    const told = async (alarmAt: EpochMs) => {
+      for (const via of ["action", "eventbridge", "sns"] as const)
+        await snapBack(world.ports, world.cutover, { kind: "alarm", alarmArn, severity: "hard-down", alarmAt, via });
+      return new Set(world.notify.sent.splice(0).map(({ id }) => id));
+    };
+    const first = await told(world.clock.now());
+    const second = await told(later(world.clock.now(), 60_000));
+    expect([first.size, second.size, new Set([...first, ...second]).size]).toEqual([1, 1, 2]);
   });
 
   it("a rollback that reached the pin before it went is never recorded as verified", async () => {
