@@ -10,7 +10,7 @@ describe("a run that leaves records and messages, killed before and after each c
       const [whole] = endings;
       if (whole === undefined) throw new Error("it was never run");
       expect(whole.sent.map(({ subject }) => subject)).toHaveLength(messages);
-      expect(whole.log.length).toBeGreaterThan(5);
+      expect(whole.log.length).toBeGreaterThan(3);
       for (const ending of endings) {
         expect(ending.broken, sayEnding(ending)).toEqual([]);
         const subjects = ending.sent.map(({ subject }) => subject).join("\n");

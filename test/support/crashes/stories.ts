@@ -1,5 +1,5 @@
 import { flushLeftBehind } from "../../../src/guard/outbox.ts";
-import { requestAdopt } from "../../../src/guard/requests.ts";
+import { requestAdopt, requestPause } from "../../../src/guard/requests.ts";
 import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import { policyDigest } from "../../../src/policy/policy-digest.ts";
 import { beginDecommission, type Decommissioning } from "../decommission.ts";
@@ -133,6 +133,15 @@ export const STORIES: Readonly<Record<string, Story>> = {
     },
     messages: 1,
     told: [/its policy/],
+  },
+  "an operator's request": {
+    begin: async () => {
+      const world = await situation("before the next step");
+      const asked = { by: "olga", reason: "she looks" };
+      return { ...aMinuteOf(world, () => true), run: (through) => requestPause(through, "orders", asked) };
+    },
+    messages: 0,
+    told: [],
   },
   "a tick that takes over what a dead run left": {
     begin: async () => {
