@@ -218,7 +218,8 @@ const noWayBack = async (ports: Run, cutover: CutoverBindings, why: string): Pro
 
 /** Straight to people: the outbox needs the table, and this may be said because the table is gone. */
 const page = async (ports: Run, cutover: CutoverBindings, what: string, body: string): Promise<void> => {
-  const id = `${cutover.name}/${ports.asked}/${what}`;
+  // Two things are never said under one id, or a receiver would drop the second.
+  const id = `${cutover.name}/${ports.asked}/${ports.digest(`${what}\n${body}`).slice(-12)}`;
   await ports.notify.send(
     { id, cutover: cutover.name, subject: `${cutover.name}: ${what}`, body, urgency: "page" },
     NOTIFY_TIMEOUT_MS,
