@@ -16,10 +16,12 @@ export interface Account {
 }
 
 /**
- * More than this waits only when the ledger, or the topic, cannot be reached; then the newest holds go unrecorded, or their
- * pages untold, never those of a change. An item that grew for days could not be written any more.
+ * More than this waits only when the ledger, or the topic, cannot be reached; then the newest ticks that changed nothing go
+ * unrecorded, or their pages untold, never a change. An item that grew for hours could not be written any more.
  */
 const OUTBOX_MAX = 60;
+/** What ticks come to minute after minute, for days. */
+const EVERY_MINUTE: ReadonlySet<string> = new Set(["hold", "soak", "decommission"]);
 
 /**
  * The item that one conditional write stores: the new state with its next version, its ledger record, and the outbox
@@ -34,7 +36,9 @@ export const compose = (
   const based = { ...after, version: before.version + 1, writeId: with_.writeId };
   const latched = chainLatch(before, based, with_.digest);
   const isFull = (of: "record" | "notification"): boolean =>
-    account.kind === "hold" && latched.outbox.filter((entry) => entry[of] !== undefined).length >= OUTBOX_MAX;
+    EVERY_MINUTE.has(account.kind) &&
+    after.phase === before.phase &&
+    latched.outbox.filter((entry) => entry[of] !== undefined).length >= OUTBOX_MAX;
   if (isFull("record")) return latched;
   const record: UnchainedRecord = {
     id: `${transitionId(based)}${account.kind}`,

@@ -71,6 +71,17 @@ describe("an outbox that nobody could empty", () => {
     expect(full).toMatchObject({ version: 8, writeId: "w8", ledgerHead: before.ledgerHead });
   });
 
+  it.each(["soak", "decommission"])("takes no more of a %s either, which goes on for days", (kind) => {
+    const more = compose(waiting(60), waiting(60), { ...hold, kind }, written);
+    expect(more.outbox).toHaveLength(60);
+    expect(more.ledgerHead).toEqual(before.ledgerHead);
+  });
+
+  it("takes the tick that began to decommission", () => {
+    const began: CutoverState = { ...waiting(60), phase: "decommissioning" };
+    expect(compose(waiting(60), began, { ...hold, kind: "decommission" }, written).outbox).toHaveLength(61);
+  });
+
   it("takes every change, however full it is", () => {
     expect(compose(waiting(60), waiting(60), changes, written).outbox.at(-1)?.id).toBe("orders/3/8/weight");
   });
