@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type EpochMs, epochMs } from "../kernel/units.ts";
+import { regionOf } from "../wiring-connection.ts";
 import { misused, refused } from "./exit.ts";
 
 /** Where a command acts. Printed first, on standard error, so that nobody acts on the wrong one unawares. */
@@ -120,7 +121,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 const awsTarget = (env: Env): Target => {
-  const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  const region = regionOf(env);
   if (region === undefined)
     throw misused("AWS_REGION is not set.", "One stack guards one account and Region.", "Set AWS_REGION.");
   const account = accountOf(env);
