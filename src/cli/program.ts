@@ -106,7 +106,10 @@ export const withLabFile = (argv: readonly string[]): readonly string[] =>
 
 const misuse = (error: CommanderError): Failure => ({
   exitCode: EXIT.usage,
-  what: error.code === "commander.help" ? "No verb was given." : `${error.message.replace(/^error: /, "")}.`,
+  what:
+    error.code === "commander.help"
+      ? "No verb was given."
+      : `${error.message.replace(/^error: /, "").replace(/\.$/, "")}.`,
   why: "pawl was called with words that it does not take, or without ones that it needs.",
   next: "pawl --help, or pawl <verb> --help, says what it takes.",
 });

@@ -3,7 +3,7 @@ import { type EpochMs, weightPercent } from "../kernel/units.ts";
 import type { EvidenceState } from "../snapshot/evidence-state.ts";
 import { type Adopted, adopted, adoptionAsked, adoptRefusal, mayAdopt } from "./adoption.ts";
 import { approvalHolds } from "./decommission-permit.ts";
-import { drillBegan, drillEnded, drillRefusals } from "./rollback-drill.ts";
+import { drillBegan, drillEnded, drillRefusals, isOfDrill } from "./rollback-drill.ts";
 import { beginSoak, NO_SOAK } from "./soak.ts";
 import type {
   Adoption,
@@ -50,6 +50,8 @@ export type CutoverEvent =
       readonly pinAnsweredAt: EpochMs;
       readonly reasserted: boolean;
     }
+  /** Somebody, or another alarm, wants back what only a rehearsal had sent there. */
+  | { readonly kind: "rolledBackInEarnest"; readonly cause: LatchCause }
   | { readonly kind: "settled"; readonly settled: Settled }
   | { readonly kind: "requested"; readonly request: OperatorRequest }
   | { readonly kind: "requestTaken"; readonly at: EpochMs }
@@ -113,6 +115,9 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
     }
     case "latchVerified":
       return latchVerified(state, event);
+    case "rolledBackInEarnest":
+      must(isOfDrill(state), event);
+      return { ...without(state, "rollbackDrill"), latch: { ...latchOf(state, event), cause: event.cause } };
     case "settled":
       must(state.latch?.verifiedAt !== undefined, event);
       return { ...state, settled: event.settled };

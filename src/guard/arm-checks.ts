@@ -18,6 +18,8 @@ export interface ArmOptions {
   readonly withoutPin?: { readonly by: string };
   /** A policy marked as a drill is accepted only where somebody says that this is a rehearsal. */
   readonly rehearsal: boolean;
+  /** Only what a rehearsal of the rollback has latched: not what somebody has rolled back in earnest meanwhile. */
+  readonly ofDrill?: true;
   /** Everything else that must be true (`pawl doctor`): one sentence each for what is not. */
   readonly doctor: () => Promise<readonly string[]>;
 }

@@ -125,7 +125,12 @@ const goOn = async (walk: Walk, policy: Policy, via: string): Promise<DrillRepor
   if (waitMs > 0) await ports.clock.sleep(durationMs(waitMs));
   const { withoutPin } = settled;
   const accepted = withoutPin === undefined ? {} : { withoutPin: { by: withoutPin.by } };
-  const armed = await rearm(ports, cutover, policy, by, { rehearsal: settled.drill, doctor, ...accepted });
+  const armed = await rearm(ports, cutover, policy, by, {
+    rehearsal: settled.drill,
+    ofDrill: true,
+    doctor,
+    ...accepted,
+  });
   if (armed.kind !== "armed")
     return broken(walk, "re-arm", armed.kind === "failed" ? armed.why : armed.refusals.join("; "), "rolledBack");
   mark(walk, "armed again", armed.state.armedAt);

@@ -25,16 +25,15 @@ export const latchFor = async (
     case "promote":
       return joinPromote(ports, cutover, trigger.epoch);
     case "alarm": {
-      const { kind, alarmArn, severity, alarmAt, via } = trigger;
-      const cause = { kind, alarmArn, severity, alarmAt };
+      const { alarmAt, via } = trigger;
+      const cause = causeOf(trigger);
       const came = via === undefined ? {} : { via };
       const outcome = await latch(ports, cutover, cause, { armedAtOrBefore: alarmAt }, came);
       if (outcome.kind !== "not-applicable") return latchingOf(outcome, "nothing is armed");
-      return staleAlarm(ports, cutover, cause, came);
+      return staleAlarm(ports, cutover, trigger.alarmArn, cause, came);
     }
     case "operator": {
-      const cause: LatchCause = { kind: "operator", by: trigger.by, reason: trigger.reason };
-      const outcome = await latch(ports, cutover, cause, {});
+      const outcome = await latch(ports, cutover, causeOf(trigger), {});
       // With nothing armed an operator's word is enough, as it is when the table is gone.
       if (outcome.kind === "absent") return { kind: "unanswered", why: "it was never armed" };
       return latchingOf(outcome, "");
@@ -46,10 +45,10 @@ export const latchFor = async (
 const staleAlarm = async (
   ports: SnapBackPorts,
   cutover: CutoverBindings,
-  cause: Extract<LatchCause, { kind: "alarm" }>,
+  arn: string,
+  cause: LatchCause,
   came: JsonObject,
 ): Promise<Latching> => {
-  const arn = cause.alarmArn;
   const read = await ports.alarms.read([arn], READ_TIMEOUT_MS);
   const state = read.ok ? read.value.find((alarm) => alarm.arn === arn)?.state : undefined;
   if (state !== undefined && state !== "ALARM")
@@ -98,7 +97,14 @@ const latch = (
   return ports.state.latch(cutover.name, blind, { ...conditions, writeId }, LATCH_TIMEOUT_MS);
 };
 
-const sayCause = (cause: LatchCause): string => {
+/** What the latch of an alarm or an operator says of why. */
+export const causeOf = (trigger: Exclude<SnapBackTrigger, { kind: "promote" }>): LatchCause => {
+  if (trigger.kind === "operator") return { kind: "operator", by: trigger.by, reason: trigger.reason };
+  const { kind, alarmArn, severity, alarmAt } = trigger;
+  return { kind, alarmArn, severity, alarmAt };
+};
+
+export const sayCause = (cause: LatchCause): string => {
   switch (cause.kind) {
     case "alarm":
       return `${cause.alarmArn} is in ALARM (${cause.severity})`;

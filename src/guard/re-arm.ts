@@ -13,6 +13,7 @@ import type { ArmPorts, ArmReport } from "./arm.ts";
 import { type ArmOptions, checkFooting, type Footing } from "./arm-checks.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { type Change, commitOnto } from "./commit.ts";
+import { sayCause } from "./latch-first.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { readRoutes } from "./look.ts";
 import { flushOutbox } from "./outbox.ts";
@@ -39,18 +40,23 @@ export const rearm = async (
   if (!read.ok) return { kind: "failed", why: read.failure.message };
   const state = read.value;
   if (state === null) return { kind: "refused", refusals: ["it was never armed: pawl arm"] };
-  const early = rearmRefusals(state, policy, ports.clock.now());
+  const early = rearmRefusals(state, policy, ports.clock.now(), options);
   if (early.length > 0) return { kind: "refused", refusals: early };
   const checked = await checkFooting(ports, cutover, policy, "raised", options);
   if (!checked.ok) return { kind: "refused", refusals: checked.refusals };
   await lowerGreen(ports, cutover, checked.sights);
   if (!(await restsAtZero(ports, cutover)))
     return { kind: "failed", why: "behind the raised pin the weighted rule did not go to 0; nothing else was changed" };
-  return beginEpoch(ports, cutover, policy, by, state, checked.footing);
+  return beginEpoch(ports, cutover, { policy, by, options }, state, checked.footing);
 };
 
 /** Why a rolled-back cutover may not be armed again yet. */
-export const rearmRefusals = (state: CutoverState, policy: Policy, now: EpochMs): readonly string[] => {
+export const rearmRefusals = (
+  state: CutoverState,
+  policy: Policy,
+  now: EpochMs,
+  { ofDrill }: Pick<ArmOptions, "ofDrill"> = {},
+): readonly string[] => {
   const { latch } = state;
   if (latch === undefined) return ["it is not rolled back"];
   if (state.wayBack !== "open") return ["it is past the point of no return: pawl restore"];
@@ -59,6 +65,9 @@ export const rearmRefusals = (state: CutoverState, policy: Policy, now: EpochMs)
   const quiet = later(latch.at, INTENT_LIFE_MS + APPLY_BOUND_MS);
   const earliest = epochMs(Math.max(cooled, quiet));
   return [
+    ...(ofDrill === true && !isOfDrill(state)
+      ? [`it has been rolled back in earnest meanwhile (${sayCause(latch.cause)}), and cools down first`]
+      : []),
     ...(latch.mode === "held" ? ["it is held: it has to go back first"] : []),
     ...(latch.verifiedAt === undefined ? ["the rollback is not verified"] : []),
     ...(state.settled === undefined ? ["the rollback is not settled: the reverse stream is not proven empty"] : []),
@@ -88,8 +97,7 @@ const lowerPinIntent = (epoch: number, at: EpochMs): Intent => ({
 const beginEpoch = async (
   ports: ArmPorts,
   cutover: CutoverBindings,
-  policy: Policy,
-  by: string,
+  { policy, by, options }: { readonly policy: Policy; readonly by: string; readonly options: ArmOptions },
   state: CutoverState,
   footing: Footing,
 ): Promise<ArmReport> => {
@@ -117,7 +125,7 @@ const beginEpoch = async (
   };
   // Looking takes longer than a minute may have left, and every latched tick writes; what it writes changes nothing here.
   const outcome = await commitOnto(ports, state, (now) =>
-    now.epoch === state.epoch && rearmRefusals(now, policy, at).length === 0 ? change : null,
+    now.epoch === state.epoch && rearmRefusals(now, policy, at, options).length === 0 ? change : null,
   );
   if (outcome.kind === "moved") return { kind: "failed", why: "its state changed meanwhile; look and try again" };
   if (outcome.kind === "unknown") return { kind: "failed", why: outcome.message };

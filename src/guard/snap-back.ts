@@ -7,6 +7,7 @@ import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
 import { hasPlainRoute, isPinnedRoute, weightedArn } from "../signals/routes.ts";
 import { commitOnto } from "./commit.ts";
 import { hold } from "./hold-rollback.ts";
+import { takeOverDrill } from "./in-earnest.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
 import { NOTIFY_TIMEOUT_MS } from "./limits.ts";
 import { flushOutbox } from "./outbox.ts";
@@ -48,11 +49,17 @@ export const snapBack = async (
   const since = ports.clock.now();
   const { state } = latching;
   if (state.wayBack !== "open") return noWayBack(ports, cutover, `the way back is ${state.wayBack}`);
-  const ready = await hold(ports, state, trigger);
+  const meant = await takeOverDrill(ports, state, trigger);
+  const ready = await hold(ports, meant ?? state, trigger);
   if (ready.latch?.mode === "held") return { kind: "held", state: ready };
-  if (isDone(ready, ports.clock.now()) && (await seenPinned(ports, cutover))) return { kind: "verified", state: ready };
-  return bringBack(ports, cutover, { state: ready, since });
+  const done = isDone(ready, ports.clock.now()) && (await seenPinned(ports, cutover));
+  const report: SnapBackReport = done
+    ? { kind: "verified", state: ready }
+    : await bringBack(ports, cutover, { state: ready, since });
+  return meant === null && report.kind === "verified" ? { kind: "verified-unrecorded", why: STILL_A_DRILL } : report;
 };
+
+const STILL_A_DRILL = "a rehearsal of the rollback is under way, and was not told that this one is meant";
 
 /** One run: `asked` names what it was asked by, in the ids of what it says beside the outbox. */
 type Run = SnapBackPorts & { readonly asked: string };

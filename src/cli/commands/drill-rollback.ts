@@ -122,7 +122,7 @@ const LOOK: Readonly<Record<DrillLink, string>> = {
 const STANDS: Readonly<Record<DrillBroken["standing"], (cutover: string) => string>> = {
   armed: (cutover) => `${cutover} is armed as before, and goes on with the next tick: pawl pause if it shall not.`,
   rolledBack: (cutover) =>
-    `${cutover} is rolled back, all traffic on blue. Once it has settled: pawl arm ${cutover} --again --policy <name>, without a cooldown.`,
+    `${cutover} is rolled back, all traffic on blue. Once it has settled: pawl arm ${cutover} --again --policy <name>; after a rehearsal alone without a cooldown.`,
   unknown: (cutover) => `pawl status ${cutover} says how it stands; all traffic is on blue.`,
 };
 

@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import { answerRollback } from "../../../src/edge/answer-rollback.ts";
 import { type DrillReport, drillRollback } from "../../../src/guard/drill-rollback.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
+import { snapBack } from "../../../src/guard/snap-back.ts";
+import type { SnapBackTrigger } from "../../../src/guard/snap-back-trigger.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { drillIn, LINKS, type Wiring } from "../../support/drill.ts";
-import { DRILL, type FakeWorld, fakeWorld, sha256, wholeLedger } from "../../support/fake-world.ts";
+import { DRILL, type FakeWorld, fakeWorld, ORDERS, sha256, wholeLedger } from "../../support/fake-world.ts";
 import { plainWorld } from "../../support/plain-cutover.ts";
 
 /** Armed, and judged once, with a start that its gates would open at once if nothing held it. */
@@ -293,3 +295,76 @@ const giveGreen = (world: FakeWorld): void => {
     forward: { targets: [{ targetGroupArn: route?.green ?? "", weight: 1 }], sticky: false },
   }));
 };
+
+describe("a rollback in earnest during a rehearsal", () => {
+  const other = ORDERS.alarms.at(-1)?.arn ?? "";
+
+  test.each<[string, (world: FakeWorld) => SnapBackTrigger, RegExp]>([
+    [
+      "by an operator",
+      () => ({ kind: "operator", by: "ada", reason: "green is bad", acceptLoss: false }),
+      /earnest meanwhile \(ada: green is bad\)/,
+    ],
+    [
+      "by another alarm, which is quiet again before it is to be armed",
+      (world) => ({ kind: "alarm", alarmArn: other, severity: "hard-down", alarmAt: world.clock.now() }),
+      /earnest meanwhile \(.*is in ALARM \(hard-down\)\)/,
+    ],
+  ])("%s stays, recorded and told, and is armed again by nobody's rehearsal", async (_what, trigger, why) => {
+    const policy = { ...DRILL, afterRollback: { cooldown: "1h" } };
+    const scene = await armed(policy);
+    const { world } = scene;
+    const report = await rehearse(scene, {
+      progress: ({ what }) => {
+        if (what !== "verified on blue") return;
+        const deliver = () => snapBack(world.ports, world.cutover, trigger(world));
+        scene.drill.pending.push({ at: world.clock.now(), deliver });
+      },
+    });
+    expect(report).toMatchObject({
+      kind: "broken",
+      link: "re-arm",
+      standing: "rolledBack",
+      why: expect.stringMatching(why),
+    });
+    expect(world.state()).toMatchObject({
+      phase: "rolledBack",
+      weightPercent: 0,
+      latch: { cause: trigger(world).kind === "operator" ? { by: "ada" } : { alarmArn: other } },
+    });
+    expect(world.state()).not.toHaveProperty("rollbackDrill");
+    const again = await rearm(world.ports, world.cutover, policy, "olga", { rehearsal: true, doctor: async () => [] });
+    expect(again).toMatchObject({ kind: "refused", refusals: [expect.stringContaining("cools down")] });
+    expect(world.notify.sent.some(({ subject }) => subject === "orders: rolled back in earnest")).toBe(true);
+    const records = wholeLedger(world);
+    expect(records.some(({ summary }) => summary.startsWith("no rehearsal any more"))).toBe(true);
+    expect(verifyLedger(records, sha256, world.state().ledgerHead)).toMatchObject({ intact: true });
+  });
+
+  test("that cannot be recorded says so: the rehearsal may still arm again", async () => {
+    const scene = await armed();
+    const { world } = scene;
+    const kinds: string[] = [];
+    await rehearse(scene, {
+      progress: ({ what }) => {
+        if (what !== "verified on blue") return;
+        const deliver = async () => {
+          const state = {
+            ...world.store,
+            transition: async () => ({ kind: "unknown", message: "no answer" }) as const,
+          };
+          const trigger = { kind: "operator", by: "ada", reason: "green is bad", acceptLoss: false } as const;
+          kinds.push((await snapBack({ ...world.ports, state }, world.cutover, trigger)).kind);
+        };
+        scene.drill.pending.push({ at: world.clock.now(), deliver });
+      },
+    });
+    expect(kinds).toEqual(["verified-unrecorded"]);
+  });
+
+  test("is not what the second event of its own alarm is", async () => {
+    const scene = await armed();
+    scene.drill.wiring.ways = ["action", "eventbridge", "sns"];
+    expect(await rehearse(scene)).toMatchObject({ kind: "passed" });
+  });
+});

@@ -1,0 +1,44 @@
+import { isOfDrill } from "../decision/rollback-drill.ts";
+import type { CutoverState, LatchCause } from "../decision/state.ts";
+import { commitOnto } from "./commit.ts";
+import { causeOf, sayCause } from "./latch-first.ts";
+import { flushOutbox } from "./outbox.ts";
+import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
+
+/**
+ * A rollback that finds the latch of a rehearsal takes it over, or the rehearsal would arm again over its head as soon as
+ * that had settled.
+ * @returns the state as it is then; null where the table did not take it.
+ */
+export const takeOverDrill = async (
+  ports: SnapBackPorts,
+  state: CutoverState,
+  trigger: SnapBackTrigger,
+): Promise<CutoverState | null> => {
+  const cause = trigger.kind === "promote" ? null : causeOf(trigger);
+  if (cause === null || !isMeant(state, cause)) return state;
+  const outcome = await commitOnto(ports, state, (now) =>
+    isMeant(now, cause)
+      ? {
+          events: [{ kind: "rolledBackInEarnest", cause }],
+          account: {
+            kind: "rollback",
+            summary: `no rehearsal any more: ${sayCause(cause)}`,
+            at: ports.clock.now(),
+            tick: null,
+            detail: { cause: { ...cause } },
+            notify: {
+              subject: `${now.cutover}: rolled back in earnest`,
+              body: `${sayCause(cause)}\nIt had been rolled back as a rehearsal, which does not arm it again now.`,
+              urgency: "page",
+            },
+          },
+        }
+      : null,
+  );
+  if (outcome.kind === "committed") return flushOutbox(ports, outcome.state);
+  return outcome.kind === "moved" ? (outcome.state ?? state) : null;
+};
+
+const isMeant = (state: CutoverState, cause: LatchCause): boolean =>
+  isOfDrill(state) && !(cause.kind === "alarm" && cause.alarmArn === state.rollbackDrill?.alarmArn);
