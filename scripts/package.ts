@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { PawlError } from "../src/kernel/pawl-error.ts";
 import { alarmFaults } from "./template/check-alarms.ts";
 import { roleFaults } from "./template/check-roles.ts";
+import { togetherFaults } from "./template/check-together.ts";
 import { type Template, withoutEmptyStatements } from "./template/empty-statements.ts";
 import { readCutovers } from "./template/read-cutovers.ts";
 
@@ -19,7 +20,8 @@ const TEMPLATE = "cloudformation-template-update-stack.json";
 const TIME_LIMIT_MS = 180_000;
 
 const checkBindings = (): void => {
-  const faults = readCutovers(root).flatMap(alarmFaults);
+  const cutovers = readCutovers(root);
+  const faults = [...cutovers.flatMap(alarmFaults), ...togetherFaults(cutovers)];
   if (faults.length > 0) throw new PawlError("bindings-refused", { faults });
 };
 

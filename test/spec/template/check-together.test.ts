@@ -1,0 +1,95 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { togetherFaults } from "../../../scripts/template/check-together.ts";
+import { readCutovers } from "../../../scripts/template/read-cutovers.ts";
+import type { StreamBinding } from "../../../src/signals/bindings.ts";
+import type { PinnedCutover } from "../../../src/signals/routes.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const [orders] = readCutovers(root) as readonly [PinnedCutover];
+const [route] = orders.routes;
+if (route === undefined) throw new Error("unreachable");
+
+const renamed = (stream: StreamBinding): StreamBinding => ({
+  source: `${stream.source}-2`,
+  sink: `${stream.sink}-2`,
+  group: `${stream.group}-2`,
+  topics: stream.topics.map((topic) => `${topic}-2`),
+  slot: `${stream.slot}_2`,
+  publication: `${stream.publication}_2`,
+  origin: `${stream.origin}_2`,
+});
+
+/** Another path of the same listener: everything of its own, its rule right below the first one's. */
+const payments: PinnedCutover = {
+  ...orders,
+  name: "payments",
+  routes: [
+    {
+      ...route,
+      weightedRuleArn: `${route.weightedRuleArn}2`,
+      pin: { ruleArn: `${route.pin.ruleArn}2`, raisedPriority: 102, parkedPriority: 104 },
+    },
+  ],
+  tables: orders.tables.map((table) => ({ ...table, name: `${table.name}_2` })),
+  streams: { forward: renamed(orders.streams.forward), reverse: renamed(orders.streams.reverse) },
+};
+
+describe("two cutovers of one stack", () => {
+  test("may stand on one listener, each with its own rules, numbers and streams", () => {
+    expect(togetherFaults([orders, payments])).toEqual([]);
+  });
+
+  test.each<[string, PinnedCutover, string]>([
+    ["a rule", { ...payments, routes: [{ ...route, pin: payments.routes[0]?.pin ?? route.pin }] }, "the rule "],
+    [
+      "a number for their pins: one could not park while the other is raised",
+      { ...payments, routes: payments.routes.map((one) => ({ ...one, pin: { ...one.pin, raisedPriority: 101 } })) },
+      "the number 101 for a pin of",
+    ],
+    [
+      "a connector: to decommission one would delete the other's",
+      {
+        ...payments,
+        streams: {
+          ...payments.streams,
+          reverse: { ...payments.streams.reverse, sink: orders.streams.reverse.sink },
+        },
+      },
+      "the connector ",
+    ],
+    [
+      "a slot",
+      {
+        ...payments,
+        streams: {
+          ...payments.streams,
+          forward: { ...payments.streams.forward, slot: orders.streams.forward.slot },
+        },
+      },
+      "the slot ",
+    ],
+    ["a table", { ...payments, tables: orders.tables }, "the table "],
+  ])("may not share %s", (_what, other, claim) => {
+    const faults = togetherFaults([orders, other]);
+    expect(faults).not.toEqual([]);
+    for (const fault of faults) {
+      expect(fault).toContain("policies/payments/cutover.json and policies/orders/cutover.json both have");
+      expect(fault).toContain(claim);
+    }
+  });
+});
+
+test("a folder copied without a new name in it is refused", () => {
+  const copy = mkdtempSync(join(tmpdir(), "pawl-cutovers-"));
+  try {
+    cpSync(join(root, "policies/orders"), join(copy, "policies/orders"), { recursive: true });
+    mkdirSync(join(copy, "policies/payments"));
+    writeFileSync(join(copy, "policies/payments/cutover.json"), JSON.stringify(orders));
+    expect(() => readCutovers(copy)).toThrow(/policies\/payments\/cutover.json describes the cutover "orders"/);
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+});
