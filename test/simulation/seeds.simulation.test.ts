@@ -20,7 +20,14 @@ describe("the guard in a bad world", () => {
     expect(tally.rollbacks).toBeGreaterThan(SEEDS / 4);
     expect(tally.rearms).toBeGreaterThan(SEEDS / 10);
     expect(tally.decommissions).toBeGreaterThan(SEEDS / 4);
+    expect(tally.endings["never armed"] ?? 0).toBeLessThan(SEEDS / 20);
   }, 1_800_000);
+
+  it("takes a cutover of two routes, one of them behind a login, all the way", async () => {
+    const { parameters, promotions, decommissions } = await runSeed(9, { policy: "drill", hours: 5 });
+    expect(parameters.routes).toBe(2);
+    expect({ promotions, decommissions }).toEqual({ promotions: 3, decommissions: 1 });
+  }, 300_000);
 
   it.each(keptSeeds)(
     "keeps them for seed $seed, which has broken one",

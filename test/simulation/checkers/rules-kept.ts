@@ -25,21 +25,23 @@ export const rulesKept = (): Checker => {
     ];
   };
 
+  /** Before anybody has changed anything. */
+  const noteActions = (world: World): void =>
+    world.cutover.routes.forEach((_, route) => {
+      firstActions.set(route, canonicalJson((weightedRule(world, route)?.otherActions ?? []) as JsonValue));
+    });
+
   const actionsLost = (route: number, actions: string): readonly string[] => {
     const before = firstActions.get(route) ?? actions;
-    firstActions.set(route, before);
     return actions === before ? [] : [`other actions of the rule were ${before} and are ${actions}`];
   };
 
   return {
     promise: "P1",
     watch: (event, world) => {
+      if (firstActions.size === 0) noteActions(world);
       if (event.kind === "sent") return forbidden(world, event);
-      if (event.kind !== "changed") return null;
-      const rule = weightedRule(world, event.route);
-      if (rule !== undefined && !firstActions.has(event.route))
-        firstActions.set(event.route, canonicalJson(rule.otherActions as JsonValue));
-      return changed(world, event);
+      return event.kind === "changed" ? changed(world, event) : null;
     },
     end: (world) => atEnd(world, meddled),
   };

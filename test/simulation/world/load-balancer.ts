@@ -73,7 +73,7 @@ const initialRules = (route: RouteBinding): Rules => {
   const otherActions = listenerArn.endsWith("b") ? [AUTHENTICATE] : [];
   return [
     ...(weightedRuleArn === undefined ? [] : [{ ...rule(weightedRuleArn, 100, weighted), otherActions }]),
-    ...(pin === undefined ? [] : [rule(pin.ruleArn, pin.parkedPriority, blueAlone)]),
+    ...(pin === undefined ? [] : [{ ...rule(pin.ruleArn, pin.parkedPriority, blueAlone), otherActions }]),
     rule(`${listenerArn}/default`, null, weightedRuleArn === undefined ? weighted : blueAlone),
   ];
 };
