@@ -11,14 +11,20 @@ export interface AlarmEvent {
   readonly via: AlarmWay;
 }
 
+/** Changes of alarms that arrived together. */
+export interface AlarmEvents {
+  readonly kind: "alarms";
+  readonly changes: readonly AlarmEvent[];
+}
+
 /**
- * One change of an alarm's state, in any of CloudWatch's three forms; null where the event is none of them.
+ * A change of an alarm's state, in any of CloudWatch's three forms; null where the event is none of them.
  *
  * The state before is not looked at: a composite alarm whose actions were suppressed for a while changes from ALARM to
  * ALARM when it may act. Nor is the suppression: pawl goes by what an alarm says, as its ticks do.
  * @throws {PawlError} event-malformed: one of the forms, with something missing.
  */
-export const readAlarmEvent = (read: EventReader, event: Fields): AlarmEvent | null =>
+export const readAlarmEvent = (read: EventReader, event: Fields): AlarmEvent | AlarmEvents | null =>
   byAction(read, event) ?? byEventBridge(read, event) ?? bySns(read, event);
 
 /** The alarm's own action on a function. */
@@ -49,13 +55,20 @@ const described = (read: EventReader, via: AlarmWay, alarmArn: unknown, of: Fiel
   };
 };
 
-/**
- * The alarm's action on a topic that a function is subscribed to; SNS sends a function one record a call. Its message
- * is the alarm's own, in SNS's spelling, or EventBridge's event where a rule publishes to the topic.
- */
-const bySns = (read: EventReader, event: Fields): AlarmEvent | null => {
+/** SNS sends a function one record a call; that it never sends more is written nowhere. */
+const bySns = (read: EventReader, event: Fields): AlarmEvent | AlarmEvents | null => {
   if (!("Records" in event)) return null;
-  const record = read.object(read.only(event["Records"], "Records"), "the record");
+  const [first, ...more] = read.list(event["Records"], "Records").map((record) => inRecord(read, record));
+  if (first === undefined) return read.refuse("Records is empty");
+  return more.length === 0 ? first : { kind: "alarms", changes: [first, ...more] };
+};
+
+/**
+ * The alarm's action on a topic that a function is subscribed to. The message is the alarm's own, in SNS's spelling, or
+ * EventBridge's event where a rule publishes to the topic.
+ */
+const inRecord = (read: EventReader, of: unknown): AlarmEvent => {
+  const record = read.object(of, "the record");
   const message = read.json(read.object(record["Sns"], "Sns")["Message"], "Sns.Message");
   const passedOn = byEventBridge(read, message);
   if (passedOn !== null) return { ...passedOn, via: "sns" };

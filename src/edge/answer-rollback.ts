@@ -20,6 +20,8 @@ export const answerRollback = async (
   cutovers: readonly CutoverBindings[],
   event: RollbackEvent,
 ): Promise<readonly RollbackAnswer[]> => {
+  if (event.kind === "alarms")
+    return (await allOf(event.changes.map((change) => answerRollback(ports, cutovers, change)))).flat();
   if (event.kind === "alarm") {
     const { alarmArn, alarmAt, state, via } = event;
     const affected = cutoversOfAlarm(cutovers, alarmArn);
@@ -41,8 +43,8 @@ export const answerRollback = async (
   return [{ cutover: cutover.name, report }];
 };
 
-/** Waits for every cutover before one's failure ends the invocation: what is frozen with it would be half a rollback. */
-const allOf = async (answers: readonly Promise<RollbackAnswer>[]): Promise<readonly RollbackAnswer[]> => {
+/** Waits for every answer before one's failure ends the invocation: what is frozen with it would be half a rollback. */
+const allOf = async <Answer>(answers: readonly Promise<Answer>[]): Promise<readonly Answer[]> => {
   await Promise.allSettled(answers);
   return Promise.all(answers);
 };

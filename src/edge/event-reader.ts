@@ -21,10 +21,6 @@ export const eventReader = (expected: string) => {
     Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : refuse(`${name} is not a count`);
   const list = (value: unknown, name: string): readonly unknown[] =>
     Array.isArray(value) ? value : refuse(`${name} is not a list`);
-  const only = (value: unknown, name: string): unknown => {
-    const members = list(value, name);
-    return members.length === 1 ? members[0] : refuse(`${name} has ${members.length} members instead of one`);
-  };
   const json = (value: unknown, name: string): Fields => {
     try {
       return object(JSON.parse(text(value, name)), name);
@@ -32,7 +28,7 @@ export const eventReader = (expected: string) => {
       return error instanceof PawlError ? refuse(`${name} is not an object`) : refuse(`${name} is not JSON`);
     }
   };
-  return { refuse, object, text, instant, count, list, only, json };
+  return { refuse, object, text, instant, count, list, json };
 };
 
 export type EventReader = ReturnType<typeof eventReader>;

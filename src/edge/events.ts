@@ -1,6 +1,6 @@
 import { type EpochMs, minuteOf } from "../kernel/units.ts";
 import type { CutoverId } from "../signals/bindings.ts";
-import { type AlarmEvent, readAlarmEvent } from "./alarm-event.ts";
+import { type AlarmEvent, type AlarmEvents, readAlarmEvent } from "./alarm-event.ts";
 import { eventReader } from "./event-reader.ts";
 
 export interface TickEvent {
@@ -14,6 +14,7 @@ export interface WorkerEvent extends TickEvent {
 
 export type RollbackEvent =
   | AlarmEvent
+  | AlarmEvents
   | { readonly kind: "snapBack" | "lowerPin"; readonly cutover: CutoverId; readonly epoch: number };
 
 /** `{"scheduledTime": "<ISO>"}`; the schedule fires within the minute, T is the minute. @throws {PawlError} event-malformed. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { AlarmEvent } from "../../../src/edge/alarm-event.ts";
 import { answerRollback, demandDone } from "../../../src/edge/answer-rollback.ts";
-import type { RollbackEvent } from "../../../src/edge/events.ts";
 import { later } from "../../../src/kernel/units.ts";
 import { fakeWorld, ORDERS } from "../../support/fake-world.ts";
 
@@ -12,7 +12,7 @@ const armedWorld = async () => {
   if (report.kind !== "armed") throw new Error(JSON.stringify(report));
   return world;
 };
-const alarm = (world: ReturnType<typeof fakeWorld>, state: string, alarmArn = RATIO): RollbackEvent => ({
+const alarm = (world: ReturnType<typeof fakeWorld>, state: string, alarmArn = RATIO): AlarmEvent => ({
   kind: "alarm",
   alarmArn,
   state,
@@ -36,6 +36,15 @@ describe("rollback answers an alarm", () => {
     expect(answers).toMatchObject([{ report: { kind: "ignored", why: `the alarm changed to ${state}` } }]);
     expect(world.state()).not.toHaveProperty("latch");
     expect(world.rules.writes).toHaveLength(before);
+  });
+
+  test("that comes with another, whatever becomes of that one", async () => {
+    const world = await armedWorld();
+    const stranger = RATIO.replace("orders-green-5xx-ratio", "somebody-elses");
+    const changes = [alarm(world, "ALARM", stranger), alarm(world, "OK"), alarm(world, "ALARM")];
+    const answer = answerRollback(world.ports, [ORDERS], { kind: "alarms", changes });
+    await expect(answer).rejects.toThrow(/somebody-elses belongs to no cutover/);
+    expect(world.state().latch?.verifiedAt).toBeDefined();
   });
 
   test("that nobody lists by refusing it, by name", async () => {

@@ -42,6 +42,13 @@ describe("an event that rolls back", () => {
     });
   });
 
+  test("is read from every record that SNS hands over", () => {
+    expect(parseRollbackEvent({ Records: [record, ...withMessage(JSON.stringify(byEventBridge)).Records] })).toEqual({
+      kind: "alarms",
+      changes: [parseRollbackEvent(bySns), { ...parseRollbackEvent(byEventBridge), via: "sns" }],
+    });
+  });
+
   test.each(["2026-11-22T03:04:08.431+0000", "2026-11-22T03:04:08.431Z", "2026-11-22T04:04:08.431+01:00"])(
     "means the same instant by %s",
     (timestamp) => {
@@ -64,7 +71,8 @@ describe("an event that rolls back", () => {
       "kind",
     ],
     ["no ARN", { ...byEventBridge, resources: [] }, "ARN"],
-    ["two records", { Records: [record, record] }, "2 members"],
+    ["no record", { Records: [] }, "Records is empty"],
+    ["one record of two that is none", { Records: [record, {}] }, "Sns"],
     ["a message of SNS that is no JSON", withMessage("ALARM!"), "Sns.Message is not JSON"],
     ["a message of SNS that is a list", withMessage("[]"), "Sns.Message is not an object"],
     ["a message of SNS about something else", withMessage("{}"), "AlarmArn"],
@@ -84,6 +92,12 @@ describe("an event that rolls back", () => {
 describe("an event of the schedule", () => {
   test("is of the minute, though it fires within it", () => {
     expect(parseTickEvent({ scheduledTime: "2026-11-22T03:04:27Z" })).toEqual({ tick: Date.UTC(2026, 10, 22, 3, 4) });
+  });
+
+  test("is of a whole minute for a worker, too", () => {
+    expect(parseWorkerEvent({ cutover: "orders", tick: "2026-11-22T03:04:27Z" }).tick).toBe(
+      Date.UTC(2026, 10, 22, 3, 4),
+    );
   });
 
   test("names the cutover on its way to a worker", () => {
