@@ -28,14 +28,20 @@ export const DECOMMISSION: readonly Fault[] = [
     edits: [edit(RUN, "return now < until\n", "return false\n")],
     breaks: "P4",
     why: "blue is fenced while a rollback that began before may still write",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "expired-permit",
     edits: [edit(RUN, "return later(now, CLOCK_SKEW_MS) > permit.notAfter ?", "return false ?")],
     breaks: "P5",
     why: "an act is carried out under a permit that promote could not renew",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "no-permit",
@@ -49,7 +55,10 @@ export const DECOMMISSION: readonly Fault[] = [
     edits: [edit(RUN, "if (loud.length > 0) return", "if (false) return")],
     breaks: "P5",
     why: "the point of no return is passed while an alarm fires",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "return-under-a-latch",
@@ -59,7 +68,10 @@ export const DECOMMISSION: readonly Fault[] = [
     ],
     breaks: "P2",
     why: "the point of no return is passed although a rollback was latched first",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "way-back-closed-afterwards",

@@ -66,7 +66,10 @@ export const GOING_BACK: readonly Fault[] = [
     ],
     breaks: "P2",
     why: "blue is not asserted once more when a step under way at the latch can no longer land",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "repair-skipped",
@@ -108,7 +111,10 @@ export const GOING_BACK: readonly Fault[] = [
     edits: [edit("src/guard/send-back.ts", `latched === null || latched.wayBack === "open"`, "true")],
     breaks: "P4",
     why: "promote's own rollback does not ask what way back is left",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "answer-and-one-look-missing",
@@ -157,7 +163,10 @@ export const GOING_BACK: readonly Fault[] = [
     ],
     breaks: "P1",
     why: "the pin is lowered over whatever the weighted rule still says",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "lowers-the-pin-unseen",
@@ -197,7 +206,10 @@ export const GOING_BACK: readonly Fault[] = [
     ],
     breaks: "P1",
     why: "armed again while a step of the epoch before may still land",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "rearms-unsettled",
@@ -215,7 +227,10 @@ export const GOING_BACK: readonly Fault[] = [
     ],
     breaks: "P4",
     why: "armed again before the reverse stream is proven empty",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "held-counts-as-snapped",
@@ -235,7 +250,10 @@ export const GOING_BACK: readonly Fault[] = [
     ],
     breaks: "P4",
     why: "the policy's hold is never asked for",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "settled-without-proof",
@@ -253,6 +271,9 @@ export const GOING_BACK: readonly Fault[] = [
     ],
     breaks: "P4",
     why: "a rollback is called lossless without a proof that the reverse stream is empty",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
 ];

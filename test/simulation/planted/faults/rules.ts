@@ -12,7 +12,10 @@ export const RULES: readonly Fault[] = [
     edits: [edit(CAUSE, "if (!stoodBefore(`drift:${drift}`, state.blocking, tick)) return null;", "")],
     breaks: "P3",
     why: "one Describe that is behind passes for somebody who sent traffic back",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "outsider-is-ignored",
@@ -22,7 +25,10 @@ export const RULES: readonly Fault[] = [
     ],
     breaks: "P6",
     why: "a rollback by hand, or a pin that nobody lowered, leaves the cutover armed behind it for ever",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "more-green-is-in-sync",
@@ -35,7 +41,10 @@ export const RULES: readonly Fault[] = [
     ],
     breaks: "P1",
     why: "a share of green that nobody announced counts as the new baseline",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "adopts-what-it-sees",
@@ -48,7 +57,10 @@ export const RULES: readonly Fault[] = [
     ],
     breaks: "P1",
     why: "an open step is recorded as made because green has more than before, whatever it is",
-    expected: { unseen: "the first five seeds do not show it; more have not been tried yet" },
+    expected: {
+      unseen:
+        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+    },
   },
   {
     name: "foreign-rule-above-is-ignored",
