@@ -13,7 +13,7 @@ export interface Wanted {
 /**
  * The files that paths mean, each once: files themselves, and whatever belongs in folders and theirs. Hidden folders,
  * `node_modules` and folders that lead back into themselves are passed over.
- * @throws {CommandFailure} a path is not there.
+ * @throws {CommandFailure} a path is not there, or a folder cannot be read.
  */
 export const findFiles = (paths: readonly string[], wanted: Wanted): readonly string[] => {
   for (const path of paths)
@@ -22,19 +22,39 @@ export const findFiles = (paths: readonly string[], wanted: Wanted): readonly st
   return [...new Set(paths.flatMap((path) => (isFolder(path) ? filesIn(path, wanted, []) : [path])))];
 };
 
-/** A pipe or a device is no folder; nor is what a broken link leads to. */
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** A pipe or a device is no folder; nor is what a link leads to that is broken, or that leads to itself. */
+const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+};
 
 const filesIn = (folder: string, wanted: Wanted, above: readonly string[]): readonly string[] => {
   const real = realpathSync(folder);
   if (above.includes(real)) return [];
-  return readdirSync(folder)
+  return namesIn(folder, wanted)
     .toSorted()
     .flatMap((name) => {
       const path = join(folder, name);
       if (isFolder(path)) return isPassedOver(name) ? [] : filesIn(path, wanted, [...above, real]);
       return wanted.belongs(path) ? [path] : [];
     });
+};
+
+/** What stands in a folder that nobody may read is not passed over in silence. */
+const namesIn = (folder: string, { to }: Wanted): readonly string[] => {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw misused(
+      `The folder ${folder} cannot be read.`,
+      `What is in it was to be ${to}: ${why}`,
+      "Give its rights, or name the files.",
+    );
+  }
 };
 
 const isPassedOver = (folder: string): boolean => folder.startsWith(".") || folder === "node_modules";

@@ -170,17 +170,19 @@ describe("what no parser has to see", () => {
     expect(out.split("\n").length).toBeLessThan(120);
   });
 
-  it("a folder that leads back into itself, and a link to nowhere, end", async () => {
+  it("a folder that leads back into itself, a link to nowhere and one to itself, end", async () => {
     const folder = join(dir, "loop");
     mkdirSync(folder);
     symlinkSync(folder, join(folder, "again"));
     symlinkSync(join(folder, "nowhere"), join(folder, "gone.json"));
+    symlinkSync(join(folder, "itself.json"), join(folder, "itself.json"));
     writeFileSync(join(folder, "cutover.json"), cutoverText());
 
     const { exitCode, out } = await lint(folder);
 
-    expect(out).toContain("2 files, 1 error");
+    expect(out).toContain("3 files, 2 errors");
     expect(out).toContain("gone.json:1:1 error it cannot be opened");
+    expect(out).toContain("itself.json:1:1 error it cannot be opened");
     expect(exitCode).toBe(1);
   });
 
