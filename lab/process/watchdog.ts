@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { type EndableProcess, endProcesses } from "./end-processes.ts";
 import type { WatchdogLine } from "./process-owner.ts";
@@ -18,5 +18,6 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 await endProcesses(processes, GRACE_MS);
-// The owner may be in the middle of a copy into such a folder; its last file makes the first tries fail.
-for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 10 });
+// The owner may be in the middle of a copy into such a folder; its last file makes the first tries fail. Never rmSync: where
+// a file vanishes under its hands, as those of a database that is ending do, it stops without a word and leaves the rest.
+for (const path of paths) await rm(path, { recursive: true, force: true, maxRetries: 10 });
