@@ -2,7 +2,7 @@ import { adoptionRefusals, type Takeover, takeoverOf } from "../decision/adoptio
 import { requestRefusal } from "../decision/evolve.ts";
 import type { CutoverState, OperatorRequest } from "../decision/state.ts";
 import { durationMs, type EpochMs, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
-import { commit } from "./commit.ts";
+import { type Change, commitOnto } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { flushOutbox, type OutboxPorts } from "./outbox.ts";
 import type { GuardPorts } from "./ports.ts";
@@ -22,8 +22,8 @@ export type RequestReport =
 const REQUEST_LIFE_MS = durationMs(300_000);
 
 /**
- * Puts an operator's verb into the state, for the state they were looking at: the write is conditional on it, the
- * request names its epoch, and it is void five minutes later.
+ * Puts an operator's verb into the state. It is meant for the epoch that stood when it was asked, and void five minutes
+ * later. A tick that writes while it is asked changes nothing for the operator: it is held against what stands then.
  */
 export const requestVerb = async (
   ports: RequestPorts,
@@ -33,27 +33,49 @@ export const requestVerb = async (
 ): Promise<RequestReport> => {
   const read = await ports.state.read(cutover, STATE_TIMEOUT_MS);
   if (!read.ok) return { kind: "failed", why: read.failure.message };
-  const state = read.value;
-  if (state === null) return { kind: "refused", why: "it was never armed" };
-  if (state.phase === "complete") return { kind: "refused", why: "it is complete" };
+  const seen = read.value;
+  if (seen === null) return { kind: "refused", why: "it was never armed" };
   const at = ports.clock.now();
-  const { epoch, version } = state;
-  const request: OperatorRequest = { verb, ...asked, epoch, version, at, expiresAt: later(at, REQUEST_LIFE_MS) };
-  const why = requestRefusal(state, request, at);
-  if (why !== null) return { kind: "refused", why };
-  const waiting = state.request;
-  if (waiting !== undefined && at <= waiting.expiresAt)
-    return { kind: "refused", why: `${waiting.verb} by ${waiting.by} is still waiting for its tick` };
-  const summary = `${verb} asked for by ${asked.by}: ${asked.reason}`;
-  const outcome = await commit(ports, state, {
-    events: [{ kind: "requested", request }],
-    account: { kind: "request", summary, at, tick: null, detail: { ...request } },
+  const requestOf = ({ version }: CutoverState): OperatorRequest => ({
+    verb,
+    ...asked,
+    epoch: seen.epoch,
+    version,
+    at,
+    expiresAt: later(at, REQUEST_LIFE_MS),
   });
-  if (outcome.kind === "moved")
-    return { kind: "refused", why: "it changed while you were looking; look and try again" };
+  let why: string | null = null;
+  const outcome = await commitOnto(ports, seen, (state) => {
+    const request = requestOf(state);
+    why = refusalOf(state, request);
+    return why === null ? changeOf(request) : null;
+  });
+  if (outcome.kind === "moved") return { kind: "refused", why: why ?? "it changed while you were asking; ask again" };
   if (outcome.kind === "unknown") return { kind: "failed", why: outcome.message };
   const flushed = await flushOutbox(ports, outcome.state);
   return { kind: "accepted", takenAt: later(minuteOf(at), MINUTE_MS), state: flushed };
+};
+
+const changeOf = (request: OperatorRequest): Change => ({
+  events: [{ kind: "requested", request }],
+  account: {
+    kind: "request",
+    summary: `${request.verb} asked for by ${request.by}: ${request.reason}`,
+    at: request.at,
+    tick: null,
+    detail: { ...request },
+  },
+});
+
+const refusalOf = (state: CutoverState, request: OperatorRequest): string | null => {
+  if (state.phase === "complete") return "it is complete";
+  const waiting = state.request;
+  return (
+    requestRefusal(state, request, request.at) ??
+    (waiting !== undefined && request.at <= waiting.expiresAt
+      ? `${waiting.verb} by ${waiting.by} is still waiting for its tick`
+      : null)
+  );
 };
 
 type Request = (
