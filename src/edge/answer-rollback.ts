@@ -39,7 +39,7 @@ export const answerRollback = async (
   const report =
     event.kind === "lowerPin"
       ? await lowerPin(ports, cutover, event.epoch)
-      : await snapBack(ports, cutover, { kind: "promote", epoch: event.epoch });
+      : await snapBack(ports, cutover, { ...event, kind: "promote" });
   return [{ cutover: cutover.name, report }];
 };
 

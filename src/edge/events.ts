@@ -15,7 +15,10 @@ export interface WorkerEvent extends TickEvent {
 export type RollbackEvent =
   | AlarmEvent
   | AlarmEvents
-  | { readonly kind: "snapBack" | "lowerPin"; readonly cutover: CutoverId; readonly epoch: number };
+  | ({ readonly cutover: CutoverId } & (
+      | { readonly kind: "snapBack"; readonly epoch: number; readonly tick?: EpochMs }
+      | { readonly kind: "lowerPin"; readonly epoch: number }
+    ));
 
 /** `{"scheduledTime": "<ISO>"}`; the schedule fires within the minute, T is the minute. @throws {PawlError} event-malformed. */
 export const parseTickEvent = (event: unknown): TickEvent => {
@@ -43,5 +46,8 @@ export const parseRollbackEvent = (event: unknown): RollbackEvent => {
   const { kind } = fields;
   if (kind !== "snapBack" && kind !== "lowerPin")
     return read.refuse("it is no alarm by an action, EventBridge or SNS, and of no known kind");
-  return { kind, cutover: read.text(fields["cutover"], "cutover"), epoch: read.count(fields["epoch"], "epoch") };
+  const asked = { cutover: read.text(fields["cutover"], "cutover"), epoch: read.count(fields["epoch"], "epoch") };
+  // A release before this one names no tick; what it asked for while a newer one was deployed is carried out.
+  const tick = fields["tick"] === undefined ? {} : { tick: minuteOf(read.instant(fields["tick"], "tick")) };
+  return kind === "snapBack" ? { kind, ...asked, ...tick } : { kind, ...asked };
 };

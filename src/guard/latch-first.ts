@@ -13,7 +13,7 @@ export type Latching =
   | { readonly kind: "unanswered"; readonly why: string }
   | { readonly kind: "ignored"; readonly why: string };
 
-type Conditions = { readonly epoch?: number; readonly armedAtOrBefore?: BlindLatch["at"] };
+type Conditions = Omit<Parameters<SnapBackPorts["state"]["latch"]>[2], "writeId">;
 
 /** Marks the rollback before anything is written, in one blind round trip that also tells what it found. */
 export const latchFor = async (
@@ -23,7 +23,7 @@ export const latchFor = async (
 ): Promise<Latching> => {
   switch (trigger.kind) {
     case "promote":
-      return joinPromote(ports, cutover, trigger.epoch);
+      return joinPromote(ports, cutover, trigger);
     case "alarm": {
       const { alarmAt, via } = trigger;
       const cause = causeOf(trigger);
@@ -58,15 +58,20 @@ const staleAlarm = async (
 
 /**
  * Promote latched before it asked. Where its latch did not arrive, this puts it, in the epoch that promote saw; where
- * the epoch has moved on without a latch, the request is an old one.
+ * the epoch has moved on without a latch, or a later tick has found no reason, the request is an old one.
  */
-const joinPromote = async (ports: SnapBackPorts, cutover: CutoverBindings, epoch: number): Promise<Latching> => {
+const joinPromote = async (
+  ports: SnapBackPorts,
+  cutover: CutoverBindings,
+  { epoch, tick }: Extract<SnapBackTrigger, { kind: "promote" }>,
+): Promise<Latching> => {
   const read = await ports.state.read(cutover.name, LATCH_TIMEOUT_MS);
   if (!read.ok) return { kind: "unanswered", why: read.failure.message };
   if (read.value === null) return { kind: "ignored", why: "nothing is armed" };
   if (read.value.latch !== undefined) return { kind: "latched", state: read.value, why: "joined" };
   const cause: LatchCause = { kind: "policy", rules: ["asked by promote, whose latch was not answered"] };
-  return latchingOf(await latch(ports, cutover, cause, { epoch }), "nothing is armed");
+  const conditions = { epoch, ...(tick === undefined ? {} : { lastTickAtOrBefore: tick }) };
+  return latchingOf(await latch(ports, cutover, cause, conditions), "nothing is armed");
 };
 
 const latch = (
@@ -124,7 +129,7 @@ const latchingOf = (outcome: LatchOutcome, whenAbsent: string): Latching => {
     case "already-latched":
       return { kind: "latched", state: outcome.state, why: "joined" };
     case "not-applicable":
-      return { kind: "ignored", why: "the epoch has moved on" };
+      return { kind: "ignored", why: "the epoch has moved on, or a later tick was judged" };
     case "absent":
       return { kind: "ignored", why: whenAbsent };
     case "unknown":

@@ -42,7 +42,7 @@ export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: Cut
   if (repair.sendBack)
     await Promise.all([
       lowerGreen(ports, tick.cutover, tick.seen.sights),
-      ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: state.epoch }),
+      ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: state.epoch, tick: tick.at }),
     ]);
   else if (repair.lower === true) await lowerGreen(ports, tick.cutover, tick.seen.sights);
   return record(ports, tick, stored, repair, safety);

@@ -144,12 +144,14 @@ export interface NotifyPort {
   send(notification: Notification, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
 }
 
+export type RollbackRequest =
+  /** Of the epoch and the tick that found the reason: a tick that was judged later has the last word. */
+  | { readonly kind: "snapBack"; readonly epoch: number; readonly tick: EpochMs }
+  | { readonly kind: "lowerPin"; readonly epoch: number };
+
 /** Promote may not touch the pin: it asks the one who may. Asynchronous; accepted is not done. */
 export interface InvokePort {
-  rollback(
-    cutover: CutoverId,
-    request: { readonly kind: "snapBack" | "lowerPin"; readonly epoch: number },
-  ): Promise<Result<void, OutsideFailure>>;
+  rollback(cutover: CutoverId, request: RollbackRequest): Promise<Result<void, OutsideFailure>>;
   /** Starts one worker for one cutover at one scheduled minute. */
   worker(
     name: "observe" | "promote" | "decommission",

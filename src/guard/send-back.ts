@@ -61,7 +61,11 @@ export const latchAndSendBack = async (
   const mayWrite = latched === null || latched.wayBack === "open";
   await Promise.all([
     mayWrite ? lowerGreen(ports, tick.cutover, tick.seen.sights) : null,
-    ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: latched?.epoch ?? stored.epoch }),
+    ports.invoke.rollback(stored.cutover, {
+      kind: "snapBack",
+      epoch: latched?.epoch ?? stored.epoch,
+      tick: tick.at,
+    }),
   ]);
   if (latched !== null) await markTick(ports, tick, latched, `rolling back: ${back.reasons.join("; ")}`, ownLatch);
   return { kind: "judged", decision: "rollback", reasons: back.reasons };

@@ -21,6 +21,6 @@ export type SnapBackTrigger =
       /** For the record. */
       readonly via?: AlarmWay;
     }
-  /** Promote has latched this epoch, or tried to, and may not touch the pin itself. */
-  | { readonly kind: "promote"; readonly epoch: number }
+  /** Promote has latched this epoch, or tried to, by what this tick saw, and may not touch the pin itself. */
+  | { readonly kind: "promote"; readonly epoch: number; readonly tick?: EpochMs }
   | { readonly kind: "operator"; readonly by: string; readonly reason: string; readonly acceptLoss: boolean };

@@ -11,6 +11,7 @@ import type {
   Observed,
   ObservedPort,
   PoliciesPort,
+  RollbackRequest,
   SnapshotsPort,
 } from "../../src/guard/ports.ts";
 import { canonicalJson, type JsonObject } from "../../src/kernel/json.ts";
@@ -164,7 +165,7 @@ export type Job =
   | {
       readonly kind: "rollback";
       readonly cutover: string;
-      readonly request: { readonly kind: "snapBack" | "lowerPin"; readonly epoch: number };
+      readonly request: RollbackRequest;
     };
 
 /** Asynchronous invocations wait here until the world delivers them: at once, late, or twice. */

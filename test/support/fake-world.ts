@@ -92,7 +92,7 @@ export const worldOf = <Bindings extends CutoverBindings>(cutover: Bindings) => 
   const deliver = async (job: Job, through: GuardPorts = ports): Promise<void> => {
     if (job.kind === "rollback") {
       if (job.request.kind === "lowerPin") await lowerPin(through, cutover, job.request.epoch);
-      else await snapBack(through, cutover, { kind: "promote", epoch: job.request.epoch });
+      else await snapBack(through, cutover, { ...job.request, kind: "promote" });
       return;
     }
     if (job.name === "observe") await runObserve(through, cutover, job.tick);

@@ -28,7 +28,11 @@ export const lambdaInvoke = (client: LambdaClient, names: FunctionNames): Invoke
     }
   };
   return {
-    rollback: (cutover, request) => invoke("rollback", { cutover, ...request }),
+    rollback: (cutover, request) =>
+      invoke("rollback", {
+        ...{ cutover, kind: request.kind, epoch: request.epoch },
+        ...(request.kind === "snapBack" ? { tick: toIso(request.tick) } : {}),
+      }),
     worker: (name, cutover, tick) => invoke(name, { cutover, tick: toIso(tick) }),
   };
 };

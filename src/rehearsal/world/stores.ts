@@ -9,6 +9,7 @@ import type {
   Observed,
   ObservedPort,
   PoliciesPort,
+  RollbackRequest,
   SnapshotsPort,
   StatePort,
 } from "../../guard/ports.ts";
@@ -114,15 +115,15 @@ export const simulatedNotify = (): SimulatedNotify => {
 
 /** Requests to roll back, until they are carried out. */
 export interface SimulatedInvoke extends InvokePort {
-  readonly take: () => { readonly epoch: number } | null;
+  readonly take: () => RollbackRequest | null;
 }
 
 export const simulatedInvoke = (): SimulatedInvoke => {
-  const asked: { readonly epoch: number }[] = [];
+  const asked: RollbackRequest[] = [];
   return {
     take: () => asked.shift() ?? null,
-    rollback: async (_cutover, { epoch }) => {
-      asked.push({ epoch });
+    rollback: async (_cutover, request) => {
+      asked.push(request);
       return DONE;
     },
     worker: async () => DONE,

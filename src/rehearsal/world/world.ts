@@ -107,7 +107,7 @@ export const simulatedWorld = ({ scenario, policy, traitsAt, seed }: WorldSettin
 
   const carryOut = async (): Promise<void> => {
     for (let job = invoke.take(); job !== null; job = invoke.take())
-      await snapBack(ports, cutover, { kind: "promote", epoch: job.epoch });
+      await snapBack(ports, cutover, { ...job, kind: "promote" });
   };
 
   return {

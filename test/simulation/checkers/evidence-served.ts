@@ -101,13 +101,16 @@ const streamGaps = (run: Run, missing: string[], bad: string[]): void => {
     }
 };
 
-/** Whether the run saw everything that blindness is about. */
-export const wasSighted = (run: Run, tick: number): boolean => {
+/**
+ * Whether the run saw everything that blindness is about. A run that is frozen between its reading and its judging sees
+ * what has grown too old by then: so what it committed `at` must not have been too old even then.
+ */
+export const wasSighted = (run: Run, tick: number, at: number): boolean => {
   const span = [tick - 6 * MINUTE_MS, tick] as const;
   const { metrics, hosts, observed } = run.served;
   const lag = (stream: string) => {
     const seen = observed?.observations[`${stream}.lagRecords`];
-    return seen?.known === true && run.startedAt - seen.readAt < 80_000;
+    return seen?.known === true && at - seen.readAt < 80_000;
   };
   return requestsIn([metrics], "green", span) !== null && hosts !== undefined && lag("forward") && lag("reverse");
 };

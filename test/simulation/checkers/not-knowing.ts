@@ -38,7 +38,7 @@ export const notKnowing = (): Checker => {
     const tick = after.lastTick;
     if (tick !== null && tick !== before?.lastTick && after.latch === undefined) {
       const run = world.table.servedAt(tick);
-      if (run !== null && wasSighted(run, tick)) sighted = [...sighted.slice(-20), tick];
+      if (run !== null && wasSighted(run, tick, event.at)) sighted = [...sighted.slice(-20), tick];
     }
     return before?.latch === undefined && after.latch !== undefined ? latched(world, event) : [];
   };

@@ -13,8 +13,6 @@ type Sent = Extract<WorldEvent, { kind: "sent" }>;
 export const underALatch = (): Checker => {
   /** The first of the ticks in a row that saw too little of a green with traffic. */
   let blindSince: number | null = null;
-  /** They raised the pin before they knew of any latch that holds. */
-  const raisedBlindly = new WeakSet<Run>();
 
   const blindFor = (world: World, tick: number, blind: boolean): readonly string[] => {
     blindSince = blind ? (blindSince ?? tick) : null;
@@ -40,7 +38,7 @@ export const underALatch = (): Checker => {
   return {
     promise: "P2",
     watch: (event, world) => {
-      if (event.kind === "sent") return sentWhileHeld(event, raisedBlindly);
+      if (event.kind === "sent") return sentWhileHeld(event);
       if (event.kind !== "stored") return null;
       return [...written(event), ...tooSoon(world, event), ...unlatched(world, event)];
     },
@@ -68,15 +66,12 @@ const tooSoon = (world: World, { before, after, at }: Stored): readonly string[]
 };
 
 /**
- * Whoever may override it says so in the state first. One that got no answer from the table has raised the pin by then, and
- * what it learns afterwards does not take that back.
+ * Whoever may override it says so in the state first. One that the table did not answer goes all the same, and what it
+ * learns afterwards does not take that back.
  */
-const sentWhileHeld = ({ run, what }: Sent, raisedBlindly: WeakSet<Run>): string | null => {
-  if (what !== "pin-up") return null;
-  if (run.seen?.state.latch?.mode === "held")
-    return raisedBlindly.has(run) ? null : "the pin was raised under a held latch";
-  raisedBlindly.add(run);
-  return null;
+const sentWhileHeld = ({ run, what }: Sent): string | null => {
+  const held = run.seen?.state.latch?.mode === "held";
+  return what === "pin-up" && held && !run.unanswered ? "the pin was raised under a held latch" : null;
 };
 
 type Served = Run["served"];

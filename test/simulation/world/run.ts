@@ -36,6 +36,8 @@ export interface Run {
   readonly served: Served;
   /** The item as this run last had it from the table, and when. */
   seen: { readonly at: number; readonly state: CutoverState } | null;
+  /** The table has not answered to it: what the item holds may be other than what it has seen since. */
+  unanswered: boolean;
   now(): number;
   sleep(forMs: number): Promise<void>;
   /**
@@ -143,6 +145,7 @@ export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run =
     ...{ kind, tick, startedAt, diesAt, call },
     served: { listeners: [] },
     seen: null,
+    unanswered: false,
     now: () => time.now() + skewMs,
     sleep: (forMs) => call(forMs, () => {}),
     isOver,

@@ -60,16 +60,20 @@ export const stateItem = ({ time, faults, tell }: StateItemSettings): StateItem 
     explain: () => Outcome,
   ): Promise<Outcome | typeof noAnswer> => {
     const fate = fateOf(faults, time.now(), timeoutMs);
+    const unanswered = () => {
+      run.unanswered = true;
+      return noAnswer;
+    };
     const landed = () => {
       apply();
-      return noAnswer;
+      return unanswered();
     };
     const landsLater = (afterMs: number) => () => {
       time.at(time.now() + afterMs, () => void apply());
-      return noAnswer;
+      return unanswered();
     };
     if (fate === "answered") return run.call(CALL_MS, () => apply() ?? explain());
-    if (fate === "lost") return run.call(timeoutMs, () => noAnswer);
+    if (fate === "lost") return run.call(timeoutMs, unanswered);
     if (fate === "landed") return run.call(CALL_MS, landed, timeoutMs);
     if (fate === "late")
       return run.call(CALL_MS, landsLater(timeoutMs + faults.dice("table-late").below(LATE_MS)), timeoutMs);
@@ -84,7 +88,10 @@ export const stateItem = ({ time, faults, tell }: StateItemSettings): StateItem 
   const portOf = (run: Run): StatePort => ({
     read: async (_cutover, timeoutMs) => {
       if (faults.strikes("table-down", time.now()))
-        return run.call(timeoutMs, () => outsideFailure("timed-out", "GetItem: no answer"));
+        return run.call(timeoutMs, () => {
+          run.unanswered = true;
+          return outsideFailure("timed-out", "GetItem: no answer");
+        });
       return run.call(CALL_MS, () => {
         sees(run, item);
         return ok(item);

@@ -2,7 +2,7 @@ import type { CutoverState } from "../../../src/decision/state.ts";
 import { runDecommission } from "../../../src/decommission/run-decommission.ts";
 import { lowerPin } from "../../../src/guard/lower-pin.ts";
 import { runObserve } from "../../../src/guard/observe.ts";
-import type { GuardPorts, Notification } from "../../../src/guard/ports.ts";
+import type { GuardPorts, Notification, RollbackRequest } from "../../../src/guard/ports.ts";
 import { runPromote } from "../../../src/guard/promote.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import { runTick } from "../../../src/guard/tick.ts";
@@ -39,7 +39,7 @@ export interface WorldSettings {
 /** A request for a run of a function, in the service's queue. */
 export type Job =
   | { readonly kind: "worker"; readonly name: "observe" | "promote" | "decommission"; readonly tick: EpochMs }
-  | { readonly kind: "rollback"; readonly request: "snapBack" | "lowerPin"; readonly epoch: number }
+  | { readonly kind: "rollback"; readonly request: RollbackRequest }
   | { readonly kind: "alarm"; readonly event: AlarmEvent };
 
 export interface World {
@@ -118,9 +118,9 @@ export const worldOf = (settings: WorldSettings): World => {
       },
     },
     invoke: {
-      rollback: (_cutover, { kind, epoch }) =>
+      rollback: (_cutover, request) =>
         run.call(CALL_MS, () => {
-          enqueue({ kind: "rollback", request: kind, epoch });
+          enqueue({ kind: "rollback", request });
           return ok(undefined);
         }),
       worker: (name, _cutover, tick) =>
@@ -180,9 +180,9 @@ export const worldOf = (settings: WorldSettings): World => {
     else if (job.kind === "alarm") doAlarm(job.event);
     else
       doRollback(0, (ports) =>
-        job.request === "lowerPin"
-          ? lowerPin(ports, cutover, job.epoch)
-          : snapBack(ports, cutover, { kind: "promote", epoch: job.epoch }),
+        job.request.kind === "lowerPin"
+          ? lowerPin(ports, cutover, job.request.epoch)
+          : snapBack(ports, cutover, { ...job.request, kind: "promote" }),
       );
   };
 

@@ -62,6 +62,16 @@ describe("an event that rolls back", () => {
     expect(parseRollbackEvent(request)).toEqual(request);
   });
 
+  test("it names the tick that found the reason; one of an older release does not", () => {
+    const request = { cutover: "orders", kind: "snapBack", epoch: 3 };
+    expect(parseRollbackEvent({ ...request, tick: "2026-11-22T03:04:00.000Z" })).toEqual({
+      ...request,
+      tick: Date.parse("2026-11-22T03:04:00Z"),
+    });
+    expect(parseRollbackEvent(request)).toEqual(request);
+    expect(() => parseRollbackEvent({ ...request, tick: "soon" })).toThrow("tick is not an instant");
+  });
+
   test.each([
     ["another kind", { cutover: "orders", kind: "raisePin", epoch: 3 }, "known kind"],
     ["no epoch", { cutover: "orders", kind: "snapBack" }, "epoch"],

@@ -3,7 +3,7 @@ import { runPromote } from "../../../src/guard/promote.ts";
 import { requestPause, requestResume } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import { ok, outsideFailure } from "../../../src/kernel/result.ts";
-import { later, minuteOf } from "../../../src/kernel/units.ts";
+import { epochMs, later, minuteOf } from "../../../src/kernel/units.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { type FakeWorld, fakeWorld, ORDERS, sha256, wholeLedger } from "../../support/fake-world.ts";
 import { Killed, mortal } from "../../support/mortal.ts";
@@ -483,5 +483,18 @@ describe("a run that was frozen and thaws under a newer tick's latch", () => {
     expect(await runPromote({ ...world.ports, state: remembers }, ORDERS, older)).toMatchObject({ kind: "dropped" });
     expect(world.state()).toMatchObject({ lastTick: newer, epoch: before.epoch });
     expect(world.rules.greenPercent()).toBe(10);
+  });
+
+  it.each([
+    ["the newer one has the last word over what it asks for", 60_000, "ignored", 10],
+    ["what the last one asks for is carried out", 0, "verified", 0],
+  ] as const)("whose latch was not answered: %s", async (_what, lateMs, kind, greenPercent) => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    const { epoch, lastTick } = world.state();
+    const asked = { kind: "promote", epoch, tick: epochMs((lastTick ?? 0) - lateMs) } as const;
+    expect((await snapBack(world.ports, ORDERS, asked)).kind).toBe(kind);
+    expect(world.rules.greenPercent()).toBe(greenPercent);
   });
 });

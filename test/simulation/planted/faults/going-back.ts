@@ -47,7 +47,7 @@ export const GOING_BACK: readonly Fault[] = [
     edits: [
       edit(
         LATCH_FIRST,
-        'return latchingOf(await latch(ports, cutover, cause, { epoch }), "nothing is armed");',
+        'return latchingOf(await latch(ports, cutover, cause, conditions), "nothing is armed");',
         'return latchingOf(await latch(ports, cutover, cause, {}), "nothing is armed");',
       ),
     ],
