@@ -17,6 +17,7 @@ describe("what the command is asked for", () => {
     [["--seeds", "9..3"], "--seeds A..B is needed, A at most B"],
     [["--seeds", "1..2", "--hours", "none"], '--hours is a number above 0, not "none"'],
     [["--seeds", "1..2", "--policy", "mine"], '--policy is drill or production, not "mine"'],
+    [["--seeds", "1..2", "--storm", "rain"], /^--storm is steps-overtaken or .*, not "rain"$/],
     [["--seeds", "1..2", "--only", "rain"], '"rain" is no kind of fault'],
   ])("%j is refused in words", (argv, why) => {
     expect(() => argumentsOf(argv)).toThrow(why);
@@ -31,6 +32,8 @@ describe("a failing seed", () => {
     const least = await shrink(failed, 3);
     expect(least.options).toEqual({ hours: 1, policy: "drill", without: [] });
     expect(reproduces(7, least)).toBe("./scripts/simulate --seeds 7..7 --policy drill --hours 1");
+    const amid = { ...least, options: { storm: "blind-minutes" as const, plain: "rule" as const } };
+    expect(reproduces(7, amid)).toBe("./scripts/simulate --seeds 7..7 --plain rule --storm blind-minutes");
     const fewer = { ...least, options: { without: FAULT_KINDS.filter((kind) => kind !== "killed") } };
     expect(reproduces(7, fewer)).toBe("./scripts/simulate --seeds 7..7 --only killed");
   }, 120_000);

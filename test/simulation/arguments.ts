@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { FAULT_KINDS } from "./faults/kinds.ts";
-import { PLAIN_KINDS, type RunOptions } from "./parameters.ts";
+import { STORM_NAMES } from "./faults/storms.ts";
+import { PLAIN_KINDS, POLICY_NAMES, type RunOptions } from "./parameters.ts";
 
 export const USAGE = `Runs the guard in made-up worlds and checks every promise. One seed, one world.
 
@@ -12,6 +13,7 @@ export const USAGE = `Runs the guard in made-up worlds and checks every promise.
   --hours H           virtual hours in which things go wrong; drawn from the seed without it
   --only a,b          only these kinds of fault ("none": none)
   --without a,b       all but these
+  --storm NAME        only the kinds of fault of this storm, far likelier: ${STORM_NAMES.join(", ")}
   --plain rule|default   routes without a pin: a rule of their own, or the listener's default action
   --workers N         threads; as many as there are cores without it
 
@@ -40,6 +42,13 @@ const positive = (text: string, what: string): number => {
   return value;
 };
 
+const oneOf = <Name extends string>(flag: string, names: readonly Name[], asked: string | undefined) => {
+  const found = names.find((name) => name === asked);
+  if (asked !== undefined && found === undefined)
+    throw new RangeError(`--${flag} is ${names.join(" or ")}, not "${asked}"`);
+  return found;
+};
+
 /** @throws {RangeError} what is wrong with the arguments, in words. */
 export const argumentsOf = (argv: readonly string[]): Asked => {
   const { values } = parseArgs({
@@ -49,6 +58,7 @@ export const argumentsOf = (argv: readonly string[]): Asked => {
       hours: { type: "string" },
       policy: { type: "string" },
       plain: { type: "string" },
+      storm: { type: "string" },
       only: { type: "string" },
       without: { type: "string" },
       workers: { type: "string" },
@@ -60,12 +70,9 @@ export const argumentsOf = (argv: readonly string[]): Asked => {
   const range = /^(\d+)\.\.(\d+)$/.exec(values.seeds ?? "");
   const [from, to] = [Number(range?.[1]), Number(range?.[2])];
   if (range === null || from > to) throw new RangeError("--seeds A..B is needed, A at most B");
-  const { policy } = values;
-  if (policy !== undefined && policy !== "drill" && policy !== "production")
-    throw new RangeError(`--policy is drill or production, not "${policy}"`);
-  const plain = PLAIN_KINDS.find((kind) => kind === values.plain);
-  if (values.plain !== undefined && plain === undefined)
-    throw new RangeError(`--plain is ${PLAIN_KINDS.join(" or ")}, not "${values.plain}"`);
+  const policy = oneOf("policy", POLICY_NAMES, values.policy);
+  const plain = oneOf("plain", PLAIN_KINDS, values.plain);
+  const storm = oneOf("storm", STORM_NAMES, values.storm);
   const only = values.only === undefined ? null : kindsIn(values.only);
   const off = values.without === undefined ? [] : kindsIn(values.without);
   const without = FAULT_KINDS.filter((kind) => off.includes(kind) || only?.includes(kind) === false);
@@ -73,6 +80,7 @@ export const argumentsOf = (argv: readonly string[]): Asked => {
     seeds: [from, to],
     options: {
       ...(plain === undefined ? {} : { plain }),
+      ...(storm === undefined ? {} : { storm }),
       ...(values.hours === undefined ? {} : { hours: positive(values.hours, "--hours") }),
       ...(policy === undefined ? {} : { policy }),
       ...(without.length === 0 ? {} : { without }),

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { ObservedRule } from "../../src/actuation/rules-port.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 import { arm } from "../../src/guard/arm.ts";
 import type { GuardPorts } from "../../src/guard/ports.ts";
+import { requestPause } from "../../src/guard/requests.ts";
 import { durationMs, epochMs, MINUTE_MS, weightPercent } from "../../src/kernel/units.ts";
 import { standInDigest } from "../../src/rehearsal/world/digest.ts";
-import { pinnedRoutes } from "../../src/signals/routes.ts";
+import { type PinnedRoute, pinnedRoutes } from "../../src/signals/routes.ts";
+import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { allCheckers } from "./checkers/index.ts";
 import { endingOf } from "./ending.ts";
 import { faultsOf } from "./faults/faults.ts";
@@ -64,12 +67,28 @@ const armedWorld = async (without: readonly string[] = FAULT_KINDS) => {
       },
       tick,
     );
+  /** A tick that is judged, after whose look the state is as given. */
+  const shows = (tick: number, change: Partial<CutoverState>) =>
+    does(
+      "promote",
+      async (ports) => {
+        await ports.rules.readListener(route.listenerArn, TIMEOUT_MS);
+        const read = await ports.state.read(cutover.name, TIMEOUT_MS);
+        const state = read.ok ? read.value : null;
+        if (state === null) throw new Error("not armed");
+        const snapshot = { tick: epochMs(tick), epoch: state.epoch, cutover: cutover.name } as Snapshot;
+        await ports.snapshots.putOnce(snapshot, TIMEOUT_MS);
+        const next = { ...state, ...change, version: state.version + 1, writeId: "rogue", lastTick: epochMs(tick) };
+        await ports.state.transition(state.version, next, TIMEOUT_MS);
+      },
+      tick,
+    );
   const atEnd = async (): Promise<void> => {
     for (const checker of checkers)
       for (const what of (await checker.end?.(world)) ?? []) broken.push({ promise: checker.promise, what });
   };
   const says = (promise: string) => broken.filter((one) => one.promise === promise).map(({ what }) => what);
-  return { world, broken, does, store, weighs, says, atEnd, route };
+  return { world, broken, does, store, weighs, shows, says, atEnd, route };
 };
 
 const LATCH: NonNullable<CutoverState["latch"]> = {
@@ -90,11 +109,97 @@ const LATCH: NonNullable<CutoverState["latch"]> = {
   },
 };
 
+const ONCE = { attempts: 1, timeoutMs: TIMEOUT_MS };
+
+/** A step, and the same step again. */
+const twice = async (ports: GuardPorts, route: PinnedRoute): Promise<void> => {
+  for (const greenPercent of [10, 50]) {
+    await ports.rules.readListener(route.listenerArn, TIMEOUT_MS);
+    await ports.rules.writeWeights({ route, greenPercent, stickySeconds: null }, [], ONCE);
+  }
+};
+
+const half = ({ targets, sticky }: NonNullable<ObservedRule["forward"]>) => ({
+  targets: targets.map((target) => ({ ...target, weight: 50 })),
+  sticky,
+});
+
+const isLong = ({ truth }: World, from: number, to: number): boolean =>
+  to - from > 10 * MINUTE_MS && truth.standsSince("reverse", from) !== null;
+
 describe("each checker fails on a history that breaks its promise", () => {
   it("none says anything of an armed cutover", async () => {
     const { broken, world } = await armedWorld();
     world.deadMan.evaluate(world.time.now());
     expect(broken).toEqual([]);
+  });
+
+  it("P1: one run that asks for a step twice, and a tick of minutes ago that asks for one", async () => {
+    const { does, route, weighs, says, world } = await armedWorld();
+    const tick = minuteAfter(START);
+    await does("promote", (ports) => twice(ports, route), tick);
+    expect(says("P1")).toContain("one run asked for more green on route 0 again");
+    await world.time.runTo(tick + 4 * MINUTE_MS);
+    await weighs("promote", 100, tick);
+    expect(says("P1").join()).toMatch(/100 % green asked for by a tick of 2[0-9]{2}(\.\d+)? s ago/);
+  });
+
+  it("P3: a rollback for an outsider whom nobody has seen", async () => {
+    const { store, says } = await armedWorld();
+    await store({ latch: { ...LATCH, cause: { kind: "outsider", what: "imagined" } }, epoch: 2 });
+    expect(says("P3")).toContain("went back for an outsider, and nobody had touched the rules");
+  });
+
+  it("P3: an outsider whom everybody has seen, and nobody takes at their word, or tells anybody of", async () => {
+    const { store, says, shows, world } = await armedWorld();
+    for (const minute of [1, 2, 3]) await shows(START + minute * MINUTE_MS, { weightPercent: weightPercent(10) });
+    expect(says("P3")).toContain("somebody sent traffic back, 3 looks saw it, and nothing is latched");
+    await store({ weightPercent: weightPercent(0) });
+    world.rules.edit(0, "by hand", (rules) =>
+      rules.map((rule) => (rule.forward?.targets.length === 2 ? { ...rule, forward: half(rule.forward) } : rule)),
+    );
+    for (const minute of [4, 5, 6, 7, 8]) await shows(START + minute * MINUTE_MS, { weightPercent: weightPercent(0) });
+    expect(says("P3")).toContain("somebody gave green more than is recorded, 5 looks saw it, and nobody was told");
+  });
+
+  it("P4: a way back that is given up unasked, and traffic sent there by somebody who knows that it is gone", async () => {
+    const { store, says, does, route } = await armedWorld();
+    await store({ wayBack: "restorable" });
+    expect(says("P4").join()).toMatch(/given up with \d alarms that were not seen to be quiet/);
+    await does("promote", async (ports) => {
+      await ports.state.read("orders", TIMEOUT_MS);
+      await ports.rules.writeWeights({ route, greenPercent: 0, stickySeconds: null }, [], ONCE);
+    });
+    expect(says("P4")).toContain("promote asked for weight although it knew that the way back is restorable");
+  });
+
+  it("P4: a rollback that may wait, over a reverse stream that stands still", async () => {
+    const { store, says, does, route, world } = await armedWorld(
+      FAULT_KINDS.filter((kind) => kind !== "stream-stalled"),
+    );
+    const stalled = world.faults.spells("stream-stalled").find(({ from, to }) => isLong(world, from, to));
+    if (stalled === undefined) throw new Error("reverse stands still for long in this seed");
+    await world.time.runTo(stalled.to - MINUTE_MS);
+    await store({ latch: { ...LATCH, at: epochMs(world.time.now()) }, epoch: 2 });
+    await does("rollback", async (ports) => {
+      await ports.state.read("orders", TIMEOUT_MS);
+      await ports.rules.movePin(route, "raised", ONCE);
+    });
+    expect(says("P4")).toContain("sent back over a reverse stream that stood still, and the policy says to hold");
+  });
+
+  it("P6: what an operator asked of another epoch, or long ago, and is carried out all the same", async () => {
+    const { world, store, says, does } = await armedWorld();
+    const ask = () => does("operator", (ports) => requestPause(ports, "orders", { by: "olga", reason: "to look" }));
+    await ask();
+    const pause = { by: "olga", reason: "to look" };
+    await store({ epoch: 2 });
+    await store({ request: undefined, pause: { ...pause, at: epochMs(1) } } as unknown as Partial<CutoverState>);
+    expect(says("P6")).toContain("pause of epoch 1 was carried out in 2");
+    await ask();
+    await world.time.runTo(world.time.now() + 6 * MINUTE_MS);
+    await store({ request: undefined, pause: { ...pause, at: epochMs(2) } } as unknown as Partial<CutoverState>);
+    expect(says("P6").join()).toMatch(/pause was carried out \d+ s after it had expired/);
   });
 
   it("P1: two steps at once, and green asked for by somebody else than promote", async () => {

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import type { Policy } from "../../src/policy/policy-file.ts";
 import type { CutoverBindings, RouteBinding } from "../../src/signals/bindings.ts";
 import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
-import { diceOf } from "./world/dice.ts";
+import { FAULT_KINDS } from "./faults/kinds.ts";
+import { STORMS, type StormName } from "./faults/storms.ts";
+import { type Dice, diceOf } from "./world/dice.ts";
 
 const json = <Value>(path: string): Value =>
   JSON.parse(readFileSync(new URL(`../../policies/orders/${path}`, import.meta.url), "utf8")) as Value;
@@ -12,6 +14,7 @@ const ORDERS = json<PinnedCutover>("cutover.json");
 const POLICIES = { drill: json<Policy>("drill.json"), production: json<Policy>("policy.json") } as const;
 
 export type PolicyName = keyof typeof POLICIES;
+export const POLICY_NAMES = Object.keys(POLICIES) as readonly PolicyName[];
 
 export const PLAIN_KINDS = ["rule", "default"] as const;
 export type PlainKind = (typeof PLAIN_KINDS)[number];
@@ -24,6 +27,8 @@ export interface RunOptions {
   readonly without?: readonly string[];
   /** Routes without a pin, by a rule of their own or by the listener's default action. */
   readonly plain?: PlainKind;
+  /** Only the kinds of fault of this storm, by its odds. */
+  readonly storm?: StormName;
   /** Told of everything that happens, a line each. */
   readonly trace?: (line: string) => void;
 }
@@ -46,27 +51,38 @@ export interface Parameters {
   readonly freeze: readonly [from: number, to: number] | null;
   readonly without: readonly string[];
   readonly plain?: PlainKind;
+  readonly storm?: StormName;
 }
 
-export const parametersOf = (seed: number, { hours, policy, without = [], plain }: RunOptions): Parameters => {
+export const parametersOf = (seed: number, { hours, policy, without = [], plain, storm }: RunOptions): Parameters => {
   const dice = diceOf(seed, "parameters");
   const drawn: PolicyName = dice.chance(0.05) ? "production" : "drill";
-  const long = (policy ?? drawn) === "production";
+  const name = policy ?? (storm === undefined ? undefined : STORMS[storm].policy) ?? drawn;
+  const long = name === "production";
   const drawnHours = long ? dice.between(24, 48) : dice.between(4, 8);
   return {
-    policy: policy ?? drawn,
+    policy: name,
     hours: hours ?? drawnHours,
-    weather: dice.of([0.15, 0.3, 0.3, 1, 1, 2]) * (long ? 0.2 : 1),
+    weather: weatherOf(dice, long, storm),
     routes: dice.chance(0.15) ? 2 : 1,
     approvesAfterMinutes: dice.chance(0.06) ? null : dice.between(0, long ? 1_500 : 60),
     rearmsAtMost: dice.between(0, 6),
     dwellFactor: long ? 1 : dice.of([1, 2, 4, 6]),
     recomputes: dice.chance(0.01),
     freeze: dice.chance(0.3) ? freezeFrom(dice.between(190, 420), dice.between(20, 90)) : null,
-    without,
+    without: storm === undefined ? without : [...new Set([...without, ...besides(storm)])],
     ...(plain === undefined ? {} : { plain }),
+    ...(storm === undefined ? {} : { storm }),
   };
 };
+
+const weatherOf = (dice: Dice, long: boolean, storm: StormName | undefined): number => {
+  const drawn = dice.of([0.15, 0.3, 0.3, 1, 1, 2]) * (long ? 0.2 : 1);
+  return storm === undefined ? drawn : 1;
+};
+
+const besides = (storm: StormName): readonly string[] =>
+  FAULT_KINDS.filter((kind) => STORMS[storm].odds[kind] === undefined);
 
 const freezeFrom = (from: number, minutes: number) => [from, from + minutes] as const;
 

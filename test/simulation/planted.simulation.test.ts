@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { STORM_NAMES } from "./faults/storms.ts";
 import { abreast } from "./planted/abreast.ts";
 import { ROOT } from "./planted/bundle.ts";
 import { type Fault, planted } from "./planted/fault.ts";
@@ -37,7 +38,9 @@ describe("the planted faults", () => {
 
 describe("the simulation", () => {
   it("finds nothing in the guard as it is", async () => {
-    expect(await hunt(null, EARLY)).toBeNull();
+    expect(await hunt(null, EARLY, null)).toBeNull();
+    const found = await abreast(STORM_NAMES, 2, async (storm) => ({ storm, finding: await hunt(null, EARLY, storm) }));
+    expect(found.filter(({ finding }) => finding !== null)).toEqual([]);
   }, 300_000);
 
   it("finds the planted faults that show early", async () => {

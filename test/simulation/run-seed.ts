@@ -7,6 +7,7 @@ import { allCheckers } from "./checkers/index.ts";
 import { endingOf } from "./ending.ts";
 import { type Faults, faultsOf } from "./faults/faults.ts";
 import { FAULT_KINDS, type FaultKind } from "./faults/kinds.ts";
+import { STORMS } from "./faults/storms.ts";
 import { cutoverOf, type Parameters, parametersOf, policyOf, type RunOptions } from "./parameters.ts";
 import type { WorldEvent } from "./world/events.ts";
 import { meddle } from "./world/foreign-hands.ts";
@@ -53,8 +54,9 @@ export const runSeed = async (seed: number, options: RunOptions = {}): Promise<S
     if (violations.length < VIOLATIONS_MAX) violations.push({ promise, at: at - START, what });
   };
   const until = START + parameters.hours * HOUR_MS;
-  const { weather, without } = parameters;
-  const faults = faultsOf({ seed, from: START, until, weather, without });
+  const { weather, without, storm } = parameters;
+  const odds = storm === undefined ? {} : { odds: STORMS[storm].odds };
+  const faults = faultsOf({ seed, from: START, until, weather, without, ...odds });
   const watchers = [
     (event: WorldEvent) => ask(checkers, event, world, blame),
     (event: WorldEvent) => count(event, tally),

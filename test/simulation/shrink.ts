@@ -1,9 +1,10 @@
-import { FAULT_KINDS } from "./faults/kinds.ts";
+import { FAULT_KINDS, type FaultKind } from "./faults/kinds.ts";
+import { STORMS, type StormName } from "./faults/storms.ts";
 import { type RunOptions, runSeed, type SeedOutcome } from "./run-seed.ts";
 
 /** The least that still breaks the same promise: which kinds of fault, and for how long. */
 export interface Shrunk {
-  readonly options: Pick<RunOptions, "hours" | "policy" | "without">;
+  readonly options: Pick<RunOptions, "hours" | "policy" | "without" | "plain" | "storm">;
   readonly outcome: SeedOutcome;
 }
 
@@ -16,9 +17,14 @@ const breaks = (outcome: SeedOutcome, promise: string): boolean =>
  */
 export const shrink = async (failed: SeedOutcome, attempts = 150): Promise<Shrunk> => {
   const { seed, parameters } = failed;
+  const { hours, policy, without, plain, storm } = parameters;
   const promise = failed.violations[0]?.promise ?? "";
   let least: Shrunk = {
-    options: { hours: parameters.hours, policy: parameters.policy, without: parameters.without },
+    options: {
+      ...{ hours, policy, without },
+      ...(plain === undefined ? {} : { plain }),
+      ...(storm === undefined ? {} : { storm }),
+    },
     outcome: failed,
   };
   let left = attempts;
@@ -48,10 +54,14 @@ export const shrink = async (failed: SeedOutcome, attempts = 150): Promise<Shrun
 
 /** One line that does it again. */
 export const reproduces = (seed: number, { options }: Shrunk): string => {
-  const without = options.without ?? [];
-  const only = FAULT_KINDS.filter((kind) => !without.includes(kind));
-  const kinds = only.length === FAULT_KINDS.length ? "" : ` --only ${only.join(",") || "none"}`;
-  const policy = options.policy === undefined ? "" : ` --policy ${options.policy}`;
-  const hours = options.hours === undefined ? "" : ` --hours ${options.hours}`;
-  return `./scripts/simulate --seeds ${seed}..${seed}${policy}${hours}${kinds}`;
+  const { hours, policy, plain, storm } = options;
+  const only = kindsOf(storm).filter((kind) => options.without?.includes(kind) !== true);
+  const all = only.length === kindsOf(storm).length;
+  const flags = { policy, hours, plain, storm, only: all ? undefined : only.join(",") || "none" };
+  const said = Object.entries(flags).map(([flag, value]) => (value === undefined ? "" : ` --${flag} ${value}`));
+  return `./scripts/simulate --seeds ${seed}..${seed}${said.join("")}`;
 };
+
+/** The kinds that can come about at all. */
+const kindsOf = (storm: StormName | undefined): readonly FaultKind[] =>
+  FAULT_KINDS.filter((kind) => storm === undefined || STORMS[storm].odds[kind] !== undefined);

@@ -5,6 +5,15 @@ import type { OutsideAction } from "../../../src/decommission/acts.ts";
 /** Two clocks differ by at most this. */
 export const SKEW_MS = 5_000;
 
+/** What a Describe shows was so at most this long ago. */
+export const DESCRIBE_LAG_MS = 10_000;
+
+/** A tick that comes later than this after its minute is over is not to be served. */
+export const TICK_AGE_MS = 120_000;
+
+/** A minute is final so long after its end: errors arrive late. */
+export const FINAL_AFTER_MS = 5 * 60_000;
+
 /** The acts of decommission that change something outside, in order; of the two streams reverse goes last. */
 export const ACTS: readonly OutsideAction[] = [
   "final-diff",

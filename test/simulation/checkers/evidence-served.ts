@@ -11,8 +11,10 @@ export interface Gaps {
   readonly bad: readonly string[];
 }
 
+export type MetricsShown = MetricReadings | undefined;
+
 /** What was shown of the metrics, newest first. */
-type Shown = readonly (MetricReadings | undefined)[];
+type Shown = readonly MetricsShown[];
 
 /** How long a minute is shown again by every later look. */
 const LOOKS = 5;
@@ -26,6 +28,10 @@ const shownUpTo = (world: World, run: Run, tick: number): Shown =>
 const valueAt = (metrics: MetricReadings | undefined, of: string, metric: string, at: number): number | undefined =>
   metrics?.series.find((one) => one.of === of && one.metric === metric)?.minutes.find((minute) => minute.at === at)
     ?.value;
+
+/** What one look showed of green in one minute. */
+export const shownMinute = (metrics: MetricsShown, metric: "requests" | "errors5xx", at: number): number | undefined =>
+  valueAt(metrics, "green", metric, at);
 
 const minutesOf = ([from, to]: readonly [number, number]): readonly number[] =>
   Array.from({ length: (to - from) / MINUTE_MS }, (_, index) => from + index * MINUTE_MS);

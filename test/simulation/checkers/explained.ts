@@ -3,6 +3,7 @@ import type { Digest } from "../../../src/kernel/digest.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { recompute } from "../../../src/rehearsal/recompute.ts";
 import { tickReader } from "../../../src/rehearsal/stored-tick.ts";
+import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
 import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
@@ -17,7 +18,8 @@ export const explained = (digest: Digest, recomputes: boolean): Checker => {
   return {
     promise: "P7",
     watch: (event) => {
-      if (event.kind === "changed" && event.run !== null && event.effective.to > event.effective.from)
+      // A pin that is let down above what somebody else has just written explains nothing, and is checked elsewhere.
+      if (event.kind === "changed" && event.run !== null && event.weighted.to > event.weighted.from && isRise(event))
         rises.push({ sentAt: event.sentAt, to: event.effective.to });
       if (event.kind !== "told") return null;
       const { id, subject, body } = event.notification;
@@ -37,6 +39,8 @@ export const explained = (digest: Digest, recomputes: boolean): Checker => {
     },
   };
 };
+
+const isRise = ({ effective }: Extract<WorldEvent, { kind: "changed" }>): boolean => effective.to > effective.from;
 
 const explains = ({ kind, at, summary }: LedgerRecord, sentAt: number, to: number): boolean =>
   kind === "advance" && at <= sentAt + SKEW_MS && at >= sentAt - INTENT_LIFE_MS && summary.includes(`→ ${to} %`);

@@ -3,8 +3,11 @@ import { acknowledgedWrites } from "./acknowledged-writes.ts";
 import type { Checker } from "./checker.ts";
 import { converges } from "./converges.ts";
 import { explained } from "./explained.ts";
+import { heldBack } from "./held-back.ts";
 import { notKnowing } from "./not-knowing.ts";
 import { oneStep } from "./one-step.ts";
+import { outsiders } from "./outsiders.ts";
+import { pastTheReturn } from "./past-the-return.ts";
 import { recordedWasMade } from "./recorded-was-made.ts";
 import { rollbackWins } from "./rollback-wins.ts";
 import { rulesKept } from "./rules-kept.ts";
@@ -12,6 +15,7 @@ import { soakCounted } from "./soak-counted.ts";
 import { soakFirst } from "./soak-first.ts";
 import { somebodyIsTold } from "./somebody-is-told.ts";
 import { underALatch } from "./under-a-latch.ts";
+import { wordOfOperators } from "./word-of-operators.ts";
 
 /** One a promise, and a second one where a promise says two things. */
 export const allCheckers = (digest: Digest, recomputes: boolean): readonly Checker[] => [
@@ -27,4 +31,8 @@ export const allCheckers = (digest: Digest, recomputes: boolean): readonly Check
   underALatch(),
   soakCounted(),
   recordedWasMade(),
+  outsiders(),
+  wordOfOperators(),
+  pastTheReturn(),
+  heldBack(),
 ];

@@ -18,6 +18,8 @@ export const notKnowing = (): Checker => {
   let meddledAt = Number.NEGATIVE_INFINITY;
   /** Ticks that saw everything and were committed without a rollback, newest last. */
   let sighted: number[] = [];
+  /** Since when green has, or may have, traffic: before that there is nothing to be blind to. */
+  let litAt: number | null = null;
 
   const latched = (world: World, { at, after }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
     const cause = after.latch?.cause;
@@ -30,7 +32,8 @@ export const notKnowing = (): Checker => {
     if (cause?.kind !== "policy" || hadReason(world, at, meddledAt)) return [];
     const limitMs = parseDuration(world.policy.blind.after) - MINUTE_MS;
     const saw = sighted.findLast((tick) => tick > at - limitMs);
-    return saw === undefined ? [] : [`rolled back (${cause.rules.join(", ")}) with nothing wrong, and not blind`];
+    const tooBlind = saw === undefined && (litAt === null || at - litAt >= limitMs);
+    return tooBlind ? [] : [`rolled back (${cause.rules.join(", ")}) with nothing wrong, and not blind`];
   };
 
   const stored = (world: World, event: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
@@ -40,7 +43,9 @@ export const notKnowing = (): Checker => {
       const run = world.table.servedAt(tick);
       if (run !== null && wasSighted(run, tick, event.at)) sighted = [...sighted.slice(-20), tick];
     }
-    return before?.latch === undefined && after.latch !== undefined ? latched(world, event) : [];
+    const found = before?.latch === undefined && after.latch !== undefined ? latched(world, event) : [];
+    litAt = after.weightPercent > 0 || after.intent?.kind === "setWeight" ? (litAt ?? event.at) : null;
+    return found;
   };
 
   const sent = (world: World, event: Extract<WorldEvent, { kind: "sent" }>): readonly string[] => {

@@ -4,9 +4,10 @@ import type { WorldEvent } from "../world/events.ts";
 import type { Run } from "../world/run.ts";
 import type { Truth } from "../world/truth.ts";
 import type { World } from "../world/world.ts";
-import { SKEW_MS } from "./assumed.ts";
+import { SKEW_MS, TICK_AGE_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 import { evidenceGaps } from "./evidence-served.ts";
+import { meddledRules } from "./meddled.ts";
 
 const APPLY_BOUND_MS = 30_000;
 
@@ -42,6 +43,16 @@ export const oneStep = (): Checker => {
   /** When each route first had each share since it was armed: a step that is taken back has not begun. */
   const reachedAt = new Map<string, number>();
   let armedAt: number | null = null;
+  /** The routes for which a run has asked for more green. */
+  const asks = new WeakMap<Run, Set<number>>();
+
+  /** A second request may arrive after the outcome of the first one has been acted on. */
+  const again = (run: Run, route: number): readonly string[] => {
+    const before = asks.get(run) ?? new Set();
+    const found = before.has(route) ? [`one run asked for more green on route ${route} again`] : [];
+    asks.set(run, before.add(route));
+    return found;
+  };
 
   const asked = (world: World, event: Extract<WorldEvent, { kind: "sent" }>): readonly string[] => {
     const { run, route } = event;
@@ -50,7 +61,9 @@ export const oneStep = (): Checker => {
     if (event.what !== "weight" || to === 0 || (shown !== null && to <= shown)) return [];
     if (run.kind !== "promote" || run.tick === null) return [`${run.kind} asked for ${to} % green`];
     if (shown === null) return [`${to} % green asked for by a run that never looked at the rules`];
-    return judged(world, event, { tick: run.tick, shown, to });
+    const age = run.startedAt - run.tick;
+    const old = age > TICK_AGE_MS + SKEW_MS ? [`${to} % green asked for by a tick of ${age / 1_000} s ago`] : [];
+    return [...old, ...again(run, route), ...judged(world, event, { tick: run.tick, shown, to })];
   };
 
   const judged = (
@@ -78,8 +91,12 @@ export const oneStep = (): Checker => {
       : [];
   };
 
+  const meddled = meddledRules();
+
   const landed = (world: World, event: Extract<WorldEvent, { kind: "changed" }>): readonly string[] => {
     const { run, effective, at, sentAt } = event;
+    meddled.note(event);
+    if (event.what === "pin-down" && run !== null && meddled.unseenBy(run, world, event.route)) return [];
     if (effective.to <= effective.from || run === null) return [];
     const reached = `${event.route} ${effective.to}`;
     if (!reachedAt.has(reached)) reachedAt.set(reached, at);

@@ -2,6 +2,7 @@ import type { CutoverState } from "../../../src/decision/state.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
+import { meddledRules } from "./meddled.ts";
 
 const BACK_WITHIN_MS = 8 * 60_000;
 
@@ -9,11 +10,14 @@ const BACK_WITHIN_MS = 8 * 60_000;
 export const rollbackWins = (): Checker => {
   let verified = false;
   let latchedAt: number | null = null;
+  let snappedAt = 0;
+  const meddled = meddledRules();
 
   const stored = (world: World, { before, after, at }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
     const claims = after.latch?.verifiedAt !== undefined;
     const begins = claims && !verified;
     verified = claims;
+    if (after.latch !== undefined && before?.latch === undefined) snappedAt = at;
     const goesBack = after.latch?.mode === "snapped" && after.wayBack === "open";
     latchedAt = goesBack ? (latchedAt ?? at) : null;
     return [...(begins ? stillGreen(world, at) : []), ...epochFaults(before, after)];
@@ -33,9 +37,11 @@ export const rollbackWins = (): Checker => {
     const raises = what === "weight" && (event.greenPercent ?? 0) > world.rules.weightedPercent(route);
     if (raises && seen?.latch !== undefined) found.push("more green was asked for by a run that knew of the latch");
     if (what !== "pin-down") return found;
-    if (verified) found.push("the pin was let down under a verified rollback");
+    // One that began before the latch may ask until it is killed: the rule below is at 0, and blue is asserted after that.
+    if (verified && run.startedAt > snappedAt) found.push("the pin was let down under a verified rollback");
     if (seen?.latch !== undefined) found.push("the pin was let down by a run that knew of the latch");
-    if (world.rules.weightedPercent(route) > 0) found.push("the pin was let down above a rule that has green");
+    if (world.rules.weightedPercent(route) > 0 && !meddled.unseenBy(run, world, route))
+      found.push("the pin was let down above a rule that has green");
     return found;
   };
 
@@ -57,6 +63,7 @@ export const rollbackWins = (): Checker => {
         case "sent":
           return sent(world, event);
         case "changed": {
+          meddled.note(event);
           const isMore = event.effective.to > event.effective.from;
           // Without a pin another writer can give green a share again; from then on it is to be sent back again.
           if (isMore && event.run === null && latchedAt !== null) latchedAt = event.at;

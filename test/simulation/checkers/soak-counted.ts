@@ -1,14 +1,17 @@
 import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
-import { ACTS, SKEW_MS } from "./assumed.ts";
+import { ACTS, FINAL_AFTER_MS, SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
-import { evidenceGaps } from "./evidence-served.ts";
+import { evidenceGaps, type MetricsShown, shownMinute } from "./evidence-served.ts";
 
 /** From then on the windows of every gate lie within the step. */
 const WHOLE_AFTER_MS = 12 * MINUTE_MS;
 /** The longest act there is, and its answer. */
 const ACT_MS = 60_000;
+/** How far back every look shows the minutes again. */
+const SHOWN_MS = 10 * MINUTE_MS;
+const ERRORS_MAX = 0.01;
 const HARD = ["hosts of green", "errors of green", "forward.state", "reverse.state"];
 
 type Stored = Extract<WorldEvent, { kind: "stored" }>;
@@ -51,6 +54,22 @@ export const soakCounted = (): Checker => {
     return hard.length > 0 ? `the soak went on although this was seen: ${hard.join(", ")}` : null;
   };
 
+  /** Errors that arrived after their minute was counted: the look that shows them begins the soak again. */
+  const forgiven = (world: World, { before, after }: Stored): string | null => {
+    const { lastTick: tick, soak } = after;
+    if (after.phase !== "soaking" || after.latch !== undefined || tick === null || tick === before?.lastTick)
+      return null;
+    const shown = world.table.servedAt(tick)?.served.metrics;
+    const whole = Math.max(minuteOf(soak.startedAt ?? tick), minuteOf(after.verifiedAt) + 3 * MINUTE_MS) + MINUTE_MS;
+    for (
+      let minute = Math.max(whole, tick - SHOWN_MS + 2 * MINUTE_MS);
+      minute < tick - FINAL_AFTER_MS;
+      minute += MINUTE_MS
+    )
+      if (soak.healthyMs > 0 && isBad(shown, minute)) return "the soak went on over a minute that turned out bad";
+    return null;
+  };
+
   const began = (world: World, { before, after }: Stored): readonly string[] => {
     if (after.phase !== "decommissioning" || before?.phase === "decommissioning") return [];
     const wantedMs = parseDuration(world.policy.soak.duration);
@@ -67,7 +86,10 @@ export const soakCounted = (): Checker => {
     if (after.lastTick !== null && after.lastTick !== before?.lastTick)
       for (let tick: number = before?.lastTick ?? after.lastTick; tick <= after.lastTick; tick += MINUTE_MS)
         note(world, tick);
-    return [...[counted(event), broken(world, event)].filter((what) => what !== null), ...began(world, event)];
+    return [
+      ...[counted(event), broken(world, event), forgiven(world, event)].filter((what) => what !== null),
+      ...began(world, event),
+    ];
   };
 
   const acted = ({ run, action, at }: Extract<WorldEvent, { kind: "act" }>): string | null => {
@@ -88,4 +110,16 @@ export const soakCounted = (): Checker => {
       return missing.map((action) => `complete without ${action}`);
     },
   };
+};
+
+/** By the three minutes that end with it, all of which are shown. */
+const isBad = (shown: MetricsShown, minute: number): boolean => {
+  let [requests, errors] = [0, 0];
+  for (let at = minute - 2 * MINUTE_MS; at <= minute; at += MINUTE_MS) {
+    const counted = shownMinute(shown, "requests", at);
+    if (counted === undefined) return false;
+    requests += counted;
+    errors += shownMinute(shown, "errors5xx", at) ?? 0;
+  }
+  return errors > ERRORS_MAX * requests;
 };

@@ -1,7 +1,7 @@
 import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
-import { ACTS, SKEW_MS } from "./assumed.ts";
+import { ACTS, FINAL_AFTER_MS, SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 
 /** P5: nothing of CDC is touched before the soak was really lived through; reverse goes last; no way to a fenced blue. */
@@ -49,9 +49,11 @@ export const soakFirst = (): Checker => {
 
   const stored = ({ at, after }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
     approved ||= after.approval !== undefined;
-    const most = fullSince === null ? null : at - fullSince + SKEW_MS;
-    return after.phase === "soaking" && most !== null && after.soak.healthyMs > most
-      ? [`${after.soak.healthyMs / 1_000} s of soak were counted in ${most / 1_000} s`]
+    if (after.phase !== "soaking" || fullSince === null) return [];
+    // What has ended is not final yet, and what is not final does not count.
+    const most = Math.min(at, (after.lastTick ?? at) - FINAL_AFTER_MS) - fullSince + SKEW_MS;
+    return after.soak.healthyMs > Math.max(0, most)
+      ? [`${after.soak.healthyMs / 1_000} s of soak were counted, at most ${most / 1_000} s of it are final`]
       : [];
   };
 

@@ -8,18 +8,21 @@ const TOLD_WITHIN_MS = 7 * 60_000 + 5_000;
 export const somebodyIsTold = (): Checker => {
   let latchedAt: number | null = null;
   let toldAt: number | null = null;
+  /** When the table came to hold it, which may be long after whoever armed it began. */
+  let armedAt = 0;
   return {
     promise: "P8",
     watch: (event, world) => {
       switch (event.kind) {
         case "stored":
+          if (event.after.armedAt !== event.before?.armedAt) armedAt = event.at;
           if (event.after.latch !== undefined && event.before?.latch === undefined) latchedAt = event.at;
           return null;
         case "told":
           if (event.notification.urgency === "page") toldAt = event.at;
           return null;
         case "minute":
-          return silence(world, event.at);
+          return silence(world, event.at, armedAt);
         default:
           return null;
       }
@@ -28,10 +31,10 @@ export const somebodyIsTold = (): Checker => {
   };
 };
 
-const silence = (world: World, at: number): string | null => {
+const silence = (world: World, at: number, armedAt: number): string | null => {
   const state = world.state();
   if (state === null || state.phase === "complete") return null;
-  const judgedAt = Math.max(state.lastTick ?? 0, state.armedAt);
+  const judgedAt = Math.max(state.lastTick ?? 0, armedAt);
   const silentMs = at - judgedAt;
   return silentMs > TOLD_WITHIN_MS && !world.deadMan.isRinging()
     ? `nobody was told after ${Math.round(silentMs / 1_000)} s without a judged tick`

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import { type Dice, diceOf } from "../world/dice.ts";
 import { FAULT_KINDS, type FaultKind } from "./kinds.ts";
-import { MENU } from "./menu.ts";
+import { MENU, type Odds } from "./menu.ts";
 
 /** A stretch in which a kind of fault is about. */
 export interface Spell {
@@ -31,12 +31,17 @@ export interface FaultSettings {
   /** Factor on how often; 1 is a bad day. */
   readonly weather: number;
   readonly without: readonly string[];
+  /** Kinds with other odds than the menu's. */
+  readonly odds?: Readonly<Partial<Record<FaultKind, Odds>>>;
 }
 
 const HOUR_MS = 3_600_000;
 
-const drawSpells = (kind: FaultKind, { seed, from, until, weather }: FaultSettings): readonly Spell[] => {
-  const { perHour, minutes } = MENU[kind];
+const oddsOf = (kind: FaultKind, { odds }: FaultSettings): Odds => odds?.[kind] ?? MENU[kind];
+
+const drawSpells = (kind: FaultKind, settings: FaultSettings): readonly Spell[] => {
+  const { seed, from, until, weather } = settings;
+  const { perHour, minutes } = oddsOf(kind, settings);
   const dice = diceOf(seed, `spells of ${kind}`);
   const spells: Spell[] = [];
   const meanGapMs = HOUR_MS / (perHour * weather);
@@ -70,7 +75,7 @@ export const faultsOf = (settings: FaultSettings): Faults => {
       {
         dice: diceOf(seed, `occasions of ${kind}`),
         spells: without.includes(kind) ? [] : drawSpells(kind, settings),
-        share: MENU[kind].share,
+        share: oddsOf(kind, settings).share,
         next: 0,
       },
     ]),

@@ -10,7 +10,11 @@ export interface Odds {
   readonly share: number;
 }
 
-const odds = (perHour: number, minutes: readonly [number, number], share = 1): Odds => ({ perHour, minutes, share });
+export const odds = (perHour: number, minutes: readonly [number, number], share = 1): Odds => ({
+  perHour,
+  minutes,
+  share,
+});
 
 export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "metrics-missing": odds(0.3, [1, 6], 0.5),
@@ -29,6 +33,8 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "request-late": odds(0.8, [3, 25], 0.35),
   "request-reordered": odds(0.5, [3, 25], 0.3),
   "request-retried": odds(0.5, [2, 20], 0.3),
+  // The process stands still at the worst of moments: with the request made up, and not yet sent.
+  "request-held": odds(0.4, [2, 20], 0.2),
   "describe-stale": odds(0.8, [2, 25], 0.6),
   "describe-unreadable": odds(0.3, [1, 6], 0.6),
   "nodes-apart": odds(0.8, [5, 40], 0.7),
@@ -52,12 +58,17 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "table-slow": odds(0.5, [2, 15], 0.2),
   "table-late": odds(0.4, [2, 15], 0.1),
   "table-retried": odds(0.5, [2, 15], 0.2),
+  "table-held": odds(0.4, [2, 15], 0.05),
+  "records-refused": odds(0.3, [1, 10], 0.5),
   "topic-down": odds(0.3, [1, 15]),
   "foreign-more-green": odds(0.03, [1, 1]),
   "foreign-more-blue": odds(0.03, [1, 1]),
   "foreign-sticky": odds(0.03, [1, 1]),
   "foreign-rule-above": odds(0.03, [1, 1]),
   "foreign-group-deleted": odds(0.015, [1, 1]),
+  "people-pause": odds(0.05, [1, 1]),
+  "people-back": odds(0.03, [1, 1]),
+  "people-hasty": odds(0.3, [5, 20], 0.3),
   "policy-adopted": odds(0.15, [3, 10], 0.5),
   deployed: odds(0.3, [1, 1]),
   "older-map": odds(0.1, [5, 30]),

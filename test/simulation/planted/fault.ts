@@ -1,3 +1,5 @@
+import type { StormName } from "../faults/storms.ts";
+
 /** One replacement in one source file of the guard. */
 export interface Edit {
   /** From the root of the checkout: `src/guard/commit.ts`. */
@@ -18,10 +20,14 @@ export interface Fault {
   /** What it does, in the words of whoever would have to explain it. */
   readonly why: string;
   /**
-   * `within`: so many seeds of the simulation, from the first on, show it. `redundant`: none does, because another fence
+   * `within`: so many seeds of the simulation, from the first on, show it; `amid`: of those in which this storm is all that
+   * goes wrong. `redundant`: none does, because another fence
    * stands behind the one that is gone; which one. `unseen`: none has shown it yet, and why that may be.
    */
-  readonly expected: { readonly within: number } | { readonly redundant: string } | { readonly unseen: string };
+  readonly expected:
+    | { readonly within: number; readonly amid?: StormName }
+    | { readonly redundant: string }
+    | { readonly unseen: string };
 }
 
 export const edit = (file: string, find: string, replace: string): Edit => ({ file, find, replace });

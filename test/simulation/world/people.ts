@@ -69,6 +69,14 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
     operator((ports) => rearm(ports, cutover, policy, WHO.by, rehearsal));
   };
 
+  /** Under a latch that nobody has called settled yet; somebody in a hurry is refused, and tries again. */
+  const armsHastily = (): void => {
+    const state = world.state();
+    if (state?.latch === undefined || state.settled !== undefined) return;
+    if (faults.strikes("people-hasty", time.now()))
+      operator((ports) => rearm(ports, cutover, policy, WHO.by, rehearsal));
+  };
+
   /** What only people can end, once they have been told. */
   const answers = (quiet: boolean): void => {
     const state = world.state();
@@ -82,6 +90,8 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
 
   const ownAccord = (): void => {
     const now = time.now();
+    if (faults.strikes("people-pause", now)) operator((ports) => requestPause(ports, name, WHO));
+    if (faults.strikes("people-back", now)) goesBack(faults.dice("people-back").chance(0.5));
     if (own.pause.chance(0.002)) operator((ports) => requestPause(ports, name, WHO));
     // Taking things apart is when people get cold feet.
     const fright = world.state()?.phase === "decommissioning" ? 0.02 : 0.0008;
@@ -103,6 +113,7 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
       answers(quiet);
       if (quiet) return;
       armsAgain();
+      armsHastily();
       ownAccord();
     },
     rearms: () => rearmsAsked,

@@ -36,6 +36,7 @@ const unknown = (what: string): WriteOutcome => ({ kind: "unknown", message: `${
 export const writesTo = (settings: WriteSettings) => {
   const { time, faults } = settings;
   return async (wanted: Wanted, { attempts, timeoutMs }: WriteLimits): Promise<WriteOutcome> => {
+    await heldBack(settings, wanted);
     let outcome = unknown(wanted.what);
     let lost: WriteOutcome | null = null;
     for (let made = 0; made < attempts; made += 1) {
@@ -48,6 +49,11 @@ export const writesTo = (settings: WriteSettings) => {
     }
     return lost ?? outcome;
   };
+};
+
+/** Where the process stands still with its request made up, and not yet sent. */
+const heldBack = async ({ time, faults }: WriteSettings, { run }: Wanted): Promise<void> => {
+  if (faults.strikes("request-held", time.now())) await run.stands(faults.dice("request-held"));
 };
 
 const isFinal = (outcome: WriteOutcome): boolean => outcome.kind === "refused" && outcome.code !== "Throttling";

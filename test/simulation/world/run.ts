@@ -3,7 +3,7 @@ import type { CutoverState } from "../../../src/decision/state.ts";
 import type { Observed } from "../../../src/guard/ports.ts";
 import type { AlarmReading, MetricReadings, TargetHealth } from "../../../src/signals/ports.ts";
 import type { Faults } from "../faults/faults.ts";
-import { diceOf } from "./dice.ts";
+import { type Dice, diceOf } from "./dice.ts";
 import type { Timeline } from "./timeline.ts";
 
 export type RunKind = "tick" | "observe" | "promote" | "rollback" | "decommission" | "operator";
@@ -40,6 +40,8 @@ export interface Run {
   unanswered: boolean;
   now(): number;
   sleep(forMs: number): Promise<void>;
+  /** Stands still for any part of the life that is left, and then goes on; the clock it reads goes on meanwhile. */
+  stands(dice: Dice): Promise<void>;
   /**
    * One await of the run: `effect` comes about `arrivesMs` later, whether or not the run lives to see it; its answer is
    * seen `answersMs` after that. A dead run never comes back.
@@ -148,6 +150,7 @@ export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run =
     unanswered: false,
     now: () => time.now() + skewMs,
     sleep: (forMs) => call(forMs, () => {}),
+    stands: (dice) => call(dice.between(1_000, Math.max(1_000, diesAt - time.now())), () => {}),
     isOver,
     open: () => open,
     end: () => {

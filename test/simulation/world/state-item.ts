@@ -59,6 +59,7 @@ export const stateItem = ({ time, faults, tell }: StateItemSettings): StateItem 
     apply: () => Outcome | null,
     explain: () => Outcome,
   ): Promise<Outcome | typeof noAnswer> => {
+    if (faults.strikes("table-held", time.now())) await run.stands(faults.dice("table-held"));
     const fate = fateOf(faults, time.now(), timeoutMs);
     const unanswered = () => {
       run.unanswered = true;

@@ -67,6 +67,8 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
 
   const portsOf = (run: Run): TablePorts => {
     const failure = () => outsideFailure("timed-out", "the table did not answer");
+    /** A partition of its own, with a limit of its own. */
+    const refused = () => outsideFailure("throttled", "the ledger takes no more records for now");
     const ask = <Value>(value: () => Value): Promise<Result<Value, OutsideFailure>> => {
       if (faults.strikes("table-down", time.now())) return run.call(TIMEOUT_MS, failure);
       return run.call(CALL_MS, () => ok(value()));
@@ -133,6 +135,7 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
       },
       ledger: {
         append: async (_cutover, record) => {
+          if (faults.strikes("records-refused", time.now())) return run.call(CALL_MS, refused);
           let there: LedgerRecord | undefined;
           const stored = await put(() => {
             const place = recordAt(record.seq);

@@ -1,0 +1,92 @@
+import type { ObservedListener } from "../../../src/actuation/rules-port.ts";
+import type { CutoverState } from "../../../src/decision/state.ts";
+import { MINUTE_MS } from "../../../src/kernel/units.ts";
+import type { RouteBinding } from "../../../src/signals/bindings.ts";
+import { isWeightedRule } from "../../../src/signals/routes.ts";
+import type { WorldEvent } from "../world/events.ts";
+import type { World } from "../world/world.ts";
+import type { Checker } from "./checker.ts";
+
+type Stored = Extract<WorldEvent, { kind: "stored" }>;
+type Shown = "as recorded" | "more blue" | "more green" | "unclear";
+
+/** What somebody else did is remembered for as long as people may take to put it right. */
+const LATELY_MS = 10 * MINUTE_MS;
+/** In the second look it is somebody's will, and no Describe that is behind; the third one is late. */
+const LATCHED_BY = 3;
+const TOLD_BY = 5;
+
+/** P3: somebody else's hand on the rules is neither seen where there is none, nor overlooked where there is. */
+export const outsiders = (): Checker => {
+  let meddledAt = Number.NEGATIVE_INFINITY;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let moreBlue = 0;
+  let moreGreen: { readonly since: number; readonly looks: number } | null = null;
+
+  const imagined = (world: World, { at, before, after }: Stored): readonly string[] => {
+    if (before === null || before.latch !== undefined || after.latch?.cause.kind !== "outsider") return [];
+    const isThere = world.cutover.routes.some(
+      (_, route) => world.rules.pinOf(route) === "raised" || world.rules.weightedPercent(route) < before.weightPercent,
+    );
+    return isThere || at - meddledAt < LATELY_MS ? [] : ["went back for an outsider, and nobody had touched the rules"];
+  };
+
+  const ignored = (shown: Shown): readonly string[] => {
+    if (shown !== "unclear") moreBlue = shown === "more blue" ? moreBlue + 1 : 0;
+    if (moreBlue < LATCHED_BY) return [];
+    moreBlue = 0;
+    return [`somebody sent traffic back, ${LATCHED_BY} looks saw it, and nothing is latched`];
+  };
+
+  const untold = (world: World, shown: Shown, { at, after }: Stored): readonly string[] => {
+    if (shown === "as recorded" || shown === "more blue") moreGreen = null;
+    if (shown !== "more green") return [];
+    // Whether an open change has made it so nobody knows; who is told meanwhile has been told all the same.
+    const counts = after.intent === undefined ? 1 : 0;
+    moreGreen = { since: moreGreen?.since ?? at, looks: (moreGreen?.looks ?? 0) + counts };
+    const { since, looks } = moreGreen;
+    const wasDown = world.faults.spells("topic-down").some(({ from, to }) => from <= at && to >= since);
+    if (looks < TOLD_BY || toldAt >= since || wasDown) return [];
+    moreGreen = null;
+    return [`somebody gave green more than is recorded, ${TOLD_BY} looks saw it, and nobody was told`];
+  };
+
+  return {
+    promise: "P3",
+    watch: (event, world) => {
+      if (event.kind === "changed" && event.run === null) meddledAt = event.at;
+      if (event.kind === "told" && event.notification.urgency === "page") toldAt = event.at;
+      if (event.kind !== "stored") return null;
+      const { before, after } = event;
+      const tick = after.lastTick;
+      if (tick === null || tick === before?.lastTick) return imagined(world, event);
+      const shown = shownAt(world, tick, after);
+      const isOpen = before?.intent !== undefined || after.intent !== undefined;
+      return [...imagined(world, event), ...ignored(isOpen ? "unclear" : shown), ...untold(world, shown, event)];
+    },
+  };
+};
+
+/** What every look of the run whose snapshot counts showed. */
+const shownAt = (world: World, tick: number, after: CutoverState): Shown => {
+  if (after.latch !== undefined || after.wayBack !== "open") return "as recorded";
+  const looks = world.table.servedAt(tick)?.served.listeners ?? [];
+  const shown = looks.map((listener) => shownBy(world.cutover.routes, listener, after.weightPercent));
+  const [first] = shown;
+  if (shown.every((one) => one === first)) return first ?? "unclear";
+  return "unclear";
+};
+
+const shownBy = (routes: readonly RouteBinding[], listener: ObservedListener, recorded: number): Shown => {
+  const route = routes.find(({ listenerArn }) => listenerArn === listener.listenerArn);
+  const weighted = route === undefined ? undefined : listener.rules.find((rule) => isWeightedRule(route, rule));
+  const targets = weighted?.forward?.targets;
+  if (route === undefined || weighted === undefined || targets?.length !== 2) return "unclear";
+  const bound = [weighted.ruleArn, route.pin?.ruleArn, `${route.listenerArn}/default`];
+  if (listener.rules.some(({ ruleArn }) => !bound.includes(ruleArn))) return "unclear";
+  const pin = listener.rules.find(({ ruleArn }) => ruleArn === route.pin?.ruleArn);
+  const green = targets.find(({ targetGroupArn }) => targetGroupArn === route.green)?.weight ?? 0;
+  if (green > recorded) return "more green";
+  const isPinned = pin !== undefined && (pin.priority ?? 0) < (weighted.priority ?? 0);
+  return isPinned || green < recorded ? "more blue" : "as recorded";
+};
