@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** The quick tests that speak of each pure room. What only a whole run of the guard shows is no statement about a room. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   ledger: ["test/spec/ledger/**/*.test.ts", "test/property/evolve.property.test.ts"],
-  actuation: ["test/spec/actuation/**/*.test.ts"],
+  actuation: ["test/spec/actuation/**/*.test.ts", "test/property/conditions.property.test.ts"],
   decision: ["test/spec/decision/**/*.test.ts", "test/property/{decide,evolve}.property.test.ts"],
   snapshot: ["test/spec/snapshot/**/*.test.ts", "test/property/{evidence,rows}.property.test.ts"],
   policy: ["test/spec/policy/**/*.test.ts", "test/property/{policy,lint,diff,judge-fuzz,reuse}.property.test.ts"],

@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from "../kernel/json.ts";
+import { canonicalJson, isJsonObject, type JsonValue } from "../kernel/json.ts";
 import type { RouteBinding } from "../signals/bindings.ts";
 import { isPinnedRoute, type PinnedRoute } from "../signals/routes.ts";
 import { conditionsText } from "./conditions.ts";
@@ -57,9 +57,7 @@ const stickinessDeviation = ({ forward }: ObservedRule): string | null =>
 const actionsText = (actions: readonly JsonValue[]): string =>
   canonicalJson(
     actions.map((action) =>
-      typeof action === "object" && action !== null && !Array.isArray(action)
-        ? Object.fromEntries(Object.entries(action).filter(([key]) => key !== "Order"))
-        : action,
+      isJsonObject(action) ? Object.fromEntries(Object.entries(action).filter(([key]) => key !== "Order")) : action,
     ),
   );
 

@@ -44,10 +44,8 @@ export const classify = (
   readAt: EpochMs,
   elsewhere: string | null = null,
 ): TrafficReading => {
-  const drifts: readonly Drift[] = [
-    ...sights.map((sight) => driftOf(sight, desired)),
-    ...(elsewhere === null ? [] : [foreignShape(elsewhere)]),
-  ];
+  const drifts = sights.map((sight) => driftOf(sight, desired));
+  if (elsewhere !== null) drifts.push(foreignShape(elsewhere));
   const worst = WORST_FIRST.map((kind) => drifts.find(({ drift }) => drift === kind)).find((one) => one !== undefined);
   const shares = sights.flatMap((sight) => (sight.kind === "seen" ? [sight.observed.greenPercent] : []));
   return {

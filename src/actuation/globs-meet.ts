@@ -3,26 +3,22 @@
  * at the cost of the product of their lengths; a condition's value has at most 128 characters.
  */
 export const globsMeet = (left: string, right: string): boolean => {
-  const width = right.length + 1;
-  const known: (boolean | undefined)[] = [];
-  const meet = (i: number, j: number): boolean => {
-    const at = i * width + j;
-    const before = known[at];
-    if (before !== undefined) return before;
-    const found = step(i, j);
-    known[at] = found;
-    return found;
-  };
-  const step = (i: number, j: number): boolean => {
-    if (i === left.length && j === right.length) return true;
-    // A star ends here, or swallows one more sign of the other pattern, whatever that sign stands for.
-    if (left[i] === "*") return meet(i + 1, j) || (j < right.length && meet(i, j + 1));
-    if (right[j] === "*") return meet(i, j + 1) || (i < left.length && meet(i + 1, j));
-    if (i === left.length || j === right.length) return false;
-    return signsMeet(left[i], right[j]) && meet(i + 1, j + 1);
-  };
-  return meet(0, 0);
+  // For every end of `right`: whether it meets as much of `left`, from its end, as has been looked at. At first nothing.
+  let ends: readonly boolean[] = Array.from({ length: right.length + 1 }, (_, at) => /^\**$/.test(right.slice(at)));
+  for (const sign of left.split("").reverse()) ends = withOneMore(sign, ends, right);
+  return ends[0] === true;
 };
 
-const signsMeet = (left: string | undefined, right: string | undefined): boolean =>
-  left === right || left === "?" || right === "?";
+/** The same with one sign more of `left`. */
+const withOneMore = (sign: string, ends: readonly boolean[], right: string): readonly boolean[] => {
+  const longer: boolean[] = [];
+  for (let at = right.length; at >= 0; at -= 1)
+    longer[at] =
+      sign === "*" || right[at] === "*"
+        ? // The star ends here, or swallows one sign more of the other pattern, whatever that sign stands for.
+          ends[at] === true || longer[at + 1] === true
+        : signsMeet(sign, right[at]) && ends[at + 1] === true;
+  return longer;
+};
+
+const signsMeet = (left: string, right: string | undefined): boolean => left === right || left === "?" || right === "?";

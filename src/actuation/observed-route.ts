@@ -2,7 +2,7 @@ import type { RouteBinding } from "../signals/bindings.ts";
 import { isPinnedRoute, isWeightedRule } from "../signals/routes.ts";
 import { mayOverlap, sameConditions } from "./conditions.ts";
 import { deviationOf, shapeOf } from "./deviation.ts";
-import type { ForwardTarget, ObservedListener, ObservedRule } from "./rules-port.ts";
+import type { Forward, ForwardTarget, ObservedListener, ObservedRule } from "./rules-port.ts";
 
 /**
  * Where the way back by one rule stands. A plain route has no pin: `none`, or `gone` where its rule forwards to green alone,
@@ -46,10 +46,12 @@ export const observeRoute = (
   const weighted = listener.rules.find((rule) => isWeightedRule(route, rule));
   const foreign = (why: string): RouteSight => ({ kind: "foreign", route, why, weightedRule: weighted ?? null });
   if (weighted === undefined) return foreign("the weighted rule is gone");
-  const share = shareOf(weighted, route);
+  const { forward } = weighted;
+  if (forward === null) return foreign("the weighted rule does not forward");
+  const share = shareOf(forward, route);
   if (typeof share === "string") return foreign(share);
   const pin = listener.rules.find(({ ruleArn }) => ruleArn === route.pin?.ruleArn);
-  const position = isPinnedRoute(route) ? pinPosition(pin, weighted, route) : plainPosition(weighted, route);
+  const position = isPinnedRoute(route) ? pinPosition(pin, weighted, route) : plainPosition(forward, route);
   if (typeof position === "object") return foreign(position.why);
   const intruder = intruderIn(listener, weighted, route, all);
   if (intruder !== null) return foreign(intruder);
@@ -60,7 +62,7 @@ export const observeRoute = (
       pin: position,
       ruleGreenPercent: share,
       greenPercent: position === "raised" ? 0 : share,
-      sticky: weighted.forward?.sticky ?? false,
+      sticky: forward.sticky,
       deviation: deviationOf(route, weighted, pin, listener.rules),
       shape: shapeOf(weighted),
       weightedRule: weighted,
@@ -83,18 +85,17 @@ export const isUnpinned = ({ pin }: ObservedRoute): boolean => pin === "parked" 
 
 const sum = (targets: readonly ForwardTarget[]): number => targets.reduce((total, { weight }) => total + weight, 0);
 
-const shareOf = (rule: ObservedRule, route: RouteBinding): number | string => {
-  if (rule.forward === null) return "the weighted rule does not forward";
-  const { targets } = rule.forward;
+const shareOf = ({ targets }: Forward, route: RouteBinding): number | string => {
   const stranger = targets.find(
     ({ targetGroupArn }) => targetGroupArn !== route.blue && targetGroupArn !== route.green,
   );
   if (stranger !== undefined) return `the weighted rule forwards to ${stranger.targetGroupArn}`;
+  const greens = targets.filter(({ targetGroupArn }) => targetGroupArn === route.green);
   // A rule with one target group takes everything, whatever its weight says.
-  if (targets.length === 1) return targets[0]?.targetGroupArn === route.green ? 100 : 0;
+  if (targets.length === 1) return 100 * greens.length;
   const total = sum(targets);
   if (total === 0) return "all weights of the weighted rule are 0";
-  return (100 * sum(targets.filter(({ targetGroupArn }) => targetGroupArn === route.green))) / total;
+  return (100 * sum(greens)) / total;
 };
 
 const pinPosition = (
@@ -106,14 +107,18 @@ const pinPosition = (
   if (pin.priority === null || weighted.priority === null) return { why: "a default rule cannot be a route" };
   if (!sameConditions(pin.conditions, weighted.conditions))
     return { why: "the pin's conditions are not the weighted rule's" };
-  const targets = pin.forward?.targets.filter(({ weight }) => weight > 0 || pin.forward?.targets.length === 1) ?? [];
-  const toBlueAlone = targets.length === 1 && targets[0]?.targetGroupArn === route.blue && !pin.forward?.sticky;
-  if (!toBlueAlone) return { why: "the pin does not forward to blue alone" };
+  if (pin.forward === null || pin.forward.sticky || !leadsToAlone(pin.forward, route.blue))
+    return { why: "the pin does not forward to blue alone" };
   return pin.priority < weighted.priority ? "raised" : "parked";
 };
 
-const plainPosition = ({ forward }: ObservedRule, { green }: RouteBinding): PinPosition =>
-  forward?.targets.every(({ targetGroupArn }) => targetGroupArn === green) === true ? "gone" : "none";
+const leadsToAlone = ({ targets }: Forward, targetGroupArn: string): boolean => {
+  const takers = targets.length === 1 ? targets : targets.filter(({ weight }) => weight > 0);
+  return takers.length > 0 && takers.every((taker) => taker.targetGroupArn === targetGroupArn);
+};
+
+const plainPosition = ({ targets }: Forward, { green }: RouteBinding): PinPosition =>
+  targets.every(({ targetGroupArn }) => targetGroupArn === green) ? "gone" : "none";
 
 const intruderIn = (
   listener: ObservedListener,

@@ -9,18 +9,21 @@ export interface ForwardTarget {
   readonly weight: number;
 }
 
+/** A forward action, in whichever of its shapes it was written. */
+export interface Forward {
+  readonly targets: readonly ForwardTarget[];
+  readonly sticky: boolean;
+  /** Of the group's cookie; only where it is sticky. */
+  readonly stickySeconds?: number;
+}
+
 /** A listener rule as `DescribeRules` shows it. Actions other than forward are kept opaque and written back unchanged. */
 export interface ObservedRule {
   readonly ruleArn: string;
   /** null for the listener's default rule. */
   readonly priority: number | null;
   readonly conditions: readonly JsonValue[];
-  readonly forward: {
-    readonly targets: readonly ForwardTarget[];
-    readonly sticky: boolean;
-    /** Of the group's cookie; only where it is sticky. */
-    readonly stickySeconds?: number;
-  } | null;
+  readonly forward: Forward | null;
   /** In their order. */
   readonly otherActions: readonly JsonValue[];
   /** Rewrites of the request; absent where there are none. */

@@ -1,6 +1,9 @@
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 export type JsonObject = { readonly [key: string]: JsonValue };
 
+export const isJsonObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /**
  * One text for one value: keys in code-unit order, no white space, `undefined` members left out.
  * Digests are taken over this text, so that a value read back from any store has the digest it was stored under.

@@ -15,6 +15,9 @@ const query = (Key: string, Value: string) => ({
   QueryStringConfig: { Values: [{ Key, Value }] },
 });
 
+const regex = (...RegexValues: string[]) => ({ Field: "path-pattern", PathPatternConfig: { RegexValues } });
+const moon = (Hemisphere: string) => ({ Field: "moon-phase", Values: ["full"], MoonPhaseConfig: { Hemisphere } });
+
 describe("two rules", () => {
   it.each<readonly [string, readonly JsonValue[], readonly JsonValue[], boolean]>([
     ["other paths", [path("/a")], [path("/b")], false],
@@ -32,6 +35,7 @@ describe("two rules", () => {
     ["no conditions", [], [path("/b")], true],
     ["other fields", [host("x")], [path("/b")], true],
     ["a shared field that excludes beside one that does not", [path("/a"), host("x")], [host("y")], false],
+    ["a method of several", [method("GET")], [method("POST", "GET")], true],
     ["other methods", [method("GET")], [method("POST", "PUT")], false],
     ["an address within a range", [source("10.0.0.0/8")], [source("10.20.0.0/16")], true],
     ["ranges apart", [source("10.0.0.0/8")], [source("192.168.0.0/16")], false],
@@ -58,6 +62,25 @@ describe("two rules", () => {
       true,
     ],
     ["something that is no condition", ["?"], [path("/b")], true],
+    ["nothing where a condition should be", [null], [path("/b")], true],
+    ["an empty list of values", [{ ...path(), PathPatternConfig: { Values: [] } }], [path("/b")], true],
+    ["a value that is no text", [{ Field: "path-pattern", Values: ["/a", 5] }], [path("/b")], true],
+    [
+      "an empty list of regular expressions beside its values",
+      [{ Field: "path-pattern", PathPatternConfig: { Values: ["/a"], RegexValues: [] } }],
+      [path("/b")],
+      false,
+    ],
+    [
+      "plain values beside an empty newer place",
+      [{ Field: "path-pattern", Values: ["/a"], PathPatternConfig: {} }],
+      [path("/b")],
+      false,
+    ],
+    ["a pattern longer than the other text, with a star in each", [path("a*ba")], [path("*a")], true],
+    ["one text of equal signs and another", [path("aab")], [path("ab")], false],
+    ["a sign for any sign where no sign is left", [path("?")], [path("")], false],
+    ["stars alone", [path("**")], [path("")], true],
   ])("with %s", (_what, a, b, expected) => {
     expect(mayOverlap(a, b)).toBe(expected);
     expect(mayOverlap(b, a)).toBe(expected);
@@ -78,5 +101,16 @@ describe("two rules", () => {
         [{ Field: "path-pattern", PathPatternConfig: { Values: ["/a"], RegexValues: ["b"] } }],
       ),
     ).toBe(false);
+  });
+
+  it.each<readonly [string, JsonValue, JsonValue]>([
+    ["other regular expressions", regex("^/a$"), regex("^/b$")],
+    ["a field nobody knows yet that says more than its values", moon("north"), moon("south")],
+    ["things that are no conditions", "?", "!"],
+    ["nothing and something", null, {}],
+    ["a value that is no text", { Field: "path-pattern", Values: ["/a", 5] }, path("/a")],
+  ])("are told apart by %s", (_what, one, other) => {
+    expect(sameConditions([one], [other])).toBe(false);
+    expect(sameConditions([one], [structuredClone(one)])).toBe(true);
   });
 });

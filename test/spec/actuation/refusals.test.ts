@@ -49,6 +49,16 @@ describe("an answer of the load balancer's API", () => {
     "",
   ])("%j says nothing for certain", (code) => {
     expect(refusalOf(code).definite).toBe(false);
+    expect(worthRepeating(refused(code))).toBe(true);
+  });
+
+  it("is told in one line, what the API said whole and once, then what to do", () => {
+    const message = "Rule 'arn:aws:elb/v2.1/x' was not found.";
+    expect(sayOutcome({ kind: "refused", code: "RuleNotFound", message })).toMatch(
+      /^RuleNotFound: Rule 'arn:aws:elb\/v2\.1\/x' was not found\. The rule is gone\. /,
+    );
+    expect(sayOutcome(lost)).toBe("no answer");
+    expect(sayOutcome(applied)).toBe("answered");
   });
 
   it("always says what to do, in a sentence", () => {
@@ -69,12 +79,19 @@ describe("several attempts of one write", () => {
       [lost, refused("RuleNotFound")],
       refused("RuleNotFound"),
     ],
+    ["one alone is what it is", [lost], lost],
+    ["the last of many decides where none was lost", [refused("A"), refused("B"), applied], applied],
+    [
+      "the latest lost one tells, of three",
+      [{ ...lost, message: "no answer at first" }, lost, refused("Throttling")],
+      lost,
+    ],
     ["refused throughout is refused", [refused("Throttling"), refused("AccessDenied")], refused("AccessDenied")],
   ])("%s", (_law, outcomes, whole) => {
     expect(concludeAttempts(outcomes)).toEqual(whole);
   });
 
   it("none at all is not known either", () => {
-    expect(concludeAttempts([]).kind).toBe("unknown");
+    expect(concludeAttempts([])).toEqual({ kind: "unknown", message: "no attempt was allowed" });
   });
 });

@@ -1,46 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { shapeOf } from "../../../src/actuation/deviation.ts";
 import { classify, type DesiredRules, isStickyAt, observeRoutes } from "../../../src/actuation/drift.ts";
 import { isOnBlue, isUnpinned } from "../../../src/actuation/observed-route.ts";
 import { planLowerPin, planSnapBack, planWeight, weightStands } from "../../../src/actuation/plan-writes.ts";
 import type { ObservedRule } from "../../../src/actuation/rules-port.ts";
-import { epochMs, weightPercent } from "../../../src/kernel/units.ts";
+import { weightPercent } from "../../../src/kernel/units.ts";
 import type { CutoverBindings } from "../../../src/signals/bindings.ts";
+import { weightedArn } from "../../../src/signals/routes.ts";
 import { ORDERS } from "../../support/fake-world.ts";
 import { PLAIN } from "../../support/plain-cutover.ts";
+import { alone, NOW, pinned, route, ruleOf, sightOf, to, weighted } from "../../support/route-rules.ts";
 
-const [route] = ORDERS.routes;
-if (route === undefined) throw new Error("unreachable");
-const { blue, green, pin, weightedRuleArn, listenerArn } = route;
+const { blue, green, pin } = route;
 
-const NOW = epochMs(1_000);
 const AT_50: DesiredRules = { greenPercent: 50, pin: ["parked"] };
-const conditions = [{ Field: "path-pattern", PathPatternConfig: { Values: ["/*"] } }];
 
-const ruleOf = (change: Partial<ObservedRule>): ObservedRule => ({
-  ...{ ruleArn: "other", priority: 300, conditions, forward: null, otherActions: [] },
-  ...change,
-});
-const to = (greenWeight: number, blueWeight: number, sticky: boolean): ObservedRule["forward"] => ({
-  targets: [
-    { targetGroupArn: blue, weight: blueWeight },
-    { targetGroupArn: green, weight: greenWeight },
-  ],
-  sticky,
-});
-const alone = (targetGroupArn: string, weight = 1): ObservedRule["forward"] => ({
-  targets: [{ targetGroupArn, weight }],
-  sticky: false,
-});
-const weighted = (change: Partial<ObservedRule> = {}) =>
-  ruleOf({ ruleArn: weightedRuleArn, priority: 100, forward: to(50, 50, true), ...change });
-const pinned = (change: Partial<ObservedRule> = {}) =>
-  ruleOf({ ruleArn: pin.ruleArn, priority: pin.parkedPriority, forward: alone(blue), ...change });
-
-const sightOf = (rules: readonly ObservedRule[], cutover: CutoverBindings = ORDERS) => {
-  const [sight] = observeRoutes(cutover, [{ listenerArn, readAt: NOW, rules }]);
-  if (sight === undefined) throw new Error("unreachable");
-  return sight;
-};
 const why = (rules: readonly ObservedRule[], cutover: CutoverBindings = ORDERS) => {
   const sight = sightOf(rules, cutover);
   return sight.kind === "foreign" ? sight.why : null;
@@ -60,6 +34,8 @@ describe("a route that is not as bound says why", () => {
     ["the pin does not forward to blue alone", [weighted(), pinned({ forward: null })]],
     ["the pin does not forward to blue alone", [weighted(), pinned({ forward: alone(green) })]],
     ["the pin does not forward to blue alone", [weighted(), pinned({ forward: to(1, 1, false) })]],
+    ["the pin does not forward to blue alone", [weighted(), pinned({ forward: to(0, 0, false) })]],
+    ["the pin does not forward to blue alone", [weighted(), pinned({ forward: to(0, 1, true) })]],
     ["rule other also forwards to green", [weighted(), pinned(), ruleOf({ forward: to(0, 1, false) })]],
     ["rule other stands above and takes requests of this route", [ruleOf({ priority: 5 }), weighted(), pinned()]],
   ])("%s", (reason, rules) => {
@@ -77,6 +53,20 @@ describe("a route that is not as bound says why", () => {
     expect(why([weighted(), pinned({ forward: alone(blue, 0) })])).toBeNull();
   });
 
+  it("is bothered by a rule above it alone, which has a smaller number", () => {
+    const beside = ruleOf({ priority: 100 });
+    expect(why([weighted(), pinned(), beside])).toBeNull();
+    expect(why([weighted(), pinned(), { ...beside, priority: 99 }])).toBe(
+      "rule other stands above and takes requests of this route",
+    );
+  });
+
+  it("still shows its weighted rule, because a rollback may have nothing else to write to", () => {
+    const rule = weighted({ forward: to(0, 0, false) });
+    expect(sightOf([rule, pinned()])).toMatchObject({ kind: "foreign", weightedRule: rule });
+    expect(sightOf([pinned()])).toMatchObject({ kind: "foreign", weightedRule: null });
+  });
+
   it("was not read with its listener", () => {
     expect(
       observeRoutes(ORDERS, [{ listenerArn: "another", readAt: NOW, rules: [weighted(), pinned()] }]),
@@ -88,6 +78,7 @@ describe("a route as its listener shows it", () => {
   it.each([
     [to(50, 50, true), 50],
     [to(1, 3, true), 25],
+    [to(0, 3, true), 0],
     [alone(green, 0), 100],
     [alone(blue, 0), 0],
   ])("%j gives green its share", (forward, percent) => {
@@ -95,6 +86,10 @@ describe("a route as its listener shows it", () => {
       kind: "seen",
       observed: { route, pin: "parked", ruleGreenPercent: percent, greenPercent: percent, sticky: forward?.sticky },
     });
+  });
+
+  it("is not taken for one with a raised pin where both seem to have one number", () => {
+    expect(sightOf([weighted(), pinned({ priority: 100 })])).toMatchObject({ observed: { pin: "parked" } });
   });
 
   it("sends green nothing below a raised pin, whatever its weights say", () => {
@@ -134,11 +129,62 @@ describe("a route as its listener shows it", () => {
     expect(why([action, ruleOf({ forward: alone(blue) })], byDefault)).toBe(
       "rule other keeps requests on blue that the default action would move",
     );
+    const half = [...alone(blue).targets, ...alone("x").targets];
+    expect(why([action, ruleOf({ forward: { targets: half, sticky: false } })], byDefault)).toMatch(/keeps requests/);
+    // What never was the application's is no business of the cutover.
     expect(why([action, ruleOf({ priority: 1 })], byDefault)).toBeNull();
+    expect(why([action, ruleOf({ priority: 1, forward: alone("x") })], byDefault)).toBeNull();
+  });
+
+  it("knows the rules of its sister routes, each in its own listener", () => {
+    const secure = {
+      ...route,
+      listenerArn: "secure",
+      weightedRuleArn: "secure weighted",
+      pin: { ...pin, ruleArn: "p" },
+    };
+    const cutover = { ...ORDERS, routes: [route, secure] };
+    expect(why([weighted(), pinned()], cutover)).toBeNull();
+
+    const [byDefault] = PLAIN["the default action"].routes;
+    if (byDefault === undefined) throw new Error("unreachable");
+    const mixed = { ...ORDERS, routes: [route, { ...byDefault, listenerArn: "secure" }] };
+    const action = ruleOf({ ruleArn: "this listener's default", priority: null, forward: alone(green) });
+    expect(why([weighted(), pinned(), action], mixed)).toBe("rule this listener's default also forwards to green");
   });
 });
 
 describe("what differs from the record is said", () => {
+  it("first that traffic went back, then what stops pawl, then that more went to green", () => {
+    const changed = { conditions: [] };
+    const desired = { ...AT_50, shapes: { [weightedArn(route)]: shapeOf(weighted()) } };
+    const shown = (forward: ObservedRule["forward"], change: Partial<ObservedRule> = {}) =>
+      drift([weighted({ forward, ...change }), pinned(change)], desired);
+    expect(shown(to(50, 50, true))).toMatchObject({ drift: "in-sync" });
+    expect(shown(to(40, 60, true), changed)).toMatchObject({ drift: "more-blue" });
+    for (const forward of [to(50, 50, true), to(60, 40, true)])
+      expect(shown(forward, changed)).toMatchObject({
+        drift: "foreign-shape",
+        detail: "the weighted rule's conditions or other actions are not those it was armed with",
+      });
+  });
+
+  it("that the way back would not work, although traffic goes where it should", () => {
+    expect(drift([weighted(), pinned({ priority: 150 })])).toMatchObject({
+      drift: "foreign-shape",
+      detail: "the pin stands at 150, which is neither of its numbers",
+      greenPercent: 50,
+    });
+  });
+
+  it("that there is a way to green beside the routes, unless a route itself has something as bad to say", () => {
+    const elsewhere = "rule x of another listener also forwards to green";
+    const seen = sightOf([weighted(), pinned()]);
+    expect(classify([seen], AT_50, NOW, elsewhere)).toMatchObject({ drift: "foreign-shape", detail: elsewhere });
+    expect(classify([sightOf([pinned()])], AT_50, NOW, elsewhere).detail).toBe("the weighted rule is gone");
+    expect(classify([seen], AT_50, NOW).drift).toBe("in-sync");
+  });
+
   it.each([
     [weighted({ forward: to(60, 40, true) }), pinned(), AT_50, "more-green", "green has 60 %, recorded are 50 %"],
     [weighted({ forward: to(40, 60, true) }), pinned(), AT_50, "more-blue", "green has 40 %, recorded are 50 %"],
