@@ -79,6 +79,8 @@ describe("lint", () => {
       "known",
       "constructor",
       "__proto__",
+      "toString",
+      "valueOf",
     );
     const { any } = fc.letrec<{ any: JsonValue }>((tie) => ({
       any: fc.oneof(

@@ -1,4 +1,5 @@
 import { signalAt } from "../../signals/catalogue.ts";
+import { wordOf } from "../logic/describe.ts";
 import { isComparison } from "../logic/relations.ts";
 import { pointerPart } from "../logic/scope.ts";
 import { type ArgumentKind, isSignalKind, type Operations } from "../operations/operation.ts";
@@ -59,14 +60,14 @@ export const referencesIn = (rule: unknown, operations: Operations): readonly Re
     const operation = Object.hasOwn(operations, expression.operator) ? operations[expression.operator] : undefined;
     const form = operation?.forms.find((each) => each.length === args.length) ?? [];
     return form.flatMap((as, index) =>
-      isSignalKind(as) ? [{ path: String(args[index]), at: expression.operandAt(index), as }] : [],
+      isSignalKind(as) ? [{ path: wordOf(args[index]), at: expression.operandAt(index), as }] : [],
     );
   });
 
 const namesIn = ({ operator, operands, at, scope }: Expression): readonly Reference[] =>
   (operator === "missing_some" ? operands.slice(1) : operands)
     .flat()
-    .flatMap((name) => referenceTo(String(name), at, scope));
+    .flatMap((name) => referenceTo(wordOf(name), at, scope));
 
 const referenceTo = (name: string, at: string, scope: VarScope): readonly Reference[] => {
   if (scope === "data") return [{ path: name, at, as: "current" }];
@@ -84,7 +85,7 @@ export const typeOf = (operand: unknown, operations: Operations): "number" | "te
   const [expression] = expressionsOf(operand);
   if (expression === undefined) return null;
   const { operator, operands } = expression;
-  if (operator === "var") return signalAt(String(operands[0]))?.type ?? null;
+  if (operator === "var") return signalAt(wordOf(operands[0]))?.type ?? null;
   if (operator === "known" || isComparison(operator) || OTHER_CONDITIONS.has(operator)) return "boolean";
   if (operator === "window") return null;
   return Object.hasOwn(operations, operator) || NUMBER_OPERATORS.has(operator) ? "number" : null;

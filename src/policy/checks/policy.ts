@@ -2,6 +2,7 @@ import { parseDuration } from "../../kernel/units.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import { SIGNALS, signalAt } from "../../signals/catalogue.ts";
 import { blindAfterMs, FLOOR_POLICY, LONGEST_MAX_AGE } from "../floor.ts";
+import { wordOf } from "../logic/describe.ts";
 import { pointerPart } from "../logic/scope.ts";
 import { isAccumulated } from "../operations/evidence/uses.ts";
 import type { Operations } from "../operations/operation.ts";
@@ -110,7 +111,7 @@ const gateUseFindings = (policy: Policy, { gate, at, when }: GateUse, operations
 const wholeStretch = (rule: Rule, operations: Operations): string | undefined =>
   expressionsOf(rule)
     .filter(({ operator }) => Object.hasOwn(operations, operator))
-    .map(({ operands }) => String(operands.at(-1)))
+    .map(({ operands }) => wordOf(operands.at(-1)))
     .find(isAccumulated);
 
 const unusedGates = (policy: Policy): readonly Finding[] => {

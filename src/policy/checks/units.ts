@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import type { SignalDefinition } from "../../signals/catalogue.ts";
+import { wordOf } from "../logic/describe.ts";
 import { isComparison } from "../logic/relations.ts";
 import { literalArguments } from "../lower.ts";
 import type { Operations } from "../operations/operation.ts";
@@ -72,7 +73,7 @@ const measureOf = (part: unknown, operations: Operations): Measure | null => {
   const [expression] = expressionsOf(part);
   if (expression === undefined) return null;
   const { operator, operands } = expression;
-  if (operator === "var") return measureOfSignal(String(operands[0]).replace(/^current\./, ""));
+  if (operator === "var") return measureOfSignal(wordOf(operands[0]).replace(/^current\./, ""));
   if (!Object.hasOwn(operations, operator)) return null;
   return measureOfOperation(operator, literalArguments(operands as readonly JsonValue[] as JsonValue));
 };
@@ -89,7 +90,7 @@ const rangeFindings = ({ operands, at }: Expression, params: Params, operations:
 const numberIn = (operand: unknown, params: Params): number | null => {
   if (typeof operand === "number") return operand;
   const [expression] = expressionsOf(operand);
-  const path = expression?.operator === "var" ? String(expression.operands[0]) : "";
+  const path = expression?.operator === "var" ? wordOf(expression.operands[0]) : "";
   const name = path.startsWith("params.") ? path.slice("params.".length) : "";
   return Object.hasOwn(params, name) ? (params[name] ?? null) : null;
 };

@@ -27,6 +27,12 @@ describe("blockers", () => {
     expect(blockers(rule, data)).toEqual(at);
   });
 
+  it("name what has a path that is no path", () => {
+    const rule: JsonValue = { "<": [{ var: { toString: [1] } }, 10] };
+
+    expect(explained(rule, { data: {} }).blockers).toMatchObject([{ at: "/<", value: null }]);
+  });
+
   it("say what is unknown, and why", () => {
     expect(explained({ and: [A, B] }, { data: { a: 3 } }).blockers).toMatchObject([
       { at: "/and/1/<", what: "b < 10", value: null, reasons: ["b: no value"] },

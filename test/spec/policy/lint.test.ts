@@ -131,6 +131,12 @@ describe("a rule", () => {
     ],
     ["a computed argument", { "<": [{ stat: [LAG, "max", "3m"] }, 5] }, "its arguments are literal"],
     ["an odd window", { "<": [{ stat: ["forward.lagRecords", "max", "100s"] }, 5] }, "no whole number of minutes"],
+    ["a path that cannot be made into text", { "<": [{ var: { toString: [1] } }, 5] }, "one literal path"],
+    [
+      "a window that cannot be made into text",
+      { "<": [{ rate: ["green.errors5xx", "green.requests", { toString: [1] }] }, 5] },
+      "its arguments are literal",
+    ],
     ["a misspelt signal", { "<": [{ var: "forward.lagg" }, 5] }, 'no signal "forward.lagg"'],
     [
       "a misspelt signal of an operation",
