@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { PawlError } from "../src/kernel/pawl-error.ts";
 import { alarmFaults } from "./template/check-alarms.ts";
+import { callerFaults } from "./template/check-callers.ts";
 import { roleFaults } from "./template/check-roles.ts";
 import { togetherFaults } from "./template/check-together.ts";
 import { type Template, withoutEmptyStatements } from "./template/empty-statements.ts";
@@ -42,11 +43,11 @@ const packageFunctions = (): void => {
   if (run.status !== 0) process.exit(run.status ?? 1);
 };
 
-/** A template with a role that IAM would refuse must not lie about. */
+/** A template with a role or a permission that AWS would refuse must not lie about. */
 const finishTemplate = (): void => {
   const file = join(output, TEMPLATE);
   const template = withoutEmptyStatements(JSON.parse(readFileSync(file, "utf8")) as Template);
-  const faults = roleFaults(template.Resources);
+  const faults = [...roleFaults(template.Resources), ...callerFaults(template.Resources)];
   if (faults.length > 0) {
     rmSync(output, { recursive: true, force: true });
     throw new PawlError("roles-too-large", { faults });

@@ -16,7 +16,7 @@ import type { EpochMs } from "./kernel/units.ts";
 import { operatorPorts } from "./wiring.ts";
 import { cloudwatchOf, lambdaOf, snsOf } from "./wiring-aws.ts";
 import { createCdcAdminPorts, createCdcPorts } from "./wiring-cdc.ts";
-import { local } from "./wiring-local.ts";
+import { local, sha256 } from "./wiring-local.ts";
 import { type Env, readSettings } from "./wiring-settings.ts";
 import { loadBalancerOf, tableOf } from "./wiring-table-and-rules.ts";
 
@@ -28,7 +28,7 @@ export const lookingPorts = (env: Env, now: Now) => {
   return {
     ...local(now),
     state: dynamodbState(table),
-    policies: dynamodbPolicies(table),
+    policies: dynamodbPolicies(table, sha256),
     ledger: dynamodbLedger(table),
     evidence: dynamodbEvidence(table),
     snapshots: dynamodbSnapshots(table),
@@ -38,7 +38,10 @@ export const lookingPorts = (env: Env, now: Now) => {
 };
 
 /** To publish a policy. */
-export const publishingPorts = (env: Env, now: Now) => ({ ...local(now), policies: dynamodbPolicies(tableOf(env)) });
+export const publishingPorts = (env: Env, now: Now) => ({
+  ...local(now),
+  policies: dynamodbPolicies(tableOf(env), sha256),
+});
 
 /** To leave a request in the state: `pause`, `resume`, `approve`, `adopt`. */
 export const requestingPorts = (env: Env, now: Now) => {
@@ -47,7 +50,7 @@ export const requestingPorts = (env: Env, now: Now) => {
   return {
     ...local(now),
     state: dynamodbState(table),
-    policies: dynamodbPolicies(table),
+    policies: dynamodbPolicies(table, sha256),
     ledger: dynamodbLedger(table),
     notify: snsNotify(snsOf(env), PAWL_TOPIC_ARN),
   };

@@ -16,7 +16,7 @@ import { elbv2Rules } from "./adapters/elbv2/elbv2-rules.ts";
 import { lambdaInvoke } from "./adapters/lambda/lambda-invoke.ts";
 import { snsNotify } from "./adapters/sns/sns-notify.ts";
 import { cloudwatchOf, lambdaOf, snsOf } from "./wiring-aws.ts";
-import { local } from "./wiring-local.ts";
+import { local, sha256 } from "./wiring-local.ts";
 import { type Env, readSettings } from "./wiring-settings.ts";
 import { loadBalancerOf, tableOf } from "./wiring-table-and-rules.ts";
 
@@ -55,7 +55,7 @@ export const promotePorts = (env: Env, now = systemNow) => {
     state: dynamodbState(table),
     observed: dynamodbObserved(table),
     snapshots: dynamodbSnapshots(table),
-    policies: dynamodbPolicies(table),
+    policies: dynamodbPolicies(table, sha256),
     ledger: dynamodbLedger(table),
     evidence: dynamodbEvidence(table),
     metrics: cloudwatchMetrics(cloudwatch, now),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
-import { alarmsOf } from "./cutover-alarms.ts";
+import { alarmArn, alarmsOf } from "./cutover-alarms.ts";
 
 export type Resources = Readonly<Record<string, { readonly Type: string; readonly Properties: object }>>;
 
@@ -35,44 +35,72 @@ const alarmResources = (cutover: CutoverBindings): Resources =>
     ]),
   );
 
-/** Every listed alarm may call rollback, the operator's own included; CloudWatch does not say when it may not. */
-const alarmPermissions = (cutover: CutoverBindings): Resources =>
-  Object.fromEntries(
-    cutover.alarms.map(({ arn }) => [
+/**
+ * Every listed alarm may call rollback, the operator's own included; CloudWatch does not say when it may not. Those that
+ * this template makes share one permission: Lambda holds about forty in all.
+ */
+const alarmPermissions = (cutover: CutoverBindings): Resources => {
+  const ours = alarmArn(cutover, `pawl-${cutover.name}-`);
+  const sources = new Set(cutover.alarms.map(({ arn }) => (arn.startsWith(ours) ? `${ours}*` : arn)));
+  return Object.fromEntries(
+    [...sources].map((arn) => [
       `${logicalId(arn.slice(arn.indexOf(":alarm:") + ":alarm:".length), arn)}Permission`,
       permission("lambda.alarms.cloudwatch.amazonaws.com", arn),
     ]),
   );
-
-/** The second way in: alarm actions can be muted, state changes reach EventBridge all the same. */
-const alarmRule = (cutover: CutoverBindings): Resources => {
-  const id = `${logicalId(cutover.name)}AlarmRule`;
-  return {
-    [id]: {
-      Type: "AWS::Events::Rule",
-      Properties: {
-        Name: `pawl-${cutover.name}-alarms`,
-        Description: `An alarm of the cutover ${cutover.name} fired.`,
-        EventPattern: {
-          source: ["aws.cloudwatch"],
-          "detail-type": ["CloudWatch Alarm State Change"],
-          resources: cutover.alarms.map((alarm) => alarm.arn),
-          detail: { state: { value: ["ALARM"] } },
-        },
-        Targets: [{ Id: "rollback", Arn: ROLLBACK_ARN }],
-      },
-    },
-    [`${id}Permission`]: permission("events.amazonaws.com", { "Fn::GetAtt": [id, "Arn"] }),
-  };
 };
 
-/** What the template holds for each cutover: its alarms, their leave to call rollback, and the EventBridge rule. */
+/** How long an event pattern may be by EventBridge's quota. */
+export const PATTERN_CHARACTERS = 2_048;
+
+const patternOf = (arns: readonly string[]) => ({
+  source: ["aws.cloudwatch"],
+  "detail-type": ["CloudWatch Alarm State Change"],
+  resources: arns,
+  detail: { state: { value: ["ALARM"] } },
+});
+
+/** As many alarms on one rule as its pattern takes. */
+const perRule = (arns: readonly string[]): readonly (readonly string[])[] => {
+  const rules: string[][] = [];
+  for (const arn of arns) {
+    const last = rules.at(-1);
+    const fits = last !== undefined && JSON.stringify(patternOf([...last, arn])).length <= PATTERN_CHARACTERS;
+    if (fits) last.push(arn);
+    else rules.push([arn]);
+  }
+  return rules;
+};
+
+/** The second way in: alarm actions can be muted, state changes reach EventBridge all the same. */
+const alarmRules = (cutover: CutoverBindings): Resources =>
+  Object.assign(
+    {},
+    ...perRule(cutover.alarms.map(({ arn }) => arn)).map((arns, index) => {
+      const nth = index === 0 ? "" : String(index + 1);
+      const id = `${logicalId(cutover.name)}AlarmRule${nth}`;
+      return {
+        [id]: {
+          Type: "AWS::Events::Rule",
+          Properties: {
+            Name: `pawl-${cutover.name}-alarms${nth === "" ? "" : `-${nth}`}`,
+            Description: `An alarm of the cutover ${cutover.name} fired.`,
+            EventPattern: patternOf(arns),
+            Targets: [{ Id: "rollback", Arn: ROLLBACK_ARN }],
+          },
+        },
+        [`${id}Permission`]: permission("events.amazonaws.com", { "Fn::GetAtt": [id, "Arn"] }),
+      };
+    }),
+  );
+
+/** What the template holds for each cutover: its alarms, their leave to call rollback, and the EventBridge rules. */
 export const cutoverResources = (cutovers: readonly CutoverBindings[]): Resources =>
   Object.assign(
     {},
     ...cutovers.map((cutover) => ({
       ...alarmResources(cutover),
       ...alarmPermissions(cutover),
-      ...alarmRule(cutover),
+      ...alarmRules(cutover),
     })),
   );

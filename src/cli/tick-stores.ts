@@ -7,7 +7,7 @@ import { snapshotsInOrder } from "./stored-snapshots.ts";
 
 /** Where a cutover's judged ticks are kept. They throw a `CommandFailure` where the table does not answer. */
 export const tickStores = (ports: Pick<GuardPorts, "evidence" | "snapshots" | "policies">, cutover: string): Stores => {
-  const policies = new Map<string, Policy | null>();
+  const policies = new Map<string, Policy | "changed" | null>();
   return {
     snapshot: snapshotsInOrder(ports, cutover),
     evidence: async (digest) => {
@@ -20,9 +20,11 @@ export const tickStores = (ports: Pick<GuardPorts, "evidence" | "snapshots" | "p
       const known = policies.get(digest);
       if (known !== undefined) return known;
       const read = await ports.policies.read(digest, PATIENCE_MS);
-      if (!read.ok) throw unanswered(`The policies of ${cutover} cannot be read.`, read.failure);
-      policies.set(digest, read.value ?? null);
-      return read.value ?? null;
+      if (!read.ok && read.failure.kind !== "malformed")
+        throw unanswered(`The policies of ${cutover} cannot be read.`, read.failure);
+      const policy = read.ok ? read.value : "changed";
+      policies.set(digest, policy);
+      return policy;
     },
   };
 };

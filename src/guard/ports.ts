@@ -92,7 +92,7 @@ export interface SnapshotsPort {
 }
 
 export interface PoliciesPort {
-  /** By SHA-256 of its canonical JSON. */
+  /** By SHA-256 of its canonical JSON; `malformed` where what is stored under that name has another one. */
   read(digest: string, timeoutMs: DurationMs): Promise<Result<Policy | null, OutsideFailure>>;
   put(policy: Policy, digest: string): Promise<Result<void, OutsideFailure>>;
 }

@@ -62,8 +62,8 @@ const TELLINGS: { readonly [Code in PawlFaultCode]: Telling<PawlFaults[Code]> } 
     next: "Correct the files named above, then run `npm run package` again.",
   },
   "roles-too-large": {
-    what: ({ faults }) => `The roles are too large: ${faults.join(" ")}`,
-    why: "IAM refuses a role with more, in the middle of a deployment; every route and alarm is named in them, one by one.",
+    what: ({ faults }) => `The roles and permissions are too large: ${faults.join(" ")}`,
+    why: "AWS refuses more, in the middle of a deployment; every route and alarm is named in them, one by one.",
     next: "Guard some cutovers from another account or Region, then run `npm run package` again.",
   },
 };

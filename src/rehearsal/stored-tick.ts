@@ -31,7 +31,7 @@ interface StoredEvidence {
 export interface Stores {
   evidence(digest: string): Promise<JsonObject | "unreadable" | null>;
   snapshot(epoch: number, tick: EpochMs): Promise<Snapshot | null>;
-  policy(digest: string): Promise<Policy | null>;
+  policy(digest: string): Promise<Policy | "changed" | null>;
 }
 
 /** Everything that a judged tick rested on and came to, each checked against the digest that names it. */
@@ -133,5 +133,7 @@ const policyOf = async (
   const body = await stores.policy(named);
   if (body === null) return fail(`its policy ${named.slice(0, 12)} is not there`);
   // By policyDigest's rule: the canonical JSON of the policy as written.
-  return digestOf(body) === named ? ok({ digest: named, body }) : fail(`its policy ${named.slice(0, 12)} was changed`);
+  return body !== "changed" && digestOf(body) === named
+    ? ok({ digest: named, body })
+    : fail(`its policy ${named.slice(0, 12)} was changed`);
 };

@@ -121,10 +121,25 @@ describe.each(WORLDS)("the records in %s", (_name, ports) => {
       name: "orders",
       gates: { lag: { why: "w", rule: { "<": [{ var: "a.b" }, 1] } } },
     };
-    const digest = "cc".repeat(32);
+    const digest = sha256(canonicalJson(policy));
     expect(await policies.read(digest, soonEnough)).toEqual({ ok: true, value: null });
     expect(await policies.put(policy as unknown as Policy, digest)).toEqual(done);
     expect(await policies.read(digest, soonEnough)).toEqual({ ok: true, value: policy });
+  });
+
+  test("gives no policy back that was changed under its digest, until it is put right", async () => {
+    const { policies } = ports();
+    const policy = {
+      apiVersion: "pawl/v1",
+      name: "lax",
+      gates: { lag: { why: "w", rule: true } },
+    } as unknown as Policy;
+    const strict = { ...policy, name: "strict" };
+    const digest = sha256(canonicalJson(strict));
+    await policies.put(policy, digest);
+    expect(await policies.read(digest, soonEnough)).toMatchObject({ ok: false, failure: { kind: "malformed" } });
+    await policies.put(strict, digest);
+    expect(await policies.read(digest, soonEnough)).toEqual({ ok: true, value: strict });
   });
 
   test("appends a record once, and refuses another one of the same number", async () => {

@@ -17,8 +17,10 @@ import type {
 import { canonicalJson, type JsonObject } from "../../src/kernel/json.ts";
 import { ok, outsideFailure } from "../../src/kernel/result.ts";
 import type { EpochMs } from "../../src/kernel/units.ts";
+import { policyDigest } from "../../src/policy/policy-digest.ts";
 import type { Policy } from "../../src/policy/policy-file.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
+import { sha256 } from "../../src/wiring-local.ts";
 
 /** The table does not answer. One switch for everything in it but the state item, which has its own. */
 export interface Outage {
@@ -86,7 +88,12 @@ export const fakePolicies = (outage: Outage): PoliciesPort & { readonly all: Map
   const all = new Map<string, Policy>();
   return {
     all,
-    read: async (digest) => (outage.table ? noAnswer() : ok(all.get(digest) ?? null)),
+    read: async (digest) => {
+      if (outage.table) return noAnswer();
+      const policy = all.get(digest);
+      if (policy === undefined || policyDigest(policy, sha256) === digest) return ok(policy ?? null);
+      return outsideFailure("malformed", `${digest} is not that policy`);
+    },
     put: async (policy, digest) => {
       if (outage.table) return noAnswer();
       all.set(digest, copy(policy));

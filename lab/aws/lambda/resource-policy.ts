@@ -1,4 +1,5 @@
 import { LAB_ACCOUNT_ID } from "../contracts.ts";
+import { matchesArn } from "../iam/patterns.ts";
 import { closed, propertiesReader, TEXT } from "../resource-properties.ts";
 
 export const PERMISSION_TYPE = "AWS::Lambda::Permission";
@@ -31,11 +32,11 @@ export const readPermission = propertiesReader<Permission>(
   ),
 );
 
-/** Does one of the function's permissions name this service, and this very source where it names one? */
+/** Does one of the function's permissions name this service, and this source by ArnLike where it names one? */
 export const permits = (permissions: readonly Permission[], caller: ServiceCaller): boolean =>
   permissions.some(
     ({ Principal, SourceArn, SourceAccount }) =>
       Principal === caller.principal &&
-      (SourceArn === undefined || SourceArn === caller.sourceArn) &&
+      (SourceArn === undefined || matchesArn(SourceArn, caller.sourceArn)) &&
       (SourceAccount === undefined || SourceAccount === LAB_ACCOUNT_ID),
   );

@@ -10,10 +10,12 @@ import type {
   PoliciesPort,
   SnapshotsPort,
 } from "../../guard/ports.ts";
+import type { Digest } from "../../kernel/digest.ts";
 import { toIso } from "../../kernel/instant.ts";
 import { canonicalJson, type JsonObject } from "../../kernel/json.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { EpochMs } from "../../kernel/units.ts";
+import { policyDigest } from "../../policy/policy-digest.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Item, Table } from "./table.ts";
@@ -66,11 +68,18 @@ export const dynamodbSnapshots = (table: Table): SnapshotsPort => ({
     ),
 });
 
-export const dynamodbPolicies = (table: Table): PoliciesPort => ({
-  read: async (digest, timeoutMs) =>
-    mapped(await table.get({ pk: "policy", sk: digest }, timeoutMs), (item) =>
-      item === null ? null : as<{ policy: Policy }>(item).policy,
-    ),
+/** A policy is fixed by its digest, and no further than the digest is computed again: what was edited in the table is none. */
+export const dynamodbPolicies = (table: Table, digestOf: Digest): PoliciesPort => ({
+  read: async (digest, timeoutMs) => {
+    const found = await table.get({ pk: "policy", sk: digest }, timeoutMs);
+    if (!found.ok || found.value === null) return found.ok ? ok(null) : found;
+    const { policy } = as<{ policy?: Policy }>(found.value);
+    if (policy !== undefined && policyDigest(policy, digestOf) === digest) return ok(policy);
+    return outsideFailure(
+      "malformed",
+      `What the table holds as the policy ${digest} is not that policy; publish it again`,
+    );
+  },
   put: (policy, digest) => table.put({ pk: "policy", sk: digest }, { policy }),
 });
 

@@ -26,8 +26,10 @@ export const policyPublishCommand = async (
 ): Promise<CommandResult<PublishDocument>> => {
   const name = policyDigest(policy, digest);
   const there = await policies.read(name, PATIENCE_MS);
-  if (!there.ok) throw unanswered(`${file} was not published.`, there.failure);
-  const already = there.value !== null;
+  // What is there under this name and is not this policy was edited: it is put right.
+  const edited = !there.ok && there.failure.kind === "malformed";
+  if (!there.ok && !edited) throw unanswered(`${file} was not published.`, there.failure);
+  const already = there.ok && there.value !== null;
   if (!already) {
     const stored = await policies.put(policy, name);
     if (!stored.ok) throw unanswered(`${file} was not published, or nobody knows.`, stored.failure);

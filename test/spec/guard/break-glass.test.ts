@@ -111,6 +111,15 @@ describe("with a policy that is broken or cannot be read", () => {
     expect(world.state().weightPercent).toBe(50);
     expect(world.notify.sent.some(({ body }) => body.includes("policy: "))).toBe(true);
   });
+
+  test("one that was edited in the table judges nothing", async () => {
+    const world = await at50();
+    for (const [digest, policy] of world.policies.all) world.policies.all.set(digest, { ...policy, gates: {} });
+    await world.minutes(8);
+    expect(world.state().weightPercent).toBe(50);
+    expect(world.state().blocking[0]?.value).toBe("the policy it was armed with cannot be read");
+    expect((await alarm(world)).kind).toBe("verified");
+  });
 });
 
 describe("with the pin's priority taken by somebody else's rule", () => {

@@ -46,10 +46,11 @@ describe("a freeze", () => {
   });
 
   it("lets the soak clock run, and decommission does not begin in it", async () => {
-    const world = await armedWith(() => ({}));
+    const toGreen = fakeWorld();
+    await toGreen.arm();
+    const minutes = await toGreen.until("100 %", () => toGreen.state().phase === "soaking", 200);
+    const world = await armedWith(frozen(minutes + 1, 120));
     await world.until("100 %", () => world.state().phase === "soaking", 200);
-    const freeze = frozen(0, 120)(world).freeze;
-    world.policies.all.set(world.state().policyDigest, { ...DRILL, freeze });
 
     await world.until("a whole soak", () => world.state().soak.healthyMs >= 480_000);
     await world.minute();

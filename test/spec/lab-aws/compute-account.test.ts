@@ -144,6 +144,16 @@ describe("an alarm that turns", () => {
     expect(payloads()).toEqual([{ source: "aws.cloudwatch", alarmArn: ALARM_ARN }]);
   });
 
+  it("starts it by a permission for all alarms of that name, too", async () => {
+    const source = `${ALARM_ARN.slice(0, -2)}*`;
+    const allowed = permission({ Principal: "lambda.alarms.cloudwatch.amazonaws.com", SourceArn: source });
+    await lab.deploy(workerFunction({}, { Allowed: allowed }), { worker: ECHO });
+
+    lab.transition(transition());
+
+    await eventually(() => lab.account.lambda.invocations().length === 1);
+  });
+
   it.each([
     ["no permission at all", {}],
     [
