@@ -1,3 +1,4 @@
+import type { CutoverState } from "../../../src/decision/state.ts";
 import type { World } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
 
@@ -16,7 +17,7 @@ export const somebodyIsTold = (): Checker => {
       switch (event.kind) {
         case "stored":
           if (event.after.armedAt !== event.before?.armedAt) armedAt = event.at;
-          if (event.after.latch !== undefined && event.before?.latch === undefined) latchedAt = event.at;
+          if (goesBack(event.before, event.after)) latchedAt = event.at;
           return null;
         case "told":
           if (event.notification.urgency === "page") toldAt = event.at;
@@ -30,6 +31,10 @@ export const somebodyIsTold = (): Checker => {
     end: () => (latchedAt !== null && (toldAt ?? 0) < latchedAt ? ["a rollback that nobody was told of"] : []),
   };
 };
+
+/** Of a completed cutover nothing goes back; an operator who asks for it all the same has their own command's answer. */
+const goesBack = (before: CutoverState | null, { latch, phase }: CutoverState): boolean =>
+  latch !== undefined && before?.latch === undefined && !(phase === "complete" && latch.cause.kind === "operator");
 
 const silence = (world: World, at: number, armedAt: number): string | null => {
   const state = world.state();
