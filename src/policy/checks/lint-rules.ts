@@ -66,13 +66,14 @@ const MEANING_RULES = {
   "not-all-examined": warning("There are too many rules to look at all of them in full."),
   "gate-backwards": error("A gate opens as a signal gets worse."),
   "rollback-backwards": error("A rollback rule switches off as a signal gets worse."),
+  "blind-rollback": error("A rollback rule fires because something is not seen."),
 } as const;
 
 const POLICY_RULES = {
   "unknown-gate": error("A gate that the policy does not have."),
   "unused-gate": warning("No step asks the gate."),
   "green-before-start": error("A gate reads green's traffic before there is any."),
-  "blue-at-full": error("A gate reads blue's traffic when there is none."),
+  "blue-at-full": error("A gate, or blind, looks at blue's traffic when there is none."),
   "no-single-minute": error("A gate of the soak adds up a whole step or soak."),
   "stream-in-decommission": error("A gate reads a stream that decommission takes away."),
   "duplicate-name": error("Two things have one name."),

@@ -1,7 +1,7 @@
 import { parseDuration } from "../../kernel/units.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import { SIGNALS, signalAt } from "../../signals/catalogue.ts";
-import { blindAfterMs, FLOOR_POLICY, LONGEST_MAX_AGE } from "../floor.ts";
+import { blindAfterMs, FLOOR_POLICY, FLOOR_RULES, LONGEST_MAX_AGE } from "../floor.ts";
 import { wordOf } from "../logic/describe.ts";
 import { pointerPart } from "../logic/scope.ts";
 import { isAccumulated } from "../operations/evidence/uses.ts";
@@ -12,6 +12,9 @@ import { expressionsOf, referencesIn } from "./expressions.ts";
 import { type Finding, finding } from "./problem.ts";
 
 const LEAST_SOAK = "24h";
+
+/** Records and messages name them as the cause of a rollback, as they do a policy's own rules. */
+const OWN_RULES: ReadonlySet<string> = new Set([...FLOOR_RULES.map(({ id }) => id), "blind"]);
 
 /** What neither a schema nor a single rule can show of a policy whose fields are all there: how its parts fit together. */
 export const policyFindings = (
@@ -26,6 +29,17 @@ export const policyFindings = (
     policy.rollback.map(({ id }) => id),
     "/rollback",
     "rollback rule",
+  ),
+  ...policy.rollback.flatMap(({ id }, index) =>
+    OWN_RULES.has(id)
+      ? [
+          finding(
+            "duplicate-name",
+            `/rollback/${index}/id`,
+            `"${id}" is what a rule of pawl's own is called; rename it`,
+          ),
+        ]
+      : [],
   ),
   ...maxAgeFindings(policy),
   ...blindFindings(policy),
@@ -56,7 +70,7 @@ const gateUses = ({ start, steps, decommission }: Policy): readonly GateUse[] =>
 ];
 
 const isTraffic = (path: string, side: "blue" | "green"): boolean =>
-  path.startsWith(`${side}.`) && signalAt(path)?.kind !== "instant";
+  path.startsWith(`${side}.`) && ["minute", "span"].includes(signalAt(path)?.kind ?? "");
 
 const STREAM_GROUPS = /^(forward|reverse|conflicts)\./;
 
@@ -192,6 +206,17 @@ const dwellFindings = ({ minDwell, maxDwell, onMaxDwell }: PolicyStep, index: nu
 };
 
 const blindFindings = ({ blind }: Policy): readonly Finding[] => [
+  ...blind.watch.flatMap((path, index) =>
+    isTraffic(path, "blue")
+      ? [
+          finding(
+            "blue-at-full",
+            `/blind/watch/${index}`,
+            `at 100 % green blue is silent: without ${path} pawl would be blind all through the soak. Watch green's signals`,
+          ),
+        ]
+      : [],
+  ),
   ...blind.watch.flatMap((path, index) =>
     signalAt(path) === null
       ? [

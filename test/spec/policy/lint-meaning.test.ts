@@ -111,8 +111,26 @@ describe("a rollback rule with a planted mistake", () => {
       { "===": [{ var: "forward.state" }, "RUNNING"] },
       "rollback-backwards /rollback/0/when/===",
     ],
+    ["too few minutes seen", { "<": [{ coverage: ["3m"] }, 0.9] }, "blind-rollback /rollback/0/when/<"],
+    ["no value", { "!": { known: ["green.requests"] } }, "blind-rollback /rollback/0/when/!"],
+    ["a missing value", { "!!": [{ missing: ["green.requests"] }] }, "blind-rollback /rollback/0/when/!!"],
+    ["an old value", { ">": [{ age: ["forward.lagSeconds"] }, 60] }, "blind-rollback /rollback/0/when/>"],
+    [
+      "no value of one thing beside traffic",
+      {
+        and: [{ ">": [{ stat: ["lb.requests", "sum", "3m"] }, 100] }, { "!": { known: ["reverse.lagSeconds"] } }],
+      },
+      "blind-rollback /rollback/0/when/and",
+    ],
   ])("%s is found", (_, when, expected) => {
     expect(ofRollback(when)).toContain(expected);
+  });
+
+  it.each<[string, JsonValue]>([
+    ["sight first", { and: [{ ">=": [{ coverage: ["3m"] }, 0.9] }, { ">": [RATE, 0.1] }] }],
+    ["what is bad, where nothing else is seen", { and: [{ ">": [RATE, 0.1] }, { "!": { known: ["blue.requests"] } }] }],
+  ])("that asks for %s is none", (_, when) => {
+    expect(ofRollback(when).join()).not.toContain("blind-rollback");
   });
 });
 

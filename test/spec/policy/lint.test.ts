@@ -244,6 +244,16 @@ describe("how a policy fits together", () => {
       (p) => Object.assign(at(p, "blind"), { watch: ["green.request"] }),
       'Did you mean "green.requests"?',
     ],
+    [
+      "blind without blue's traffic",
+      (p) => Object.assign(at(p, "blind"), { watch: ["blue.requests"] }),
+      "without blue.requests pawl would be blind all through the soak",
+    ],
+    ...["floor", "blind"].map((id): [string, (p: Draft) => void, string] => [
+      `a rollback rule of its own called ${id}`,
+      (p) => Object.assign((p["rollback"] as Draft[])[0] ?? {}, { id }),
+      `"${id}" is what a rule of pawl's own is called`,
+    ]),
   ])("%s is refused", (_, edit, says) => {
     const problems = problemsAfter(edit).join("\n");
 

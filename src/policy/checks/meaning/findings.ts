@@ -7,6 +7,7 @@ import { roleFindings } from "../roles.ts";
 import { type PlacedRule, paramsIn } from "../rule.ts";
 import { truthFindings } from "../types.ts";
 import { unitFindings } from "../units.ts";
+import { blindRollbackFindings } from "./blind-rollback.ts";
 import { directionFindings } from "./direction.ts";
 import { type FalseRollbackForecast, falseRollbackFindings, falseRollbackForecasts } from "./false-rollback.ts";
 import type { Effort } from "./grid.ts";
@@ -105,6 +106,7 @@ const ruleMeaning = ({ rule, at }: PlacedRule, { params, operations, effort }: L
   if (tree === null || written.some(({ level }) => level === "error")) return written;
   const reach = reachFindings(tree, use, effort);
   // What always says the same has no direction.
-  const turned = reach.some(({ level }) => level === "error") ? [] : directionFindings(tree, { use, effort });
-  return [...written, ...reach, ...turned];
+  if (reach.some(({ level }) => level === "error")) return [...written, ...reach];
+  const turned = directionFindings(tree, { use, effort });
+  return [...written, ...reach, ...turned, ...(use === "rollback" ? blindRollbackFindings(tree, effort) : [])];
 };
