@@ -5,8 +5,11 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   ledger: ["test/spec/ledger/**/*.test.ts", "test/property/evolve.property.test.ts"],
   actuation: ["test/spec/actuation/**/*.test.ts", "test/property/conditions.property.test.ts"],
   decision: ["test/spec/decision/**/*.test.ts", "test/property/{decide,evolve}.property.test.ts"],
-  snapshot: ["test/spec/snapshot/**/*.test.ts", "test/property/{evidence,rows}.property.test.ts"],
-  policy: ["test/spec/policy/**/*.test.ts", "test/property/{policy,lint,diff,judge-fuzz,reuse}.property.test.ts"],
+  snapshot: ["test/spec/snapshot/**/*.test.ts", "test/property/rows.property.test.ts"],
+  policy: [
+    "test/spec/policy/**/*.test.ts",
+    "test/property/{policy,evidence,lint,diff,judge-fuzz,reuse}.property.test.ts",
+  ],
 };
 
 const room = (process.env["MUTATED_ROOM"] ?? "ledger").split("/")[0] ?? "";

@@ -22,8 +22,6 @@ interface Known {
 /** Of each snapshot, the rows of the last sequence that ended in it: the next tick's differ in a few minutes only. */
 const knownBy = new WeakMap<Snapshot, Known>();
 
-const NO_ROWS: Known = { snapshots: [], rows: [] };
-
 /** One row a minute that any of these snapshots, oldest first, says something about; oldest first. */
 export const rowsOf = (snapshots: readonly Snapshot[]): readonly Row[] => {
   const newest = snapshots.at(-1);
@@ -31,8 +29,7 @@ export const rowsOf = (snapshots: readonly Snapshot[]): readonly Row[] => {
   const oldest = oldestMinute(snapshots[0] ?? newest);
   const same = knownBy.get(newest);
   if (same !== undefined && follows(same.snapshots, snapshots)) return since(same.rows, oldest);
-  const [base, from] = longestKnown(snapshots);
-  let rows = base.rows;
+  let [rows, from] = longestKnown(snapshots);
   for (const snapshot of snapshots.slice(from)) rows = extended(rows, snapshot);
   rows = since(rows, oldest);
   knownBy.set(newest, { snapshots, rows });
@@ -51,24 +48,23 @@ const oldestMinute = ({ tick, minutes }: Snapshot): EpochMs => {
 };
 
 /** The rows of the tick before, where they are of these very snapshots, and how many of them they cover. */
-const longestKnown = (snapshots: readonly Snapshot[]): readonly [Known, number] => {
+const longestKnown = (snapshots: readonly Snapshot[]): readonly [readonly Row[], number] => {
   const before = snapshots.at(-2);
   const known = before === undefined ? undefined : knownBy.get(before);
   return known !== undefined && follows(known.snapshots, snapshots.slice(0, -1))
-    ? [known, snapshots.length - 1]
-    : [NO_ROWS, 0];
+    ? [known.rows, snapshots.length - 1]
+    : [[], 0];
 };
 
-/** Whether `now` is `before` without its oldest ones. */
+/** Whether `now`, which has at least one, is `before` without its oldest ones. */
 const follows = (before: readonly Snapshot[], now: readonly Snapshot[]): boolean => {
   const dropped = before.length - now.length;
-  return dropped >= 0 && now.every((snapshot, index) => snapshot === before[index + dropped]);
+  return now.every((snapshot, index) => snapshot === before[index + dropped]);
 };
 
 const extended = (rows: readonly Row[], snapshot: Snapshot): readonly Row[] => {
   const instants = instantsByMinute(snapshot);
-  let first = snapshot.minutes[0]?.at ?? snapshot.tick;
-  for (const at of instants.keys()) if (at < first) first = at;
+  const first = Math.min(snapshot.minutes[0]?.at ?? snapshot.tick, ...instants.keys());
   // A snapshot says something of the last few minutes alone; the others stay as they are.
   const untouched = rows.findLastIndex(({ at }) => at < first) + 1;
   const byMinute = new Map<EpochMs, Row>();
@@ -86,11 +82,11 @@ const extended = (rows: readonly Row[], snapshot: Snapshot): readonly Row[] => {
     byMinute.set(at, rowOf(at, row?.metrics, row === undefined ? read : { ...row.instants, ...read }));
   }
   const touched = [...byMinute.values()].sort((a, b) => a.at - b.at);
-  return untouched === 0 ? touched : [...rows.slice(0, untouched), ...touched];
+  return [...rows.slice(0, untouched), ...touched];
 };
 
 const sameReadings = (a: MinuteReadings | undefined, b: MinuteReadings): boolean =>
-  a === b || (a !== undefined && sameEntries(a.values, b.values) && sameEntries(a.absent, b.absent));
+  a !== undefined && sameEntries(a.values, b.values) && sameEntries(a.absent, b.absent);
 
 const sameEntries = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean => {
   let count = 0;
@@ -105,8 +101,7 @@ const sameEntries = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<st
 const instantsByMinute = ({ instants }: Snapshot): ReadonlyMap<EpochMs, Observations> => {
   const found = new Map<EpochMs, Record<string, Observation>>();
   for (const path in instants) {
-    const seen = instants[path];
-    if (seen === undefined) continue;
+    const seen = instants[path] as Observation;
     const minute = minuteOf(seen.readAt);
     const row = found.get(minute);
     if (row === undefined) found.set(minute, { [path]: seen });
@@ -135,8 +130,7 @@ type Values = Record<string, Record<string, SignalValue>>;
 
 const putInstants = (values: Values, absent: Record<string, string>, instants: Observations): void => {
   for (const path in instants) {
-    const seen = instants[path];
-    if (seen === undefined) continue;
+    const seen = instants[path] as Observation;
     if (seen.known) {
       put(values, path, seen.value);
       if (Object.hasOwn(absent, path)) delete absent[path];

@@ -85,6 +85,9 @@ const trafficInstants = ({ drift, detail, readAt, greenPercent }: TrafficReading
   "traffic.ruleGreenPercent": greenPercent === null ? unknown(detail, readAt) : known(greenPercent, readAt),
 });
 
+/** Between two ARNs: an alarm's name may hold anything but control characters, blanks too. */
+const NEXT_ARN = "\n";
+
 const alarmInstants = (seen: Sightings): Observations => {
   if (!seen.alarms.ok) {
     const why = unknown(seen.alarms.failure.message, seen.takenAt);
@@ -97,7 +100,7 @@ const alarmInstants = (seen: Sightings): Observations => {
   return {
     "alarms.firing": known(firing.length, seen.takenAt),
     "alarms.unknown": known(inState("INSUFFICIENT_DATA", "missing").length, seen.takenAt),
-    "alarms.firingArns": known(firing.join(" "), seen.takenAt),
+    "alarms.firingArns": known(firing.join(NEXT_ARN), seen.takenAt),
   };
 };
 
@@ -107,7 +110,7 @@ export const firingAlarms = (
   cutover: CutoverBindings,
 ): readonly { readonly arn: string; readonly severity: AlarmSeverity }[] => {
   const seen = snapshot.instants["alarms.firingArns"];
-  const arns = seen?.known === true && typeof seen.value === "string" ? seen.value.split(" ") : [];
+  const arns = seen?.known === true && typeof seen.value === "string" ? seen.value.split(NEXT_ARN) : [];
   return cutover.alarms
     .filter(({ arn }) => arns.includes(arn))
     .sort((a, b) => Number(b.severity === "hard-down") - Number(a.severity === "hard-down"));

@@ -1,137 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ok, outsideFailure } from "../../../src/kernel/result.ts";
-import { type EpochMs, epochMs } from "../../../src/kernel/units.ts";
+import type { EpochMs } from "../../../src/kernel/units.ts";
 import { known, type Observations, unknown } from "../../../src/signals/observation.ts";
-import type { MetricReadings, MetricSeries } from "../../../src/signals/ports.ts";
 import { gateEvidence, rollbackEvidence, soakMinuteEvidence, wasObserved } from "../../../src/snapshot/evidence.ts";
-import { minuteReadings } from "../../../src/snapshot/minute-readings.ts";
-import type { MinuteReadings, Snapshot } from "../../../src/snapshot/snapshot.ts";
-import { firingAlarms, takeSnapshot, trafficOf } from "../../../src/snapshot/take-snapshot.ts";
-import { ORDERS } from "../../support/fake-world.ts";
+import type { Snapshot } from "../../../src/snapshot/snapshot.ts";
+import { at, T } from "../../support/readings.ts";
 
 const MINUTE = 60_000;
-/** Minute 30 is the tick being judged. */
-const at = (minute: number, seconds = 0): EpochMs => epochMs(1_795_316_400_000 + minute * MINUTE + seconds * 1_000);
-const T = at(30);
-
-const series = (
-  of: MetricSeries["of"],
-  metric: MetricSeries["metric"],
-  values: Record<number, number>,
-): MetricSeries => ({
-  of,
-  metric,
-  minutes: Object.entries(values).map(([minute, value]) => ({ at: at(Number(minute)), value })),
-});
-
-const metrics = (all: readonly MetricSeries[], missing: MetricReadings["missing"] = []): MetricReadings => ({
-  readAt: at(30, 2),
-  series: all,
-  p99: [],
-  missing,
-});
-
-const minute = (rows: readonly MinuteReadings[], number: number): MinuteReadings => {
-  const row = rows.find((one) => one.at === at(number));
-  if (row === undefined) throw new RangeError(`no row of minute ${number}`);
-  return row;
-};
-
-describe("absence", () => {
-  const complete = metrics([
-    series("green", "requests", { 25: 100, 26: 100 }),
-    series("green", "errors5xx", { 26: 3 }),
-    series("green", "connectionErrors", {}),
-    series("green", "answered", { 25: 90 }),
-    series("lb", "requests", { 25: 100 }),
-    series("lb", "errors5xx", {}),
-    series("blue", "requests", {}),
-  ]);
-  const rows = minuteReadings(complete, T);
-
-  it("of errors is zero beside a request count, and unknown without one", () => {
-    expect(minute(rows, 25).values["green.errors5xx"]).toBe(0);
-    expect(minute(rows, 26).values["green.errors5xx"]).toBe(3);
-    expect(minute(rows, 27).values["green.errors5xx"]).toBeUndefined();
-    expect(minute(rows, 27).absent["green.errors5xx"]).toContain("no requests");
-    expect(minute(rows, 25).values["lb.errors5xx"]).toBe(0);
-  });
-
-  it("of an answer is a request nobody answered", () => {
-    expect(minute(rows, 25).values["green.unanswered"]).toBe(10);
-    expect(minute(rows, 26).values["green.unanswered"]).toBe(100);
-    expect(minute(rows, 27).values["green.unanswered"]).toBeUndefined();
-  });
-
-  it("of blue's requests at 100 % leaves green's share whole", () => {
-    expect(minute(rows, 25).values["traffic.greenPercent"]).toBe(100);
-  });
-
-  it("of a whole series is never zero, whatever else was counted", () => {
-    const partial = metrics(
-      [series("green", "requests", { 25: 100 })],
-      [{ what: "green.errors5xx", reason: "PartialData" }],
-    );
-    expect(minute(minuteReadings(partial, T), 25).absent["green.errors5xx"]).toBe("PartialData");
-  });
-});
-
-describe("a snapshot", () => {
-  const sightings = {
-    cutover: ORDERS,
-    epoch: 1,
-    tick: T,
-    takenAt: at(30, 3),
-    atArm: { blueHosts: 4, conflicts: 2 },
-    metrics: ok(metrics([])),
-    hosts: ok([{ side: "blue" as const, targetGroupArn: "b", healthy: 3, unhealthy: 1 }]),
-    alarms: ok(
-      ORDERS.alarms.slice(1).map(({ arn }, index) => ({
-        arn,
-        state: index === 0 ? ("ALARM" as const) : ("OK" as const),
-        stateChangedAt: T,
-        actionsEnabled: true,
-        actions: [],
-      })),
-    ),
-    traffic: { readAt: at(30, 2), drift: "more-green" as const, detail: "green has 60 %", greenPercent: 60 },
-    streams: { "conflicts.total": known(5, at(29, 5)) },
-  };
-
-  it("measures blue's hosts and the conflicts against what they were when armed", () => {
-    const { instants } = takeSnapshot(sightings);
-    expect(instants["blue.readyPercent"]).toMatchObject({ known: true, value: 75 });
-    expect(instants["conflicts.new"]).toMatchObject({ known: true, value: 3, readAt: at(29, 5) });
-    expect(instants["green.healthyHosts"]).toMatchObject({ known: false });
-  });
-
-  it("counts an alarm that CloudWatch does not know as unknown, not as quiet", () => {
-    const snapshot = takeSnapshot(sightings);
-    expect(snapshot.instants["alarms.firing"]).toMatchObject({ value: 1 });
-    expect(snapshot.instants["alarms.unknown"]).toMatchObject({ value: 1 });
-    expect(firingAlarms(snapshot, ORDERS)).toEqual([ORDERS.alarms[1]]);
-    const unread = takeSnapshot({ ...sightings, alarms: outsideFailure("throttled", "Rate exceeded") });
-    expect(unread.instants["alarms.firing"]).toMatchObject({ known: false, reason: "Rate exceeded" });
-    expect(firingAlarms(unread, ORDERS)).toEqual([]);
-  });
-
-  it("holds the rules, so that a second run of the tick sees the same", () => {
-    expect(trafficOf(JSON.parse(JSON.stringify(takeSnapshot(sightings))) as Snapshot)).toEqual(sightings.traffic);
-  });
-
-  it("calls no p99 of fewer than a hundred requests known", () => {
-    const readings: MetricReadings = {
-      ...metrics([
-        series("green", "requests", { 25: 33, 26: 33, 27: 33 }),
-        series("blue", "requests", { 25: 50, 26: 50 }),
-      ]),
-      p99: (["green", "blue"] as const).map((of) => ({ of, use: "gates", from: at(25), to: at(28), p99Ms: 80 })),
-    };
-    const { p99ForGates } = takeSnapshot({ ...sightings, metrics: ok(readings) });
-    expect(p99ForGates["green.p99Ms"]).toMatchObject({ known: false });
-    expect(p99ForGates["blue.p99Ms"]).toMatchObject({ known: true, value: 80 });
-  });
-});
 
 const snapshot = (tick: number, of: { minutes?: Record<number, number>; instants?: Observations } = {}): Snapshot => ({
   cutover: "orders",
@@ -182,7 +56,12 @@ describe("evidence for gates", () => {
     const instants = { "forward.state": known("RUNNING", at(28, 30)), "forward.drained": known(true, at(29, 30)) };
     const { current } = gateEvidence([snapshot(30, { instants })], scope);
     expect(current.values["forward"]).toEqual({ drained: true });
-    expect(current.absent["forward.state"]).toContain("stale");
+    expect(current.absent["forward.state"]).toBe("stale: read 93 s ago, at most 90 s");
+  });
+
+  it("takes an instant of exactly ninety seconds ago", () => {
+    const instants = { "forward.drained": known(true, at(28, 33)) };
+    expect(gateEvidence([snapshot(30, { instants })], scope).current.values["forward"]).toEqual({ drained: true });
   });
 
   it("keeps an instant in the minute in which it was read", () => {
@@ -207,6 +86,17 @@ describe("evidence for rollback rules", () => {
     expect(evidence.now).toBe(T);
     expect(evidence.current.values["green"]?.["requests"]).toBe(5);
   });
+
+  it("takes no p99 whose three minutes reach back before it was armed", () => {
+    const p99 = (tick: number) => rollbackEvidence([snapshot(tick)], scope).current;
+    expect(p99(12).absent["green.p99Ms"]).toBe("its three minutes reach back before this epoch");
+    expect(p99(12).values["green"]).toBeUndefined();
+    expect(p99(13).values["green"]).toEqual({ p99Ms: 13 });
+  });
+
+  it("is none without a snapshot", () => {
+    expect(() => rollbackEvidence([] as unknown as [Snapshot], scope)).toThrow("no snapshot to judge");
+  });
 });
 
 describe("evidence for one minute of the soak", () => {
@@ -224,6 +114,20 @@ describe("evidence for one minute of the soak", () => {
     expect(evidence.current.values["green"]).toMatchObject({ requests: 90, p99Ms: 27 });
   });
 
+  it("knows nothing of a minute of the step before, or of the one in which the step was taken", () => {
+    const early = [snapshot(24, { minutes: { 19: 1, 20: 2, 21: 3, 22: 4 } })] as const;
+    const evidence = soakMinuteEvidence(early, scope, at(22));
+    expect(minutesOf(evidence)).toEqual([21, 22]);
+    expect(evidence.accumulated).toEqual({ burst: {}, sums: {} });
+  });
+
+  it("that nobody read is empty, not an error", () => {
+    const evidence = soakMinuteEvidence([snapshot(31)], scope, at(40));
+    expect(evidence.minutes).toEqual([]);
+    expect(evidence.current.values).toEqual({});
+    expect(evidence.current.ageSeconds).toEqual({});
+  });
+
   it("was observed only where both its traffic and its instants were read", () => {
     const read = (reverse: Observations[string]): Snapshot =>
       snapshot(31, {
@@ -236,6 +140,11 @@ describe("evidence for one minute of the soak", () => {
       });
     expect(wasObserved([...snapshots, read(known(0, at(26, 1)))], at(26))).toBe(true);
     expect(wasObserved([...snapshots, read(unknown("down", at(26, 1)))], at(26))).toBe(false);
+    const withoutTraffic = snapshot(31, { ...read(known(0, at(26, 1))), minutes: {} });
+    expect(wasObserved([withoutTraffic], at(26))).toBe(false);
+    const unanswered = { ...read(known(0, at(26, 1))), minutes: [{ at: at(26), values: {}, absent: {} }] };
+    expect(wasObserved([unanswered], at(26))).toBe(false);
+    expect(wasObserved([snapshot(31)], at(40))).toBe(false);
     expect(wasObserved([...snapshots, snapshot(31)], at(24))).toBe(false);
     expect(wasObserved([...snapshots, snapshot(31)], at(25))).toBe(false);
   });
