@@ -9,6 +9,7 @@ import type { Policy, Waiver } from "../policy/policy-file.ts";
 import { waiverEnds } from "../policy/waivers.ts";
 import { PLAIN_MODE_GIVES_UP } from "./plain-mode.ts";
 import { forPeople } from "./terminal.ts";
+import { type Undelivered, undeliveredLines, undeliveredOf } from "./undelivered.ts";
 
 /** What the listener's rules do now, as read; null with the reason where they could not be read. */
 export type Effective =
@@ -48,6 +49,8 @@ export interface StatusReport {
   readonly rollbackSafety: { readonly label: string; readonly seconds: number | null };
   readonly wayBack: string;
   readonly lastTickAt: string | null;
+  /** Only where the ledger or the topic has not taken something for minutes. */
+  readonly undelivered?: Undelivered;
 }
 
 export const describeCause = (latch: NonNullable<CutoverState["latch"]>): string => {
@@ -90,6 +93,7 @@ export const statusReport = (
   rollbackSafety: { label: state.rollbackSafety.label, seconds: state.rollbackSafety.seconds },
   wayBack: state.wayBack,
   lastTickAt: state.lastTick === null ? null : toIso(state.lastTick),
+  ...undeliveredOf(state, now),
 });
 
 const plainModeOf = ({ withoutPin, latch }: CutoverState): Pick<StatusReport, "plainMode"> => {
@@ -147,6 +151,7 @@ export const statusLines = (
     `  soak       ${soakText(report)}`,
     `  way back   ${wayBackText(state)}`,
     `  last tick  ${state.lastTick === null ? "none yet" : `${toIso(state.lastTick)}, ${forPeople(now - state.lastTick)} ago`}`,
+    ...undeliveredLines(state, now),
   ];
 };
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { requestCommand } from "../../../src/cli/commands/request.ts";
 import { rollbackCommand } from "../../../src/cli/commands/rollback.ts";
 import { statusCommand } from "../../../src/cli/commands/status.ts";
+import { toIso } from "../../../src/kernel/instant.ts";
+import { outsideFailure } from "../../../src/kernel/result.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
 
@@ -107,6 +109,30 @@ describe("pawl status", () => {
       soak: { requiredSeconds: null },
     });
     expect(lines.join("\n")).toContain("the rules could not be read: DescribeRules");
+  });
+
+  it("says what the ledger and the topic have not taken, and since when", async () => {
+    const { world, desk } = await atTen();
+    expect((await statusCommand(desk.context)).document.undelivered).toBeUndefined();
+    const append = async () => outsideFailure("refused", "AccessDenied");
+    const send = async () => outsideFailure("refused", "AccessDenied");
+    const { ledger, notify } = world.ports;
+    const cutOff = { ...world.ports, ledger: { ...ledger, append }, notify: { ...notify, send } };
+    const since = toIso(world.clock.now());
+    world.truth.greenErrorRatio = 0.5;
+    for (let minute = 0; minute < 6; minute += 1) await world.minute(cutOff);
+
+    const { document, lines } = await statusCommand(desk.context);
+    const { undelivered } = document;
+    expect(undelivered?.records).toBeGreaterThan(2);
+    expect(undelivered?.messages).toBeGreaterThan(0);
+    expect((undelivered?.since ?? "") >= since).toBe(true);
+    expect(lines.join("\n")).toMatch(
+      /unsent {5}\d+ not taken by the ledger, \d+ not taken by the topic: nobody was told; the oldest for [3-6] min/,
+    );
+
+    await world.minutes(4);
+    expect((await statusCommand(desk.context)).document.undelivered).toBeUndefined();
   });
 
   it("is an outside failure without the table, and still tells what the rules do and what needs no table", async () => {
