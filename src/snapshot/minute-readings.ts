@@ -51,11 +51,9 @@ const columnsOf =
     const answered = series.find((one) => one.of === of && one.metric === metric);
     if (answered === undefined)
       return missing.find(({ what }) => what === `${of}.${metric}`)?.reason ?? `${of}.${metric} was not answered`;
-    const values: (number | undefined)[] = Array.from({ length: SNAPSHOT_MINUTES });
-    for (const { at, value } of answered.minutes) {
-      const index = (at - first) / MINUTE_MS;
-      if (Number.isInteger(index) && index >= 0 && index < SNAPSHOT_MINUTES) values[index] = value;
-    }
+    const values: (number | undefined)[] = [];
+    // What is of no minute of the snapshot stands where no row looks.
+    for (const { at, value } of answered.minutes) values[(at - first) / MINUTE_MS] = value;
     return values;
   };
 

@@ -34,8 +34,7 @@ export const rowsOf = (snapshots: readonly Snapshot[]): readonly Row[] => {
   rows = since(rows, oldest);
   knownBy.set(newest, { snapshots, rows });
   // What is known by a snapshot holds those before it, and would hold on to all that is known by these without end.
-  const spent = snapshots.at(-3);
-  if (spent !== undefined) knownBy.delete(spent);
+  for (const spent of snapshots.slice(-3, -2)) knownBy.delete(spent);
   return rows;
 };
 
@@ -50,10 +49,12 @@ const oldestMinute = ({ tick, minutes }: Snapshot): EpochMs => {
 /** The rows of the tick before, where they are of these very snapshots, and how many of them they cover. */
 const longestKnown = (snapshots: readonly Snapshot[]): readonly [readonly Row[], number] => {
   const before = snapshots.at(-2);
+  // Stryker disable next-line ConditionalExpression: nothing is known by a snapshot that is not there
   const known = before === undefined ? undefined : knownBy.get(before);
   return known !== undefined && follows(known.snapshots, snapshots.slice(0, -1))
     ? [known.rows, snapshots.length - 1]
-    : [[], 0];
+    : // Stryker disable next-line ArrayDeclaration: what is no row is of no minute, and is dropped with those too old
+      [[], 0];
 };
 
 /** Whether `now`, which has at least one, is `before` without its oldest ones. */
@@ -66,6 +67,7 @@ const extended = (rows: readonly Row[], snapshot: Snapshot): readonly Row[] => {
   const instants = instantsByMinute(snapshot);
   const first = Math.min(snapshot.minutes[0]?.at ?? snapshot.tick, ...instants.keys());
   // A snapshot says something of the last few minutes alone; the others stay as they are.
+  // Stryker disable next-line ArrowFunction,ConditionalExpression: put in again they stand where they stood, only later
   const untouched = rows.findLastIndex(({ at }) => at < first) + 1;
   const byMinute = new Map<EpochMs, Row>();
   for (let index = untouched; index < rows.length; index += 1) {
@@ -133,6 +135,7 @@ const putInstants = (values: Values, absent: Record<string, string>, instants: O
     const seen = instants[path] as Observation;
     if (seen.known) {
       put(values, path, seen.value);
+      // Stryker disable next-line ConditionalExpression: deleting what is not there does nothing, and takes time
       if (Object.hasOwn(absent, path)) delete absent[path];
     } else absent[path] = seen.reason;
   }
@@ -151,9 +154,11 @@ const MOST_KNOWN_PARTS = 1_000;
 
 const partsOf = (path: string): readonly [group: string, name: string] => {
   const known = knownParts.get(path);
+  // Stryker disable next-line ConditionalExpression: what was remembered is what is found again
   if (known !== undefined) return known;
   const dot = path.indexOf(".");
   const parts = dot < 0 ? ([path, ""] as const) : ([path.slice(0, dot), path.slice(dot + 1)] as const);
+  // Stryker disable next-line ConditionalExpression,EqualityOperator: how much is remembered changes no answer
   if (knownParts.size < MOST_KNOWN_PARTS) knownParts.set(path, parts);
   return parts;
 };

@@ -55,22 +55,32 @@ const conflictInstants = (seen: Sightings): Observations => {
 };
 
 const hostInstants = (seen: Sightings): Observations => {
-  const sideInstants = (side: Side): Observations => {
-    const names = [`${side}.healthyHosts`, `${side}.unhealthyHosts`, ...(side === "blue" ? ["blue.readyPercent"] : [])];
-    const nobodyKnows = (reason: string) =>
-      Object.fromEntries(names.map((name) => [name, unknown(reason, seen.takenAt)]));
-    if (!seen.hosts.ok) return nobodyKnows(seen.hosts.failure.message);
-    const groups = seen.hosts.value.filter((group) => group.side === side);
-    if (groups.length === 0) return nobodyKnows(`no target group of ${side} was answered`);
-    const healthy = groups.reduce((sum, group) => sum + group.healthy, 0);
-    const unhealthy = groups.reduce((sum, group) => sum + group.unhealthy, 0);
-    return {
-      [`${side}.healthyHosts`]: known(healthy, seen.takenAt),
-      [`${side}.unhealthyHosts`]: known(unhealthy, seen.takenAt),
-      ...(side === "blue" ? { "blue.readyPercent": readyPercent(healthy, seen) } : {}),
-    };
+  const observed = (side: Side, measure: (hosts: Hosts) => Observation): Observation => {
+    const hosts = hostsOf(side, seen.hosts);
+    return typeof hosts === "string" ? unknown(hosts, seen.takenAt) : measure(hosts);
   };
-  return { ...sideInstants("green"), ...sideInstants("blue") };
+  const count = (side: Side, which: keyof Hosts) => observed(side, (hosts) => known(hosts[which], seen.takenAt));
+  return {
+    "green.healthyHosts": count("green", "healthy"),
+    "green.unhealthyHosts": count("green", "unhealthy"),
+    "blue.healthyHosts": count("blue", "healthy"),
+    "blue.unhealthyHosts": count("blue", "unhealthy"),
+    "blue.readyPercent": observed("blue", ({ healthy }) => readyPercent(healthy, seen)),
+  };
+};
+
+interface Hosts {
+  readonly healthy: number;
+  readonly unhealthy: number;
+}
+
+/** Of all target groups of a side together, or why nobody knows. */
+const hostsOf = (side: Side, hosts: Sightings["hosts"]): Hosts | string => {
+  if (!hosts.ok) return hosts.failure.message;
+  const groups = hosts.value.filter((group) => group.side === side);
+  if (groups.length === 0) return `no target group of ${side} was answered`;
+  const sum = (which: keyof Hosts) => groups.reduce((total, group) => total + group[which], 0);
+  return { healthy: sum("healthy"), unhealthy: sum("unhealthy") };
 };
 
 const readyPercent = (healthy: number, seen: Sightings): Observation =>
@@ -104,29 +114,30 @@ const alarmInstants = (seen: Sightings): Observations => {
   };
 };
 
+const textOf = ({ instants }: Snapshot, path: string): string => {
+  const seen = instants[path];
+  return seen?.known === true ? String(seen.value) : "";
+};
+
+const WORST_FIRST: readonly AlarmSeverity[] = ["hard-down", "degraded"];
+
 /** The alarms that were in ALARM, worst first, as the snapshot holds them. */
 export const firingAlarms = (
   snapshot: Snapshot,
   cutover: CutoverBindings,
 ): readonly { readonly arn: string; readonly severity: AlarmSeverity }[] => {
-  const seen = snapshot.instants["alarms.firingArns"];
-  const arns = seen?.known === true && typeof seen.value === "string" ? seen.value.split(NEXT_ARN) : [];
-  return cutover.alarms
-    .filter(({ arn }) => arns.includes(arn))
-    .sort((a, b) => Number(b.severity === "hard-down") - Number(a.severity === "hard-down"));
+  const arns = textOf(snapshot, "alarms.firingArns").split(NEXT_ARN);
+  const firing = cutover.alarms.filter(({ arn }) => arns.includes(arn));
+  return WORST_FIRST.flatMap((severity) => firing.filter((alarm) => alarm.severity === severity));
 };
 
 /** The rules as the snapshot holds them, so that a second run of the same tick concludes the same. */
 export const trafficOf = (snapshot: Snapshot): TrafficReading => {
-  const text = (path: string): string => {
-    const seen = snapshot.instants[path];
-    return seen?.known === true ? String(seen.value) : "";
-  };
   const percent = snapshot.instants["traffic.ruleGreenPercent"];
   return {
     readAt: snapshot.instants["traffic.drift"]?.readAt ?? snapshot.takenAt,
-    drift: (text("traffic.drift") || "unreadable") as TrafficReading["drift"],
-    detail: text("traffic.driftDetail"),
+    drift: (textOf(snapshot, "traffic.drift") || "unreadable") as TrafficReading["drift"],
+    detail: textOf(snapshot, "traffic.driftDetail"),
     greenPercent: percent?.known === true && typeof percent.value === "number" ? percent.value : null,
   };
 };

@@ -117,6 +117,11 @@ describe("the row of a minute", () => {
     for (let count = 2; count <= ticks.length; count += 1) expect(rowsOf(ticks.slice(0, count))[0]).toBe(first);
   });
 
+  it("stands in the very same list where nothing is new and nothing too old", () => {
+    const ticks = [snapshot(30, [readings(20), readings(29)])];
+    expect(rowsOf(ticks)).toBe(rowsOf(ticks));
+  });
+
   it("is the same one too where the oldest snapshot falls out of the window", () => {
     const ticks = [snapshot(29, [readings(19)]), snapshot(30, [before], lag), snapshot(31, [readings(30)])];
     const first = rowOf(rowsOf(ticks), 29);
@@ -146,10 +151,12 @@ describe("the row of a minute", () => {
     const ticks = [30, 31, 32].map((tick) => snapshot(tick, [readings(tick - 1)]));
     const first = rowsOf(ticks.slice(0, 1));
     expect(rowsOf(ticks.slice(0, 1))).toBe(first);
-    rowsOf(ticks.slice(0, 2));
+    const second = rowsOf(ticks.slice(0, 2));
     expect(rowsOf(ticks.slice(0, 1))).toBe(first);
-    rowsOf(ticks);
+    const third = rowsOf(ticks);
     expect(rowsOf(ticks.slice(0, 1))).not.toBe(first);
+    expect(rowsOf(ticks.slice(0, 2))).toBe(second);
+    expect(rowsOf(ticks)).toBe(third);
   });
 });
 

@@ -130,6 +130,8 @@ describe("the alarms of a snapshot", () => {
     const all = ok(ORDERS.alarms.map((one) => alarm(one.arn, "ALARM")));
     expect(firingAlarms(takeSnapshot({ ...SIGHTINGS, alarms: all }), turned)[0]).toEqual(hardDown);
     expect(firing()).toEqual([]);
+    const nonsense = { "alarms.firingArns": known(5, T) };
+    expect(firingAlarms({ ...takeSnapshot(SIGHTINGS), instants: nonsense }, ORDERS)).toEqual([]);
   });
 
   it("may have blanks in their names, and be called like the beginning of another", () => {
@@ -182,7 +184,9 @@ describe("the rules of a snapshot", () => {
     expect(unread).toMatchObject({ "traffic.ruleInSync": why, "traffic.ruleGreenPercent": why });
   });
 
-  it("that were not put into it are unreadable", () => {
+  it("that were not put into it, or as something else, are unreadable", () => {
+    const nonsense = { "traffic.ruleGreenPercent": known("sixty", T) };
+    expect(trafficOf({ ...takeSnapshot(SIGHTINGS), instants: nonsense }).greenPercent).toBeNull();
     const bare = { ...takeSnapshot(SIGHTINGS), instants: {} };
     expect(readBack(bare)).toEqual({ readAt: TAKEN, drift: "unreadable", detail: "", greenPercent: null });
   });
