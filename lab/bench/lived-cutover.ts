@@ -44,6 +44,7 @@ function* living(guard: ReturnType<typeof recordedGuard>, minutes: number): Gene
       if (item.kind === "snapshot") guard.see(item.snapshot);
       if (item.kind === "tick") yield* guard.judge(item.tick, minute);
     }
+  yield guard.end();
 }
 
 const recordedGuard = (policy: Policy) => {
@@ -55,6 +56,7 @@ const recordedGuard = (policy: Policy) => {
   return {
     state: (): CutoverState | null => state,
     weight: (): number => state?.weightPercent ?? 0,
+    end: (): string => JSON.stringify(recording.end()),
     see: (snapshot: Snapshot): void => {
       kept = [...kept.filter(({ tick }) => tick >= snapshot.tick - keepMs), snapshot];
     },

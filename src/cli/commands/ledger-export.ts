@@ -50,6 +50,7 @@ export const exportLedger = async (
     if (kind === "missing") missing += 1;
     for (const line of lines) await out.line(line);
   }
+  await out.line(recording.end());
   const verdict = chain.verdict(state.ledgerHead);
   const broken = verdict.intact ? null : { atSeq: verdict.atSeq, why: verdict.why };
   return { cutover: bindings.name, ticks, missing, bytes: await out.end(), broken };

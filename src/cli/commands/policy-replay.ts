@@ -72,6 +72,6 @@ const holdsNoTick = (file: string, { missing }: ReplayResult) =>
     `${file} holds no tick to replay.`,
     missing.length === 0
       ? "It ends after its header."
-      : `${missing.length} ticks could not be exported: ${missing[0]}.`,
+      : `Missing from it: ${missing[0]}${missing.length === 1 ? "" : `, and ${missing.length - 1} more`}.`,
     "Export it again with pawl ledger export, once a tick has been judged.",
   );

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import type { EpochMs } from "../../kernel/units.ts";
 import { FORMAT } from "./picture.ts";
 import { plainCourse } from "./plain-course.ts";
@@ -70,13 +70,42 @@ const parsed = (text: string, number: number): JsonObject => {
 };
 
 const formOf = (line: JsonObject, acceptPolicy: AcceptPolicy): Form => {
-  if (line["format"] === FORMAT) return { name: "guard", take: guardLines(acceptPolicy), end: () => [] };
+  if (line["format"] === FORMAT) return guardForm(acceptPolicy);
   if ("format" in line)
     throw new RangeError(`its format is ${JSON.stringify(line["format"]).slice(0, 60)}; this pawl reads "${FORMAT}"`);
   if ("at" in line) return plainForm();
   throw new RangeError(
     `it is neither the header that pawl ledger export writes ("format": "${FORMAT}") nor a minute ("at", "weight", …)`,
   );
+};
+
+/** The export ends with a line that counts the ones before it: what was cut off, or lost on the way, is missing. */
+const guardForm = (acceptPolicy: AcceptPolicy): Form => {
+  const read = guardLines(acceptPolicy);
+  let lines = 1;
+  let last = 1;
+  let exported: JsonValue | undefined;
+  return {
+    name: "guard",
+    take: (line, number) => {
+      if (exported !== undefined) throw new RangeError("it stands behind the line that the recording ends with");
+      last = number;
+      if (isJsonObject(line["end"])) {
+        exported = line["end"]["lines"] ?? null;
+        return [];
+      }
+      lines += 1;
+      return read(line, number);
+    },
+    end: () => {
+      if (exported === lines) return [];
+      const what =
+        exported === undefined
+          ? `everything after line ${last}: the file was cut off before the line that an export ends with`
+          : `lines of the export: it had ${String(exported)}, these are ${lines}`;
+      return [{ kind: "missing", line: last, what }];
+    },
+  };
 };
 
 const plainForm = (): Form => {

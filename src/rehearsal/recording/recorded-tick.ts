@@ -44,7 +44,7 @@ export type RecordingItem =
   /** A snapshot, told once: before the first tick that looks at it. The newest one told is the tick's own. */
   | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
   | { readonly kind: "tick"; readonly tick: RecordedTick }
-  /** A tick that was judged and cannot be replayed, with the reason. */
+  /** A tick that was judged and cannot be replayed, with the reason; or what the file has lost. */
   | { readonly kind: "missing"; readonly line: number; readonly what: string };
 
 /** A recording that cannot be read: which line, what is wrong with it, what to do. */

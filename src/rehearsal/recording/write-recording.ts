@@ -23,12 +23,15 @@ export interface RecordingWriter {
   readonly tick: (stored: StoredTick) => Result<readonly JsonObject[], string>;
   /** Anything else: a step made, a latch, an arming; or a tick whose evidence cannot be had, and why. */
   readonly note: (record: LedgerRecord, missing?: string) => JsonObject;
+  /** The last line: how many lines were made before it, so that a file that lost some is found out. */
+  readonly end: () => JsonObject;
 }
 
 export const recordingWriter = (): RecordingWriter => {
   const policies = new Set<string>();
   const snapshots = snapshotTeller();
   let before: Picture | undefined;
+  let made = 0;
 
   const policyLines = ({ policy }: StoredTick): readonly JsonObject[] => {
     if (policy === null || policies.has(policy.digest)) return [];
@@ -37,11 +40,18 @@ export const recordingWriter = (): RecordingWriter => {
   };
 
   return {
-    header: (cutover) => ({ format: FORMAT, engine: ENGINE_VERSION, cutover: cutover.name }),
-    note: ({ seq, tick, at, kind, epoch, summary }, missing) => ({
-      ...{ record: seq, epoch, at: toIso(at), tick: tick === null ? null : toIso(tick), kind, summary },
-      ...(missing === undefined ? {} : { missing }),
-    }),
+    header: (cutover) => {
+      made += 1;
+      return { format: FORMAT, engine: ENGINE_VERSION, cutover: cutover.name };
+    },
+    end: () => ({ end: { lines: made } }),
+    note: ({ seq, tick, at, kind, epoch, summary }, missing) => {
+      made += 1;
+      return {
+        ...{ record: seq, epoch, at: toIso(at), tick: tick === null ? null : toIso(tick), kind, summary },
+        ...(missing === undefined ? {} : { missing }),
+      };
+    },
     tick: (stored) => {
       const strange = stored.snapshots.find((one) => !fits(one));
       if (strange !== undefined)
@@ -54,7 +64,9 @@ export const recordingWriter = (): RecordingWriter => {
       before = picture;
       const change = changeOf(expected, picture);
       const line = { tick: toIso(stored.tick), record: stored.record.seq, state: stored.stateDigest, change };
-      return ok([...policyLines(stored), ...others, line]);
+      const lines = [...policyLines(stored), ...others, line];
+      made += lines.length;
+      return ok(lines);
     },
   };
 };

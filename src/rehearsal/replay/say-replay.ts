@@ -101,7 +101,7 @@ const sayReproduced = ({ reproduced, missing }: ReplayResult): readonly string[]
       : [`${ticks} ticks judged again by the recorded policy, ${differing} come out otherwise than recorded`]),
     ...differences.slice(0, MOST_SAID).map(({ line, tick, what }) => `  line ${line}, ${minute(tick)}: ${what}`),
     ...(differences.length > MOST_SAID ? [`  and ${differences.length - MOST_SAID} more; --json lists them`] : []),
-    ...(missing.length === 0 ? [] : [`${missing.length} ticks were judged and could not be exported:`]),
+    ...(missing.length === 0 ? [] : ["Missing from it:"]),
     ...missing.slice(0, MOST_SAID).map((what) => `  ${what}`),
   ];
 };

@@ -35,7 +35,9 @@ describe("a broken recording is refused, by its line", () => {
     ["a text for a number", GOOD.replace('"errors5xx":0', '"errors5xx":"0"'), 1, /is a number, not "0"/],
     ["an unknown decision", GOOD.replace('"weight"', '"decision":"go","weight"'), 1, /"decision" is none of/],
     ["a group that is none", GOOD.replace('"weight"', '"blue":7,"weight"'), 1, /"blue" is no group of signals/],
-    ["a header alone", HEADER, Number.NaN, /ends after its header/],
+    ["a header alone", HEADER, Number.NaN, /everything after line 1: the file was cut off/],
+    ["an export of nothing", `${HEADER}\n{"end":{"lines":1}}`, Number.NaN, /ends after its header/],
+    ["a line behind the last", `${HEADER}\n{"end":{"lines":1}}\n{"record":1}`, 3, /behind the line/],
     ["a line that no export writes", `${HEADER}\n{"x":1}\n`, 2, /no line of a recording/],
     ["a tick without a picture", `${HEADER}\n{"tick":"2026-01-05T12:00:00Z","change":{}}\n`, 2, /./],
     ["a change of nothing", `${HEADER}\n{"tick":"2026-01-05T12:00:00Z","change":{"state":{"x":[1]}}}\n`, 2, /./],
@@ -75,13 +77,27 @@ describe("a broken recording is refused, by its line", () => {
     }
   });
 
+  it("an export that was cut off between two lines says so, and after which", async () => {
+    const lines = (await recordingOf(await livedWorld())).trim().split("\n");
+    for (const kept of [lines.length - 1, lines.length - 2, Math.floor(lines.length / 2)]) {
+      const { exitCode, document } = await replayed({ recording: lines.slice(0, kept).join("\n") });
+      expect(exitCode).toBe(1);
+      expect(document).toMatchObject({
+        ok: false,
+        missing: [`everything after line ${kept}: the file was cut off before the line that an export ends with`],
+      });
+    }
+  });
+
   it("an export that lacks a line, or holds one twice, is refused or comes out otherwise", async () => {
     const lines = (await recordingOf(await livedWorld())).trim().split("\n");
     const ticks = lines.flatMap((line, index) => (line.startsWith('{"tick"') ? [index] : []));
-    for (const index of ticks.slice(0, -1)) {
+    for (const index of lines.keys()) {
       const without = lines.toSpliced(index, 1).join("\n");
-      const twice = lines.toSpliced(index, 0, lines[index] ?? "").join("\n");
       expect((await replayed({ recording: without })).exitCode).toBe(1);
+    }
+    for (const index of ticks) {
+      const twice = lines.toSpliced(index, 0, lines[index] ?? "").join("\n");
       expect((await replayed({ recording: twice })).document.error.why).toContain("is there twice");
     }
   });
