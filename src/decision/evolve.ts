@@ -169,7 +169,7 @@ export const pointOfNoReturnRefusals = (state: CutoverState, at: EpochMs): reado
   ...(approvalHolds(state, at) ? [] : ["there is no approval of this epoch that is at most 24 h old"]),
 ];
 
-const must = (holds: boolean, event: CutoverEvent): void => {
+const must: (holds: boolean, event: CutoverEvent) => asserts holds = (holds, event) => {
   if (!holds) throw new RangeError(`${event.kind} cannot happen here`);
 };
 
@@ -194,12 +194,9 @@ const without = (state: CutoverState, ...names: readonly Optional[]): CutoverSta
 };
 
 const judged = (state: CutoverState, event: Judged): CutoverState => ({
-  ...without(
-    state,
-    "blindSince",
-    ...(event.permit === undefined ? (["permit"] as const) : []),
-    ...(state.latch === undefined ? [] : (["adoption"] as const)),
-  ),
+  ...(state.latch === undefined
+    ? without(state, "blindSince", "permit")
+    : without(state, "blindSince", "permit", "adoption")),
   lastTick: event.tick,
   blocking: event.blocking,
   rollbackSafety: event.safety,
@@ -220,8 +217,8 @@ const weightCommitted = (
     ...without(state, "intent"),
     phase: event.last ? "soaking" : "shifting",
     step: event.step,
-    weightPercent: intent?.to ?? state.weightPercent,
-    steppedAt: intent?.intentAt ?? event.at,
+    weightPercent: intent.to,
+    steppedAt: intent.intentAt,
     verifiedAt: event.at,
     soak: event.last ? beginSoak(event.at) : NO_SOAK,
   };
@@ -261,7 +258,7 @@ const requestTaken = (state: CutoverState, at: EpochMs): CutoverState => {
       return { ...rest, pause: { by, reason, at } };
     case "resume":
       // Past the point of no return a latch has no other way out: an operator has looked and goes on.
-      return without(rest, "pause", ...(state.wayBack === "open" ? [] : (["latch"] as const)));
+      return state.wayBack === "open" ? without(rest, "pause") : without(rest, "pause", "latch");
     case "approve":
       return { ...rest, approval: { by, reason, epoch: state.epoch, at: request.at } };
     case "adopt":

@@ -8,9 +8,9 @@ const LOSSLESS_TOKEN_SECONDS = 5;
 
 type Read = <Value extends SignalValue>(path: string, is: (value: SignalValue) => value is Value) => Value | null;
 
-const isNumber = (value: SignalValue): value is number => typeof value === "number" && !Number.isNaN(value);
+export const isNumber = (value: SignalValue): value is number => typeof value === "number" && !Number.isNaN(value);
 const isText = (value: SignalValue): value is string => typeof value === "string";
-const isFlag = (value: SignalValue): value is boolean => typeof value === "boolean";
+export const isFlag = (value: SignalValue): value is boolean => typeof value === "boolean";
 
 /**
  * What sending all traffic back to blue would cost now, from the newest readings of the reverse stream.
@@ -36,7 +36,7 @@ export const rollbackSafety = (instants: Observations, at: EpochMs): RollbackSaf
 
   const lost = [
     ...(gap === true ? ["the reverse stream has a gap"] : []),
-    ...(deadLetters !== null && deadLetters > 0 ? [`${deadLetters} records of the reverse stream were put aside`] : []),
+    ...((deadLetters ?? 0) > 0 ? [`${deadLetters} records of the reverse stream were put aside`] : []),
   ];
   const label = (name: SafetyLabel, reasons: readonly string[]): RollbackSafety => ({
     label: name,
@@ -49,18 +49,19 @@ export const rollbackSafety = (instants: Observations, at: EpochMs): RollbackSaf
   return behind.length > 0 ? label("bounded", behind) : label("lossless", []);
 };
 
+/** Counts only where nothing is missing: without a value the label is unknown, and none of these is said. */
 const behindReasons = (read: Read, seconds: number | null): readonly string[] => {
   const state = read("reverse.state", isText);
   const [running, expected] = [read("reverse.tasksRunning", isNumber), read("reverse.tasksExpected", isNumber)];
   const conflicts = read("conflicts.new", isNumber);
   const headroom = read("sequences.headroomSeconds", isNumber);
-  const tasksUp = running !== null && expected !== null && expected >= 1 && running === expected;
+  const tasksUp = running === expected && expected !== 0;
   return [
-    ...(seconds !== null && seconds > LOSSLESS_TOKEN_SECONDS ? [`the reverse token is ${seconds} s old`] : []),
-    ...(state !== null && state !== "RUNNING" ? [`the reverse stream is ${state}`] : []),
-    ...(running === null || expected === null || tasksUp ? [] : [`${running} of ${expected} reverse tasks run`]),
-    ...(conflicts !== null && conflicts > 0 ? [`${conflicts} rows were written on both sides`] : []),
-    ...(headroom !== null && headroom <= 0 ? ["the sequences of both sides have met"] : []),
+    ...((seconds ?? 0) > LOSSLESS_TOKEN_SECONDS ? [`the reverse token is ${seconds} s old`] : []),
+    ...(state === "RUNNING" ? [] : [`the reverse stream is ${state}`]),
+    ...(tasksUp ? [] : [`${running} of ${expected} reverse tasks run`]),
+    ...((conflicts ?? 0) > 0 ? [`${conflicts} rows were written on both sides`] : []),
+    ...((headroom ?? 1) <= 0 ? ["the sequences of both sides have met"] : []),
   ];
 };
 

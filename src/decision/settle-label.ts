@@ -1,7 +1,14 @@
 import type { EpochMs } from "../kernel/units.ts";
-import type { Observations } from "../signals/observation.ts";
+import type { Observations, SignalValue } from "../signals/observation.ts";
 import type { DrainProof } from "../signals/ports.ts";
+import { isFlag, isNumber } from "./rollback-safety.ts";
 import type { CutoverState, Settled } from "./state.ts";
+
+type Read = <Value extends SignalValue>(
+  path: string,
+  is: (value: SignalValue) => value is Value,
+  after: EpochMs,
+) => Value | null;
 
 /**
  * What a verified snap-back has turned out to be, or why that is not proven yet.
@@ -20,21 +27,21 @@ export const settledLabel = (
     settled: { label, at, reasons },
     waitingFor: [],
   });
-  const read = (path: string, after: EpochMs) => {
+  // What is no flag and no number was not read: it must not pass for one that is quiet.
+  const read: Read = (path, is, after) => {
     const one = seen.instants[path];
-    return one?.known === true && one.readAt >= after ? one.value : null;
+    return one?.known === true && one.readAt >= after && is(one.value) ? one.value : null;
   };
-  const [gap, deadLetters] = [read("reverse.dataGap", verifiedAt), read("reverse.deadLetters", verifiedAt)];
+  const gap = read("reverse.dataGap", isFlag, verifiedAt);
+  const deadLetters = read("reverse.deadLetters", isNumber, verifiedAt);
   if (gap === true) return settled("lossy", ["the reverse stream has a gap"]);
-  if (typeof deadLetters === "number" && deadLetters > 0)
-    return settled("lossy", [`${deadLetters} records of the reverse stream were put aside`]);
+  if ((deadLetters ?? 0) > 0) return settled("lossy", [`${deadLetters} records of the reverse stream were put aside`]);
   if (seen.drain === undefined || seen.drain.since < verifiedAt)
     return { settled: null, waitingFor: seen.waitingFor.length > 0 ? seen.waitingFor : ["a drain proof of reverse"] };
   // Read after the proof: a row that arrives with the last of the drain can still turn out to be a conflict.
-  const conflicts = read("conflicts.new", seen.drain.provenAt);
+  const conflicts = read("conflicts.new", isNumber, seen.drain.provenAt);
   if (gap === null || deadLetters === null || conflicts === null)
     return { settled: null, waitingFor: ["gap, dead letters and conflicts read after the snap-back"] };
-  if (typeof conflicts === "number" && conflicts > 0)
-    return settled("bounded", [`${conflicts} rows were written on both sides; both images are kept`]);
+  if (conflicts > 0) return settled("bounded", [`${conflicts} rows were written on both sides; both images are kept`]);
   return settled("lossless", ["everything green accepted is on blue"]);
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { inTheWay } from "../../../src/decision/blocking.ts";
 import { evolve, pointOfNoReturnRefusals, type Rearm, requestRefusal } from "../../../src/decision/evolve.ts";
 import { applyLatch } from "../../../src/decision/latch.ts";
 import type { CutoverState, Intent, OperatorRequest, RollbackSafety } from "../../../src/decision/state.ts";
@@ -26,7 +27,8 @@ describe("a judged tick", () => {
 
   it("renews what the last one knew, and lets go of what it does not say again", () => {
     const { blindSince: _, permit: __, ...rest } = stateOf({ blindSince: ago(60), permit });
-    expect(evolve({ ...rest, blindSince: ago(60), permit }, seen)).toEqual({
+    // To the letter: a member that is there and undefined is not the state that a table gives back.
+    expect(evolve({ ...rest, blindSince: ago(60), permit }, seen)).toStrictEqual({
       ...rest,
       ...{ lastTick: NOW, blocking: [], rollbackSafety: lossy },
     });
@@ -116,6 +118,8 @@ describe("a latch", () => {
       ...latched().latch,
       expected: lossy,
     });
+    const held = evolve(latched(), { kind: "latchHeld" });
+    expect(evolve(held, { kind: "latchMeasured", expected: lossy }).latch).toMatchObject({ mode: "held" });
     expect(() => evolve(stateOf(), { kind: "latchMeasured", expected: lossy })).toThrow(
       "latchMeasured without a latch",
     );
@@ -190,7 +194,7 @@ describe("arming again", () => {
     const { ledgerHead, cutover, version, writeId, wayBack, lastTick, outbox } = ready;
     expect(
       evolve({ ...ready, permit, adoption, blindSince: ago(9), request: requestOf({}) }, { kind: "rearmed", rearm }),
-    ).toEqual({
+    ).toStrictEqual({
       ...{ ledgerHead, cutover, version, writeId, wayBack, lastTick, outbox },
       ...{
         epoch: 5,
@@ -277,6 +281,47 @@ describe("the way out", () => {
   });
 });
 
+describe("an act of decommission that does not come about", () => {
+  const taking = soaking({ phase: "decommissioning", permit });
+  const stoppedAct = { action: "stop-forward", why: "3 records are not drained", since: ago(300), toldAt: ago(120) };
+
+  it("is remembered until it goes on, and is shown with what else is in the way", () => {
+    const stopped = evolve(taking, { kind: "actStopped", stopped: stoppedAct });
+    expect(stopped).toStrictEqual({ ...taking, stoppedAct });
+    expect(evolve(stopped, { kind: "actWentOn" })).toStrictEqual(taking);
+    const approved = { what: "approval", since: NOW, value: "none", threshold: "one", clears: "pawl approve" };
+    expect(inTheWay({ ...stopped, blocking: [approved] })).toEqual([
+      approved,
+      {
+        what: "act:stop-forward",
+        since: ago(300),
+        value: "3 records are not drained",
+        threshold: "done",
+        clears: "it comes about; it is tried again every minute",
+      },
+    ]);
+    expect(inTheWay({ ...taking, blocking: [approved] })).toEqual([approved]);
+  });
+
+  it("is none before the decommission, and none any more once it is complete or rolled back", () => {
+    expect(() => evolve(soaking(), { kind: "actStopped", stopped: stoppedAct })).toThrow(
+      "actStopped cannot happen here",
+    );
+    expect(evolve({ ...taking, stoppedAct, wayBack: "closed" }, { kind: "completed" })).not.toHaveProperty(
+      "stoppedAct",
+    );
+    expect(verified(latched({ ...taking, stoppedAct }))).not.toHaveProperty("stoppedAct");
+  });
+});
+
+describe("what no release has ever heard of", () => {
+  it("is an error, and never passes for nothing", () => {
+    expect(() => evolve(stateOf(), { kind: "teleported" } as never)).toThrow();
+    const request = { ...requestOf({}), verb: "teleport" } as never;
+    expect(() => evolve(stateOf({ request }), { kind: "requestTaken", at: NOW })).toThrow();
+  });
+});
+
 const requestOf = (change: Partial<OperatorRequest>): OperatorRequest => ({
   ...{ verb: "pause", by: "ada", reason: "lunch", epoch: 3, version: 4, at: ago(60), expiresAt: hence(240) },
   ...change,
@@ -303,6 +348,7 @@ describe("an operator's request", () => {
   it("to adopt makes a policy wait, and the one in force stops the waiting", () => {
     const asked = { verb: "adopt", reason: "limits", policyDigest: "next" } as const;
     expect(take(stateOf(), asked).adoption).toEqual(adoption);
+    expect(take(stateOf(), asked).adoption).toStrictEqual(adoption);
     expect(take(stateOf(), { ...asked, restartStep: true }).adoption).toEqual({ ...adoption, restartStep: true });
     expect(take(stateOf({ adoption }), { ...asked, policyDigest: "current" })).toEqual(stateOf());
   });

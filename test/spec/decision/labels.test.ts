@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyLatch } from "../../../src/decision/latch.ts";
+import { applyLatch, permits } from "../../../src/decision/latch.ts";
 import { quietFrom } from "../../../src/decision/plain-mode.ts";
 import { rollbackSafety } from "../../../src/decision/rollback-safety.ts";
 import { settledLabel } from "../../../src/decision/settle-label.ts";
@@ -36,6 +36,8 @@ describe("what going back is expected to be", () => {
     [{ "reverse.tasksRunning": 0, "reverse.tasksExpected": 0 }, "0 of 0 reverse tasks run"],
     [{ "conflicts.new": 3 }, "3 rows were written on both sides"],
     [{ "sequences.headroomSeconds": 0 }, "the sequences of both sides have met"],
+    [{ "sequences.headroomSeconds": -5 }, "the sequences of both sides have met"],
+    [{ "reverse.tasksRunning": 3 }, "3 of 2 reverse tasks run"],
   ])("is bounded by %j", (change, reason) => {
     expect(rollbackSafety(seen(change), NOW)).toMatchObject({ label: "bounded", reasons: [reason] });
   });
@@ -114,6 +116,26 @@ describe("a latch", () => {
     });
   });
 
+  it("is put only on the state that whoever asks for it has seen; what they leave out is not asked", () => {
+    const state = stateOf({ epoch: 3, armedAt: ago(600), lastTick: ago(60) });
+    expect(permits({}, state)).toBe(true);
+    expect([2, 3, 4].map((epoch) => permits({ epoch }, state))).toEqual([false, true, false]);
+    const armed = (seconds: number) => permits({ armedAtOrBefore: ago(seconds) }, state);
+    expect([599, 600, 601].map(armed)).toEqual([true, true, false]);
+    const ticked = (seconds: number) => permits({ lastTickAtOrBefore: ago(seconds) }, state);
+    expect([59, 60, 61].map(ticked)).toEqual([true, true, false]);
+    // Where nothing has been judged, there is no later tick over whose head it could go.
+    expect(permits({ lastTickAtOrBefore: ago(61) }, { ...state, lastTick: null })).toBe(true);
+  });
+
+  it("is not put where only some of what was asked holds", () => {
+    const state = stateOf({ epoch: 3, armedAt: ago(600), lastTick: ago(60) });
+    const all = { epoch: 3, armedAtOrBefore: ago(600), lastTickAtOrBefore: ago(60) };
+    expect(permits(all, state)).toBe(true);
+    for (const wrong of [{ epoch: 2 }, { armedAtOrBefore: ago(601) }, { lastTickAtOrBefore: ago(61) }])
+      expect(permits({ ...all, ...wrong }, state)).toBe(false);
+  });
+
   it("without a pin is quiet D after the last request that can still leave", () => {
     expect(quietFrom({ at: NOW })).toBe(hence(180));
     expect(quietFrom({ at: NOW, reassertAfter: hence(100) })).toBe(hence(180));
@@ -182,6 +204,16 @@ describe("what going back has turned out to be", () => {
 
   it.each(["reverse.dataGap", "reverse.deadLetters", "conflicts.new"])("waits for %s", (without) => {
     expect(settle({ without })).toEqual(unread);
+  });
+
+  it.each([
+    ["reverse.dataGap", "no"],
+    ["reverse.deadLetters", "7"],
+    ["reverse.deadLetters", Number.NaN],
+    ["conflicts.new", "3"],
+    ["conflicts.new", true],
+  ])("waits where %s is of the wrong type: %j", (path, value) => {
+    expect(settle({ change: { [path]: value } })).toEqual(unread);
   });
 
   it("waits for readings behind the verification, and of conflicts behind the proof", () => {

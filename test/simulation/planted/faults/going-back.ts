@@ -253,8 +253,8 @@ export const GOING_BACK: readonly Fault[] = [
       ),
       edit(
         "src/decision/settle-label.ts",
-        'read("conflicts.new", seen.drain.provenAt)',
-        'read("conflicts.new", verifiedAt)',
+        'read("conflicts.new", isNumber, seen.drain.provenAt)',
+        'read("conflicts.new", isNumber, verifiedAt)',
       ),
     ],
     breaks: "P4",
