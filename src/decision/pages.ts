@@ -16,10 +16,9 @@ export const pagesDue = (
   ticks: { readonly last: EpochMs | null; readonly now: EpochMs },
 ): readonly Blocking[] =>
   blocking.filter(({ what, since }) => {
-    const delayMs = after[what];
-    if (delayMs === undefined) return false;
-    const paged = (at: EpochMs) => Math.floor((at - since - delayMs) / PAGE_EVERY_MS);
-    return paged(ticks.now) >= 0 && (ticks.last === null || paged(ticks.now) > Math.max(-1, paged(ticks.last)));
+    const delayMs = after[what] ?? Number.POSITIVE_INFINITY;
+    const paged = (at: number) => Math.max(-1, Math.floor((at - since - delayMs) / PAGE_EVERY_MS));
+    return paged(ticks.now) > paged(ticks.last ?? Number.NEGATIVE_INFINITY);
   });
 
 /** One line for people to each. */

@@ -29,6 +29,7 @@ export const soakMinutes = (
   const lastFinal = earlier(minuteOf(tick), FINAL_AFTER_MS + MINUTE_MS);
   const from = epochMs(Math.max(first, earlier(minuteOf(tick), SNAPSHOT_MINUTES * MINUTE_MS)));
   const counted = soak.lastMinute ?? 0;
+  // Stryker disable next-line ArrayDeclaration: what is no minute is neither before nor after the last one
   const minutes: EpochMs[] = [];
   for (let minute = from; minute <= lastFinal; minute = later(minute, MINUTE_MS)) minutes.push(minute);
   return {

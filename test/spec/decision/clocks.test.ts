@@ -105,6 +105,7 @@ describe("a page", () => {
 
   it("goes out at the very first tick, if it is time", () => {
     expect([due(180, null), due(179, null)]).toEqual([true, false]);
+    expect(due(0, null, { blind: 0 })).toBe(true);
   });
 
   it("is not for what wakes nobody", () => {

@@ -118,6 +118,20 @@ describe("traffic goes back", () => {
     expect(broken({ shifting: true })).toBeNull();
   });
 
+  it("for no gate of the soak but those of the last step", () => {
+    const [first, second, last] = POLICY.steps;
+    if (first === undefined || second === undefined || last === undefined) throw new Error("unreachable");
+    const asks = (promoteWhen: string) => ({
+      steps: [first, { ...second, promoteWhen: ["a"] }, { ...last, promoteWhen: [promoteWhen] }],
+      soak: { ...POLICY.soak, onBreak: "rollback" as const },
+    });
+    const judgement = { gates: [gateOf("a", { verdict: "fail" }), gateOf("b")] };
+    const broken = (gate: string) =>
+      rollback(inputOf({ state: soaking(), policy: asks(gate), facts: { failsForSure: true }, judgement }));
+    expect(broken("a")).toMatchObject({ cause: { rules: ["soak:a"] } });
+    expect(broken("b")).toBeNull();
+  });
+
   it("for an outsider who sent it back, once two ticks have seen it", () => {
     const drifted = (drift: "more-blue" | "pin-raised" | "more-green", seconds: number) =>
       rollback(

@@ -47,6 +47,8 @@ describe("a cutover that waits for its gates, and for nothing that ends", () => 
     expect(told(soaked)).toContain("gate:a");
     expect(told(soaked, "72h")).toBeNull();
     expect(told(over, "72h")).toContain("gate:a");
+    const { approval: _, ...unapproved } = over;
+    expect(told(unapproved, "72h")).toContain("gate:a");
     expect(told({ ...over, phase: "decommissioning" }, "72h")).toContain("gate:a");
     expect(told({ ...over, phase: "decommissioning", wayBack: "restorable" }, "72h")).toBeNull();
   });
