@@ -18,7 +18,8 @@ export const intoPrivateFile = async <Value>(
   try {
     return await fill(async (text) => {
       handle ??= await opened(file, replace);
-      await handle.write(text).catch((error: Error) => {
+      // Not `write`, which may take a part of it and be content: on a disk that is nearly full, for one.
+      await handle.appendFile(text).catch((error: Error) => {
         throw refused(`${file} cannot be written.`, `${error.message}.`, "Make room, or name another file.");
       });
     });

@@ -47,8 +47,18 @@ export const policySimulateCommand = async (
     ...{ seed, runs, horizonMs: scenario.horizonMs },
   };
   const report = reportOf(simulated, policy, outcomes);
-  if (html !== undefined) writeFileSync(html, simulationPage(report, written.description ?? ""));
+  if (html !== undefined) writePage(html, simulationPage(report, written.description ?? ""));
   return done(report, sayReport(report, written.report ?? REPORT_PARTS));
+};
+
+/** @throws {CommandFailure} it has no room, or may not be written. */
+const writePage = (file: string, page: string): void => {
+  try {
+    writeFileSync(file, page);
+  } catch (error) {
+    const { message } = error as NodeJS.ErrnoException;
+    throw refused(`${file} cannot be written.`, `${message}.`, "Make room, or name another file, and run it again.");
+  }
 };
 
 /** @throws {CommandFailure} nothing can be written there. */

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exportLedger } from "../../../src/cli/commands/ledger-export.ts";
 import { intoPrivateFile } from "../../../src/cli/private-file.ts";
@@ -157,6 +159,22 @@ describe("the file of an export", () => {
     expect(await failed(begin(old, true))).toMatchObject({ exitCode: 3 });
     expect(existsSync(fresh)).toBe(false);
     expect(readFileSync(old, "utf8")).toBe("all there is");
+  });
+
+  it("is refused where it does not take all of a text, as a disk with a little room left does", () => {
+    const file = join(dir, "orders.ndjson");
+    const module = pathToFileURL(join(import.meta.dirname, "../../../src/cli/private-file.ts")).href;
+    const program = `const { intoPrivateFile } = await import("${module}");
+      await intoPrivateFile("${file}", false, (write) => write("x".repeat(100_000)));`;
+    // A file may have one block, and what goes beyond it is an error and no signal.
+    const { status, stderr } = spawnSync(
+      "sh",
+      ["-c", `trap '' XFSZ; ulimit -f 1; exec "$@"`, "sh", process.execPath, "--input-type=module", "-e", program],
+      { encoding: "utf8" },
+    );
+
+    expect(stderr).toContain("orders.ndjson cannot be written.");
+    expect(status).toBe(1);
   });
 
   it("is refused where there is no such folder", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { quietScenario, simulationIn } from "../../support/simulate.ts";
 
@@ -73,5 +74,11 @@ describe("a scenario file", () => {
 
     expect(exitCode).toBe(1);
     expect(err).toContain("There is no folder /no/such/folder.");
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("has to have room for its page", async () => {
+    const { exitCode, err } = await refusal(quietScenario(), "--html", "/dev/full");
+    expect(exitCode).toBe(1);
+    expect(err).toContain("/dev/full cannot be written.\n  why:  ENOSPC");
   });
 });
