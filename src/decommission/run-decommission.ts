@@ -107,9 +107,10 @@ const carryOut = async (
   if (!started.ok) return stop(`the journal could not be written: ${started.failure.message}`);
 
   // Recorded before it is true: whoever is to restore must never be promised a slot that is gone.
+  // The item has moved by that, and telling people takes time: whether a rollback is asked for meanwhile is looked at again.
   if (planned.wayBackAfter === "closed" && state.wayBack !== "closed") {
     const closed = await record(ports, state, [{ kind: "wayBackClosed" }], "wayBackClosed", planned.why);
-    if (closed !== null) return stop(closed);
+    return stop(closed ?? MOVED);
   }
 
   const outcome = await actOn(ports, cutover, state, planned, entries);

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
+import type { CutoverState } from "../../src/decision/state.ts";
 import type { Digest } from "../../src/kernel/digest.ts";
 import { MINUTE_MS } from "../../src/kernel/units.ts";
 import { standInDigest } from "../../src/rehearsal/world/digest.ts";
 import type { Checker, Violation } from "./checkers/checker.ts";
 import { allCheckers } from "./checkers/index.ts";
 import { endingOf } from "./ending.ts";
-import { type Faults, faultsOf } from "./faults/faults.ts";
+import { type FaultSettings, type Faults, faultsOf } from "./faults/faults.ts";
 import { FAULT_KINDS, type FaultKind } from "./faults/kinds.ts";
-import { STORMS } from "./faults/storms.ts";
+import { STORMS, type Storm } from "./faults/storms.ts";
 import { cutoverOf, type Parameters, parametersOf, policyOf, type RunOptions } from "./parameters.ts";
 import type { WorldEvent } from "./world/events.ts";
 import { meddle } from "./world/foreign-hands.ts";
@@ -55,8 +56,10 @@ export const runSeed = async (seed: number, options: RunOptions = {}): Promise<S
   };
   const until = START + parameters.hours * HOUR_MS;
   const { weather, without, storm } = parameters;
-  const odds = storm === undefined ? {} : { odds: STORMS[storm].odds };
-  const faults = faultsOf({ seed, from: START, until, weather, without, ...odds });
+  const faults = faultsOf({
+    ...{ seed, from: START, until, weather, without },
+    ...(storm === undefined ? {} : broken(STORMS[storm], () => world.state())),
+  });
   const watchers = [
     (event: WorldEvent) => ask(checkers, event, world, blame),
     (event: WorldEvent) => count(event, tally),
@@ -89,6 +92,11 @@ export const runSeed = async (seed: number, options: RunOptions = {}): Promise<S
     violations,
   };
 };
+
+const broken = ({ odds, during }: Storm, state: () => CutoverState | null): Partial<FaultSettings> => ({
+  odds,
+  ...(during === undefined ? {} : { mayStrike: () => state()?.phase === during }),
+});
 
 type Blame = (promise: string, what: string, at: number) => void;
 

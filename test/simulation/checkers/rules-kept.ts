@@ -1,9 +1,12 @@
 import { canonicalJson, type JsonValue } from "../../../src/kernel/json.ts";
-import { epochMs } from "../../../src/kernel/units.ts";
+import { epochMs, MINUTE_MS } from "../../../src/kernel/units.ts";
 import { frozenAt } from "../../../src/policy/freeze.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
+
+/** However hard the load balancer makes it. */
+const CLEARED_WITHIN_MS = 8 * MINUTE_MS;
 
 /** P1: a step leaves the rest of the rule as it was, and is not asked for where somebody has said not to. */
 export const rulesKept = (): Checker => {
@@ -25,6 +28,19 @@ export const rulesKept = (): Checker => {
     ];
   };
 
+  /** Since when a rule below a verified pin has named green; the pin is all that keeps users from it. */
+  const namedSince = new Map<number, number>();
+
+  const leftBelow = (world: World, at: number): readonly string[] =>
+    world.cutover.routes.flatMap((_, route) => {
+      const isLeft = isBelowPin(world, route) && !meddled.has(route);
+      if (isLeft) namedSince.set(route, namedSince.get(route) ?? at);
+      else namedSince.delete(route);
+      if (at - (namedSince.get(route) ?? at) < CLEARED_WITHIN_MS) return [];
+      namedSince.delete(route);
+      return [`below the pin, green has kept ${world.rules.weightedPercent(route)} % of route ${route} for minutes`];
+    });
+
   /** Before anybody has changed anything. */
   const noteActions = (world: World): void =>
     world.cutover.routes.forEach((_, route) => {
@@ -41,11 +57,17 @@ export const rulesKept = (): Checker => {
     watch: (event, world) => {
       if (firstActions.size === 0) noteActions(world);
       if (event.kind === "sent") return forbidden(world, event);
+      if (event.kind === "minute") return leftBelow(world, event.at);
       return event.kind === "changed" ? changed(world, event) : null;
     },
     end: (world) => atEnd(world, meddled),
   };
 };
+
+const isBelowPin = (world: World, route: number): boolean =>
+  world.state()?.latch?.verifiedAt !== undefined &&
+  world.state()?.wayBack === "open" &&
+  world.rules.weightedPercent(route) > 0;
 
 const weightedRule = (world: World, route: number) =>
   world.rules.rulesOf(route).find(({ ruleArn }) => ruleArn === world.cutover.routes[route]?.weightedRuleArn);

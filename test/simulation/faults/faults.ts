@@ -33,6 +33,8 @@ export interface FaultSettings {
   readonly without: readonly string[];
   /** Kinds with other odds than the menu's. */
   readonly odds?: Readonly<Partial<Record<FaultKind, Odds>>>;
+  /** Whether anything may go wrong yet; always, where it is left out. */
+  readonly mayStrike?: () => boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -67,7 +69,7 @@ interface Kind {
 }
 
 export const faultsOf = (settings: FaultSettings): Faults => {
-  const { seed, without } = settings;
+  const { seed, without, mayStrike = () => true } = settings;
   const counts: Record<string, number> = {};
   const kinds = Object.fromEntries(
     FAULT_KINDS.map((kind): [FaultKind, Kind] => [
@@ -87,7 +89,7 @@ export const faultsOf = (settings: FaultSettings): Faults => {
       kind.next += 1;
       one = kind.spells[kind.next];
     }
-    return one !== undefined && one.from <= at ? one : null;
+    return one !== undefined && one.from <= at && mayStrike() ? one : null;
   };
   const count: Faults["count"] = (kind) => {
     counts[kind] = (counts[kind] ?? 0) + 1;

@@ -41,6 +41,7 @@ export const FAULT_KINDS = [
   "table-retried",
   "table-held",
   "records-refused",
+  "table-cut-off",
   "topic-down",
   "foreign-more-green",
   "foreign-more-blue",
@@ -50,6 +51,7 @@ export const FAULT_KINDS = [
   "people-pause",
   "people-back",
   "people-hasty",
+  "people-cold-feet",
   "policy-adopted",
   "deployed",
   "older-map",
@@ -65,6 +67,7 @@ export const FAULT_KINDS = [
   "reverse-gap",
   "act-waits",
   "act-fails",
+  "diff-strains-green",
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -59,6 +59,8 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "table-late": odds(0.4, [2, 15], 0.1),
   "table-retried": odds(0.5, [2, 15], 0.2),
   "table-held": odds(0.4, [2, 15], 0.05),
+  // One process that reaches everything but the table, while all others do.
+  "table-cut-off": odds(0.3, [2, 15], 0.05),
   "records-refused": odds(0.3, [1, 10], 0.5),
   "topic-down": odds(0.3, [1, 15]),
   "foreign-more-green": odds(0.03, [1, 1]),
@@ -68,6 +70,7 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "foreign-group-deleted": odds(0.015, [1, 1]),
   "people-pause": odds(0.05, [1, 1]),
   "people-back": odds(0.03, [1, 1]),
+  "people-cold-feet": odds(0.1, [5, 20], 0.3),
   "people-hasty": odds(0.3, [5, 20], 0.3),
   "policy-adopted": odds(0.15, [3, 10], 0.5),
   deployed: odds(0.3, [1, 1]),
@@ -83,5 +86,6 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "rows-conflict": odds(0.015, [1, 3]),
   "reverse-gap": odds(0.01, [3, 20]),
   "act-waits": odds(2, [10, 60], 0.25),
+  "diff-strains-green": odds(0.3, [10, 60]),
   "act-fails": odds(1, [5, 20], 0.1),
 };

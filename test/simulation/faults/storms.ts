@@ -1,3 +1,4 @@
+import type { CutoverState } from "../../../src/decision/state.ts";
 import type { FaultKind } from "./kinds.ts";
 import { type Odds, odds } from "./menu.ts";
 
@@ -9,6 +10,8 @@ export interface Storm {
   readonly why: string;
   /** Where the drill's is too short for it. */
   readonly policy?: "production";
+  /** It breaks out with this phase, and all is calm before. */
+  readonly during?: CutoverState["phase"];
   readonly odds: Readonly<Partial<Record<FaultKind, Odds>>>;
 }
 
@@ -27,6 +30,10 @@ const STORMS_BY_NAME = {
       "schedule-late": always(0.5),
       "describe-stale": always(0.3),
     },
+  },
+  "steps-after-the-latch": {
+    why: "the request of a step leaves and lands when a rollback has long been verified",
+    odds: { "request-held": always(0.5), "request-late": always(0.5), "people-back": odds(10, [1, 1]) },
   },
   "ticks-out-of-time": {
     why: "ticks come minutes late, and those after them never",
@@ -63,7 +70,7 @@ const STORMS_BY_NAME = {
   },
   "late-errors": {
     why: "single minutes of errors, and metrics that arrive minutes late",
-    odds: { "green-errors": odds(3, [1, 1]), "metrics-late": always(0.5), "alarm-muted": odds(1, [10, 60]) },
+    odds: { "green-errors": odds(1.5, [1, 1]), "metrics-late": odds(4, [2, 4], 0.8) },
   },
   "blind-minutes": {
     why: "metrics cannot be read for a minute or two, again and again",
@@ -75,27 +82,28 @@ const STORMS_BY_NAME = {
   },
   "permits-unrenewed": {
     why: "workers are lost one by one, so that some go on while others do not",
-    odds: { "event-lost": always(0.6) },
+    odds: { "event-lost": odds(3, [6, 15], 0.7), "act-waits": always(0.4) },
   },
   "loud-returns": {
-    why: "alarms that nobody is called by turn while the last acts before the return are under way",
+    why: "the last comparison strains green, and nobody is called in time by the alarm that sees it",
+    during: "decommissioning",
     odds: {
-      "alarm-muted": always(),
-      "alarm-flapping": odds(4, [1, 1], 1),
-      "event-late": always(0.8),
-      "act-waits": always(0.3),
-      "table-held": always(0.1),
+      "diff-strains-green": always(),
+      "act-waits": always(0.6),
+      "event-late": always(0.6),
+      "event-lost": always(0.2),
+      "table-held": always(0.2),
     },
   },
   "backs-at-the-return": {
-    why: "rollbacks come as the way back is given up, and the table loses their latch",
+    why: "people get cold feet as the way back is given up, and whoever is to go back does not reach the table",
+    during: "decommissioning",
     odds: {
-      "people-back": always(0.5),
-      "event-late": always(0.5),
+      "people-cold-feet": always(0.6),
+      "act-waits": always(0.4),
+      "table-cut-off": always(0.3),
       "request-held": always(0.5),
-      "table-answer-lost": always(0.3),
-      "table-held": always(0.1),
-      "green-errors": odds(1, [2, 3]),
+      "event-late": always(0.5),
     },
   },
 } satisfies Readonly<Record<string, Storm>>;

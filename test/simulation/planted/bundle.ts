@@ -23,6 +23,9 @@ const planting = (edits: readonly Edit[], loaded: Set<string>): Plugin => ({
   },
 });
 
+/** The same fault may be hunted for in two storms at once. */
+let bundles = 0;
+
 /**
  * Bundles the hunt with one fault in the guard, or with none.
  * @returns The bundle's path; it is run with Node alone.
@@ -30,7 +33,8 @@ const planting = (edits: readonly Edit[], loaded: Set<string>): Plugin => ({
  */
 export const bundleWith = async (fault: Fault | null): Promise<string> => {
   const edits = fault?.edits ?? [];
-  const outfile = join(ROOT, ".build", "planted", `${fault?.name ?? "no-fault"}-${process.pid}.mjs`);
+  bundles += 1;
+  const outfile = join(ROOT, ".build", "planted", `${fault?.name ?? "no-fault"}-${process.pid}-${bundles}.mjs`);
   await mkdir(join(ROOT, ".build", "planted"), { recursive: true });
   const loaded = new Set<string>();
   await build({

@@ -16,6 +16,8 @@ export interface Alarms {
   readings(arns: readonly string[]): readonly AlarmReading[];
   /** Evaluates every alarm once; the transitions to ALARM whose actions are on. */
   evaluate(minute: number): readonly AlarmEvent[];
+  /** Somebody sets one off by hand; it stays so until it is evaluated again. */
+  setOff(): AlarmEvent;
   disable(): void;
   enable(): void;
   isFiring(): boolean;
@@ -93,6 +95,13 @@ export const alarmsOf = (
         return [{ arn, state, stateChangedAt: epochMs(changedAt), actionsEnabled: acts(), actions: ["rollback"] }];
       }),
     evaluate: (minute) => all.flatMap((alarm) => turned(alarm, minute)),
+    setOff: () => {
+      const alarm = all.find(({ severity }) => severity === "hard-down") ?? all[0];
+      if (alarm === undefined) throw new RangeError("a cutover has alarms");
+      Object.assign(alarm, { state: "ALARM", changedAt: time.now() });
+      lastFiringAt = time.now();
+      return { arn: alarm.arn, severity: alarm.severity, at: time.now() };
+    },
     disable: () => {
       enabled = false;
     },

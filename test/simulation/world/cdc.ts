@@ -2,7 +2,7 @@ import type { ActOutcome, DecommissionActs, OutsideAction } from "../../../src/d
 import { loadBalancerActs } from "../../../src/decommission/load-balancer-acts.ts";
 import type { GuardPorts } from "../../../src/guard/ports.ts";
 import { ok } from "../../../src/kernel/result.ts";
-import { type EpochMs, epochMs } from "../../../src/kernel/units.ts";
+import { type EpochMs, epochMs, MINUTE_MS } from "../../../src/kernel/units.ts";
 import { known, type Observation, type SignalValue, unknown } from "../../../src/signals/observation.ts";
 import type { DrainPort, StreamsPort } from "../../../src/signals/ports.ts";
 import type { Faults } from "../faults/faults.ts";
@@ -116,6 +116,13 @@ export const cdc = ({ time, faults, truth, rules, alarms, tell }: CdcSettings): 
     openTransactions: () => run.call(CALL_MS, () => ok(0)),
   });
 
+  /** A comparison of all rows, which green has to answer beside its users; from what an alarm sees to gross failure. */
+  const strain = (now: number): void => {
+    if (!faults.strikes("diff-strains-green", now)) return;
+    const dice = faults.dice("diff-strains-green");
+    truth.strain(now, dice.between(2, 5) * MINUTE_MS, dice.of([0.04, 0.5]));
+  };
+
   const outcomeOf = (run: Run, action: OutsideAction): ActOutcome => {
     const now = time.now();
     if (faults.strikes("act-waits", now)) return { kind: "waiting", for: "its turn" };
@@ -132,6 +139,11 @@ export const cdc = ({ time, faults, truth, rules, alarms, tell }: CdcSettings): 
   const came = (run: Run, action: OutsideAction): void => {
     if (!acts.has(action)) acts.set(action, time.now());
     tell({ kind: "act", at: time.now(), run, action });
+  };
+
+  const compares = (run: Run): ActOutcome => {
+    strain(time.now());
+    return outcomeOf(run, "final-diff");
   };
 
   const actsOf = (run: Run, ports: GuardPorts): DecommissionActs => {
@@ -152,7 +164,7 @@ export const cdc = ({ time, faults, truth, rules, alarms, tell }: CdcSettings): 
         if (rules.pinOf(0) === "gone") came(run, "delete-pin");
         return outcome;
       },
-      "final-diff": act("final-diff"),
+      "final-diff": () => run.call(ACT_MS, () => compares(run)),
       "fence-blue": act("fence-blue"),
       "drain-forward": act("drain-forward"),
       "stop-forward": act("stop-forward"),

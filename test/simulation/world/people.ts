@@ -1,3 +1,4 @@
+import type { CutoverState } from "../../../src/decision/state.ts";
 import { arm } from "../../../src/guard/arm.ts";
 import type { GuardPorts } from "../../../src/guard/ports.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
@@ -22,6 +23,10 @@ export interface People {
 }
 
 type Work = (ports: GuardPorts) => Promise<unknown>;
+
+/** The last minutes in which going back is one rule. */
+const isLastCall = (state: CutoverState | null): boolean =>
+  state?.phase === "decommissioning" && state.wayBack === "open";
 
 export const peopleOf = (world: World, parameters: Parameters, digest: (text: string) => string): People => {
   const { seed, time, cutover, policy, faults } = world;
@@ -92,6 +97,8 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
     const now = time.now();
     if (faults.strikes("people-pause", now)) operator((ports) => requestPause(ports, name, WHO));
     if (faults.strikes("people-back", now)) goesBack(faults.dice("people-back").chance(0.5));
+    if (isLastCall(world.state()) && faults.strikes("people-cold-feet", now))
+      world.enqueue({ kind: "alarm", event: world.alarms.setOff() });
     if (own.pause.chance(0.002)) operator((ports) => requestPause(ports, name, WHO));
     // Taking things apart is when people get cold feet.
     const fright = world.state()?.phase === "decommissioning" ? 0.02 : 0.0008;

@@ -34,6 +34,8 @@ export interface Run {
   readonly startedAt: number;
   readonly diesAt: number;
   readonly served: Served;
+  /** Nothing it says to the table arrives there. */
+  readonly isCutOff: boolean;
   /** The item as this run last had it from the table, and when. */
   seen: { readonly at: number; readonly state: CutoverState } | null;
   /** The table has not answered to it: what the item holds may be other than what it has seen since. */
@@ -146,6 +148,7 @@ export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run =
   return {
     ...{ kind, tick, startedAt, diesAt, call },
     served: { listeners: [] },
+    isCutOff: faults.strikes("table-cut-off", startedAt),
     seen: null,
     unanswered: false,
     now: () => time.now() + skewMs,

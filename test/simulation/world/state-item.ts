@@ -25,7 +25,8 @@ export interface StateItemSettings {
   readonly tell: (event: WorldEvent) => void;
 }
 
-const fateOf = (faults: Faults, at: number, timeoutMs: number): Fate => {
+const fateOf = (faults: Faults, run: Run, timeoutMs: number, at: number): Fate => {
+  if (run.isCutOff) return "lost";
   if (faults.strikes("table-down", at)) return "lost";
   if (faults.strikes("table-answer-lost", at)) return faults.dice("table-answer-lost").chance(0.6) ? "landed" : "lost";
   if (faults.strikes("table-late", at)) return "late";
@@ -60,7 +61,7 @@ export const stateItem = ({ time, faults, tell }: StateItemSettings): StateItem 
     explain: () => Outcome,
   ): Promise<Outcome | typeof noAnswer> => {
     if (faults.strikes("table-held", time.now())) await run.stands(faults.dice("table-held"));
-    const fate = fateOf(faults, time.now(), timeoutMs);
+    const fate = fateOf(faults, run, timeoutMs, time.now());
     const unanswered = () => {
       run.unanswered = true;
       return noAnswer;
@@ -88,7 +89,7 @@ export const stateItem = ({ time, faults, tell }: StateItemSettings): StateItem 
 
   const portOf = (run: Run): StatePort => ({
     read: async (_cutover, timeoutMs) => {
-      if (faults.strikes("table-down", time.now()))
+      if (run.isCutOff || faults.strikes("table-down", time.now()))
         return run.call(timeoutMs, () => {
           run.unanswered = true;
           return outsideFailure("timed-out", "GetItem: no answer");

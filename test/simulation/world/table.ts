@@ -70,9 +70,10 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
     /** A partition of its own, with a limit of its own. */
     const refused = () => outsideFailure("throttled", "the ledger takes no more records for now");
     const ask = <Value>(value: () => Value): Promise<Result<Value, OutsideFailure>> => {
-      if (faults.strikes("table-down", time.now())) return run.call(TIMEOUT_MS, failure);
+      if (run.isCutOff || faults.strikes("table-down", time.now())) return run.call(TIMEOUT_MS, failure);
       return run.call(CALL_MS, () => ok(value()));
     };
+    const answerIsLost = () => !run.isCutOff && faults.strikes("table-answer-lost", time.now());
     const unanswered = (write: () => unknown) =>
       run.call(
         CALL_MS,
@@ -84,7 +85,7 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
       );
     /** A write can be lost, or land without its answer. */
     const put = (write: () => void): Promise<Result<void, OutsideFailure>> => {
-      const lost = faults.strikes("table-answer-lost", time.now());
+      const lost = answerIsLost();
       return lost ? unanswered(write) : ask(write);
     };
     return {
@@ -115,7 +116,7 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
             if (keepsEvidence) kept.set(snapshot.tick, snapshot);
             return snapshot;
           };
-          const lost = faults.strikes("table-answer-lost", time.now());
+          const lost = answerIsLost();
           return lost ? unanswered(write) : ask(write);
         },
         range: (_cutover, epoch, from, to) =>
@@ -135,7 +136,7 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
       },
       ledger: {
         append: async (_cutover, record) => {
-          if (faults.strikes("records-refused", time.now())) return run.call(CALL_MS, refused);
+          if (!run.isCutOff && faults.strikes("records-refused", time.now())) return run.call(CALL_MS, refused);
           let there: LedgerRecord | undefined;
           const stored = await put(() => {
             const place = recordAt(record.seq);

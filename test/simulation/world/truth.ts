@@ -4,6 +4,8 @@ import type { FaultKind } from "../faults/kinds.ts";
 
 /** What the sides and the streams are really like at an instant. */
 export interface Truth {
+  /** From now on, for so long, green answers this share with an error: something heavy is asked of it. */
+  strain(from: number, forMs: number, errorRatio: number): void;
   /** Share of green's answers that are a 5XX. */
   greenErrorRatio(at: number): number;
   greenP99Ms(at: number): number;
@@ -47,9 +49,17 @@ export const truthOf = (seed: number, faults: Faults): Truth => {
     }
     return null;
   };
+  let strained: { readonly from: number; readonly to: number; readonly errorRatio: number } | null = null;
+  const strainAt = (at: number): number | null =>
+    strained !== null && strained.from <= at && at < strained.to ? strained.errorRatio : null;
   const truth: Truth = {
+    strain: (from, forMs, errorRatio) => {
+      strained = { from, to: from + forMs, errorRatio };
+    },
     greenErrorRatio: (at) => {
       if (onAt("green-dead", at) !== null) return 0;
+      const strain = strainAt(at);
+      if (strain !== null) return strain;
       const errors = strength("green-errors", at);
       if (errors === null) return NOISE_RATIO * hash(seed, at / 60_000, 1);
       // From what only statistics can see to gross failure.
@@ -74,6 +84,7 @@ export const truthOf = (seed: number, faults: Faults): Truth => {
     rowsDiffer: (at) => faults.spells("rows-conflict").some(({ from, to }) => from <= at && at < to + MENDED_AFTER_MS),
     reverseGap: (at) => onAt("reverse-gap", at) !== null,
     isHealthy: (at) =>
+      strainAt(at) === null &&
       onAt("green-dead", at) === null &&
       onAt("green-errors", at) === null &&
       onAt("green-slow", at) === null &&

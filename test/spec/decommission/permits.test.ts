@@ -118,6 +118,25 @@ describe("of a latch and the point of no return the first one wins:", () => {
     expect(world.state()).toMatchObject({ wayBack: "open", latch: { mode: "snapped" } });
   });
 
+  it("a latch that comes while people are told that the way back is closed keeps reverse's slot", async () => {
+    const { world, effects, grantPermit, run, runMinutes } = await beginDecommission();
+    await run();
+    await runMinutes(6);
+    const notify: typeof world.notify = {
+      ...world.notify,
+      send: async (message, timeoutMs) => {
+        if (message.subject.includes("wayBackClosed")) await latch(world);
+        return world.notify.send(message, timeoutMs);
+      },
+    };
+    world.clock.spend(60_000);
+    grantPermit();
+    const progress = await run({ ...world.ports, notify });
+    expect(progress.stopped).toBe("a rollback is latched");
+    expect(world.state()).toMatchObject({ wayBack: "closed", latch: { mode: "snapped" } });
+    expect(effects.at(-1)).toBe("stop-reverse-sink");
+  });
+
   it("a latch that comes after it changes no rule, and stops the teardown until somebody has looked", async () => {
     const { world, effects, run, runMinutes } = await beginDecommission();
     await run();

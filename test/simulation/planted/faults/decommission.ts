@@ -38,10 +38,7 @@ export const DECOMMISSION: readonly Fault[] = [
     edits: [edit(RUN, "return later(now, CLOCK_SKEW_MS) > permit.notAfter ?", "return false ?")],
     breaks: "P5",
     why: "an act is carried out under a permit that promote could not renew",
-    expected: {
-      unseen:
-        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
-    },
+    expected: { within: 10, amid: "permits-unrenewed" },
   },
   {
     name: "no-permit",
@@ -55,10 +52,7 @@ export const DECOMMISSION: readonly Fault[] = [
     edits: [edit(RUN, "if (loud.length > 0) return", "if (false) return")],
     breaks: "P5",
     why: "the point of no return is passed while an alarm fires",
-    expected: {
-      unseen:
-        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
-    },
+    expected: { within: 300, amid: "loud-returns" },
   },
   {
     name: "return-under-a-latch",
@@ -69,9 +63,21 @@ export const DECOMMISSION: readonly Fault[] = [
     breaks: "P2",
     why: "the point of no return is passed although a rollback was latched first",
     expected: {
-      unseen:
-        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+      redundant:
+        "a latch begins a new epoch, and neither permit nor approval of the one before holds in it: return-under-any-latch takes these away too",
     },
+  },
+  {
+    name: "return-under-any-latch",
+    edits: [
+      edit(RUN, `if (state.latch !== undefined) return stop("a rollback is latched");`, ""),
+      edit("src/decision/evolve.ts", `...(state.latch === undefined ? [] : ["a rollback is latched"]),`, ""),
+      edit(RUN, "if (permit.epoch !== state.epoch) return", "if (false) return"),
+      edit("src/decision/decommission-permit.ts", "state.approval.epoch === state.epoch &&", ""),
+    ],
+    breaks: "P2",
+    why: "and neither permit nor approval has to be of the epoch that the latch began",
+    expected: { within: 100, amid: "backs-at-the-return" },
   },
   {
     name: "way-back-closed-afterwards",

@@ -4,6 +4,7 @@ const SNAP_BACK = "src/guard/snap-back.ts";
 const LATCH_FIRST = "src/guard/latch-first.ts";
 const VERIFY = "src/guard/verify-pin.ts";
 const REARM = "src/guard/re-arm.ts";
+const LATCHED = "src/guard/latched.ts";
 const LOWER = "src/guard/lower-pin.ts";
 
 const PIN_GONE = `if (outcome?.kind === "refused" && outcome.code === "RuleNotFound") return true;`;
@@ -67,9 +68,25 @@ export const GOING_BACK: readonly Fault[] = [
     breaks: "P2",
     why: "blue is not asserted once more when a step under way at the latch can no longer land",
     expected: {
-      unseen:
-        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+      redundant:
+        "the step's own run puts it back, and every tick under a latch puts pin and rule right: rolled-back-and-left-alone takes both away too",
     },
+  },
+  {
+    name: "rolled-back-and-left-alone",
+    edits: [
+      edit(LATCHED, "latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS)", "false"),
+      edit(LATCHED, "tick.seen.sights.length > 0 && !tick.seen.sights.every(isOnBlue)", "false"),
+      edit(
+        LATCHED,
+        'lower: tick.seen.sights.some((sight) => sight.kind === "seen" && !weightStands(sight.observed, weightPercent(0))),',
+        "lower: false,",
+      ),
+      edit("src/guard/advance.ts", "await lowerGreen(ports, tick.cutover, tick.seen.sights);", ""),
+    ],
+    breaks: "P2",
+    why: "once verified, nobody looks again at what a step that was under way makes of the rules",
+    expected: { within: 100, amid: "steps-after-the-latch" },
   },
   {
     name: "repair-skipped",
@@ -111,10 +128,7 @@ export const GOING_BACK: readonly Fault[] = [
     edits: [edit("src/guard/send-back.ts", `latched === null || latched.wayBack === "open"`, "true")],
     breaks: "P4",
     why: "promote's own rollback does not ask what way back is left",
-    expected: {
-      unseen:
-        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
-    },
+    expected: { within: 200, amid: "loud-returns" },
   },
   {
     name: "answer-and-one-look-missing",
