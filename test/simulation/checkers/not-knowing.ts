@@ -21,11 +21,12 @@ export const notKnowing = (): Checker => {
   /** Since when green has, or may have, traffic: before that there is nothing to be blind to. */
   let litAt: number | null = null;
 
-  const latched = (world: World, { at, after }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
+  const latched = (world: World, { at, after, run }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
     const cause = after.latch?.cause;
     if (cause?.kind === "alarm") {
       const firing = world.alarms.lastFiringAt();
-      const recent = firing !== null && firing >= after.armedAt - SKEW_MS;
+      const rings = run?.served.alarms?.some(({ arn, state }) => arn === cause.alarmArn && state === "ALARM") === true;
+      const recent = rings || (firing !== null && firing >= after.armedAt - SKEW_MS);
       const asked = world.faults.spell("alarms-unreadable", at) !== null;
       return recent || asked ? [] : ["rolled back for an alarm of before it was armed"];
     }

@@ -66,12 +66,18 @@ export const stateItem = ({ time, faults, tell }: StateItemSettings): StateItem 
       run.unanswered = true;
       return noAnswer;
     };
-    const landed = () => {
+    /** It lands, and its run does not hear of it. */
+    const landUnheard = (): void => {
+      const { seen } = run;
       apply();
+      run.seen = seen;
+    };
+    const landed = () => {
+      landUnheard();
       return unanswered();
     };
     const landsLater = (afterMs: number) => () => {
-      time.at(time.now() + afterMs, () => void apply());
+      time.at(time.now() + afterMs, landUnheard);
       return unanswered();
     };
     if (fate === "answered") return run.call(CALL_MS, () => apply() ?? explain());
