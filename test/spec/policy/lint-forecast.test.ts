@@ -95,6 +95,16 @@ describe("traffic that a gate asks for", () => {
     expect(found(proving(busy))).toEqual(["too-little-traffic /steps/0/promoteWhen/3"]);
     expect(found(proving(busy, { traffic: { requestsPerMinute: 1200 } }))).toEqual([]);
   });
+
+  it("has to be enough for a p99, which is unknown below 100 requests in three minutes", () => {
+    const quick = { "<=": [{ var: "green.p99Ms" }, 400] };
+    const blind = { after: "10m", watch: ["green.p99Ms"], action: "rollback" };
+
+    expect(found(proving(quick))).toEqual(["too-little-traffic /steps/0/promoteWhen/3"]);
+    expect(found(smallPolicy({ blind }))).toEqual(["too-little-traffic /blind/watch/0"]);
+    expect(found(proving(quick, { blind, traffic: { requestsPerMinute: 1200 } }))).toEqual([]);
+    expect(found(proving({ or: [quick, { "===": [{ var: "alarms.firing" }, 0] }] }))).toEqual([]);
+  });
 });
 
 describe("the chance of a false rollback over the soak", () => {

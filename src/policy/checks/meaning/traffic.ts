@@ -1,3 +1,4 @@
+import { P99_MIN_REQUESTS } from "../../../snapshot/freshness.ts";
 import type { Operations } from "../../operations/operation.ts";
 import type { GateName, Policy } from "../../policy-file.ts";
 import { type Finding, finding } from "../problem.ts";
@@ -6,8 +7,44 @@ import { steadyTruths } from "./steady.ts";
 import { freeSignals, requestsAt } from "./steady-points.ts";
 import { partsOf } from "./together.ts";
 
-/** Gates that look at nothing but traffic, and do not pass at the traffic that is expected at their step. */
+/** What is asked for, or has to stay in sight, and cannot at the traffic that is expected at a step. */
 export const trafficFindings = (
+  policy: Policy,
+  gates: ReadonlyMap<GateName, RuleTree>,
+  operations: Operations,
+): readonly Finding[] => [...gateFindings(policy, gates, operations), ...p99Findings(policy, gates)];
+
+/** A p99 that has no value at a step: a gate that needs it never opens, and watched it is blindness all the time. */
+const p99Findings = ({ steps, traffic, blind }: Policy, gates: ReadonlyMap<GateName, RuleTree>): readonly Finding[] => {
+  const thin = steps.map(({ id, weight }) => ({ id, given: requestsAt(traffic.requestsPerMinute, weight) }));
+  const lacks = (path: string, { given }: (typeof thin)[number]): boolean =>
+    path.endsWith(".p99Ms") && 3 * (given.get(path.replace("p99Ms", "requests")) ?? 0) < P99_MIN_REQUESTS;
+  const say = (path: string, id: string): string =>
+    `${path} has no value at the traffic of step "${id}": a p99 needs ${P99_MIN_REQUESTS} requests in three minutes`;
+  const watched = blind.watch.flatMap((path, index) => {
+    const step = thin.find((each) => lacks(path, each));
+    if (step === undefined) return [];
+    return [
+      finding("too-little-traffic", `/blind/watch/${index}`, `${say(path, step.id)}, and pawl would be blind there`),
+    ];
+  });
+  const asked = thin.flatMap((step, index) =>
+    (steps[index]?.promoteWhen ?? []).flatMap((gate, place) => {
+      const needed = partsOf(gates.get(gate)).filter((part) => part.kind === "condition");
+      const path = needed.flatMap(pathsOf).find((each) => lacks(each, step));
+      if (path === undefined) return [];
+      const what = `${say(path, step.id)}, and "${gate}" would stay unknown`;
+      return [finding("too-little-traffic", `/steps/${index}/promoteWhen/${place}`, what)];
+    }),
+  );
+  return [...watched, ...asked];
+};
+
+const pathsOf = (part: RuleTree): readonly string[] =>
+  conditionsOf(part).flatMap(({ open }) => open.variables.flatMap(({ measure }) => measure.paths));
+
+/** Gates that look at nothing but traffic, and do not pass at the traffic that is expected at their step. */
+const gateFindings = (
   policy: Policy,
   gates: ReadonlyMap<GateName, RuleTree>,
   operations: Operations,
