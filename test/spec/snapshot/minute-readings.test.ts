@@ -64,6 +64,7 @@ describe("absence", () => {
       "green.unanswered": "no requests in that minute",
       "lb.requests": "no datapoint in that minute",
     });
+    expect(minute(20).absent["green.requests"]).toBe("no datapoint in that minute");
     const unasked = minute(25, metrics([]));
     expect(unasked.values).toEqual({});
     expect(unasked.absent).toEqual({
