@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // pawl needs Node 24 (it runs its TypeScript as it is); the project brings one, so the caller's own may be older.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,11 +20,13 @@ if (node === process.execPath && Number(process.versions.node.split(".")[0]) < 2
   next: npm ci in ${root}, or ./scripts/demo, which sets everything up.`);
   process.exit(1);
 }
-const { status, signal } = spawnSync(
-  node,
-  [QUIET, SMALL_NURSERY, join(root, "src", "cli", "main.ts"), ...process.argv.slice(2)],
-  {
-    stdio: "inherit",
-  },
-);
-process.exit(signal === null ? (status ?? 4) : 4);
+const pawl = spawn(node, [QUIET, SMALL_NURSERY, join(root, "src", "cli", "main.ts"), ...process.argv.slice(2)], {
+  stdio: "inherit",
+});
+// Who ends this process means that one: it would go on alone, and change things that nobody waits for any more.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => pawl.kill(signal));
+pawl.on("exit", (status, signal) => {
+  if (signal === null) process.exit(status ?? 4);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+});
