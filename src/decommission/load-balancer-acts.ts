@@ -31,6 +31,10 @@ export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
 
   "delete-pin": async (cutover) => {
     const pinned = pinnedRoutes(cutover);
+    if (pinned.length > 0) {
+      const otherwise = await raisedPin(ports, cutover);
+      if (otherwise !== null) return otherwise;
+    }
     const outcomes = await Promise.all(pinned.map((route) => ports.rules.deletePin(route, RULE_WRITE_TIMEOUT_MS)));
     const refusal = outcomes.find((outcome) => outcome.kind === "refused");
     if (refusal?.kind === "refused")
@@ -54,6 +58,22 @@ export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
 const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
 const failed = (message: string): ActOutcome => ({ kind: "failed", message });
 const done = (detail: Extract<ActOutcome, { kind: "done" }>["detail"]): ActOutcome => ({ kind: "done", detail });
+
+/**
+ * A rollback that got no answer from the table may have raised a pin; deleting that would send everybody to green again, and
+ * make a lie of what its operator was told.
+ * @returns null where no pin is seen raised.
+ */
+const raisedPin = async (ports: Ports, cutover: CutoverBindings): Promise<ActOutcome | null> => {
+  const { sights, failures } = await readRoutes(ports, cutover);
+  if (failures.length > 0) return waiting(`a look at the rules: ${failures.join("; ")}`);
+  const isRaised = sights.some((sight) => sight.kind === "seen" && sight.observed.pin === "raised");
+  return isRaised ? failed(RAISED) : null;
+};
+
+const RAISED =
+  "A pin is raised: somebody sent everything back to blue, and the table does not know of it. It is not deleted, and blue " +
+  "is not fenced. Find out who did; to go on, park the pin again; to stay on blue, run: pawl restore.";
 
 /**
  * What stands for a deleted pin on a route that has none: its rule names green alone, so that a rollback that gets no

@@ -12,8 +12,9 @@ export interface Meddled {
 export const meddledRules = (): Meddled => {
   const last = new Map<number, number>();
   return {
-    note: ({ run, route, at }) => {
-      if (run === null) last.set(route, at);
+    note: ({ run, route, at, what }) => {
+      // A pin that somebody has raised meanwhile, too.
+      if (run === null || what === "pin-up") last.set(route, at);
     },
     unseenBy: (run, world, route) => {
       const binding = world.cutover.routes[route];

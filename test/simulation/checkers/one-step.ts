@@ -96,7 +96,7 @@ export const oneStep = (): Checker => {
   const landed = (world: World, event: Extract<WorldEvent, { kind: "changed" }>): readonly string[] => {
     const { run, effective, at, sentAt } = event;
     meddled.note(event);
-    if (event.what === "pin-down" && run !== null && meddled.unseenBy(run, world, event.route)) return [];
+    if (event.what.startsWith("pin-") && run !== null && meddled.unseenBy(run, world, event.route)) return [];
     if (effective.to <= effective.from || run === null) return [];
     const reached = `${event.route} ${effective.to}`;
     if (!reachedAt.has(reached)) reachedAt.set(reached, at);

@@ -59,8 +59,8 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "table-late": odds(0.4, [2, 15], 0.1),
   "table-retried": odds(0.5, [2, 15], 0.2),
   "table-held": odds(0.4, [2, 15], 0.05),
-  // One process that reaches everything but the table, while all others do.
-  "table-cut-off": odds(0.3, [2, 15], 0.05),
+  // One run of rollback that reaches everything but the table, while all others do.
+  "table-cut-off": odds(0.3, [2, 15], 0.3),
   "records-refused": odds(0.3, [1, 10], 0.5),
   "topic-down": odds(0.3, [1, 15]),
   "foreign-more-green": odds(0.03, [1, 1]),

@@ -96,14 +96,23 @@ const STORMS_BY_NAME = {
     },
   },
   "backs-at-the-return": {
-    why: "people get cold feet as the way back is given up, and whoever is to go back does not reach the table",
+    why: "people get cold feet as the way back is given up",
     during: "decommissioning",
     odds: {
       "people-cold-feet": always(0.6),
       "act-waits": always(0.4),
-      "table-cut-off": always(0.3),
-      "request-held": always(0.5),
+      "request-held": always(0.3),
       "event-late": always(0.5),
+    },
+  },
+  "backs-without-the-table": {
+    why: "and whoever is to go back does not reach the table, and stands still half way",
+    during: "decommissioning",
+    odds: {
+      "people-cold-feet": always(),
+      "table-cut-off": always(),
+      "request-held": always(0.5),
+      "event-late": always(0.8),
     },
   },
 } satisfies Readonly<Record<string, Storm>>;

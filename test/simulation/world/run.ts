@@ -34,7 +34,7 @@ export interface Run {
   readonly startedAt: number;
   readonly diesAt: number;
   readonly served: Served;
-  /** Nothing it says to the table arrives there. */
+  /** Nothing it says to the table arrives there. Rollback's alone: everybody else does nothing without the table. */
   readonly isCutOff: boolean;
   /** The item as this run last had it from the table, and when. */
   seen: { readonly at: number; readonly state: CutoverState } | null;
@@ -148,7 +148,7 @@ export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run =
   return {
     ...{ kind, tick, startedAt, diesAt, call },
     served: { listeners: [] },
-    isCutOff: faults.strikes("table-cut-off", startedAt),
+    isCutOff: kind === "rollback" && faults.strikes("table-cut-off", startedAt),
     seen: null,
     unanswered: false,
     now: () => time.now() + skewMs,

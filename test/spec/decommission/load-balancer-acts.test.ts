@@ -28,6 +28,21 @@ test("deleting the pin twice is as good as once", async () => {
   expect(await acts["delete-pin"](ORDERS)).toEqual(done);
 });
 
+test("a pin that somebody has raised is not deleted: that would send everybody to green again", async () => {
+  const { acts, rules, route } = await allGreen();
+  await rules.movePin(route, "raised", { attempts: 1, timeoutMs: 1_000 as never });
+  expect(await acts["delete-pin"](ORDERS)).toMatchObject({
+    kind: "failed",
+    message: expect.stringContaining("A pin is raised"),
+  });
+  expect(rules.greenPercent()).toBe(0);
+  rules.describeFails = true;
+  expect(await acts["delete-pin"](ORDERS)).toMatchObject({ kind: "waiting" });
+  rules.describeFails = false;
+  await rules.movePin(route, "parked", { attempts: 1, timeoutMs: 1_000 as never });
+  expect(await acts["delete-pin"](ORDERS)).toMatchObject({ kind: "done" });
+});
+
 test("a deletion that is not answered is asked again, one that is refused calls somebody", async () => {
   const { acts, rules } = await allGreen();
   rules.fates.push({ kind: "timed-out", lands: "never" }, { kind: "refused", code: "OperationNotPermitted" });

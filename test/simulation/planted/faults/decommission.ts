@@ -30,7 +30,7 @@ export const DECOMMISSION: readonly Fault[] = [
     why: "blue is fenced while a rollback that began before may still write",
     expected: {
       unseen:
-        "a hundred seeds do not show it; which fence, or which blind spot of the checkers, stands behind that is not known",
+        "a rollback that does not reach the table must be refused its pin, and stand still with its next request from before the pin is deleted until blue is fenced; the model and test/spec/decommission show that",
     },
   },
   {
