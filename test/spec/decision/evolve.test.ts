@@ -44,7 +44,8 @@ describe("a judged tick", () => {
   });
 
   it("drops a waiting policy under a latch, and keeps it otherwise", () => {
-    expect(evolve(latched(stateOf({ adoption })), seen)).not.toHaveProperty("adoption");
+    const under = evolve(latched(stateOf({ adoption, permit, blindSince: ago(60) })), seen);
+    for (const gone of ["adoption", "permit", "blindSince"]) expect(under).not.toHaveProperty(gone);
     expect(evolve(stateOf({ adoption }), seen)).toMatchObject({ adoption });
   });
 });
@@ -355,7 +356,8 @@ describe("an operator's request", () => {
 
   it("to resume lets go of a latch only past the point of no return", () => {
     expect(take({ ...latched(), epoch: 3 }, { verb: "resume" }).latch).toBeDefined();
-    expect(take({ ...latched(), epoch: 3, wayBack: "restorable" }, { verb: "resume" })).not.toHaveProperty("latch");
+    const gone = take({ ...latched(), epoch: 3, wayBack: "restorable", pause }, { verb: "resume" });
+    for (const name of ["latch", "pause"]) expect(gone).not.toHaveProperty(name);
   });
 
   const ADOPT = { verb: "adopt", policyDigest: "next" } as const;
