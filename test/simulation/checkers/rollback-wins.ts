@@ -49,7 +49,8 @@ export const rollbackWins = (): Checker => {
   const overdue = (world: World, at: number): string | null => {
     if (latchedAt === null || at - latchedAt < BACK_WITHIN_MS) return null;
     const green = world.rules.greenPercent();
-    if (green === 0) return null;
+    // Where no tick comes either, and the one who latched stands still, somebody is told that nobody is served.
+    if (green === 0 || world.deadMan.isRinging()) return null;
     latchedAt = at;
     return `${green} % green, ${BACK_WITHIN_MS / 60_000} min after a rollback was latched`;
   };
