@@ -1,22 +1,22 @@
 import type { Template } from "./empty-statements.ts";
+import { charactersAtMost, LONGEST_ARN } from "./policy-size.ts";
 
 /** Lambda's limit for all permissions of one function together, in characters. */
 const POLICY_LIMIT = 20_480;
 /** A fifth is kept free: for a partition with a longer name, and for whoever adds a permission by hand. */
 const POLICY_CHARACTERS = POLICY_LIMIT * 0.8;
 
-const LONGEST_ARN = "x".repeat(110);
-
-/** A permission as Lambda writes it into the function's policy; an intrinsic function stands for an ARN of ours. */
+/** A permission as Lambda writes it into the function's policy. */
 const statementOf = (id: string, { Principal, SourceArn }: { readonly [name: string]: unknown }) => ({
-  Sid: `pawl-${id}-XXXXXXXXXXXX`,
+  // CloudFormation names it by stack and resource, and adds twelve signs of its own.
+  Sid: `pawl-${id}-${"0".repeat(12)}`,
   Effect: "Allow",
   Principal: { Service: Principal },
   Action: "lambda:InvokeFunction",
   Resource: LONGEST_ARN,
   Condition: {
     StringEquals: { "AWS:SourceAccount": "000000000000" },
-    ArnLike: { "AWS:SourceArn": typeof SourceArn === "string" ? SourceArn : LONGEST_ARN },
+    ArnLike: { "AWS:SourceArn": SourceArn },
   },
 });
 
@@ -28,7 +28,7 @@ export const callerFaults = (resources: Template["Resources"]): readonly string[
   const statements = Object.entries(resources).flatMap(([id, { Type, Properties }]) =>
     Type === "AWS::Lambda::Permission" ? [statementOf(id, Properties ?? {})] : [],
   );
-  const characters = JSON.stringify(statements).length;
+  const characters = charactersAtMost(statements);
   if (characters <= POLICY_CHARACTERS) return [];
   return [
     `${statements.length} alarms and rules may call pawl-rollback, which takes about ${characters} characters of its policy; Lambda takes ${POLICY_LIMIT}, and pawl leaves a fifth of them free. List one composite alarm in place of several of your own, or guard some cutovers from another account or Region.`,

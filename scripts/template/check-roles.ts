@@ -1,4 +1,5 @@
 import type { Template } from "./empty-statements.ts";
+import { charactersAtMost } from "./policy-size.ts";
 
 export interface RoleSize {
   /** Logical id of the role. */
@@ -12,24 +13,6 @@ const INLINE_LIMIT = 10_240;
 /** A fifth is kept free: for a partition with a longer name, and for whoever adds a statement. */
 export const INLINE_CHARACTERS = INLINE_LIMIT * 0.8;
 
-/** What an intrinsic function resolves to is at most an ARN of ours: none is longer than this. */
-const LONGEST_ARN = "x".repeat(110);
-
-/** A policy as large as it can become when it is deployed: of two branches the larger one. */
-const atItsLargest = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(atItsLargest);
-  if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value);
-  const [[name, argument] = ["", null], ...others] = members;
-  if (others.length > 0 || !(name === "Ref" || name.startsWith("Fn::")))
-    return Object.fromEntries(members.map(([member, each]) => [member, atItsLargest(each)]));
-  if (name !== "Fn::If" || !Array.isArray(argument)) return LONGEST_ARN;
-  const branches: readonly unknown[] = argument.slice(1).map(atItsLargest);
-  return branches.reduce((largest, branch) => (sizeOf(branch) > sizeOf(largest) ? branch : largest), "");
-};
-
-const sizeOf = (value: unknown): number => JSON.stringify(value).replace(/\s/g, "").length;
-
 /** How large the inline policies of each role of a template are at most. */
 export const roleSizes = (resources: Template["Resources"]): readonly RoleSize[] =>
   Object.entries(resources)
@@ -37,7 +20,7 @@ export const roleSizes = (resources: Template["Resources"]): readonly RoleSize[]
     .map(([role, { Properties }]) => ({
       role,
       characters: (Properties?.Policies ?? []).reduce(
-        (sum, { PolicyDocument }) => sum + sizeOf(atItsLargest(PolicyDocument)),
+        (sum, { PolicyDocument }) => sum + charactersAtMost(PolicyDocument),
         0,
       ),
     }));

@@ -151,7 +151,7 @@ export const statusLines = (
     `  soak       ${soakText(report)}`,
     `  way back   ${wayBackText(state)}`,
     `  last tick  ${state.lastTick === null ? "none yet" : `${toIso(state.lastTick)}, ${forPeople(now - state.lastTick)} ago`}`,
-    ...undeliveredLines(state, now),
+    ...undeliveredLines(report.undelivered),
   ];
 };
 

@@ -1,7 +1,6 @@
 import type { CutoverState } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
-import { forPeople } from "./terminal.ts";
 
 /** What has waited for longer than the tick after it should have needed. */
 export interface Undelivered {
@@ -13,13 +12,11 @@ export interface Undelivered {
   readonly since: string;
 }
 
-type Outbox = Pick<CutoverState, "outbox">;
-
 /** The next tick delivers what a crash left; two later it is the ledger or the topic. */
 const LATE_MS = durationMs(150_000);
 
 /** Left out of the report where nothing waits for long. */
-export const undeliveredOf = ({ outbox }: Outbox, now: EpochMs): { readonly undelivered?: Undelivered } => {
+export const undeliveredOf = ({ outbox }: CutoverState, now: EpochMs): { readonly undelivered?: Undelivered } => {
   const late = outbox.filter(({ at }) => now > later(at, LATE_MS));
   const [oldest] = late;
   if (oldest === undefined) return {};
@@ -28,14 +25,12 @@ export const undeliveredOf = ({ outbox }: Outbox, now: EpochMs): { readonly unde
   return { undelivered: { records, messages, since: toIso(oldest.at) } };
 };
 
-export const undeliveredLines = ({ outbox }: Outbox, now: EpochMs): readonly string[] => {
-  const { undelivered } = undeliveredOf({ outbox }, now);
-  const [oldest] = outbox;
-  if (undelivered === undefined || oldest === undefined) return [];
-  const { records, messages } = undelivered;
+export const undeliveredLines = (undelivered: Undelivered | undefined): readonly string[] => {
+  if (undelivered === undefined) return [];
+  const { records, messages, since } = undelivered;
   const waiting = [
     ...(records === 0 ? [] : [`${records} not taken by the ledger`]),
     ...(messages === 0 ? [] : [`${messages} not taken by the topic: nobody was told`]),
   ];
-  return [`  unsent     ${waiting.join(", ")}; the oldest for ${forPeople(now - oldest.at)}`];
+  return [`  unsent     ${waiting.join(", ")}; the oldest since ${since}`];
 };

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../kernel/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../kernel/json.ts";
 import { type EpochMs, epochMs, MINUTE_MS } from "../kernel/units.ts";
 import type { Evidence, Readings } from "../snapshot/snapshot.ts";
 import { type EvaluationLimits, whyAbsentIn } from "./evaluate.ts";
@@ -93,7 +93,7 @@ const evidenceOf = ({ data, minutes, now }: Subject): Evidence => ({
 
 /** Operations read signals of an object; in anything else there are none. */
 const groupsIn = (data: JsonValue): Readings["values"] =>
-  isObject(data) ? (data as unknown as Readings["values"]) : {};
+  isJsonObject(data) ? (data as unknown as Readings["values"]) : {};
 
 /** The values of the newest minute that ended by `now`, with their ages. */
 const newestOf = (minutes: Evidence["minutes"], now: EpochMs): Readings => {
@@ -108,5 +108,3 @@ const pathsIn = (value: object, prefix = ""): readonly string[] =>
   Object.entries(value).flatMap(([key, part]: [string, unknown]) =>
     typeof part === "object" && part !== null ? pathsIn(part, `${prefix}${key}.`) : [`${prefix}${key}`],
   );
-
-const isObject = (value: JsonValue): boolean => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../kernel/json.ts";
+import { isJsonObject, type JsonValue } from "../kernel/json.ts";
 import { judgedFromData } from "./logic/judged.ts";
 import type { Literal, Operation, OperationContext, Operations } from "./operations/operation.ts";
 import type { Rule } from "./policy-file.ts";
@@ -20,9 +20,6 @@ export interface Lowered {
   readonly facts: readonly Fact[];
 }
 
-const isObject = (rule: JsonValue): rule is JsonObject =>
-  typeof rule === "object" && rule !== null && !Array.isArray(rule);
-
 export const literalArguments = (written: JsonValue): readonly Literal[] =>
   (Array.isArray(written) ? written : [written]).filter((each): each is Literal => typeof each !== "object");
 
@@ -34,7 +31,7 @@ export const lowerRule = (rule: Rule, operations: Operations, group = "facts"): 
   const facts: Fact[] = [];
   const lower = (part: JsonValue): JsonValue => {
     if (Array.isArray(part)) return part.map(lower);
-    if (!isObject(part)) return part;
+    if (!isJsonObject(part)) return part;
     const [entry, ...others] = Object.entries(part);
     if (entry === undefined || others.length > 0) return part;
     const [name, written] = entry;

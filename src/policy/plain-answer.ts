@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../kernel/json.ts";
+import { isJsonObject, type JsonValue } from "../kernel/json.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import { scanJson } from "./checks/json-scan.ts";
 import type { EvaluationLimits } from "./evaluate.ts";
@@ -38,7 +38,7 @@ export const readPlainJson = (text: string): Result<JsonValue, string> => {
 export const answerRequest = (text: string, limits: EvaluationLimits): Result<PlainAnswer, string> => {
   const request = readPlainJson(text);
   if (!request.ok) return request;
-  if (!isObject(request.value)) return fail(`no object. Write ${REQUEST}`);
+  if (!isJsonObject(request.value)) return fail(`no object. Write ${REQUEST}`);
   if (!Object.hasOwn(request.value, "rule")) return fail(`it has no "rule". Write ${REQUEST}`);
   const rule = request.value["rule"] ?? null;
   const size = sizeProblem(rule);
@@ -53,9 +53,6 @@ export const answerRequest = (text: string, limits: EvaluationLimits): Result<Pl
     stock: writableStock(stock),
   });
 };
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Stock may answer a function, NaN, or something that nobody could write down. */
 export const writableStock = (stock: StockAnswer | null): JsonValue => {

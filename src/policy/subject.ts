@@ -1,14 +1,11 @@
 import { fromIso } from "../kernel/instant.ts";
-import type { JsonObject, JsonValue } from "../kernel/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../kernel/json.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import { type EpochMs, MINUTE_MS } from "../kernel/units.ts";
 import type { Evidence, Readings } from "../snapshot/snapshot.ts";
 import { NOTHING_OBSERVED, type Subject } from "./evaluate-plain.ts";
 
 type Minutes = Evidence["minutes"];
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A time without a zone would mean another instant on every machine. */
 const ZONED = /T.*(Z|[+-]\d{2}:?\d{2})$/;
@@ -43,7 +40,7 @@ const readMinutes = (window: JsonValue): Result<Minutes, string> => {
   const minutes: { at: EpochMs; readings: Readings }[] = [];
   const seen = new Set<EpochMs>();
   for (const [index, row] of window.entries()) {
-    if (!isObject(row)) return fail(`row ${index} of the window is no object. Give {"at": …, "green": {…}}`);
+    if (!isJsonObject(row)) return fail(`row ${index} of the window is no object. Give {"at": …, "green": {…}}`);
     const { at: written, ...values } = row;
     const at = instantAt(written);
     if (at === null) return fail(`"at" of row ${index} is no instant. Give the start of its minute, ${AN_INSTANT}`);

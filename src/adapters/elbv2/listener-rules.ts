@@ -1,6 +1,6 @@
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ForwardTarget, ObservedRule, WeightWrite } from "../../actuation/rules-port.ts";
-import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import { isJsonObject, type JsonValue } from "../../kernel/json.ts";
 
 /** What AWS assumes of a target group whose weight nobody wrote. */
 const DEFAULT_WEIGHT = 1;
@@ -40,14 +40,11 @@ export const observedRule = (rule: Rule): ObservedRule => {
   };
 };
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** An action as it was read, fit to be written: AWS never shows the client secret, and keeps it only when told to. */
 const writtenBack = (action: JsonValue): Action => {
-  const read = isObject(action) ? action : {};
+  const read = isJsonObject(action) ? action : {};
   const oidc = read["AuthenticateOidcConfig"];
-  return (isObject(oidc)
+  return (isJsonObject(oidc)
     ? { ...read, AuthenticateOidcConfig: { ...oidc, UseExistingClientSecret: true } }
     : read) as unknown as Action;
 };

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import { isJsonObject, type JsonValue } from "../../kernel/json.ts";
 import { SIGNALS, signalAt } from "../../signals/catalogue.ts";
 import { pointerPart } from "../logic/scope.ts";
 import type { Operations } from "../operations/operation.ts";
@@ -17,20 +17,17 @@ export interface PlacedRule {
   readonly at: string;
 }
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The rules of a policy file, whatever else is wrong with it: one mistake should not hide the others. */
 export const rulesIn = (policy: JsonValue): readonly PlacedRule[] => {
-  if (!isObject(policy)) return [];
+  if (!isJsonObject(policy)) return [];
   const { gates, rollback } = policy;
   const placed = [
-    ...Object.entries(isObject(gates) ? gates : {}).map(([name, gate]) => ({
-      rule: isObject(gate) ? gate["rule"] : undefined,
+    ...Object.entries(isJsonObject(gates) ? gates : {}).map(([name, gate]) => ({
+      rule: isJsonObject(gate) ? gate["rule"] : undefined,
       at: `/gates/${pointerPart(name)}/rule`,
     })),
     ...(Array.isArray(rollback) ? rollback : []).map((each: JsonValue, index) => ({
-      rule: isObject(each) ? each["when"] : undefined,
+      rule: isJsonObject(each) ? each["when"] : undefined,
       at: `/rollback/${index}/when`,
     })),
   ];
@@ -39,7 +36,7 @@ export const rulesIn = (policy: JsonValue): readonly PlacedRule[] => {
 
 /** The parameters that are numbers. */
 export const paramsIn = (policy: JsonValue): Readonly<Record<string, number>> => {
-  const params = isObject(policy) && isObject(policy["params"]) ? policy["params"] : {};
+  const params = isJsonObject(policy) && isJsonObject(policy["params"]) ? policy["params"] : {};
   return Object.fromEntries(
     Object.entries(params).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
   );

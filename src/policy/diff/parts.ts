@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from "../../kernel/json.ts";
+import { canonicalJson, isJsonObject, type JsonValue } from "../../kernel/json.ts";
 import type { Rule } from "../policy-file.ts";
 import { areRelated, type Opened, openRule, type Quantity } from "./quantities.ts";
 
@@ -20,7 +20,7 @@ export interface Group {
 
 /** `and` within `and`, or `or` within `or`, taken apart. */
 export const partsOf = (rule: Rule, connective: "and" | "or", owner: string): readonly Part[] => {
-  const entries = typeof rule === "object" && rule !== null && !Array.isArray(rule) ? Object.entries(rule) : [];
+  const entries = isJsonObject(rule) ? Object.entries(rule) : [];
   const [operator, operands] = entries[0] ?? [];
   if (operator === connective && Array.isArray(operands))
     return operands.flatMap((operand: JsonValue) => partsOf(operand, connective, owner));

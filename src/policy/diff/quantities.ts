@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject, type JsonValue } from "../../kernel/json.ts";
+import { canonicalJson, isJsonObject, type JsonValue } from "../../kernel/json.ts";
 import { parseDuration } from "../../kernel/units.ts";
 import { referencesIn } from "../checks/expressions.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "../checks/meaning/measure.ts";
@@ -37,9 +37,6 @@ export interface Opened {
   readonly says: string;
 }
 
-const isObject = (part: JsonValue): part is JsonObject =>
-  typeof part === "object" && part !== null && !Array.isArray(part);
-
 /** Where an opened rule reads a quantity. The key may hold dots; a path may not. */
 export const placeOf = (key: string): string => `q.${key.replaceAll(".", "·")}`;
 
@@ -50,7 +47,7 @@ export const openRule = (rule: Rule): Opened => {
   const rowSignals = referencesIn(rule, STANDARD_OPERATIONS).flatMap(({ path, as }) => (as === "minute" ? [path] : []));
   const open = (part: JsonValue): JsonValue => {
     if (Array.isArray(part)) return part.map(open);
-    if (!isObject(part)) return part;
+    if (!isJsonObject(part)) return part;
     const [name = "", written = null] = Object.entries(part)[0] ?? [];
     const quantity = quantityOf(name, literalArguments(written), rowSignals);
     if (quantity !== null) {

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../kernel/json.ts";
+import { isJsonObject, type JsonValue } from "../../kernel/json.ts";
 
 /**
  * What turns one JSON value into another: `[value]` puts it in place, `0` takes a member away, and an object holds the
@@ -8,15 +8,13 @@ export type Delta = JsonValue | undefined;
 
 type Members = { readonly [key: string]: JsonValue };
 
-const isObject = (value: JsonValue | undefined): value is Members =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);
 
 /** The change from `before` to `after`; `undefined` on either side is "not there". */
 export const deltaOf = (before: JsonValue | undefined, after: JsonValue | undefined): Delta => {
   if (before === after) return undefined;
   if (after === undefined) return 0;
-  if (isObject(before) && isObject(after)) return membersDelta(before, after);
+  if (isJsonObject(before) && isJsonObject(after)) return membersDelta(before, after);
   if (isList(before) && isList(after) && before.length === after.length) return listDelta(before, after);
   return [after];
 };
@@ -55,9 +53,9 @@ export const patched = (before: JsonValue | undefined, delta: Delta): JsonValue 
     if (delta.length !== 1) throw new RangeError("a change that puts a value in place holds exactly one");
     return delta[0];
   }
-  if (!isObject(delta)) throw new RangeError(`${JSON.stringify(delta)} is no change`);
+  if (!isJsonObject(delta)) throw new RangeError(`${JSON.stringify(delta)} is no change`);
   if (isList(before)) return patchedList(before, delta);
-  if (isObject(before)) return patchedMembers(before, delta);
+  if (isJsonObject(before)) return patchedMembers(before, delta);
   throw new RangeError(`it changes members (${Object.keys(delta).slice(0, 3).join(", ")}) of something that has none`);
 };
 

@@ -1,5 +1,5 @@
 import { fromIso } from "../../kernel/instant.ts";
-import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import { type EpochMs, MINUTE_MS } from "../../kernel/units.ts";
 import { didYouMean } from "../../policy/checks/did-you-mean.ts";
 import { SIGNALS, type SignalPath, signalAt } from "../../signals/catalogue.ts";
@@ -27,9 +27,6 @@ const OWN = ["at", "weight", "decision", "verdicts", "absent", "note"];
 /** A time without a zone would mean another instant on every machine. */
 const ZONED = /T.*(Z|[+-]\d{2}:?\d{2})$/;
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** @throws {RangeError} what is wrong with it and what to do. */
 export const plainMinute = (line: JsonObject, number: number, weightBefore: number | null): PlainMinute => {
   const values = new Map<SignalPath, SignalValue>();
@@ -39,7 +36,7 @@ export const plainMinute = (line: JsonObject, number: number, weightBefore: numb
     const group = line[key];
     if (!GROUPS.includes(key))
       throw new RangeError(`"${key}" is no group of signals.${didYouMean(key, [...GROUPS, ...OWN])}`);
-    if (!isObject(group)) throw new RangeError(`"${key}" is no group of signals such as {"requests": 120}`);
+    if (!isJsonObject(group)) throw new RangeError(`"${key}" is no group of signals such as {"requests": 120}`);
     for (const name in group) readSignal(`${key}.${name}`, group[name] ?? null, values, absent);
   }
   return {
@@ -105,8 +102,8 @@ const absentIn = (written: JsonValue | undefined): Readonly<Record<SignalPath, s
 
 const textsIn = (written: JsonValue | undefined, name: string): Readonly<Record<string, string>> => {
   if (written === undefined) return {};
-  const texts = isObject(written) ? Object.entries(written) : [];
-  if (isObject(written) && texts.every((entry): entry is [string, string] => typeof entry[1] === "string"))
+  const texts = isJsonObject(written) ? Object.entries(written) : [];
+  if (isJsonObject(written) && texts.every((entry): entry is [string, string] => typeof entry[1] === "string"))
     return Object.fromEntries(texts as readonly (readonly [string, string])[]);
   throw new RangeError(`"${name}" is no object of texts by name`);
 };

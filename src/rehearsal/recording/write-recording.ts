@@ -32,6 +32,10 @@ export const recordingWriter = (): RecordingWriter => {
   const snapshots = snapshotTeller();
   let before: Picture | undefined;
   let made = 0;
+  const counted = <Lines extends readonly JsonObject[]>(...lines: Lines): Lines => {
+    made += lines.length;
+    return lines;
+  };
 
   const policyLines = ({ policy }: StoredTick): readonly JsonObject[] => {
     if (policy === null || policies.has(policy.digest)) return [];
@@ -40,18 +44,13 @@ export const recordingWriter = (): RecordingWriter => {
   };
 
   return {
-    header: (cutover) => {
-      made += 1;
-      return { format: FORMAT, engine: ENGINE_VERSION, cutover: cutover.name };
-    },
+    header: (cutover) => counted({ format: FORMAT, engine: ENGINE_VERSION, cutover: cutover.name })[0],
     end: () => ({ end: { lines: made } }),
-    note: ({ seq, tick, at, kind, epoch, summary }, missing) => {
-      made += 1;
-      return {
+    note: ({ seq, tick, at, kind, epoch, summary }, missing) =>
+      counted({
         ...{ record: seq, epoch, at: toIso(at), tick: tick === null ? null : toIso(tick), kind, summary },
         ...(missing === undefined ? {} : { missing }),
-      };
-    },
+      })[0],
     tick: (stored) => {
       const strange = stored.snapshots.find((one) => !fits(one));
       if (strange !== undefined)
@@ -64,9 +63,7 @@ export const recordingWriter = (): RecordingWriter => {
       before = picture;
       const change = changeOf(expected, picture);
       const line = { tick: toIso(stored.tick), record: stored.record.seq, state: stored.stateDigest, change };
-      const lines = [...policyLines(stored), ...others, line];
-      made += lines.length;
-      return ok(lines);
+      return ok(counted(...policyLines(stored), ...others, line));
     },
   };
 };

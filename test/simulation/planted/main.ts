@@ -12,8 +12,8 @@ const HELP = `Usage: ./scripts/simulate --planted [NAME...] [--json]
 Plants mistakes into the guard, one at a time, and runs the simulation from seed 1 on until a checker finds each.
 A line of the table: the fault, the promise it breaks, within how many seeds it has to be found, at which it was, and
 what was seen. Some are looked for amid a storm, in which a few kinds of fault are far likelier and nothing else happens;
-the guard as it is goes through as many seeds of each storm. A redundant fence is one whose loss must show nothing: another one stands behind it. Unseen is what no seed
-has shown yet.
+the guard as it is goes through as many seeds of each storm. A redundant fence is one whose loss must show nothing:
+another one stands behind it. Unseen is what no seed has shown yet.
 
 Exit code: 0 every fault as expected, 1 one is not, 2 no fault of this name.
 `;

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../kernel/json.ts";
+import { isJsonObject, type JsonValue } from "../../../kernel/json.ts";
 import { MINUTE_MS, parseDuration } from "../../../kernel/units.ts";
 import { literalArguments } from "../../lower.ts";
 import type { Literal, Operations } from "../../operations/operation.ts";
@@ -57,13 +57,10 @@ export const openExpression = (rule: JsonValue, operations: Operations): OpenExp
   return { logic, variables: [...found.values()], literals: [...new Set(literals)], windows: [...windows], rows };
 };
 
-const isObject = (rule: JsonValue): rule is { readonly [key: string]: JsonValue } =>
-  typeof rule === "object" && rule !== null && !Array.isArray(rule);
-
 /** `window`: inside a quantifier over its minutes; "" inside one over any other list; null outside of all. */
 const open = (rule: JsonValue, window: string | null, opening: Opening): JsonValue => {
   if (Array.isArray(rule)) return rule.map((part) => open(part, window, opening));
-  if (!isObject(rule)) {
+  if (!isJsonObject(rule)) {
     if (typeof rule === "number" || typeof rule === "string") opening.literals.push(rule);
     return rule;
   }
@@ -86,7 +83,7 @@ const open = (rule: JsonValue, window: string | null, opening: Opening): JsonVal
 
 /** The window whose minutes a quantifier's body sees. What is added up needs all of them. */
 const windowOf = (list: JsonValue, operator: string, opening: Opening): string => {
-  const [[source, written] = ["", null]] = isObject(list) ? Object.entries(list) : [];
+  const [[source, written] = ["", null]] = isJsonObject(list) ? Object.entries(list) : [];
   const [first = null] = Array.isArray(written) ? written : [written ?? null];
   if (source === "filter") return windowOf(first, operator, opening);
   if (source !== "window") return "";
