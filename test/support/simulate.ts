@@ -1,6 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import type { SimulationReport } from "../../src/rehearsal/simulate/report.ts";
@@ -17,9 +18,10 @@ export const quietScenario = (changes: JsonObject = {}): JsonObject => ({
   ...changes,
 });
 
-/** A folder with a policy and a scenario, and the command run over it. */
+/** A folder with a policy and a scenario, gone when the test ends, and the command run over it. */
 export const simulationIn = (scenario: JsonObject | string, policy: JsonObject = smallPolicy()) => {
   const dir = mkdtempSync(join(tmpdir(), "pawl-simulate-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
   const file = join(dir, "scenario.json");
   writeFileSync(join(dir, "policy.json"), JSON.stringify(policy));
   writeFileSync(file, typeof scenario === "string" ? scenario : JSON.stringify(scenario, null, 2));

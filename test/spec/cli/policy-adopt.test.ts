@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type AdoptRequest, policyAdoptCommand } from "../../../src/cli/commands/policy-adopt.ts";
 import { policyPublishCommand } from "../../../src/cli/commands/policy-publish.ts";
 import { runCli } from "../../../src/cli/program.ts";
@@ -10,6 +10,7 @@ import { deskBefore, failed } from "../../support/cli.ts";
 import { DRILL, fakeWorld } from "../../support/fake-world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pawl-adopt-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string, policy: object): string => {
   const path = join(folder, name);
   writeFileSync(path, JSON.stringify(policy));

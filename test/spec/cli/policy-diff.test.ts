@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { armedPolicy } from "../../../src/cli/commands/policy-diff.ts";
 import { runCli } from "../../../src/cli/program.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
@@ -10,6 +10,7 @@ import { DRILL, fakeWorld } from "../../support/fake-world.ts";
 import { smallPolicy } from "../../support/small-policy.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pawl-diff-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string, changes: JsonObject = {}): string => {
   const path = join(folder, name);
   writeFileSync(path, JSON.stringify(smallPolicy(changes)));
