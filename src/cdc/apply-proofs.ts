@@ -5,7 +5,7 @@ import type { CutoverBindings, Direction, Side } from "../signals/bindings.ts";
 import type { DrainPort } from "../signals/ports.ts";
 import { compareSides } from "./diff.ts";
 import type { SequenceFacts } from "./facts.ts";
-import { loopProbe } from "./loop-probe.ts";
+import { loopProbe, sayProbe } from "./loop-probe.ts";
 import { DIRECTIONS, pawlTable, publishedTables, SEED_TABLE, SIDES } from "./names.ts";
 import type { CdcAdminPorts } from "./ports.ts";
 import { readSeedFacts, seedJson } from "./seed.ts";
@@ -114,11 +114,7 @@ export const proveOneHop = async ({ ports, drain, cutover }: Proving): Promise<S
   const probe = await loopProbe(ports, drain, cutover, true);
   if (!probe.ok) return fail(probe.failure.message);
   if (probe.value.oneHop) return ok("done");
-  const seen = probe.value.probes.map(
-    ({ direction, atMost, grown, dataGrown }) =>
-      `${direction}: at most ${atMost} tokens were written, ${grown} arrived${dataGrown ? `, and ${dataGrown} rows of nobody` : ""}`,
-  );
-  return fail(`what is written comes back: ${seen.join("; ")}`);
+  return fail(`what is written comes back: ${probe.value.probes.map(sayProbe).join("; ")}`);
 };
 
 export const writeSeeds = async ({ ports, cutover, digest }: Proving): Promise<Step> => {

@@ -6,7 +6,7 @@ import type { DrainPort, StreamsPort } from "../signals/ports.ts";
 import { configDifferences, configText, wantedConnectors } from "./connectors.ts";
 import type { CdcFacts, DatabaseAddress } from "./facts.ts";
 import type { CdcCheck, Finding, FindingName } from "./finding.ts";
-import { loopProbe } from "./loop-probe.ts";
+import { loopProbe, sayProbe } from "./loop-probe.ts";
 import { DIRECTIONS, sinkTopics } from "./names.ts";
 import { type CdcPlan, planCdc } from "./plan.ts";
 import type { CdcPorts } from "./ports.ts";
@@ -153,10 +153,10 @@ const loop = async (ports: CdcPorts, drain: DrainPort, cutover: CutoverBindings)
   if (!probe.ok) return [unreadable(probe.failure)];
   return probe.value.probes
     .filter(({ grown, atLeast, atMost }) => grown < atLeast || grown > atMost)
-    .map(({ direction, grown, atMost }) =>
+    .map((seen) =>
       found(
         "loop",
-        `${direction}: at most ${atMost} tokens were written, ${grown} arrived.`,
+        `${sayProbe(seen)}.`,
         "What is written on one side comes back to it, and goes round for ever.",
         "Stop both sinks; see that their sessions carry the origin and the sources ask for origin=none.",
       ),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loopProbe } from "../../../src/cdc/loop-probe.ts";
+import { loopProbe, sayProbe } from "../../../src/cdc/loop-probe.ts";
 import { DIRECTIONS, sourceOf, tokenTopic } from "../../../src/cdc/names.ts";
 import type { CdcPorts } from "../../../src/cdc/ports.ts";
 import { fail, ok } from "../../../src/kernel/result.ts";
@@ -78,6 +78,27 @@ describe("the loop probe", () => {
   it("keeps what it has counted where a loop is so busy by then that nothing drains any more", async () => {
     const { probe } = await world({ copies: () => 2, drainFails: { from: PROOFS_A_PROBE, as: NOT_YET } });
     expect(await probe()).toMatchObject({ ok: true, value: { oneHop: false } });
+  });
+
+  it("counts all the same where a loop is so busy at once that its first hop does not drain any more", async () => {
+    const { probe } = await world({ copies: () => 2, drainFails: { from: 2, as: NOT_YET } });
+    expect(await probe()).toMatchObject({
+      ok: true,
+      value: { oneHop: false, probes: [{ direction: "forward" }, { direction: "reverse" }] },
+    });
+  });
+
+  it("calls it no loop where nothing comes back and a direction has merely stopped to drain", async () => {
+    const { probe } = await world({ copies: () => 1, drainFails: { from: 3, as: NOT_YET } });
+    expect(await probe()).toMatchObject({ ok: false, failure: { kind: "refused" } });
+  });
+
+  it("is told in words, also where what went round took the token's number back", () => {
+    const probe = { direction: "forward", atLeast: 40, atMost: 44, grown: 80, dataGrown: 2 } as const;
+    expect(sayProbe(probe)).toBe("forward: at most 44 tokens were written, 80 arrived, and 2 rows of nobody");
+    expect(sayProbe({ ...probe, atMost: -3, grown: 15_804, dataGrown: null })).toBe(
+      "forward: 40 tokens were written and overwritten, 15804 arrived",
+    );
   });
 
   it("says nothing of hops where a direction was not drained to begin with", async () => {
