@@ -91,10 +91,12 @@ const usesMissing = (logic: JsonValue): boolean => JSON.stringify(logic).include
 
 describe("the walker refines stock json-logic-js", () => {
   it("gives, where it is definite, an answer of the same truth", () => {
+    let cases = 0;
     let definite = 0;
     let opened = 0;
     fc.assert(
       fc.property(rule, dataWith(broken), (logic, data) => {
+        cases += 1;
         const { result } = walkRule(logic, data);
         // `missing` counts NaN as missing and stock does not; the judge cleans its data first, so that both see none.
         if (
@@ -111,8 +113,8 @@ describe("the walker refines stock json-logic-js", () => {
       }),
       { numRuns: 10_000 },
     );
-    expect(definite, "the law is not vacuous").toBeGreaterThan(1_000);
-    expect(opened, "stock would have said true of the unknown").toBeGreaterThan(500);
+    expect(definite, "the law is not vacuous").toBeGreaterThan(cases / 10);
+    expect(opened, "stock would have said true of the unknown").toBeGreaterThan(cases / 20);
   });
 
   it("keeps a definite answer whatever a gap is filled with", () => {
