@@ -14,7 +14,7 @@ const LONGEST_WAIVER_MS = 14 * 24 * 3_600_000;
  * @param now - Without it nothing is said about what lies behind or too far ahead.
  */
 export const exceptionFindings = (policy: Policy, now: EpochMs | null): readonly Finding[] => [
-  ...policy.freeze.flatMap((freeze, index) => freezeFindings(freeze, `/freeze/${index}`)),
+  ...policy.freeze.flatMap((freeze, index) => freezeFindings(freeze, `/freeze/${index}`, now)),
   ...endlessWeek(policy),
   ...policy.waivers.flatMap((waiver, index) => waiverFindings(policy, waiver, `/waivers/${index}`, now)),
   ...nothingLeft(policy),
@@ -31,7 +31,7 @@ const instantFindings = (rule: "bad-freeze" | "bad-waiver", text: string, at: st
     ? []
     : [finding(rule, at, `${text} is no day or time there is. Give one such as 2026-12-24T00:00:00Z`)];
 
-const freezeFindings = ({ from, to, weekly }: Freeze, at: string): readonly Finding[] => {
+const freezeFindings = ({ from, to, weekly }: Freeze, at: string, now: EpochMs | null): readonly Finding[] => {
   const once = from !== undefined && to !== undefined;
   if (weekly === undefined ? !once : from !== undefined || to !== undefined)
     return [finding("bad-freeze", at, 'a freeze has either "from" and "to", or "weekly"; say which it is')];
@@ -47,15 +47,25 @@ const freezeFindings = ({ from, to, weekly }: Freeze, at: string): readonly Find
         ]
       : [];
   }
-  if (!once) return [];
+  return once ? stretchFindings({ from, to }, at, now) : [];
+};
+
+const stretchFindings = (
+  { from, to }: { readonly from: string; readonly to: string },
+  at: string,
+  now: EpochMs | null,
+): readonly Finding[] => {
   const wrong = [
     ...instantFindings("bad-freeze", from, `${at}/from`),
     ...instantFindings("bad-freeze", to, `${at}/to`),
   ];
   if (wrong.length > 0) return wrong;
-  return (fromIso(from) ?? 0) < (fromIso(to) ?? 0)
+  const ends = fromIso(to) ?? 0;
+  if ((fromIso(from) ?? 0) >= ends)
+    return [finding("bad-freeze", `${at}/to`, `${to} does not come after ${from}; exchange them`)];
+  return now === null || now < ends
     ? []
-    : [finding("bad-freeze", `${at}/to`, `${to} does not come after ${from}; exchange them`)];
+    : [finding("expired-freeze", `${at}/to`, `it was over at ${to} and holds nothing; correct its year, or remove it`)];
 };
 
 /** Any week is like another, where only weekly windows are looked at. */

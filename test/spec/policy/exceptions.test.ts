@@ -93,6 +93,15 @@ describe("lint of freezes and waivers", () => {
     expect(problems({ freeze: [freeze] }).join("\n")).toContain(says);
   });
 
+  it("warns of one that is over, whose year may be a wrong one, and not of one that lasts", () => {
+    const over = { ...HOLIDAYS, from: "2025-12-24T00:00:00Z", to: "2026-01-02T00:00:00Z" };
+    expect(problems({ freeze: [over] })).toEqual([
+      "warning /freeze/0/to it was over at 2026-01-02T00:00:00Z and holds nothing; correct its year, or remove it",
+    ]);
+    expect(problems({ freeze: [{ ...over, to: HOLIDAYS.to ?? "" }] })).toEqual([]);
+    expect(problems({ freeze: [{ ...over, to: toIso(NOW) }] })).toHaveLength(1);
+  });
+
   it("refuses weekly windows that leave no minute of the week", () => {
     const other = { weekly: "Mon 06:00 - Fri 16:00", why: "working days" };
     expect(problems({ freeze: [{ ...WEEKEND }, other] }).join("\n")).toContain("nothing would ever advance");

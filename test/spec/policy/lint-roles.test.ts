@@ -91,3 +91,16 @@ describe("a policy that calls old news evidence", () => {
     expect(found(smallPolicy({ data }))).toContain("max-age-too-long /data/maxAge");
   });
 });
+
+describe("a policy that goes back for a look or two in vain", () => {
+  const blind = (after: string, action = "rollback") =>
+    found(smallPolicy({ blind: { ...(smallPolicy()["blind"] as JsonObject), after, action } }));
+
+  it.each(["30s", "1m", "2m"])("is warned of with %s", (after) => {
+    expect(blind(after)).toContain("blind-too-short /blind/after");
+  });
+
+  it("is none from three minutes on, and where it would only hold", () => {
+    expect([...blind("3m"), ...blind("1m", "hold")].join()).not.toContain("blind-too-short");
+  });
+});

@@ -1,0 +1,62 @@
+import { parseDuration } from "../../kernel/units.ts";
+import type { Policy, PolicyStep } from "../policy-file.ts";
+import { doubled } from "./doubled.ts";
+import { type Finding, finding } from "./problem.ts";
+
+/** What is wrong with the steps: their names, weights and times. */
+export const stepFindings = ({ steps }: Policy): readonly Finding[] => [
+  ...doubled(
+    steps.map(({ id }) => id),
+    "/steps",
+    "step",
+  ),
+  ...steps.flatMap((step, index) => {
+    const before = steps[index - 1]?.weight ?? 0;
+    return step.weight > before
+      ? []
+      : [
+          finding(
+            "weights-not-rising",
+            `/steps/${index}/weight`,
+            `${step.weight} does not come after ${before}: weights only rise. Reorder or remove it`,
+          ),
+        ];
+  }),
+  ...(steps.at(-1)?.weight === 100
+    ? []
+    : [
+        finding(
+          "no-full-step",
+          `/steps/${steps.length - 1}/weight`,
+          "the last step has to be 100, or the cutover never ends; add it",
+        ),
+      ]),
+  ...steps.flatMap(dwellFindings),
+];
+
+const dwellFindings = ({ minDwell, maxDwell, onMaxDwell }: PolicyStep, index: number): readonly Finding[] => {
+  const at = `/steps/${index}`;
+  if (maxDwell === undefined) {
+    return onMaxDwell === undefined
+      ? []
+      : [finding("dwell-without-end", `${at}/onMaxDwell`, "without maxDwell this never happens; add maxDwell")];
+  }
+  if (onMaxDwell === undefined) {
+    return [
+      finding(
+        "dwell-without-end",
+        `${at}/maxDwell`,
+        "what happens then? Every hold has a chosen end: add onMaxDwell, page or rollback",
+      ),
+    ];
+  }
+  return parseDuration(maxDwell) > parseDuration(minDwell)
+    ? []
+    : [
+        finding(
+          "dwell-too-short",
+          `${at}/maxDwell`,
+          `${maxDwell} is not longer than minDwell ${minDwell}: the step could never be left in time`,
+        ),
+      ];
+};
