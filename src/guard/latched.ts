@@ -1,33 +1,13 @@
-import { isOnBlue } from "../actuation/observed-route.ts";
-import { weightStands } from "../actuation/plan-writes.ts";
-import { type Obstacle, sinceWhen } from "../decision/blocking.ts";
-import { APPLY_BOUND_MS } from "../decision/bounds.ts";
-import { type CutoverEvent, evolve } from "../decision/evolve.ts";
+import { sinceWhen } from "../decision/blocking.ts";
+import { evolve } from "../decision/evolve.ts";
 import { pageLines, pagesDue } from "../decision/pages.ts";
-import { quietFrom } from "../decision/plain-mode.ts";
-import { holdsInstead } from "../decision/rollback-safety.ts";
-import { settledLabel } from "../decision/settle-label.ts";
-import type { CutoverState, Latch, LatchCause, RollbackSafety } from "../decision/state.ts";
-import { toIso } from "../kernel/instant.ts";
-import { type EpochMs, later, weightPercent } from "../kernel/units.ts";
-import { hasPlainRoute } from "../signals/routes.ts";
-import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
+import type { Blocking, CutoverState, RollbackSafety } from "../decision/state.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit } from "./commit.ts";
 import { safetyAt } from "./judge-tick.ts";
+import { type Repair, released, repairOf } from "./latch-repair.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { PromotePorts, PromoteReport, Tick } from "./promote-tick.ts";
-
-/** What a latched cutover still needs, and what is true of it once this tick is over. */
-interface Repair {
-  readonly doing: string;
-  readonly events: readonly CutoverEvent[];
-  /** Traffic may still reach green, or blue has to be asserted once more. */
-  readonly sendBack: boolean;
-  /** Below the pin the weighted rule still names green: no traffic yet, but all of it were the pin to go. */
-  readonly lower?: boolean;
-  readonly obstacles: readonly Obstacle[];
-}
 
 /**
  * A tick under a latch: nothing is judged and nothing is raised. What the rollback did is read again and repaired,
@@ -36,7 +16,7 @@ interface Repair {
 export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: CutoverState): Promise<PromoteReport> => {
   const state = tick.first.reduce(evolve, stored);
   const now = ports.clock.now();
-  if (state.latch === undefined) return record(ports, tick, stored, released(), safetyAt(tick.seen.snapshots));
+  if (state.latch === undefined) return record(ports, tick, stored, released(stored), safetyAt(tick.seen.snapshots));
   const safety = safetyAt(tick.seen.snapshots);
   const repair = repairOf(tick, state, state.latch, safety, now);
   if (repair.sendBack)
@@ -48,137 +28,16 @@ export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: Cut
   return record(ports, tick, stored, repair, safety);
 };
 
-const released = (): Repair => ({
-  doing: "an operator took the latch off past the point of no return",
-  events: [],
-  sendBack: false,
-  obstacles: [],
-});
-
-const repairOf = (tick: Tick, state: CutoverState, latch: Latch, safety: RollbackSafety, now: EpochMs): Repair => {
-  if (state.wayBack !== "open") return pastReturn(latch);
-  if (latch.verifiedAt === undefined) return unverified(tick, state, latch, safety);
-  return verified(tick, state, latch, now);
-};
-
-/** There is no rule to go back by any more; people decide, with what is left. */
-const pastReturn = (latch: Latch): Repair => ({
-  doing: "a rollback was asked for past the point of no return; nothing is written",
-  events: [],
-  sendBack: false,
-  obstacles: [
-    {
-      what: "latch",
-      value: latch.record.summary,
-      threshold: "none past the point of no return",
-      clears: "pawl restore says what is left; pawl resume goes on",
-    },
-  ],
-});
-
-/** A hard-down alarm that is in ALARM now: its event may have been lost, or have come before the latch. */
-const hardDownAt = ({ seen, cutover, at }: Tick): LatchCause | null => {
-  const own = seen.snapshots.at(-1) ?? seen.snapshots[0];
-  const alarm = firingAlarms(own, cutover).find(({ severity }) => severity === "hard-down");
-  return alarm === undefined ? null : { kind: "alarm", alarmArn: alarm.arn, severity: alarm.severity, alarmAt: at };
-};
-
-const unverified = (tick: Tick, state: CutoverState, latch: Latch, safety: RollbackSafety): Repair => {
-  const hardDown = hardDownAt(tick);
-  const waits = latch.mode === "held" || holdsInstead(latch.cause, latch.expected, state.whenNotLossless);
-  if (waits && safety.label !== "lossless" && hardDown === null)
-    return {
-      doing: "held: going back would not be lossless",
-      events: latch.mode === "held" ? [] : [{ kind: "latchHeld" }],
-      sendBack: false,
-      obstacles: [
-        {
-          what: "held",
-          value: `${safety.label}: ${safety.reasons.join("; ")}`,
-          threshold: "lossless",
-          clears: "the reverse stream catches up, or pawl rollback --accept-loss",
-        },
-      ],
-    };
-  return {
-    doing: "going back to blue",
-    events: waits
-      ? [{ kind: "latchReleased", ...(hardDown === null ? {} : { cause: hardDown }), expected: safety }]
-      : [],
-    sendBack: true,
-    obstacles: [
-      {
-        what: "rollback",
-        ...whatVerifies(tick, latch),
-      },
-    ],
-  };
-};
-
-const whatVerifies = ({ cutover, seen }: Tick, latch: Latch): Omit<Obstacle, "what"> => {
-  const value = "not verified yet";
-  if (hasPlainRoute(cutover))
-    return {
-      value,
-      threshold: `blue written by an answer after ${toIso(quietFrom(latch))} and seen in two reads`,
-      clears: "a step sent before can no longer arrive where no pin shadows it; then the load balancer answers",
-    };
-  const threshold = "the pin raised by an answered write and seen in two reads";
-  return seen.sights.some((sight) => sight.kind === "seen" && sight.observed.pin === "gone")
-    ? {
-        value: "somebody deleted a pin; the weights send everything to blue",
-        threshold,
-        clears: "the pin is created again, its ARN is in cutover.json, and that is deployed",
-      }
-    : { value, threshold, clears: "the load balancer answers" };
-};
-
-const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): Repair => {
-  const own = tick.seen.snapshots.at(-1) ?? tick.seen.snapshots[0];
-  const unpinned = tick.seen.sights.length > 0 && !tick.seen.sights.every(isOnBlue);
-  const reassert = latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS);
-  const { settled, waitingFor } =
-    state.settled === undefined
-      ? settledLabel(state, { waitingFor: [], ...tick.seen.observed?.settle, instants: own.instants }, now)
-      : { settled: null, waitingFor: [] };
-  return {
-    doing: unpinned ? wayBackAgain(tick).doing : settled === null ? "rolled back" : `settled ${settled.label}`,
-    events: settled === null ? [] : [{ kind: "settled", settled }],
-    sendBack: unpinned || reassert,
-    lower: tick.seen.sights.some((sight) => sight.kind === "seen" && !weightStands(sight.observed, weightPercent(0))),
-    obstacles: [
-      { what: "latch", value: latch.record.summary, threshold: "none", clears: "pawl arm --again --policy <name>" },
-      ...(unpinned
-        ? [
-            {
-              what: "drift:unpinned",
-              value: trafficOf(own).detail,
-              ...wayBackAgain(tick).obstacle,
-            },
-          ]
-        : []),
-      ...waitingFor.map((value) => ({
-        what: "settle",
-        value,
-        threshold: "reverse proven empty",
-        clears: "the drain proof arrives",
-      })),
-    ],
-  };
-};
-
-const wayBackAgain = ({ cutover }: Tick) =>
-  hasPlainRoute(cutover)
-    ? {
-        doing: "sending everything to blue again",
-        obstacle: { threshold: "blue alone, by the pin or the weights", clears: "rollback sends it there again" },
-      }
-    : {
-        doing: "raising the pin again",
-        obstacle: { threshold: "the pin raised", clears: "rollback raises it again" },
-      };
-
 const PAGE_AFTER_MS = { held: 0, latch: 0, "drift:unpinned": 0, rollback: 0 };
+
+const noticeOf = (
+  { doing, events, news }: Repair,
+  pages: readonly Blocking[],
+): { readonly body: string; readonly urgency: "page" | "info" } | null => {
+  if (news !== undefined) return { body: news, urgency: "page" };
+  if (pages.length > 0) return { body: pageLines(pages), urgency: "page" };
+  return events.some(({ kind }) => kind === "settled") ? { body: doing, urgency: "info" } : null;
+};
 
 const record = async (
   ports: PromotePorts,
@@ -192,25 +51,16 @@ const record = async (
   const pages = pagesDue(blocking, PAGE_AFTER_MS, { last: stored.lastTick, now: tick.at });
   // A cutover that is safely back and settled waits for people; it does not wake them every quarter of an hour.
   const quiet = stored.latch?.verifiedAt !== undefined && pages.every(({ what }) => what === "latch");
+  const notice = noticeOf(repair, quiet ? [] : pages);
   const outcome = await commit(ports, stored, {
     events: [...tick.first, ...repair.events, { kind: "judged", tick: tick.at, blocking, blindSince: null, safety }],
     account: {
-      kind: settled === undefined ? "hold" : "settled",
+      kind: settled !== undefined ? "settled" : repair.news !== undefined ? "resumed" : "hold",
       summary: repair.doing,
       at: ports.clock.now(),
       tick: tick.at,
       detail: { obstacles: repair.obstacles.map(({ what, value }) => `${what}: ${value}`) },
-      ...(pages.length === 0 || quiet
-        ? settled === undefined
-          ? {}
-          : { notify: { subject: `${stored.cutover}: ${repair.doing}`, body: repair.doing, urgency: "info" as const } }
-        : {
-            notify: {
-              subject: `${stored.cutover}: ${repair.doing}`,
-              body: pageLines(pages),
-              urgency: "page" as const,
-            },
-          }),
+      ...(notice === null ? {} : { notify: { subject: `${stored.cutover}: ${repair.doing}`, ...notice } }),
     },
   });
   if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);

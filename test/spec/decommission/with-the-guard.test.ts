@@ -79,6 +79,23 @@ it("after a latch past the point of no return, a resume goes on where it stopped
   expect(effects.filter((action) => action === "final-diff")).toHaveLength(1);
 });
 
+it("a latch that is taken off before the next tick is told of all the same, though the topic did not answer", async () => {
+  const { world, run, minutes } = await decommissioning();
+  await minutes(2);
+  world.outage.topic = true;
+  await snapBack(world.ports, world.cutover, { kind: "operator", ...OLGA, acceptLoss: true });
+  await requestResume(world.ports, "orders", { by: "ada", reason: "there is no way back" });
+  await minutes(2);
+  expect(world.state().latch).toBeUndefined();
+  world.outage.topic = false;
+  await minutes(2);
+  await run();
+  const told = world.notify.sent.filter(({ subject }) => subject.includes("took the latch off"));
+  expect(told).toMatchObject([
+    { urgency: "page", body: expect.stringMatching(/olga.*\nada: there is no way back\n/s) },
+  ]);
+});
+
 it("says once that nothing but an approval is missing, and to whom to give it", async () => {
   const world = fakeWorld();
   await world.arm();
