@@ -41,8 +41,12 @@ export const lagOf = (data: readonly PartitionPosition[], all: readonly Partitio
       unknownPartitions: unknown.length,
       gap,
     };
+  // One that is beyond its end must not make up for another that is behind: together they would look like none.
+  const beyond = data.find(({ committed, end }) => committed !== null && committed > end);
+  if (beyond !== undefined) {
+    return { records: null, unknown: gapOf(beyond)[0] ?? null, unknownPartitions: 0, gap };
+  }
   const behind = data.reduce((sum, { committed, end }) => sum + (committed === null ? 0n : end - committed), 0n);
-  if (behind < 0n) return { records: null, unknown: gap ?? "the lag is negative", unknownPartitions: 0, gap };
   return { records: Number(behind), unknown: null, unknownPartitions: 0, gap };
 };
 

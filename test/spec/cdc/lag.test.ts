@@ -49,6 +49,15 @@ describe("lag in records", () => {
     expect(lagOf([position], [position, token]).gap).toContain(words);
   });
 
+  it("is unknown, and not zero, where a topic that was made again would make up for one that is behind", () => {
+    const data = [at("orders", 100n, 0n, 0n), at("events", 0n, 0n, 100n)];
+
+    expect(lagOf(data, [...data, token])).toMatchObject({
+      records: null,
+      unknown: expect.stringContaining("orders/0: committed 100, beyond the end 0"),
+    });
+  });
+
   it("keeps numbers that a double could not", () => {
     const position = at("orders", 9_007_199_254_740_993n, 0n, 9_007_199_254_740_996n);
 
