@@ -9,6 +9,9 @@ import { departures, readIncarnation } from "./seed.ts";
 /** How far back application writes are counted on a side that should have none, by the source's clock. */
 export const STRAY_WINDOW_MS = 60_000;
 
+/** A clock that is corrected by so little makes a token look younger by as little. */
+const CLOCK_SLEW_MS = 1_000;
+
 export type Reading<Value> = Result<Value, OutsideFailure>;
 
 export interface StreamReading {
@@ -33,7 +36,14 @@ const tokenAge = async (ports: CdcPorts, cutover: CutoverBindings, direction: Di
   if (token.value === null) return missing(`no token of ${direction} has reached ${targetOf(direction)}`);
   const clock = await ports.databases[sourceOf(direction)].now();
   if (!clock.ok) return clock;
-  return ok(Math.max(0, (clock.value.atMs - token.value.writtenAtMs) / 1_000));
+  const ageMs = clock.value.atMs - token.value.writtenAtMs;
+  // Of a stream that died before the clock was set back the last token would look new until the clock has caught up.
+  if (ageMs < -CLOCK_SLEW_MS)
+    return outsideFailure(
+      "malformed",
+      `the token of ${direction} on ${targetOf(direction)} was written ${-ageMs / 1_000} s after now by ${sourceOf(direction)}'s clock: that clock went back`,
+    );
+  return ok(Math.max(0, ageMs / 1_000));
 };
 
 const strayRows = async (

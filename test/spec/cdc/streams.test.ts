@@ -75,6 +75,16 @@ describe("one reading of the streams", () => {
     expect(await seenAfter(spoil, "lagSeconds", "stalled", "drained")).toEqual([31, true, false]);
   });
 
+  it.each([
+    ["an hour", 1_000_000 - 3_600_000, ["unknown", "unknown", "unknown"]],
+    ["little more than a second", 997_999, ["unknown", "unknown", "unknown"]],
+    ["a second, as a correction would", 998_000, [0, false, true]],
+  ])("takes no token for new because the source's clock went back by %s", async (_, clockMs, expected) => {
+    const spoil = (cdc: FakeCdc) => Object.assign(cdc.sides.blue, { clockMs });
+
+    expect(await seenAfter(spoil, "lagSeconds", "stalled", "drained")).toEqual(expected);
+  });
+
   it.each<[string, (cdc: FakeCdc) => unknown]>([
     ["the slot is gone", (cdc) => Object.assign(cdc.sides.blue, { slotExists: false })],
     ["the slot is lost", (cdc) => Object.assign(cdc.sides.blue, { walStatus: "lost" })],
