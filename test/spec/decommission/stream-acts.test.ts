@@ -113,6 +113,19 @@ test("reverse is drained when its sink has committed to the end, and not before"
   expect(await acts["drain-reverse"](shopCutover)).toMatchObject({ kind: "done" });
 });
 
+test.each([
+  ["was made again", { committed: 90n, start: 0n, end: 12n }, "committed 90, beyond the end 12"],
+  ["lost records unapplied", { committed: 5n, start: 8n, end: 10n }, "committed 5, but the log starts at 8"],
+])("reverse is not called drained by a topic that %s: somebody is called", async (_, position, why) => {
+  const { cdc, acts } = await started();
+  const topic = shopCutover.streams.reverse.topics[0] ?? "";
+  cdc.positions.set(topic, position);
+  expect(await acts["drain-reverse"](shopCutover)).toEqual({
+    kind: "failed",
+    message: expect.stringContaining(`${topic}/0: ${why}`),
+  });
+});
+
 test("a slot that is gone already is done, and dropped no second time", async () => {
   const { cdc, acts, changes } = await started();
   cdc.sides.green.slotExists = false;
