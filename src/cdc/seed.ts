@@ -12,6 +12,8 @@ export interface Incarnation {
   readonly sourceSystem: string;
   readonly sourceTimeline: number;
   readonly targetSystem: string;
+  /** A target that failed over may have lost rows of which Kafka says that they are applied; its name stays the same. */
+  readonly targetTimeline: number;
   readonly group: string;
   readonly sourceConfig: string;
   readonly sinkConfig: string;
@@ -50,6 +52,7 @@ export const readIncarnation = async (
     sourceSystem: source.value.systemIdentifier,
     sourceTimeline: source.value.timeline,
     targetSystem: target.value.systemIdentifier,
+    targetTimeline: target.value.timeline,
     group: stream.group,
     sourceConfig: digestOrNone(digest, sourceConfig.value),
     sinkConfig: digestOrNone(digest, sinkConfig.value),

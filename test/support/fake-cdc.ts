@@ -30,6 +30,7 @@ export interface FakeSide {
   readonly seeds: { stream: "forward" | "reverse"; facts: ReturnType<typeof seedJson> }[];
   readonly conflicts: string[];
   reachable: boolean;
+  timeline: number;
 }
 
 export interface FakeCdc {
@@ -46,7 +47,15 @@ export interface FakeCdc {
 
 const side = (systemIdentifier: string): FakeSide & { readonly systemIdentifier: string } => ({
   systemIdentifier,
-  ...{ walStatus: "reserved", slotExists: true, confirmed: 100n, wal: 100n, clockMs: 1_000_000, reachable: true },
+  ...{
+    walStatus: "reserved",
+    slotExists: true,
+    confirmed: 100n,
+    wal: 100n,
+    clockMs: 1_000_000,
+    reachable: true,
+    timeline: 1,
+  },
   ...{ tokens: new Map(), seeds: [], conflicts: [] },
 });
 
@@ -74,7 +83,7 @@ const fakeDatabase = (name: Side, of: FakeSide & { systemIdentifier: string }, a
             }
           : null,
       ),
-    identity: () => answer("identity", () => ({ systemIdentifier: of.systemIdentifier, timeline: 1 })),
+    identity: () => answer("identity", () => ({ systemIdentifier: of.systemIdentifier, timeline: of.timeline })),
     seeds: () => answer("seeds", () => of.seeds),
     conflicts: () => answer("conflicts", () => of.conflicts),
     sequences: () => answer("sequences", () => []),

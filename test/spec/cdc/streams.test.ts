@@ -91,6 +91,11 @@ describe("one reading of the streams", () => {
     ["records expired", (cdc) => cdc.positions.set(ORDERS, { committed: 2n, start: 5n, end: 10n })],
     ["a topic was made again", (cdc) => cdc.positions.set(ORDERS, { committed: 1n, start: 0n, end: 1n })],
     ["a configuration was changed", (cdc) => cdc.configs.set("green-sync-sink", { "tasks.max": "1" })],
+    ["the source failed over", (cdc) => Object.assign(cdc.sides.blue, { timeline: 2 })],
+    [
+      "the target failed over, and may have lost what was applied",
+      (cdc) => Object.assign(cdc.sides.green, { timeline: 2 }),
+    ],
     ["one side does not remember being seeded", (cdc) => cdc.sides.green.seeds.splice(0)],
   ])("has a gap when %s", async (_, spoil) => {
     expect(await seenAfter(spoil, "dataGap")).toEqual([true]);
