@@ -6,6 +6,11 @@ import type { RollbackSafety, SafetyLabel } from "./state.ts";
 /** Older than this, the reverse token no longer shows that a write of a moment ago is back on blue. */
 const LOSSLESS_TOKEN_SECONDS = 5;
 
+/** Tokens travel in a topic of their own and overtake rows that have piled up; so few records are always under way. */
+const UNDER_WAY_RECORDS = 100;
+/** What `strayRows` counts: the source's application writes of so many seconds. */
+const WRITES_SECONDS = 60;
+
 type Read = <Value extends SignalValue>(path: string, is: (value: SignalValue) => value is Value) => Value | null;
 
 export const isNumber = (value: SignalValue): value is number => typeof value === "number" && !Number.isNaN(value);
@@ -55,15 +60,21 @@ const behindReasons = (read: Read, seconds: number | null): readonly string[] =>
   const [running, expected] = [read("reverse.tasksRunning", isNumber), read("reverse.tasksExpected", isNumber)];
   const conflicts = read("conflicts.new", isNumber);
   const headroom = read("sequences.headroomSeconds", isNumber);
+  const [records, written] = [read("reverse.lagRecords", isNumber), read("reverse.strayRows", isNumber)];
   const tasksUp = running === expected && expected !== 0;
   return [
     ...((seconds ?? 0) > LOSSLESS_TOKEN_SECONDS ? [`the reverse token is ${seconds} s old`] : []),
+    ...(isPiledUp(records ?? 0, written ?? 0) ? [`${records} records of the reverse stream are not on blue yet`] : []),
     ...(state === "RUNNING" ? [] : [`the reverse stream is ${state}`]),
     ...(tasksUp ? [] : [`${running} of ${expected} reverse tasks run`]),
     ...((conflicts ?? 0) > 0 ? [`${conflicts} rows were written on both sides`] : []),
     ...((headroom ?? 1) <= 0 ? ["the sequences of both sides have met"] : []),
   ];
 };
+
+/** More than green writes in the time that a lossless token may be old: a fresh token has overtaken them. */
+const isPiledUp = (records: number, writtenInAMinute: number): boolean =>
+  records > Math.max(UNDER_WAY_RECORDS, (writtenInAMinute / WRITES_SECONDS) * LOSSLESS_TOKEN_SECONDS);
 
 /** Whether this cause may wait on green where going back would lose writes. */
 export const holdsInstead = (

@@ -178,6 +178,8 @@ describe("the label of a snap-back", () => {
     "reverse.tasksRunning": known(2, T0),
     "reverse.tasksExpected": known(2, T0),
     "reverse.lagSeconds": known(0.5, T0),
+    "reverse.lagRecords": known(3, T0),
+    "reverse.strayRows": known(40, T0),
     "reverse.dataGap": known(false, T0),
     "reverse.deadLetters": known(0, T0),
     "conflicts.new": known(0, T0),

@@ -14,6 +14,8 @@ const GOOD: Readonly<Record<string, SignalValue>> = {
   "reverse.tasksRunning": 2,
   "reverse.tasksExpected": 2,
   "reverse.lagSeconds": 5,
+  "reverse.lagRecords": 100,
+  "reverse.strayRows": 0,
   "reverse.dataGap": false,
   "reverse.deadLetters": 0,
   "conflicts.new": 0,
@@ -31,6 +33,11 @@ describe("what going back is expected to be", () => {
 
   it.each([
     [{ "reverse.lagSeconds": 5.1 }, "the reverse token is 5.1 s old"],
+    [{ "reverse.lagSeconds": 1, "reverse.lagRecords": 101 }, "101 records of the reverse stream are not on blue yet"],
+    [
+      { "reverse.lagSeconds": 1, "reverse.lagRecords": 50_001, "reverse.strayRows": 600_000 },
+      "50001 records of the reverse stream are not on blue yet",
+    ],
     [{ "reverse.state": "PAUSED" }, "the reverse stream is PAUSED"],
     [{ "reverse.tasksRunning": 1 }, "1 of 2 reverse tasks run"],
     [{ "reverse.tasksRunning": 0, "reverse.tasksExpected": 0 }, "0 of 0 reverse tasks run"],
@@ -40,6 +47,11 @@ describe("what going back is expected to be", () => {
     [{ "reverse.tasksRunning": 3 }, "3 of 2 reverse tasks run"],
   ])("is bounded by %j", (change, reason) => {
     expect(rollbackSafety(seen(change), NOW)).toMatchObject({ label: "bounded", reasons: [reason] });
+  });
+
+  it("takes what a busy green writes in 5 s for records that are under way", () => {
+    const busy = { "reverse.lagRecords": 50_000, "reverse.strayRows": 600_000 };
+    expect(rollbackSafety(seen(busy), NOW).label).toBe("lossless");
   });
 
   it("takes one task that is expected and runs for a stream that runs", () => {
@@ -61,6 +73,8 @@ describe("what going back is expected to be", () => {
     ["reverse.lagSeconds", undefined, "reverse.lagSeconds was not read"],
     ["reverse.lagSeconds", known(1, ago(91)), "reverse.lagSeconds is stale"],
     ["reverse.lagSeconds", unknown("no answer", NOW), "reverse.lagSeconds is unknown: no answer"],
+    ["reverse.lagRecords", unknown("no answer", NOW), "reverse.lagRecords is unknown: no answer"],
+    ["reverse.strayRows", unknown("no answer", NOW), "reverse.strayRows is unknown: no answer"],
     ["reverse.tasksRunning", unknown("no answer", NOW), "reverse.tasksRunning is unknown: no answer"],
     ["reverse.tasksExpected", unknown("no answer", NOW), "reverse.tasksExpected is unknown: no answer"],
     ["conflicts.new", unknown("no answer", NOW), "conflicts.new is unknown: no answer"],
