@@ -96,6 +96,10 @@ describe("one reading of the streams", () => {
       "the target failed over, and may have lost what was applied",
       (cdc) => Object.assign(cdc.sides.green, { timeline: 2 }),
     ],
+    [
+      "what a side remembers of the ends is no offset",
+      (cdc) => Object.assign(cdc.sides.green.seeds[0]?.facts ?? {}, { ends: { [`${ORDERS}/0`]: "many" } }),
+    ],
     ["one side does not remember being seeded", (cdc) => cdc.sides.green.seeds.splice(0)],
   ])("has a gap when %s", async (_, spoil) => {
     expect(await seenAfter(spoil, "dataGap")).toEqual([true]);
