@@ -30,6 +30,8 @@ export type ArmPorts = Pick<
 
 export type ArmReport =
   | { readonly kind: "armed"; readonly state: CutoverState }
+  /** Armed again behind a pin that nobody could be asked to lower: asked again in time, or a tick latches once more. */
+  | { readonly kind: "unasked"; readonly state: CutoverState; readonly why: string }
   /** Nothing was done to traffic; each sentence says what has to change first. */
   | { readonly kind: "refused"; readonly refusals: readonly string[] }
   | { readonly kind: "failed"; readonly why: string };

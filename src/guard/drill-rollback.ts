@@ -131,12 +131,18 @@ const goOn = async (walk: Walk, policy: Policy, via: string): Promise<DrillRepor
     doctor,
     ...accepted,
   });
-  if (armed.kind !== "armed")
+  // Whoever was asked and did not answer may lower it all the same.
+  if (armed.kind !== "armed" && armed.kind !== "unasked")
     return broken(walk, "re-arm", armed.kind === "failed" ? armed.why : armed.refusals.join("; "), "rolledBack");
   mark(walk, "armed again", armed.state.armedAt);
   const lowered = await watchUntil(ports, cutover, withinMs, ({ intent }) => intent === undefined);
   if (lowered === null || lowered.latch !== undefined)
-    return broken(walk, "pin-lowered", await sayPin(ports, cutover), "unknown");
+    return broken(
+      walk,
+      "pin-lowered",
+      [...(armed.kind === "unasked" ? [armed.why] : []), await sayPin(ports, cutover)].join("; "),
+      "unknown",
+    );
   if (armed.state.intent !== undefined) mark(walk, "pin lowered", lowered.verifiedAt);
   const { alarm, marks } = walk;
   const state = await recordPassed(ports, lowered, { alarmArn: alarm.arn, via, marks });

@@ -11,6 +11,7 @@ import type { CutoverBindings } from "../signals/bindings.ts";
 import { pinnedRoutes } from "../signals/routes.ts";
 import type { ArmPorts, ArmReport } from "./arm.ts";
 import { type ArmOptions, checkFooting, type Footing } from "./arm-checks.ts";
+import { askOnceMore, askToLower, isBeingLowered } from "./ask-to-lower.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { type Change, commitOnto } from "./commit.ts";
 import { sayCause } from "./latch-first.ts";
@@ -40,6 +41,7 @@ export const rearm = async (
   if (!read.ok) return { kind: "failed", why: read.failure.message };
   const state = read.value;
   if (state === null) return { kind: "refused", refusals: ["it was never armed: pawl arm"] };
+  if (isBeingLowered(state)) return askOnceMore(ports, cutover, policy, state);
   const early = rearmRefusals(state, policy, ports.clock.now(), options);
   if (early.length > 0) return { kind: "refused", refusals: early };
   const checked = await checkFooting(ports, cutover, policy, "raised", options);
@@ -130,9 +132,5 @@ const beginEpoch = async (
   if (outcome.kind === "moved") return { kind: "failed", why: "its state changed meanwhile; look and try again" };
   if (outcome.kind === "unknown") return { kind: "failed", why: outcome.message };
   const flushed = await flushOutbox(ports, outcome.state);
-  if (flushed.intent === undefined) return { kind: "armed", state: flushed };
-  const asked = await ports.invoke.rollback(cutover.name, { kind: "lowerPin", epoch });
-  return asked.ok
-    ? { kind: "armed", state: flushed }
-    : { kind: "failed", why: `armed, and nobody could be asked to lower the pin: ${asked.failure.message}` };
+  return flushed.intent === undefined ? { kind: "armed", state: flushed } : askToLower(ports, cutover, flushed);
 };

@@ -60,6 +60,12 @@ export const armCommand = async (
       `${report.why}.`,
       `Run it again: that is safe, and traffic is on blue either way. pawl status ${bindings.name} says if it is armed after all.`,
     );
+  if (report.kind === "unasked")
+    throw outside(
+      `${bindings.name} is armed again, epoch ${report.state.epoch}, and its pin is still up.`,
+      `${report.why}.`,
+      `Run it again within two minutes: it asks once more. Where the pin stays up, a tick latches again, as pawl status ${bindings.name} then shows. Traffic is on blue either way.`,
+    );
   if (report.kind === "refused") throw refusal(bindings.name, report.refusals, findings);
   const { state } = report;
   const document: ArmDocument = {
