@@ -46,7 +46,7 @@ export const arm = async (
 ): Promise<ArmReport> => {
   const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
   if (!read.ok) return { kind: "failed", why: read.failure.message };
-  if (read.value !== null) return { kind: "refused", refusals: [`it is armed already (${read.value.phase})`] };
+  if (read.value !== null) return { kind: "refused", refusals: [armedAlready(read.value)] };
   const checked = await checkFooting(ports, cutover, policy, "parked", options);
   if (!checked.ok) return { kind: "refused", refusals: checked.refusals };
   const digest = policyDigest(policy, ports.digest);
@@ -60,6 +60,14 @@ export const arm = async (
   const outcome = await ports.state.transition(null, next, STATE_TIMEOUT_MS);
   if (outcome.kind === "committed") return { kind: "armed", state: await flushOutbox(ports, outcome.state) };
   return { kind: "failed", why: outcome.kind === "unknown" ? outcome.message : "somebody else armed it just now" };
+};
+
+/** Why a cutover that has a state is not armed for the first time, and what there is to do instead. */
+export const armedAlready = ({ phase, latch }: CutoverState): string => {
+  if (latch !== undefined) return `it is armed already, and a rollback is latched (${phase}): pawl arm --again`;
+  return phase === "complete"
+    ? "it is armed already (complete): moving again is a new cutover, under another name"
+    : `it is armed already (${phase})`;
 };
 
 const firstState = (
