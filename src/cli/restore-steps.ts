@@ -34,7 +34,9 @@ const open = ({ name }: CutoverBindings, { rollbackSafety, latch }: CutoverState
     costs: `expected ${label}${behind}${reasons.length === 0 ? "" : ` (${reasons.join("; ")})`}`,
     steps:
       latch?.verifiedAt === undefined
-        ? [`pawl rollback ${name} --reason "…": one change of the load balancer's rules.`]
+        ? [
+            `pawl rollback ${name}${latch?.mode === "held" ? " --accept-loss" : ""} --reason "…": one change of the load balancer's rules.`,
+          ]
         : [
             `Nothing: it is on blue since ${toIso(latch.verifiedAt)}. Forward again: pawl arm ${name} --again --policy <name>.`,
           ],

@@ -229,7 +229,7 @@ const soakText = (report: StatusReport): string => {
 
 const wayBackText = (state: CutoverState): string => {
   if (state.wayBack === "closed")
-    return "closed: green alone holds the data; restore from a backup of blue is all that is left";
+    return "closed: green alone holds what was written since; pawl restore says what is left";
   if (state.wayBack === "restorable") return "restorable: no longer one rule; see pawl restore";
   const { label, seconds, reasons } = state.rollbackSafety;
   const age = seconds === null ? "" : `, reverse ${seconds.toFixed(1)} s behind`;

@@ -117,6 +117,7 @@ export const requestAdopt = async (
   if (refusals.length > 0) return { kind: "refused", why: refusals.join("; ") };
   const report = await requestVerb(ports, cutover, "adopt", asked);
   if (report.kind !== "accepted") return report;
-  const withdraws = asked.policyDigest === state.value.policyDigest;
+  // In force as it is put: a step that was committed while it was asked may have brought another one in.
+  const withdraws = asked.policyDigest === report.state.policyDigest;
   return { ...report, takeover: withdraws ? "withdrawn" : takeoverOf(report.state, asked) };
 };

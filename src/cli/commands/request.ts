@@ -1,3 +1,4 @@
+import type { CutoverState } from "../../decision/state.ts";
 import { type OfferedVerb, type RequestPorts, requestVerb } from "../../guard/requests.ts";
 import { toIso } from "../../kernel/instant.ts";
 import { type CommandResult, done } from "../command-result.ts";
@@ -22,6 +23,21 @@ const MEANS: Readonly<Record<Exclude<OfferedVerb, "adopt">, string>> = {
   approve: "CDC is taken apart once the soak and its gates are there. Good for this epoch and 24 h.",
 };
 
+/** Under a latch nothing advances, paused or not; and an arm that comes after takes the pause off. */
+const meansLatched = (
+  cutover: string,
+  verb: Exclude<OfferedVerb, "adopt">,
+  { latch, wayBack }: CutoverState,
+): string | null => {
+  if (latch === undefined) return null;
+  if (wayBack !== "open" && verb === "resume") return "The rollback that came too late is dropped, and it goes on.";
+  if (wayBack !== "open" || verb === "approve") return null;
+  const again = `pawl arm ${cutover} --again`;
+  return verb === "pause"
+    ? `A rollback is latched: nothing advances anyway, and ${again} takes the pause off.`
+    : `A rollback is latched: nothing advances before ${again}.`;
+};
+
 /**
  * Puts `pause`, `resume` or `approve` into the state; the next tick takes it.
  * @throws {CommandFailure} it cannot be asked now, or the table did not answer.
@@ -43,5 +59,6 @@ export const requestCommand = async (
   const { takenAt, state } = report;
   const document = { cutover: bindings.name, verb, by, reason, epoch: state.epoch, takenAt: toIso(takenAt) };
   const inSeconds = forPeople(Math.max(0, takenAt - ports.clock.now()));
-  return done(document, [`${verb}: asked; the tick of ${document.takenAt} takes it, in ${inSeconds}.`, MEANS[verb]]);
+  const means = meansLatched(bindings.name, verb, state) ?? MEANS[verb];
+  return done(document, [`${verb}: asked; the tick of ${document.takenAt} takes it, in ${inSeconds}.`, means]);
 };

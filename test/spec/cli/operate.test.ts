@@ -5,6 +5,7 @@ import { ledgerVerifyCommand } from "../../../src/cli/commands/ledger-verify.ts"
 import { requestCommand } from "../../../src/cli/commands/request.ts";
 import { restoreCommand } from "../../../src/cli/commands/restore.ts";
 import { rollbackCommand } from "../../../src/cli/commands/rollback.ts";
+import { statusCommand } from "../../../src/cli/commands/status.ts";
 import { outsideFailure } from "../../../src/kernel/result.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
 import { chainRecord } from "../../../src/ledger/chain.ts";
@@ -31,6 +32,17 @@ describe("pawl pause, resume, approve", () => {
     await requestCommand(desk.context, "resume", "back");
     await world.minute();
     expect(world.state().pause).toBeUndefined();
+  });
+
+  it("does not promise that a cutover advances which is rolled back, nor that a pause outlives arming again", async () => {
+    const { world, desk } = await at(10);
+    await rollbackCommand(desk.context, { reason: "no", acceptLoss: false });
+
+    expect((await requestCommand(desk.context, "resume", "go")).lines[1]).toBe(
+      "A rollback is latched: nothing advances before pawl arm orders --again.",
+    );
+    await world.minute();
+    expect((await requestCommand(desk.context, "pause", "stay")).lines[1]).toContain("--again takes the pause off");
   });
 
   it("refuses an approval before the soak, and a second request before the first was taken", async () => {
@@ -117,6 +129,7 @@ describe("pawl rollback", () => {
       next: expect.stringContaining("--accept-loss"),
     });
     expect(world.rules.greenPercent()).toBe(50);
+    expect((await restoreCommand(desk.context)).document.steps).toEqual([expect.stringContaining("--accept-loss")]);
     expect((await rollbackCommand(desk.context, { reason: "no", acceptLoss: true })).exitCode).toBe(0);
     expect(world.rules.greenPercent()).toBe(0);
   });
@@ -383,6 +396,7 @@ describe("pawl restore", () => {
       wayBack: "closed",
       costs: "every write since 2026-11-22T04:01:00.000Z: green alone holds the data",
     });
+    expect((await statusCommand(desk.context)).lines.join("\n")).toMatch(/way back +closed: .*; pawl restore says/);
   });
 
   it("reads the half that matters from the rules where the table is gone", async () => {

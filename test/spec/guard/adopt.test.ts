@@ -161,6 +161,28 @@ describe("an adoption", () => {
     expect(world.state().policyDigest).toBe(OLD);
   });
 
+  it("is not called withdrawn where the other policy has come into force while it was asked", async () => {
+    const world = await at(10);
+    const other = publish(world, variant());
+    await adopt(world, other);
+    await world.minute();
+    const { state } = world.ports;
+    let overtaken = false;
+    const transition: typeof state.transition = async (...args) => {
+      if (!overtaken) {
+        overtaken = true;
+        await world.until("the next step", () => world.state().policyDigest === other, 120);
+      }
+      return state.transition(...args);
+    };
+    const asked = { by: "olga", reason: "not after all", policyDigest: OLD };
+
+    const report = await requestAdopt({ ...world.ports, state: { ...state, transition } }, "orders", asked);
+
+    expect(world.state()).toMatchObject({ policyDigest: other, request: { verb: "adopt", policyDigest: OLD } });
+    expect(report).toMatchObject({ kind: "accepted", takeover: "next-step" });
+  });
+
   it("waits where the table does not answer, and is dropped with the reason where what was true is true no more", async () => {
     const world = await at(10);
     const digest = publish(world, variant());
