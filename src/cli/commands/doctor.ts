@@ -15,7 +15,7 @@ export interface DoctorDocument {
   /** True when nothing stands against arming, now. */
   readonly ready: boolean;
   readonly findings: readonly Finding[];
-  /** Where everything holds and arming is refused all the same: it is armed already, or cools down. */
+  /** Why arming is refused whatever holds: it is armed already, or cools down. */
   readonly notNow?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export const doctorCommand = async (
       ...findings.flatMap(findingLines),
       holds
         ? heldLine(bindings.name, findings.length, notNow)
-        : `${bindings.name} cannot be armed: ${counted("refused")} refused, ${counted("unknown")} unknown, ${counted("ok")} hold.`,
+        : `${bindings.name} cannot be armed: ${counted("refused")} refused, ${counted("unknown")} unknown, ${counted("ok")} hold.${notNow.map((why) => ` Nor now: ${why}.`).join("")}`,
     ],
     exitCode: exitCodeOf(findings),
   };

@@ -47,7 +47,7 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
   return [
     policyFinding(of.policy, target, of.rehearsal),
     tableFinding(state),
-    ...routeFindings(bindings, listeners, expectedRules(state.ok ? state.value : null)),
+    ...routeFindings(bindings, listeners, expectedRules(state)),
     ...plainFindings(bindings, of.withoutPin === true),
     ...targetGroupFindings(bindings, groups),
     ...hostFindings(bindings, hosts),

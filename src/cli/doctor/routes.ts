@@ -12,6 +12,8 @@ import { endOf, type Finding, fails, holds, unread } from "./finding.ts";
 export interface ExpectedRules {
   readonly greenPercent: number;
   readonly pin: "parked" | "raised";
+  /** What to do about a pin that is raised and should not be; null: park it. */
+  readonly whereRaised: string | null;
 }
 
 export type ListenerReads = ReadonlyMap<string, Result<ObservedListener, OutsideFailure>>;
@@ -119,7 +121,8 @@ const pin = (
     what,
     value,
     expected.pin === "parked"
-      ? `Park it: aws elbv2 set-rule-priorities --rule-priorities RuleArn=${route.pin.ruleArn},Priority=${wanted}`
+      ? ((observed.pin === "raised" ? expected.whereRaised : null) ??
+          `Park it: aws elbv2 set-rule-priorities --rule-priorities RuleArn=${route.pin.ruleArn},Priority=${wanted}`)
       : `A rollback is recorded and the pin is not above: pawl rollback ${"--reason …"} raises it.`,
   );
 };

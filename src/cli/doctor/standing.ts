@@ -7,10 +7,21 @@ import { type Finding, fails, holds, unread } from "./finding.ts";
 import type { ExpectedRules } from "./routes.ts";
 
 /** Where the cutover stands, and so what its rules have to show. */
-export const expectedRules = (state: CutoverState | null): ExpectedRules => {
+export const expectedRules = (read: Result<CutoverState | null, OutsideFailure>): ExpectedRules => {
+  const state = read.ok ? read.value : null;
   const greenPercent = state?.weightPercent ?? 0;
   const onBlue = state?.latch?.mode === "snapped" && state.wayBack === "open";
-  return onBlue ? { greenPercent: 0, pin: "raised" } : { greenPercent, pin: "parked" };
+  const whereRaised = raisedRemedy(read);
+  return onBlue ? { greenPercent: 0, pin: "raised", whereRaised } : { greenPercent, pin: "parked", whereRaised };
+};
+
+/** Only before the first arm is a raised pin nobody's: after it parking one may undo a rollback that is not recorded. */
+const raisedRemedy = (read: Result<CutoverState | null, OutsideFailure>): string | null => {
+  if (!read.ok) return "Leave it up until the table answers: it may be a rollback that is not recorded.";
+  if (read.value === null) return null;
+  return read.value.intent?.kind === "lowerPin"
+    ? "Wait: it is about to be lowered after arming again. Where it stays up, a tick latches again."
+    : "Leave it up: all was sent to blue and that is not recorded; parked, it would give green its share again. pawl rollback --reason … records it.";
 };
 
 export const tableFinding = (read: Result<CutoverState | null, OutsideFailure>): Finding => {

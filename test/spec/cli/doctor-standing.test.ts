@@ -3,7 +3,7 @@ import { armCommand } from "../../../src/cli/commands/arm.ts";
 import { doctorCommand } from "../../../src/cli/commands/doctor.ts";
 import { rollbackCommand } from "../../../src/cli/commands/rollback.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
-import { DRILL, fakeWorld } from "../../support/fake-world.ts";
+import { DRILL, fakeWorld, ORDERS } from "../../support/fake-world.ts";
 
 const armedDesk = async () => {
   const world = fakeWorld();
@@ -25,6 +25,24 @@ describe("pawl doctor where all holds and arming is refused all the same", () =>
     expect(exitCode).toBe(0);
     expect(document).toMatchObject({ ready: false, notNow: [expect.stringMatching(/^it is armed already \(\w+\)$/)] });
     expect(lines.at(-1)).toMatch(/^All \d+ hold; orders is not to be armed now: it is armed already/);
+  });
+
+  it.each<readonly [string, boolean, RegExp]>([
+    ["is not recorded", false, /^Leave it up: all was sent to blue.*pawl rollback/],
+    ["may not be recorded, the table being down", true, /^Leave it up until the table answers/],
+  ])("does not advise to park a pin whose rollback %s", async (_name, down, remedy) => {
+    const { world, doctor } = await armedDesk();
+    await world.until("50 %", () => world.state().weightPercent === 50, 60);
+    const [route] = ORDERS.routes;
+    world.rules.edit(route?.pin?.ruleArn ?? "", (rule) => ({ ...rule, priority: route?.pin?.raisedPriority ?? 0 }));
+    world.store.down = down;
+
+    const { document, lines } = await doctor();
+
+    const pin = document.findings.find(({ what }) => what.startsWith("pin "));
+    expect(pin).toMatchObject({ verdict: "refused", remedy: expect.stringMatching(remedy) });
+    expect(lines.join("\n")).not.toContain("Park it");
+    if (!down) expect(lines.at(-1)).toContain("Nor now: it is armed already (shifting)");
   });
 
   it("says until when a rollback cools down, and that it can be armed from then on", async () => {
