@@ -6,7 +6,7 @@ import type { OutsideFailure, Result } from "../../kernel/result.ts";
 import type { CutoverBindings, RouteBinding } from "../../signals/bindings.ts";
 import { isPinnedRoute, type PinnedRoute, weightedArn } from "../../signals/routes.ts";
 import { PLAIN_MODE_GIVES_UP } from "../plain-mode.ts";
-import { endOf, type Finding, fails, holds, unread } from "./finding.ts";
+import { endOf, type Finding, fails, holds, unread, unseen } from "./finding.ts";
 
 /** What the rules have to show now: blue alone before the first arm, and what is recorded after it. */
 export interface ExpectedRules {
@@ -14,6 +14,10 @@ export interface ExpectedRules {
   readonly pin: "parked" | "raised";
   /** What to do about a pin that is raised and should not be; null: park it. */
   readonly whereRaised: string | null;
+  /** False where the table does not answer: nobody knows what share green is to have. */
+  readonly isRecorded: boolean;
+  /** Past the point of no return. */
+  readonly pinDeleted: boolean;
 }
 
 export type ListenerReads = ReadonlyMap<string, Result<ObservedListener, OutsideFailure>>;
@@ -60,7 +64,10 @@ const oneRoute = (
       : missingRule("weighted rule", weightedRuleArn, "routes[].weightedRuleArn", listener)),
     ...(route.pin === undefined ? [] : missingRule("pin", route.pin.ruleArn, "routes[].pin.ruleArn", listener)),
   ];
-  if (missing.length > 0) return missing;
+  if (missing.length > 0)
+    return missing.map((finding) =>
+      expected.pinDeleted && finding.what.startsWith("pin ") ? { ...finding, remedy: GONE_FOR_GOOD } : finding,
+    );
   const sight = observeRoute(route, listener, cutover.routes);
   if (sight.kind === "foreign")
     return [
@@ -79,6 +86,9 @@ const oneRoute = (
   ];
 };
 
+/** A pin made again would let a rollback that cannot read the table send everybody to a blue that is fenced. */
+const GONE_FOR_GOOD = "Make none: the pin is deleted at the point of no return. pawl restore says what is left.";
+
 const missingRule = (what: string, arn: string, where: string, { rules }: ObservedListener): readonly Finding[] => {
   if (rules.some(({ ruleArn }) => ruleArn === arn)) return [];
   const there = rules
@@ -93,11 +103,15 @@ const missingRule = (what: string, arn: string, where: string, { rules }: Observ
   ];
 };
 
-const weights = ({ route, ruleGreenPercent, sticky }: ObservedRoute, { greenPercent }: ExpectedRules): Finding => {
+const weights = (
+  { route, ruleGreenPercent, sticky }: ObservedRoute,
+  { greenPercent, isRecorded }: ExpectedRules,
+): Finding => {
   const isDefault = route.weightedRuleArn === undefined;
   const what = `${isDefault ? "default action of" : "weighted rule"} ${endOf(weightedArn(route))}`;
   const value = `blue ${100 - ruleGreenPercent}, green ${ruleGreenPercent}, stickiness ${sticky ? "on" : "off"}`;
   if (ruleGreenPercent === greenPercent && sticky === isStickyAt(greenPercent)) return holds(what, value);
+  if (!isRecorded) return unseen(what, value, "Leave it until the table answers: that says what green is to have.");
   const wanted = `blue ${100 - greenPercent}, green ${greenPercent}, stickiness ${isStickyAt(greenPercent) ? "on" : "off"}`;
   return fails(
     what,

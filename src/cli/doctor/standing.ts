@@ -11,8 +11,12 @@ export const expectedRules = (read: Result<CutoverState | null, OutsideFailure>)
   const state = read.ok ? read.value : null;
   const greenPercent = state?.weightPercent ?? 0;
   const onBlue = state?.latch?.mode === "snapped" && state.wayBack === "open";
-  const whereRaised = raisedRemedy(read);
-  return onBlue ? { greenPercent: 0, pin: "raised", whereRaised } : { greenPercent, pin: "parked", whereRaised };
+  const rest = {
+    whereRaised: raisedRemedy(read),
+    isRecorded: read.ok,
+    pinDeleted: state !== null && state.wayBack !== "open",
+  };
+  return onBlue ? { greenPercent: 0, pin: "raised", ...rest } : { greenPercent, pin: "parked", ...rest };
 };
 
 /** Only before the first arm is a raised pin nobody's: after it parking one may undo a rollback that is not recorded. */

@@ -42,7 +42,19 @@ describe("pawl doctor where all holds and arming is refused all the same", () =>
     const pin = document.findings.find(({ what }) => what.startsWith("pin "));
     expect(pin).toMatchObject({ verdict: "refused", remedy: expect.stringMatching(remedy) });
     expect(lines.join("\n")).not.toContain("Park it");
+    expect(lines.join("\n")).not.toContain("modify-rule");
     if (!down) expect(lines.at(-1)).toContain("Nor now: it is armed already (shifting)");
+  });
+
+  it("does not advise to make a pin again that was deleted at the point of no return", async () => {
+    const { world, doctor } = await armedDesk();
+    world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "restorable" });
+    world.rules.remove(ORDERS.routes[0]?.pin?.ruleArn ?? "");
+
+    const { document } = await doctor();
+
+    const pin = document.findings.find(({ what }) => what.startsWith("pin "));
+    expect(pin?.remedy).toMatch(/^Make none: .*pawl restore/);
   });
 
   it("says until when a rollback cools down, and that it can be armed from then on", async () => {
