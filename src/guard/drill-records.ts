@@ -14,12 +14,11 @@ export interface DrillMark {
 
 type RecordPorts = CommitPorts & OutboxPorts & Pick<GuardPorts, "clock">;
 
-/** Announces a rehearsal, and with it holds the first step. @returns why that could not be, or null. */
-export const beginDrill = async (
-  ports: RecordPorts,
-  seen: CutoverState,
-  drill: RollbackDrill,
-): Promise<string | null> => {
+/** Whether a rehearsal is announced. `unknown`: nobody answered, and its hold may be there until it ends by itself. */
+export type DrillBegun = { readonly kind: "begun" } | { readonly kind: "refused" | "unknown"; readonly why: string };
+
+/** Announces a rehearsal, and with it holds the first step. */
+export const beginDrill = async (ports: RecordPorts, seen: CutoverState, drill: RollbackDrill): Promise<DrillBegun> => {
   const summary = `${drill.by} rehearses the rollback with ${drill.alarmArn}`;
   const outcome = await commitOnto(ports, seen, (state) =>
     state.epoch === seen.epoch && drillRefusals(state, drill.at).length === 0
@@ -29,10 +28,10 @@ export const beginDrill = async (
         }
       : null,
   );
-  if (outcome.kind === "unknown") return outcome.message;
-  if (outcome.kind === "moved") return "its state changed meanwhile; look and try again";
+  if (outcome.kind === "unknown") return { kind: "unknown", why: outcome.message };
+  if (outcome.kind === "moved") return { kind: "refused", why: "its state changed meanwhile; look and try again" };
   await flushOutbox(ports, outcome.state);
-  return null;
+  return { kind: "begun" };
 };
 
 /**

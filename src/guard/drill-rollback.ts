@@ -31,6 +31,8 @@ export interface DrillBroken {
 export type DrillReport =
   /** Nothing was done. */
   | { readonly kind: "refused"; readonly refusals: readonly string[] }
+  /** No alarm was set; whether the first step is held until then nobody has answered. */
+  | { readonly kind: "unannounced"; readonly why: string; readonly until: EpochMs }
   | {
       readonly kind: "passed";
       readonly marks: readonly DrillMark[];
@@ -78,8 +80,9 @@ export const drillRollback = async (
   const at = ports.clock.now();
   const { by, alarm } = options;
   const drill: RollbackDrill = { by, at, alarmArn: alarm.arn, notAfter: later(at, DRILL_LIFE_MS) };
-  const refusal = await beginDrill(ports, checked.state, drill);
-  if (refusal !== null) return { kind: "refused", refusals: [refusal] };
+  const begun = await beginDrill(ports, checked.state, drill);
+  if (begun.kind === "refused") return { kind: "refused", refusals: [begun.why] };
+  if (begun.kind === "unknown") return { kind: "unannounced", why: begun.why, until: drill.notAfter };
   const walk: Walk = { ...options, ports, cutover, epoch: checked.state.epoch, marks: [] };
   mark(walk, "rehearsal begins", at);
   const back = await goBack(walk);

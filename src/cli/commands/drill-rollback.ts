@@ -68,6 +68,12 @@ export const drillRollbackCommand = async (
       `${report.refusals.join(".\n        ")}.`,
       `It is rehearsed once armed, at weight 0, before the first step: pawl status ${bindings.name}.`,
     );
+  if (report.kind === "unannounced")
+    throw outside(
+      `The rollback of ${bindings.name} was not rehearsed; no alarm was set.`,
+      `${report.why.replace(/\.$/, "")}: the rehearsal may be announced all the same, and would hold the first step until ${toIso(report.until)}.`,
+      `pawl status ${bindings.name} says if it is. Repeat it then, or once that time is over.`,
+    );
   if (report.kind === "broken") throw await brokenAt(context, report);
   const links = report.marks.map(({ what, at }, index) => ({
     what,

@@ -46,6 +46,19 @@ describe("pawl drill rollback", () => {
     });
   });
 
+  test("is an outside failure where nobody answers whether it is announced, and never 'nothing was changed'", async () => {
+    const { context } = await scene();
+    const transition = async () => ({ kind: "unknown", message: "no answer within 3 s" }) as const;
+    const state = { ...context.ports.state, transition };
+    const unsure = drillRollbackCommand({ ...context, ports: { ...context.ports, state } }, { withinMs });
+    expect(await failed(unsure)).toMatchObject({
+      exitCode: 3,
+      what: "The rollback of orders was not rehearsed; no alarm was set.",
+      why: expect.stringMatching(/^no answer within 3 s: .* until 2026-\d\d-\d\dT/),
+      next: expect.stringContaining("pawl status orders"),
+    });
+  });
+
   test("names the broken link with what can be seen of it, as an outside failure", async () => {
     const { context, drill } = await scene();
     drill.wiring.ways = [];

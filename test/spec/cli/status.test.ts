@@ -56,7 +56,9 @@ describe("pawl status", () => {
     expect(lines[0]).toContain("orders   shifting   epoch 1   drill");
     expect(lines.join("\n")).toMatch(/gate:lag for 2 min 0\d s/);
     expect(lines.join("\n")).toMatch(/431, needs <= 100; clears when the gate passes: both streams are close behind/);
-    expect(lines).toContainEqual(expect.stringMatching(/way back {3}open, bounded, reverse 0\.4 s behind \(431 records of/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/way back {3}open, bounded, reverse 0\.4 s behind \(431 records of/),
+    );
   });
 
   it("shows a rollback: mode, cause, expected label, and what the rules really do", async () => {

@@ -25,7 +25,7 @@ const rehearse = ({ world, drill }: Scene, over: Partial<Scene["drill"]["options
   drillRollback(drill.ports, world.cutover, { ...drill.options, ...over });
 
 const spans = (report: DrillReport): Record<string, number> => {
-  const marks = report.kind === "refused" ? [] : report.marks;
+  const marks = "marks" in report ? report.marks : [];
   return Object.fromEntries(marks.map(({ what, at }, index) => [what, at - (marks[index - 1]?.at ?? at)]));
 };
 const untouched = (world: FakeWorld) => expect(world.rules.history).toEqual([]);
@@ -180,6 +180,14 @@ describe("a rehearsal is refused, and nothing is done,", () => {
     world.store.put({ ...world.state(), rollbackDrill });
     expect(await refusals({ world, drill })).toMatch(/ada is rehearsing it since/);
   });
+});
+
+test("a rehearsal whose announcement nobody answers sets no alarm, and says until when it may hold the first step", async () => {
+  const scene = await armed();
+  scene.world.store.fates.push("applied-unanswered", "lost", "lost", "lost");
+  const report = await rehearse(scene);
+  expect(report).toMatchObject({ kind: "unannounced", until: scene.world.state().rollbackDrill?.notAfter });
+  expect(scene.drill.set).toEqual([]);
 });
 
 describe("a rehearsal that does not arrive names the link that is broken:", () => {
