@@ -75,8 +75,9 @@ export const rolesPhase = (cutover: CutoverBindings): readonly PlanAction[] =>
     admin(
       side,
       "slots and other sessions are visible to the guard",
-      `grant pg_monitor to ${GUARD_ROLE}`,
-      `select pg_has_role('${GUARD_ROLE}', 'pg_monitor', 'member')`,
+      // A member that does not inherit sees nothing, and a transaction that it cannot see is none to it.
+      `grant pg_monitor to ${GUARD_ROLE} with inherit true`,
+      `select pg_has_role('${GUARD_ROLE}', 'pg_monitor', 'usage')`,
     ),
     admin(
       side,
