@@ -4,7 +4,7 @@ const SNAP_BACK = "src/guard/snap-back.ts";
 const LATCH_FIRST = "src/guard/latch-first.ts";
 const VERIFY = "src/guard/verify-pin.ts";
 const REARM = "src/guard/re-arm.ts";
-const LATCHED = "src/guard/latched.ts";
+const REPAIR = "src/guard/latch-repair.ts";
 const LOWER = "src/guard/lower-pin.ts";
 
 const PIN_GONE = `if (outcome?.kind === "refused" && outcome.code === "RuleNotFound") return true;`;
@@ -59,11 +59,7 @@ export const GOING_BACK: readonly Fault[] = [
   {
     name: "reassert-skipped",
     edits: [
-      edit(
-        "src/guard/latched.ts",
-        "latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS)",
-        "false",
-      ),
+      edit(REPAIR, "latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS)", "false"),
     ],
     breaks: "P2",
     why: "blue is not asserted once more when a step under way at the latch can no longer land",
@@ -75,10 +71,10 @@ export const GOING_BACK: readonly Fault[] = [
   {
     name: "rolled-back-and-left-alone",
     edits: [
-      edit(LATCHED, "latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS)", "false"),
-      edit(LATCHED, "tick.seen.sights.length > 0 && !tick.seen.sights.every(isOnBlue)", "false"),
+      edit(REPAIR, "latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS)", "false"),
+      edit(REPAIR, "tick.seen.sights.length > 0 && !tick.seen.sights.every(isOnBlue)", "false"),
       edit(
-        LATCHED,
+        REPAIR,
         'lower: tick.seen.sights.some((sight) => sight.kind === "seen" && !weightStands(sight.observed, weightPercent(0))),',
         "lower: false,",
       ),
