@@ -6,7 +6,7 @@ import type { DrainPort, StreamsPort } from "../signals/ports.ts";
 import { configDifferences, configText, wantedConnectors } from "./connectors.ts";
 import type { CdcFacts, DatabaseAddress } from "./facts.ts";
 import type { CdcCheck, Finding, FindingName } from "./finding.ts";
-import { loopProbe, sayProbe } from "./loop-probe.ts";
+import { isOneHop, loopProbe, sayProbe } from "./loop-probe.ts";
 import { DIRECTIONS, sinkTopics } from "./names.ts";
 import { type CdcPlan, planCdc } from "./plan.ts";
 import type { CdcPorts } from "./ports.ts";
@@ -152,7 +152,7 @@ const loop = async (ports: CdcPorts, drain: DrainPort, cutover: CutoverBindings)
   const probe = await loopProbe(ports, drain, cutover, false);
   if (!probe.ok) return [unreadable(probe.failure)];
   return probe.value.probes
-    .filter(({ grown, atLeast, atMost }) => grown < atLeast || grown > atMost)
+    .filter((seen) => !isOneHop(seen))
     .map((seen) =>
       found(
         "loop",

@@ -2,7 +2,7 @@ import { fail, type OutsideFailure, ok, type Result } from "../kernel/result.ts"
 import { durationMs, type EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings, Direction } from "../signals/bindings.ts";
 import type { DrainFailure, DrainPort, DrainProof } from "../signals/ports.ts";
-import { behindOf, endsOf, lagOf } from "./lag.ts";
+import { behindOf, endsOf, gapIn } from "./lag.ts";
 import { GUARD_ROLE, pawlTable, SINK_ROLE, SOURCE_ROLE, sinkTopics, sourceOf, TOKEN_TABLE, targetOf } from "./names.ts";
 import type { CdcPorts, SlotPosition } from "./ports.ts";
 
@@ -75,7 +75,7 @@ const committedPastEnds = async (proving: Proving): Promise<Step<ReadonlyMap<str
   return until(proving, async () => {
     const now = await ports.broker.positions(group, topics, left(proving));
     if (!now.ok) return unreachable(now.failure);
-    const { gap } = lagOf(now.value, now.value);
+    const gap = gapIn(now.value);
     if (gap !== null) return fail({ kind: "impossible", message: gap });
     const behind = behindOf(now.value, ends);
     if (behind === null) return ok(ends);

@@ -14,14 +14,19 @@ const where = ({ topic, partition }: PartitionPosition): string => `${topic}/${p
 /** A partition into which nothing was ever written has nothing to commit. */
 const neverWritten = ({ start, end }: PartitionPosition): boolean => start === 0n && end === 0n;
 
+const isBeyondEnd = ({ committed, end }: PartitionPosition): boolean => committed !== null && committed > end;
+
 const gapOf = (of: PartitionPosition): readonly string[] => {
   if (of.committed === null) return [];
   if (of.committed < of.start)
     return [`${where(of)}: committed ${of.committed}, but the log starts at ${of.start}: records expired unapplied`];
-  if (of.committed > of.end)
+  if (isBeyondEnd(of))
     return [`${where(of)}: committed ${of.committed}, beyond the end ${of.end}: the topic was made again or cut`];
   return [];
 };
+
+/** Why rows were or may have been skipped; null where these positions do not say so. */
+export const gapIn = (positions: readonly PartitionPosition[]): string | null => positions.flatMap(gapOf)[0] ?? null;
 
 /**
  * Lag in records over the data topics of one stream.
@@ -29,7 +34,7 @@ const gapOf = (of: PartitionPosition): readonly string[] => {
  * other topics too, where a group that is alive has committed.
  */
 export const lagOf = (data: readonly PartitionPosition[], all: readonly PartitionPosition[]): Lag => {
-  const gap = all.flatMap(gapOf)[0] ?? null;
+  const gap = gapIn(all);
   const groupIsKnown = all.some(({ committed }) => committed !== null);
   const unknown = data.filter((of) => of.committed === null && (!groupIsKnown || !neverWritten(of)));
   if (unknown.length > 0)
@@ -42,10 +47,8 @@ export const lagOf = (data: readonly PartitionPosition[], all: readonly Partitio
       gap,
     };
   // One that is beyond its end must not make up for another that is behind: together they would look like none.
-  const beyond = data.find(({ committed, end }) => committed !== null && committed > end);
-  if (beyond !== undefined) {
-    return { records: null, unknown: gapOf(beyond)[0] ?? null, unknownPartitions: 0, gap };
-  }
+  const beyond = data.filter(isBeyondEnd);
+  if (beyond.length > 0) return { records: null, unknown: gapIn(beyond), unknownPartitions: 0, gap };
   const behind = data.reduce((sum, { committed, end }) => sum + (committed === null ? 0n : end - committed), 0n);
   return { records: Number(behind), unknown: null, unknownPartitions: 0, gap };
 };

@@ -91,7 +91,8 @@ export const sayProbe = ({ direction, atMost, grown, dataGrown }: DirectionProbe
   return `${direction}: ${written}, ${grown} arrived${dataGrown ? `, and ${dataGrown} rows of nobody` : ""}`;
 };
 
-const holds = ({ atLeast, atMost, grown, dataGrown }: DirectionProbe): boolean =>
+/** Each token came once, and nothing that nobody wrote. */
+export const isOneHop = ({ atLeast, atMost, grown, dataGrown }: DirectionProbe): boolean =>
   grown >= atLeast && grown <= atMost && (dataGrown ?? 0) === 0;
 
 /** Once for the hop, and once more so that an echo of it would have come back. */
@@ -119,7 +120,7 @@ const probeOnce = async (
   const after = await lookAfterwards(looking);
   if (after.ok) {
     const probes = probesOf(after.value);
-    return ok({ oneHop: probes.every(holds), probes });
+    return ok({ oneHop: probes.every(isOneHop), probes });
   }
   if (after.failure.kind !== "refused") return after;
   // What goes round may never drain again. Nothing was on its way before, so that a record too many is an echo all the same.

@@ -2,12 +2,10 @@ import type { Digest } from "../kernel/digest.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../kernel/result.ts";
 import type { DurationMs } from "../kernel/units.ts";
 import type { CutoverBindings, Direction } from "../signals/bindings.ts";
+import { STRAY_WINDOW_MS } from "../signals/catalogue.ts";
 import { pawlTable, SEED_TABLE, sinkTopics, sourceOf, TOKEN_TABLE, targetOf } from "./names.ts";
 import type { CdcPorts, ConnectorStatus, PartitionPosition, SlotPosition } from "./ports.ts";
 import { departures, readIncarnation } from "./seed.ts";
-
-/** How far back application writes are counted on a side that should have none, by the source's clock. */
-export const STRAY_WINDOW_MS = 60_000;
 
 /** A clock that is corrected by so little makes a token look younger by as little. */
 const CLOCK_SLEW_MS = 1_000;

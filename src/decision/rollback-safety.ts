@@ -1,4 +1,5 @@
 import type { EpochMs } from "../kernel/units.ts";
+import { STRAY_WINDOW_MS } from "../signals/catalogue.ts";
 import type { Observations, SignalValue } from "../signals/observation.ts";
 import { INSTANT_MAX_AGE_MS } from "../snapshot/freshness.ts";
 import type { RollbackSafety, SafetyLabel } from "./state.ts";
@@ -8,8 +9,6 @@ const LOSSLESS_TOKEN_SECONDS = 5;
 
 /** Tokens travel in a topic of their own and overtake rows that have piled up; so few records are always under way. */
 const UNDER_WAY_RECORDS = 100;
-/** What `strayRows` counts: the source's application writes of so many seconds. */
-const WRITES_SECONDS = 60;
 
 type Read = <Value extends SignalValue>(path: string, is: (value: SignalValue) => value is Value) => Value | null;
 
@@ -73,8 +72,8 @@ const behindReasons = (read: Read, seconds: number | null): readonly string[] =>
 };
 
 /** More than green writes in the time that a lossless token may be old: a fresh token has overtaken them. */
-const isPiledUp = (records: number, writtenInAMinute: number): boolean =>
-  records > Math.max(UNDER_WAY_RECORDS, (writtenInAMinute / WRITES_SECONDS) * LOSSLESS_TOKEN_SECONDS);
+const isPiledUp = (records: number, written: number): boolean =>
+  records > Math.max(UNDER_WAY_RECORDS, (written / STRAY_WINDOW_MS) * LOSSLESS_TOKEN_SECONDS * 1_000);
 
 /** Whether this cause may wait on green where going back would lose writes. */
 export const holdsInstead = (

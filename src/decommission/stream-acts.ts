@@ -1,5 +1,5 @@
 import { compareSides } from "../cdc/diff.ts";
-import { behindOf, lagOf } from "../cdc/lag.ts";
+import { behindOf, gapIn } from "../cdc/lag.ts";
 import { sinkTopics } from "../cdc/names.ts";
 import type { CdcPorts } from "../cdc/ports.ts";
 import {
@@ -104,7 +104,7 @@ const appliedToTheEnd = async (cdc: CdcPorts, cutover: CutoverBindings, directio
   for (;;) {
     const positions = await cdc.broker.positions(group, sinkTopics(cutover, direction), POSITIONS_MS);
     if (!positions.ok) return waiting(positions.failure.message);
-    const { gap } = lagOf(positions.value, positions.value);
+    const gap = gapIn(positions.value);
     if (gap !== null) return failed(`What the ${direction} stream has applied cannot be told: ${gap}.`);
     const behind = behindOf(positions.value, new Map());
     if (behind === null) return { kind: "done", detail: { group } };

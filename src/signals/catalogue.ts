@@ -62,6 +62,9 @@ const side = (name: "green" | "blue"): Catalogue => ({
 
 const CONNECTOR_STATES = ["RUNNING", "PAUSED", "STOPPED", "FAILED", "UNASSIGNED", "RESTARTING", "ABSENT"];
 
+/** How far back `strayRows` counts the application's writes on a stream's source, by the source's clock. */
+export const STRAY_WINDOW_MS = 60_000;
+
 const stream = (name: "forward" | "reverse"): Catalogue => ({
   [`${name}.state`]: {
     type: "text",

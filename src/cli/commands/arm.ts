@@ -44,7 +44,7 @@ export const armCommand = async (
   let findings: readonly Finding[] = [];
   const doctor = async (): Promise<readonly string[]> => {
     terminal.progress("looking at everything that must be true first");
-    findings = await examine(ports, { bindings, target, policy, rehearsal, withoutPin });
+    ({ findings } = await examine(ports, { bindings, target, policy, rehearsal, withoutPin }));
     return findings.filter(({ verdict }) => verdict !== "ok").map(({ what, value }) => `${what}: ${value}`);
   };
   // The guard's own limits are a function's; whatever slows an operator's first call down is over with this one.

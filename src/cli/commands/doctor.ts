@@ -7,7 +7,6 @@ import type { CommandResult } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { type DoctorPorts, examine } from "../doctor/examine.ts";
 import { exitCodeOf, type Finding, findingLines } from "../doctor/finding.ts";
-import { PATIENCE_MS } from "../limits.ts";
 
 export interface DoctorDocument {
   readonly cutover: string;
@@ -25,11 +24,10 @@ export const doctorCommand = async (
   options: { readonly policy: Policy; readonly rehearsal: boolean; readonly withoutPin?: boolean },
 ): Promise<CommandResult<DoctorDocument>> => {
   terminal.note("looking; the loop probe takes some ten seconds");
-  const findings = await examine(ports, { bindings, target, ...options });
+  const { findings, state } = await examine(ports, { bindings, target, ...options });
   const counted = (verdict: Finding["verdict"]): number => findings.filter((one) => one.verdict === verdict).length;
   const holds = counted("ok") === findings.length;
-  const read = await ports.state.read(bindings.name, PATIENCE_MS);
-  const notNow = read.ok && read.value !== null ? standing(read.value, options.policy, target.now()) : [];
+  const notNow = state.ok && state.value !== null ? standing(state.value, options.policy, target.now()) : [];
   const document = { cutover: bindings.name, policy: options.policy.name, findings };
   return {
     document: { ...document, ready: holds && notNow.length === 0, ...(notNow.length === 0 ? {} : { notNow }) },

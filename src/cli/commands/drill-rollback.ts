@@ -47,7 +47,7 @@ export const drillRollbackCommand = async (
   const policy = await ports.policies.read(digest, PATIENCE_MS);
   const doctor = async (): Promise<readonly string[]> => {
     if (!policy.ok || policy.value === null) return ["the policy it was armed with cannot be read"];
-    const findings = await examine(ports, {
+    const { findings } = await examine(ports, {
       ...{ bindings, target, policy: policy.value, rehearsal: policy.value.drill === true },
       withoutPin: read.value?.withoutPin !== undefined,
     });

@@ -1,6 +1,8 @@
 import type { TargetGroupsPort } from "../../actuation/target-groups-port.ts";
 import type { CdcCheck } from "../../cdc/finding.ts";
+import type { CutoverState } from "../../decision/state.ts";
 import type { FunctionsPort, GuardPorts } from "../../guard/ports.ts";
+import type { OutsideFailure, Result } from "../../kernel/result.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import type { AlarmMutesPort } from "../../signals/ports.ts";
@@ -30,8 +32,14 @@ export interface Examined {
   readonly withoutPin?: boolean;
 }
 
+export interface Examination {
+  readonly findings: readonly Finding[];
+  /** As the findings saw it. */
+  readonly state: Result<CutoverState | null, OutsideFailure>;
+}
+
 /** Looks at everything that must be true before arming. Trouble is a finding, never an exception. */
-export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonly Finding[]> => {
+export const examine = async (ports: DoctorPorts, of: Examined): Promise<Examination> => {
   const { bindings, target } = of;
   const rollbackFunction = target.env["PAWL_ROLLBACK_FUNCTION"] ?? "";
   const state = await ports.state.read(bindings.name, PATIENCE_MS);
@@ -44,7 +52,7 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
     ports.functions.probe(rollbackFunction, PATIENCE_MS),
     ports.checkCdc(bindings),
   ]);
-  return [
+  const findings = [
     policyFinding(of.policy, target, of.rehearsal),
     tableFinding(state),
     ...routeFindings(bindings, listeners, expectedRules(state)),
@@ -57,6 +65,7 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<readonl
     ...cdcFindings(cdc, bindings.name),
     writersFinding(bindings),
   ];
+  return { findings, state };
 };
 
 /** Of the whole load balancer; where it cannot say which those are, that stands among the reads as its own trouble. */

@@ -92,7 +92,9 @@ describe("the comparisons of a range", () => {
       { what: "max(x, 0) + 1", value: 2, operator: "<", threshold: 10, holds: true },
     ]);
     expect(walkRule({ "<": [{ var: "x" }, { var: "y" }] }, { x: 1, y: 2 }).comparisons[0]).toMatchObject({
-      ...{ what: "x", operator: "<", threshold: 2 },
+      what: "x",
+      operator: "<",
+      threshold: 2,
     });
   });
 });
@@ -127,12 +129,17 @@ describe("how much a value holds", () => {
   it("is how two values are the same: written alike, and not too large to be written", () => {
     expect([isSameValue(1, 1), isSameValue([1, { a: 2 }], [1, { a: 2 }])]).toEqual([true, true]);
     expect([isSameValue([1], [2]), isSameValue(1, "1"), isSameValue(null, []), isSameValue([], null)]).toEqual([
-      ...[false, false, false, false],
+      false,
+      false,
+      false,
+      false,
     ]);
     expect([isSameValue("[1]", [1]), isSameValue([1], "[1]")]).toEqual([false, false]);
     const large = ["x".repeat(LARGEST_VALUE)];
     expect([isSameValue(large, [...large]), isSameValue([1], large), isSameValue(large, large)]).toEqual([
-      ...[false, false, true],
+      false,
+      false,
+      true,
     ]);
   });
 });
