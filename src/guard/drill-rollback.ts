@@ -2,66 +2,33 @@ import { quietFrom } from "../decision/plain-mode.ts";
 import { DRILL_LIFE_MS } from "../decision/rollback-drill.ts";
 import type { CutoverState, RollbackDrill } from "../decision/state.ts";
 import type { OutsideFailure } from "../kernel/result.ts";
-import { type DurationMs, durationMs, type EpochMs, later } from "../kernel/units.ts";
+import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
-import type { AlarmSetPort } from "../signals/ports.ts";
 import { hasPlainRoute } from "../signals/routes.ts";
-import type { ArmPorts } from "./arm.ts";
-import { checkDrill, type DrillAlarm } from "./drill-checks.ts";
-import { beginDrill, type DrillMark, endUnlatched, recordPassed } from "./drill-records.ts";
+import { checkDrill } from "./drill-checks.ts";
+import { beginDrill, recordPassed } from "./drill-records.ts";
+import {
+  broken,
+  calledOff,
+  type DrillBroken,
+  type DrillOptions,
+  type DrillPorts,
+  type DrillReport,
+  mark,
+  quieten,
+  REASON,
+  unlatched,
+  type Walk,
+} from "./drill-walk.ts";
 import { sayBlocking, sayPin, strangerIn, watchUntil } from "./drill-watch.ts";
 import { READ_TIMEOUT_MS } from "./limits.ts";
 import { rearm } from "./re-arm.ts";
 
-export type DrillPorts = ArmPorts & { readonly alarmSetter: AlarmSetPort };
-
-/** The chain that a rehearsal goes along, in order; what it stops at is what is broken. */
-export type DrillLink = "alarm" | "event" | "pin" | "settle" | "re-arm" | "pin-lowered";
-
-export interface DrillBroken {
-  readonly kind: "broken";
-  readonly link: DrillLink;
-  readonly why: string;
-  readonly marks: readonly DrillMark[];
-  /** Where it stands now: armed as before, or rolled back and still to be armed again. Traffic is on blue either way. */
-  readonly standing: "armed" | "rolledBack" | "unknown";
-}
-
-export type DrillReport =
-  /** Nothing was done. */
-  | { readonly kind: "refused"; readonly refusals: readonly string[] }
-  /** No alarm was set; whether the first step is held until then nobody has answered. */
-  | { readonly kind: "unannounced"; readonly why: string; readonly until: EpochMs }
-  | {
-      readonly kind: "passed";
-      readonly marks: readonly DrillMark[];
-      readonly via: string;
-      readonly state: CutoverState;
-    }
-  | DrillBroken;
-
-export interface DrillOptions {
-  readonly by: string;
-  readonly alarm: DrillAlarm;
-  /** How long each link may take; settling has its own time. */
-  readonly withinMs: DurationMs;
-  readonly doctor: () => Promise<readonly string[]>;
-  /** Told of each mark as it is reached. */
-  readonly progress: (mark: DrillMark) => void;
-}
-
 /** Until green is quiet, its transactions are over and reverse is proven empty: some ticks, whatever the links take. */
 const SETTLE_WITHIN_MS = durationMs(15 * 60_000);
-const REASON = "pawl drill rollback: a rehearsal";
-
-/** One rehearsal under way. */
-interface Walk extends DrillOptions {
-  readonly ports: DrillPorts;
-  readonly cutover: CutoverBindings;
-  readonly epoch: number;
-  readonly marks: DrillMark[];
-}
+/** Ticks fire every minute, and one may be lost. */
+const TICK_WITHIN_MS = durationMs(150_000);
 
 /**
  * Rehearses the way back for real, before the first step: sets an alarm to ALARM, watches its event latch, the pin go
@@ -84,9 +51,25 @@ export const drillRollback = async (
   if (begun.kind === "refused") return { kind: "refused", refusals: [begun.why] };
   if (begun.kind === "unknown") return { kind: "unannounced", why: begun.why, until: drill.notAfter };
   const walk: Walk = { ...options, ports, cutover, epoch: checked.state.epoch, marks: [] };
-  mark(walk, "rehearsal begins", at);
+  const late = await whyNotNow(walk, checked.state.lastTick);
+  if (late !== null) return late;
+  mark(walk, "rehearsal begins", ports.clock.now());
   const back = await goBack(walk);
   return back.kind === "broken" ? back : goOn(walk, checked.policy, back.via);
+};
+
+/**
+ * Waits for the next tick: set just before one, the alarm would be found by it ahead of its event, and nothing shown.
+ * @returns what came instead; nothing is set then.
+ */
+const whyNotNow = async (walk: Walk, lastTick: EpochMs | null): Promise<DrillBroken | null> => {
+  const { ports, cutover, alarm } = walk;
+  const isDue = (state: CutoverState) => state.latch !== undefined || (state.lastTick ?? 0) > (lastTick ?? 0);
+  const seen = await watchUntil(ports, cutover, TICK_WITHIN_MS, isDue);
+  if (seen === null) return calledOff(walk, "tick", "none came in time; no alarm was set");
+  if (seen.latch === undefined) return null;
+  const stranger = strangerIn(seen.latch, alarm.arn) ?? "the alarm fired before it was set";
+  return broken(walk, "tick", stranger, "rolledBack");
 };
 
 /** Alarm, event, pin. */
@@ -153,29 +136,3 @@ const goOn = async (walk: Walk, policy: Policy, via: string): Promise<DrillRepor
 };
 
 const isUnanswered = ({ kind }: OutsideFailure): boolean => kind === "timed-out" || kind === "unreachable";
-
-const mark = ({ marks, progress }: Walk, what: string, at: EpochMs): void => {
-  marks.push({ what, at });
-  progress({ what, at });
-};
-
-const broken = ({ marks }: Walk, link: DrillLink, why: string, standing: DrillBroken["standing"]): DrillBroken => ({
-  kind: "broken",
-  link,
-  why,
-  marks,
-  standing,
-});
-
-/** A metric alarm would take itself back within a minute; a composite one only when one of its children changes. */
-const quieten = ({ ports, alarm }: Walk) =>
-  ports.alarmSetter.set(alarm.arn, "OK", `${REASON} is over`, READ_TIMEOUT_MS);
-
-/** Nothing was moved: the alarm is put back, and the hold taken off. */
-const unlatched = async (walk: Walk, link: "alarm" | "event", why: string): Promise<DrillBroken> => {
-  await quieten(walk);
-  const standing = await endUnlatched(walk.ports, walk.cutover, walk.epoch, { link, why });
-  return standing === "latched"
-    ? broken(walk, link, `${why} in time; it did later`, "rolledBack")
-    : broken(walk, link, why, standing);
-};

@@ -83,7 +83,7 @@ describe("the default action, when Elastic Load Balancing is strict or nasty", (
 
   test("one attempt is one request, and no answer is no refusal", async () => {
     account.gateway.inject({ ...elb, action: "ModifyListener", effect: { kind: "lose-answer" } });
-    expect(await elbv2.writeWeights(toTen, [], { ...once, timeoutMs: durationMs(300) })).toMatchObject({
+    expect(await elbv2.writeWeights(toTen, [], { ...once, timeoutMs: durationMs(2_000) })).toMatchObject({
       kind: "unknown",
     });
     expect(calls()).toEqual(["ModifyListener"]);

@@ -74,7 +74,7 @@ describe("the rules of Elastic Load Balancing, when it is nasty", () => {
 
   test("a write whose answer never comes is unknown, though it was carried out", async () => {
     account.gateway.inject({ ...elb, action: "ModifyRule", effect: { kind: "lose-answer" } });
-    const outcome = await elbv2.writeWeights(toTen(route), [], { attempts: 1, timeoutMs: durationMs(300) });
+    const outcome = await elbv2.writeWeights(toTen(route), [], { attempts: 1, timeoutMs: durationMs(2_000) });
     expect(outcome.kind).toBe("unknown");
     expect(await ruleOf({ rules: elbv2, route }, route.weightedRuleArn)).toMatchObject({
       forward: split(route, 90, 10, true),

@@ -193,12 +193,12 @@ describe("the state in DynamoDB, when the network is bad", () => {
 
   test("says unknown, within its time, when DynamoDB does not answer", async () => {
     const first = await stored(dynamodb);
-    const heal = account.gateway.inject({ service: "dynamodb", effect: { kind: "delay", ms: 1_000 } });
+    const heal = account.gateway.inject({ service: "dynamodb", effect: { kind: "delay", ms: 3_000 } });
     const started = performance.now();
     const outcome = await dynamodb.latch(first.cutover, byOperator, { writeId: "latch" }, 300 as never);
     heal();
     expect(outcome.kind).toBe("unknown");
-    expect(performance.now() - started).toBeLessThan(800);
+    expect(performance.now() - started).toBeLessThan(2_500);
   });
 
   test("says unreachable when DynamoDB is down, never null", async () => {

@@ -261,11 +261,13 @@ describe("change data capture on the real stack", () => {
       method: "PUT",
       signal: AbortSignal.timeout(5_000),
     });
-    await sleep(5_000);
-    const seen = await signals("forward", "state", "lagRecords", "lagSeconds", "drained");
+    await expect
+      .poll(async () => Number((await signals("forward", "lagSeconds"))["lagSeconds"]), { timeout: 60_000 })
+      .toBeGreaterThan(3);
 
-    expect(seen).toMatchObject({ state: "PAUSED", lagRecords: 0, drained: false });
-    expect(Number(seen["lagSeconds"])).toBeGreaterThan(3);
+    expect(await signals("forward", "state", "lagRecords", "drained")).toEqual({
+      ...{ state: "PAUSED", lagRecords: 0, drained: false },
+    });
     await lab.guard.ports.connect.resume(source, CALL_MS);
     await lab.drain("forward");
   });
@@ -348,7 +350,10 @@ describe("change data capture on the real stack", () => {
     const former = new Client({ connectionString: lab.stack.green.adminUrl });
     await former.connect();
     await expect
-      .poll(() => former.query("select pg_replication_origin_session_setup($1)", [origin]).then(() => "taken", String))
+      .poll(
+        () => former.query("select pg_replication_origin_session_setup($1)", [origin]).then(() => "taken", String),
+        { timeout: 30_000 },
+      )
       .toBe("taken");
     await connect.resume(sink, CALL_MS);
     await sleep(4_000);

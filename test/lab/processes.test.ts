@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LabFile, readRunningLab } from "../../lab/lab-file.ts";
 import type { ProcessEntry } from "../../lab/process/process-table.ts";
 import { familyNow, survivors, survivorsAfter } from "../support/family.ts";
-import { type ListeningSocket, listeningPorts, listeningSockets } from "../support/sockets.ts";
+import { type ListeningSocket, listeningPorts, listeningSockets, readlinkOrEmpty } from "../support/sockets.ts";
 
 /** Two PostgreSQL, a broker with its controller, a worker: what the smallest lab listens with. */
 const LEAST_SOCKETS = 5;
@@ -57,7 +57,7 @@ const lookAt = (name: string): Running => {
   if (file === undefined) throw new Error(`${name} does not run`);
   const family = familyNow(file.pid);
   const pids = family.map(({ pid }) => pid);
-  const folders = pids.map((pid) => readlinkSync(`/proc/${pid}/cwd`)).filter((path) => path.includes("/pawl-"));
+  const folders = pids.map((pid) => readlinkOrEmpty(`/proc/${pid}/cwd`)).filter((path) => path.includes("/pawl-"));
   return { name, file, family, sockets: listeningSockets(pids), folders };
 };
 

@@ -146,15 +146,20 @@ const stopSink = async (shop: ShopOverCdc, sink: string): Promise<void> => {
   }
 };
 
+const endOf = async (shop: ShopOverCdc, topic: string): Promise<bigint | undefined> => {
+  const positions = await shop.reach.ports.broker.positions(shop.cutover.streams.forward.group, [topic], CALL_MS);
+  return positions.ok ? positions.value[0]?.end : undefined;
+};
+
 /** Moves the stopped sink's group one record on in this topic, and lets it go on. */
 const skipNextRecord = async (shop: ShopOverCdc, sink: string, topic: string): Promise<void> => {
-  await sleep(2_000); // The source needs a moment to put the record there.
   const url = `${shop.stack.connectUrl}/connectors/${sink}/offsets`;
   const { offsets } = (await (await fetch(url)).json()) as {
     offsets: { partition: { kafka_topic: string; kafka_partition: number }; offset: { kafka_offset: number } }[];
   };
   const at = offsets.find(({ partition }) => partition.kafka_topic === topic)?.offset.kafka_offset;
   if (at === undefined) throw new Error(`the sink has no offset in ${topic}`);
+  await expect.poll(() => endOf(shop, topic), { timeout: 30_000 }).toBe(BigInt(at) + 1n);
   const partition = { kafka_topic: topic, kafka_partition: 0 };
   const answer = await fetch(url, {
     method: "PATCH",

@@ -1,5 +1,5 @@
 import { answerRollback } from "../../src/edge/answer-rollback.ts";
-import type { DrillOptions, DrillPorts } from "../../src/guard/drill-rollback.ts";
+import type { DrillOptions, DrillPorts } from "../../src/guard/drill-walk.ts";
 import type { AlarmWay } from "../../src/guard/snap-back-trigger.ts";
 import { runTick } from "../../src/guard/tick.ts";
 import { ok, outsideFailure } from "../../src/kernel/result.ts";

@@ -47,9 +47,8 @@ export const manualClock = (start: EpochMs = START): ManualClock => {
 };
 
 /** A lab clock on which a minute takes a tenth of a second: faster than a real lab may be, for timers under test. */
-export const racingClock = (): LabClock => {
+export const racingClock = (speed = 600): LabClock => {
   const startRealMs = Date.now();
-  const speed = 600;
   return {
     startRealMs,
     startLabMs: START,

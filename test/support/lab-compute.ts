@@ -118,9 +118,9 @@ export const workerFunction = (properties: object = {}, others: Resources = {}):
   ...others,
 });
 
-/** Waits until the condition holds. @throws {Error} it did not within 8 real seconds. */
+/** Waits until the condition holds. @throws {Error} it did not within 20 real seconds. */
 export const eventually = async (condition: () => boolean): Promise<void> => {
-  const deadline = performance.now() + 8_000;
+  const deadline = performance.now() + 20_000;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`never became true: ${condition.toString()}`);
     await pause(10);

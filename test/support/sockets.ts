@@ -50,11 +50,11 @@ const openSockets = (pid: number): readonly string[] => {
   }
 };
 
-const readlinkOrEmpty = (path: string): string => {
+/** Where this link leads; empty where it is gone since it was listed. */
+export const readlinkOrEmpty = (path: string): string => {
   try {
     return readlinkSync(path);
   } catch {
-    // Closed since it was listed.
     return "";
   }
 };

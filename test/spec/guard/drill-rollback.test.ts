@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { answerRollback } from "../../../src/edge/answer-rollback.ts";
-import { type DrillReport, drillRollback } from "../../../src/guard/drill-rollback.ts";
+import { drillRollback } from "../../../src/guard/drill-rollback.ts";
+import type { DrillReport } from "../../../src/guard/drill-walk.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import type { SnapBackTrigger } from "../../../src/guard/snap-back-trigger.ts";
@@ -54,6 +55,14 @@ describe("a rehearsal of the rollback", () => {
     expect(took["pin raised"]).toBeLessThan(500);
     // Two reads, ten seconds apart.
     expect(took["verified on blue"]).toBeGreaterThanOrEqual(10_000);
+  });
+
+  test("sets its alarm right after a tick, so that a slow event is not overtaken by the next one", async () => {
+    const scene = await armed();
+    const { world, drill } = scene;
+    Object.assign(drill.wiring, { afterMs: 50_000, evaluates: false });
+    world.clock.spend(58_000 - (world.clock.now() % 60_000));
+    expect(await rehearse(scene)).toMatchObject({ kind: "passed", via: "action" });
   });
 
   test("is told, begun and ended in the ledger, with its times; the chain holds", async () => {
@@ -199,6 +208,29 @@ describe("a rehearsal that does not arrive names the link that is broken:", () =
     spoil(scene.drill.wiring, scene);
     return { scene, report: await rehearse(scene, over) };
   };
+
+  test("no tick, after which it would be set; no alarm is", async () => {
+    const { scene, report } = await broken((wiring) => {
+      wiring.ticks = false;
+    });
+    expect(report).toMatchObject({ kind: "broken", link: "tick", standing: "armed", marks: [] });
+    expect(scene.drill.set).toEqual([]);
+    expect(scene.world.state()).not.toHaveProperty("rollbackDrill");
+  });
+
+  test("a rollback by somebody before the tick came; no alarm is set, and it stays rolled back", async () => {
+    const { scene, report } = await broken((_wiring, { world, drill }) => {
+      const trigger = { kind: "operator", by: "ada", reason: "green is bad", acceptLoss: false } as const;
+      const deliver = () => snapBack(world.ports, world.cutover, trigger);
+      drill.pending.push({ at: world.clock.now(), deliver });
+    });
+    expect(report).toMatchObject({
+      ...{ kind: "broken", link: "tick", standing: "rolledBack" },
+      why: expect.stringContaining("something else rolled it back"),
+    });
+    expect(scene.drill.set).toEqual([]);
+    expect(scene.world.state()).toMatchObject({ phase: "rolledBack", latch: { cause: { by: "ada" } } });
+  });
 
   test("no right to set the alarm; it is armed as before", async () => {
     const { scene, report } = await broken((wiring) => {

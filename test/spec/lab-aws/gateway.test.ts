@@ -110,7 +110,7 @@ describe("faults between caller and service", () => {
   });
 
   it("applies a call after its caller has given up", async () => {
-    account.gateway.inject({ service, action: "ModifyRule", effect: { kind: "apply-late", ms: 300 } });
+    account.gateway.inject({ service, action: "ModifyRule", effect: { kind: "apply-late", ms: 3_000 } });
     const failure = await failureOf(sentAndGivenUp(() => account.gateway.recentCalls().length === 1));
     expect(failure.name).toBe("AbortError");
     expect(greenWeight()).toBe(0);

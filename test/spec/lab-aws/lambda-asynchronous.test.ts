@@ -6,20 +6,21 @@ import { type EpochMs, epochMs } from "../../../src/kernel/units.ts";
 import { eventually } from "../../support/lab-compute.ts";
 
 const START = 1_800_000_000_000;
+const SPEED = 100;
 const FAILED: Attempt = { kind: "failed", error: { errorType: "Error", errorMessage: "no" }, durationMs: 1 };
 const ANSWERED: Attempt = { kind: "answered", payload: "null", durationMs: 1 };
 const THROTTLED: Attempt = { kind: "throttled" };
 
-/** A thousand times real: far above what a lab may run at, but here nothing unscaled takes part. */
+/** Above what a lab may run at, but here nothing unscaled takes part; a stall of some milliseconds is no second of it. */
 const fastClock = (): LabClock => {
   const startRealMs = Date.now();
-  const now = () => epochMs(Math.round(START + 1000 * (Date.now() - startRealMs)));
+  const now = () => epochMs(Math.round(START + SPEED * (Date.now() - startRealMs)));
   return {
     startRealMs,
     startLabMs: START,
-    speed: 1000,
+    speed: SPEED,
     now,
-    realMsUntil: (at) => Math.max(0, (at - now()) / 1000),
+    realMsUntil: (at) => Math.max(0, (at - now()) / SPEED),
     toReal: (at) => at,
   };
 };

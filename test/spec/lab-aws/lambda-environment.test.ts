@@ -61,7 +61,7 @@ describe("an execution environment", () => {
     await lab.deploy(workerFunction(), {
       worker: `export const handler = async () => {
         const [at, real] = [Date.now(), performance.now()];
-        await new Promise((done) => setTimeout(done, 250));
+        await new Promise((done) => setTimeout(done, 1_000));
         return { lab: Date.now() - at, real: performance.now() - real, same: new Date() - Date.now(), text: Date(),
           isDate: new Date() instanceof Date && new Date().constructor === Date, fixed: new Date(0).toISOString(), now: Date.now() };
       };`,
@@ -69,8 +69,8 @@ describe("an execution environment", () => {
 
     const answer = (await answerOf({})) as Record<string, number> & { text: string };
 
-    expect(answer["real"]).toBeGreaterThan(245);
-    expect(answer["real"]).toBeLessThan(2_000);
+    expect(answer["real"]).toBeGreaterThan(990);
+    expect(answer["real"]).toBeLessThan(10_000);
     const ratio = (answer["lab"] ?? 0) / (answer["real"] ?? 1);
     expect(ratio).toBeGreaterThan(11.5);
     expect(ratio).toBeLessThan(12.5);
@@ -88,11 +88,11 @@ describe("an execution environment", () => {
     const before = (await answerOf({})) as number;
     const [pid = 0] = worker().pids();
 
-    await pause(500);
+    await pause(2_000);
 
     expect(processState(pid)).toBe("T");
     const after = (await answerOf({})) as number;
-    expect(after - before, "an unfrozen process would have counted to about 50").toBeLessThan(10);
+    expect(after - before, "an unfrozen process would have counted to about 200").toBeLessThan(50);
     expect(worker().pids(), "the same environment answered both").toEqual([pid]);
   });
 

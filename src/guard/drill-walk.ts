@@ -1,0 +1,91 @@
+import type { CutoverState } from "../decision/state.ts";
+import type { DurationMs, EpochMs } from "../kernel/units.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import type { AlarmSetPort } from "../signals/ports.ts";
+import type { ArmPorts } from "./arm.ts";
+import type { DrillAlarm } from "./drill-checks.ts";
+import { type DrillMark, endUnlatched } from "./drill-records.ts";
+import { READ_TIMEOUT_MS } from "./limits.ts";
+
+export type DrillPorts = ArmPorts & { readonly alarmSetter: AlarmSetPort };
+
+/** The chain that a rehearsal goes along, in order; what it stops at is what is broken. */
+export type DrillLink = "tick" | "alarm" | "event" | "pin" | "settle" | "re-arm" | "pin-lowered";
+
+export interface DrillBroken {
+  readonly kind: "broken";
+  readonly link: DrillLink;
+  readonly why: string;
+  readonly marks: readonly DrillMark[];
+  /** Where it stands now: armed as before, or rolled back and still to be armed again. Traffic is on blue either way. */
+  readonly standing: "armed" | "rolledBack" | "unknown";
+}
+
+export type DrillReport =
+  /** Nothing was done. */
+  | { readonly kind: "refused"; readonly refusals: readonly string[] }
+  /** No alarm was set; whether the first step is held until then nobody has answered. */
+  | { readonly kind: "unannounced"; readonly why: string; readonly until: EpochMs }
+  | {
+      readonly kind: "passed";
+      readonly marks: readonly DrillMark[];
+      readonly via: string;
+      readonly state: CutoverState;
+    }
+  | DrillBroken;
+
+export interface DrillOptions {
+  readonly by: string;
+  readonly alarm: DrillAlarm;
+  /** How long each link may take; settling has its own time. */
+  readonly withinMs: DurationMs;
+  readonly doctor: () => Promise<readonly string[]>;
+  /** Told of each mark as it is reached. */
+  readonly progress: (mark: DrillMark) => void;
+}
+
+/** One rehearsal under way. */
+export interface Walk extends DrillOptions {
+  readonly ports: DrillPorts;
+  readonly cutover: CutoverBindings;
+  readonly epoch: number;
+  readonly marks: DrillMark[];
+}
+
+export const REASON = "pawl drill rollback: a rehearsal";
+
+export const mark = ({ marks, progress }: Walk, what: string, at: EpochMs): void => {
+  marks.push({ what, at });
+  progress({ what, at });
+};
+
+export const broken = (
+  { marks }: Walk,
+  link: DrillLink,
+  why: string,
+  standing: DrillBroken["standing"],
+): DrillBroken => ({
+  kind: "broken",
+  link,
+  why,
+  marks,
+  standing,
+});
+
+/** A metric alarm would take itself back within a minute; a composite one only when one of its children changes. */
+export const quieten = ({ ports, alarm }: Walk) =>
+  ports.alarmSetter.set(alarm.arn, "OK", `${REASON} is over`, READ_TIMEOUT_MS);
+
+/** Nothing was moved: the alarm is put back as well. */
+export const unlatched = async (walk: Walk, link: "alarm" | "event", why: string): Promise<DrillBroken> => {
+  await quieten(walk);
+  return calledOff(walk, link, why);
+};
+
+/** Nothing was moved, and no alarm is left standing: the hold is taken off. */
+export const calledOff = async (walk: Walk, link: "tick" | "alarm" | "event", why: string): Promise<DrillBroken> => {
+  const standing = await endUnlatched(walk.ports, walk.cutover, walk.epoch, { link, why });
+  return standing === "latched"
+    ? broken(walk, link, `${why} in time; it did later`, "rolledBack")
+    : broken(walk, link, why, standing);
+};
