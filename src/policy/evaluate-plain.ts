@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../kernel/json.ts";
-import { type EpochMs, epochMs, MINUTE_MS } from "../kernel/units.ts";
+import { type EpochMs, epochMs, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import type { Evidence, Readings } from "../snapshot/snapshot.ts";
 import { type EvaluationLimits, whyAbsentIn } from "./evaluate.ts";
 import { type Evaluation, unevaluated } from "./evaluation.ts";
@@ -17,7 +17,7 @@ import { askStock, secondKey } from "./stock.ts";
 
 /** What a rule is evaluated over outside a cutover: any JSON, the minutes that operations look at, or both. */
 export interface Subject {
-  /** What `var` reads; without it the values of the newest minute that ended by `now`. */
+  /** What `var` reads; without it the values of the last minute that ended by `now`, and no older one's. */
   readonly data?: JsonValue;
   /** Oldest first, one row a minute. */
   readonly minutes: Evidence["minutes"];
@@ -65,7 +65,7 @@ const evaluate = (
   if (problem !== undefined) return unexplained(`${problem.at}: ${problem.message}`);
   const evidence = evidenceOf(subject);
   const values = readableValues(evidence.current);
-  const plan = compileRule(rule, operations, unusedName(values));
+  const plan = compileRule(rule, operations, unusedName(values, JSON.stringify(rule) ?? ""));
   const { known, absent } = resolveFacts(plan.facts, { evidence, ...limits });
   // Without an operation there is nothing to add to the data, which may then be no object at all.
   const asGiven = plan.facts.length === 0 && subject.data !== undefined;
@@ -81,9 +81,9 @@ const evaluate = (
   return { ...evaluation, result: unknownBecause("the value is too large, or nested too deep, to be written") };
 };
 
-/** `facts`, unless the values have a group of that name. */
-const unusedName = (values: JsonObject, name = "facts"): string =>
-  Object.hasOwn(values, name) ? unusedName(values, `${name}_`) : name;
+/** `facts`, unless the values have a group of that name, or the rule speaks of it. */
+const unusedName = (values: JsonObject, rule: string, name = "facts"): string =>
+  Object.hasOwn(values, name) || rule.includes(name) ? unusedName(values, rule, `${name}_`) : name;
 
 const evidenceOf = ({ data, minutes, now }: Subject): Evidence => ({
   now,
@@ -95,14 +95,21 @@ const evidenceOf = ({ data, minutes, now }: Subject): Evidence => ({
 const groupsIn = (data: JsonValue): Readings["values"] =>
   isJsonObject(data) ? (data as unknown as Readings["values"]) : {};
 
-/** The values of the newest minute that ended by `now`, with their ages. */
+/** The values of the last minute that ended by `now`: an older one would let silence pass for the last good news. */
 const newestOf = (minutes: Evidence["minutes"], now: EpochMs): Readings => {
-  const newest = minutes.findLast(({ at }) => at + MINUTE_MS <= now);
-  if (newest === undefined) return { values: {}, absent: {} };
-  const age = (now - newest.at - MINUTE_MS) / 1000;
-  const ages = pathsIn(newest.readings.values).map((path) => [path, age] as const);
-  return { ...newest.readings, ageSeconds: Object.fromEntries(ages) };
+  const ended = minutes.filter(({ at }) => at + MINUTE_MS <= now);
+  const newest = ended.at(-1);
+  const isLast = newest !== undefined && newest.at + MINUTE_MS === minuteOf(now);
+  return { ...(isLast ? newest.readings : { values: {}, absent: {} }), ageSeconds: agesOf(ended, now) };
 };
+
+/** Seconds since the last minute that had a value of it, by signal. */
+const agesOf = (ended: Evidence["minutes"], now: EpochMs): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    ended.flatMap(({ at, readings }) =>
+      pathsIn(readings.values).map((path) => [path, (now - at - MINUTE_MS) / 1000] as const),
+    ),
+  );
 
 const pathsIn = (value: object, prefix = ""): readonly string[] =>
   Object.entries(value).flatMap(([key, part]: [string, unknown]) =>

@@ -101,7 +101,7 @@ const evidence = (
   };
 };
 
-/** Seconds since each value was read; of a minute's, since the minute ended. */
+/** Seconds since each value that stands was read; of a minute's, since the minute ended. */
 const agesAt = (
   readBy: EpochMs,
   seen: {
@@ -113,7 +113,8 @@ const agesAt = (
   const age = (at: EpochMs): number => Math.max(0, readBy - at) / 1000;
   const ages: Record<string, number> = {};
   for (const path in seen.metrics) ages[path] = age(seen.now);
-  for (const each of seen.instants) for (const path in each) ages[path] = age((each[path] as Observation).readAt);
+  for (const each of seen.instants)
+    for (const [path, { known, readAt }] of Object.entries(each)) if (known) ages[path] = age(readAt);
   return ages;
 };
 

@@ -39,7 +39,10 @@ export interface Readings {
   readonly values: { readonly [group: string]: { readonly [name: string]: SignalValue } };
   /** Signal path → why there is no value ("stale: read 140 s ago, at most 90 s", "no requests in that minute", …). */
   readonly absent: Readonly<Record<string, string>>;
-  /** Signal path → seconds from its reading (of a minute: from its end) to the tick T. Without it `age` is unknown. */
+  /**
+   * Signal path → seconds from the reading of its newest value (of a minute: from its end) to the tick T. In a cutover
+   * that is the value here; a window that somebody wrote down may hold an older one. Without it `age` is unknown.
+   */
   readonly ageSeconds?: Readonly<Record<string, number>>;
 }
 

@@ -45,6 +45,8 @@ const bound = (side: "upper" | "lower"): Operation => ({
     if (part < 0 || part > whole) {
       return unknownBecause(`${text(args, 0)} is ${part} of ${whole} ${text(args, 1)}, which is no share of them`);
     }
+    if (whole > Number.MAX_SAFE_INTEGER)
+      return unknownBecause(`${whole} ${text(args, 1)} are more than can be counted exactly`);
     return judgedFromData(rateBound(side, { part, whole }, Number(args[3])), "the bound has no value");
   },
   describe: (args) => `${side} ${Number(args[3]) * 100} % bound of ${said(args)}`,

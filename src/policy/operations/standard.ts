@@ -60,9 +60,8 @@ const age: Operation = {
   forms: [["signal"]],
   resolve: (args, context) => {
     const path = text(args, 0);
-    const { current } = context.evidence;
-    const seconds =
-      hasValue(current, path) && Object.hasOwn(current.ageSeconds ?? {}, path) ? current.ageSeconds?.[path] : undefined;
+    const ages = context.evidence.current.ageSeconds ?? {};
+    const seconds = Object.hasOwn(ages, path) ? ages[path] : undefined;
     return judgedFromData(seconds, "nothing says when it was read");
   },
   describe: (args) => `age of ${text(args, 0)} in seconds`,

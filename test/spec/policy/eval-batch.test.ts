@@ -77,10 +77,38 @@ describe("operations over a window", () => {
     expect(await answerTo({ rule, window, now, data: { green: { errors: 1 } } })).toMatchObject({ value: 1 + 20 });
   });
 
-  it("say how old the newest minute is", async () => {
-    const old = { rule: { age: ["deep.er.path"] }, window: window.slice(0, 3), now };
+  it("let no older minute speak where the last one that ended is missing, or holds no value", async () => {
+    const rule: JsonValue = { "<": [{ var: "green.errors" }, 10] };
+    const known = { rule: { known: ["green.errors"] }, now };
+    const silent = [...window.slice(0, 4), { at: "2026-01-05T12:04:00Z", blue: { errors: 0 } }];
 
-    expect(await answersTo(old, { ...old, window })).toMatchObject([{ value: 120 }, { value: 0 }]);
+    for (const heard of [window.slice(0, 4), silent])
+      expect(await answersTo({ rule, window: heard, now }, { ...known, window: heard })).toMatchObject([
+        { value: null, known: false, reasons: ["green.errors: no value"] },
+        { value: false, known: true },
+      ]);
+    expect(await answerTo({ rule, window, now: "2036-01-05T12:05:00Z" })).toMatchObject({ known: false });
+  });
+
+  it("say how old the newest value is", async () => {
+    const old = { rule: { age: ["deep.er.path"] }, window: window.slice(0, 3), now };
+    const without = [...old.window, { at: "2026-01-05T12:03:00Z", green: { requests: 1 } }];
+
+    expect(await answersTo(old, { ...old, window: without }, { ...old, window })).toMatchObject([
+      { value: 120 },
+      { value: 120 },
+      { value: 0 },
+    ]);
+  });
+
+  it("keep what they come to out of the rule's own reach", async () => {
+    const sum: JsonValue = { stat: ["green.requests", "sum", "1m"] };
+    const peeping: JsonValue = { "===": [{ var: "facts.0" }, 10] };
+
+    expect(await answerTo({ rule: { and: [peeping, { "===": [sum, 10] }] }, window, now })).toMatchObject({
+      known: false,
+    });
+    expect(await answerTo({ rule: { and: [{ missing: ["facts"] }, sum] }, window, now })).toMatchObject({ value: 10 });
   });
 
   it("are unknown where the window is thin, or there is none", async () => {
@@ -108,6 +136,7 @@ describe("a line that cannot be evaluated", () => {
     ["no object", "[1]", /no object/],
     ["no rule", '{"data": {}}', /no "rule"/],
     ["no now", '{"rule": 1, "window": []}', /"now" is missing/],
+    ["a day that no month has", '{"rule": 1, "window": [], "now": "2026-04-31T12:00:00Z"}', /no instant/],
     ["a now without a zone", '{"rule": 1, "window": [], "now": "2026-01-05T12:00:00"}', /no instant/],
     ["a window that is no list", '{"rule": 1, "window": {}, "now": "2026-01-05T12:00:00Z"}', /no list/],
     ["a row that is no object", '{"rule": 1, "window": [3], "now": "2026-01-05T12:00:00Z"}', /row 0/],
@@ -223,4 +252,49 @@ describe("what would exhaust or run something", () => {
       expect(operator).toMatchObject({ known: false });
     },
   );
+});
+
+describe("evidence over a window", () => {
+  const at = (minute: number) => `2026-01-05T12:${String(minute).padStart(2, "0")}:00Z`;
+  const both = [20, 21, 22].map((minute) => ({
+    at: at(minute),
+    green: { requests: 150, errors5xx: 9 },
+    blue: { requests: 450, errors5xx: 1 },
+  }));
+  /** Blue's errors come in clumps: none, and none, and twenty. */
+  const clumped = (from: number, green: { readonly [name: string]: JsonValue } = { requests: 0 }) =>
+    Array.from({ length: 12 }, (_, index) => ({
+      at: at(from + index),
+      blue: { requests: 450, errors5xx: index % 3 === 2 ? 20 : 0 },
+      green,
+    }));
+  const signals = ["green.errors5xx", "green.requests", "blue.errors5xx", "blue.requests"];
+  const worse: JsonValue = { evidence_worse: [...signals, 1.25, "3m"] };
+  const evidence = async (window: JsonValue, rule = worse): Promise<number> =>
+    Number((await answerTo({ rule, window, now: at(23) }))["value"] ?? Number.NaN);
+
+  it("counts for less by how blue's errors came in clumps before green had traffic", async () => {
+    expect(await evidence(both)).toBeGreaterThan(200);
+    expect(await evidence([...clumped(5), ...both])).toBeLessThan(10);
+  });
+
+  it.each([
+    ["minutes after now", [...both, ...clumped(30)]],
+    ["minutes after green's first traffic", [{ ...both[0], at: at(4) }, ...clumped(5), ...both]],
+    ["minutes in which nobody could count green's requests", [...clumped(5, { requests: null }), ...both]],
+    [
+      "counts below 0",
+      [...clumped(5).map((row, index) => ({ ...row, blue: { requests: 450, errors5xx: -index } })), ...both],
+    ],
+  ])("learns nothing of blue's habits from %s", async (_what, window) => {
+    expect(await evidence(window)).toBe(await evidence(both));
+  });
+
+  it("is unknown of more than can be counted exactly", async () => {
+    const window = [{ at: at(22), green: { requests: 1.2e308, errors5xx: 3 }, blue: { requests: 450, errors5xx: 3 } }];
+    const shares: JsonValue = { rate_upper: ["green.errors5xx", "green.requests", "1m", 0.95] };
+
+    for (const rule of [{ evidence_worse: [...signals, 1.25, "1m"] }, shares])
+      expect(await answerTo({ rule, window, now: at(23) })).toMatchObject({ value: null, known: false });
+  });
 });

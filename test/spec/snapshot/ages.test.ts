@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type EpochMs, earlier, later } from "../../../src/kernel/units.ts";
-import { known } from "../../../src/signals/observation.ts";
+import { known, unknown } from "../../../src/signals/observation.ts";
 import { gateEvidence, rollbackEvidence, soakMinuteEvidence } from "../../../src/snapshot/evidence.ts";
 import type { Snapshot } from "../../../src/snapshot/snapshot.ts";
 import { NOW } from "../../support/evidence.ts";
@@ -31,6 +31,15 @@ describe("how old a current value is", () => {
   it("counts of a minute from its end: gates look further back than rollback rules", () => {
     expect(gateEvidence([snapshot], SCOPE).current.ageSeconds).toMatchObject({ "green.requests": 124 });
     expect(rollbackEvidence([snapshot], SCOPE).current.ageSeconds).toMatchObject({ "green.requests": 4 });
+  });
+
+  it("is not said of what has no value that stands", () => {
+    const instants = {
+      "forward.lagRecords": known(3, earlier(NOW, 160_000)),
+      "reverse.lagRecords": unknown("Kafka: no answer", NOW),
+    };
+
+    expect(gateEvidence([{ ...snapshot, instants }], SCOPE).current.ageSeconds).toEqual({ "green.requests": 124 });
   });
 
   it("is judged in the soak as if the minute had just ended", () => {

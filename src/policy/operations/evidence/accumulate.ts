@@ -15,10 +15,10 @@ export const emptyAccumulator = ({ alternatives }: EvidenceTest, from: EpochMs):
   logs: Array.from({ length: alternatives }, () => 0),
 });
 
-/** A minute's counts in the order of the paths, null where one of them is missing or is no count. */
+/** A minute's counts in the order of the paths, null where one of them is missing or is no count that is exact. */
 export const countsIn = (readings: Readings | null, paths: readonly SignalPath[]): readonly number[] | null => {
   const counts = paths.map((path) => numberIn(readings, path) ?? -1);
-  return counts.every((count) => count >= 0) ? counts : null;
+  return counts.every((count) => count >= 0 && count <= Number.MAX_SAFE_INTEGER) ? counts : null;
 };
 
 /** One more minute. `burst` tempers it: clumped errors are worth that many times less. */

@@ -1,5 +1,7 @@
+import { MINUTE_MS } from "../../../kernel/units.ts";
 import type { SignalPath } from "../../../signals/catalogue.ts";
 import type { Evidence, Readings } from "../../../snapshot/snapshot.ts";
+import { ownAt } from "../../logic/data-access.ts";
 import { numberIn } from "../minutes.ts";
 
 /** An hour of blue shows its habits; what was before may be another time of day. */
@@ -25,21 +27,29 @@ export const burstFactor = (errors: readonly number[]): number => {
 /** Whose habits tell how green's errors clump: those of the same signal of blue. What belongs to no side tells its own. */
 export const burstSignal = (errors: SignalPath): SignalPath => errors.replace(/^green\./, "blue.");
 
-/** A minute of blue alone: it had requests, and green had none. */
-export const isBaseline = (readings: Readings): boolean =>
-  (numberIn(readings, "blue.requests") ?? 0) > 0 && (numberIn(readings, "green.requests") ?? 0) === 0;
+/** A minute of blue alone: it had requests, and green had none. Of a green that nobody could count nothing is known. */
+export const isBaseline = (readings: Readings): boolean => {
+  const green = ownAt(readings.values, "green.requests");
+  return (numberIn(readings, "blue.requests") ?? 0) > 0 && (green === undefined || green === 0);
+};
 
 /** The newest minutes of blue alone in which a signal has a value, oldest first. */
 export const baselineErrors = (rows: Evidence["minutes"], signal: SignalPath): readonly number[] =>
   rows
     .flatMap(({ readings }) => (isBaseline(readings) ? [numberIn(readings, signal) ?? []].flat() : []))
+    .filter((errors) => errors >= 0)
     .slice(-BASELINE_MINUTES);
 
+/** What was over by `now`, and before green's first request: later minutes tell of another system, or are not known yet. */
+const beforeGreen = ({ minutes, now }: Pick<Evidence, "minutes" | "now">): Evidence["minutes"] => {
+  const over = minutes.filter(({ at }) => at + MINUTE_MS <= now);
+  const first = over.findIndex(({ readings }) => (numberIn(readings, "green.requests") ?? 0) > 0);
+  return first < 0 ? over : over.slice(0, first);
+};
+
 /** The factor by which this signal's evidence is tempered: as the state knows it, else by what can be seen. */
-export const burstOf = (
-  { minutes, accumulated }: Pick<Evidence, "minutes" | "accumulated">,
-  signal: SignalPath,
-): number => {
-  if (accumulated === undefined) return burstFactor(baselineErrors(minutes, signal));
+export const burstOf = (evidence: Pick<Evidence, "minutes" | "now" | "accumulated">, signal: SignalPath): number => {
+  const { accumulated } = evidence;
+  if (accumulated === undefined) return burstFactor(baselineErrors(beforeGreen(evidence), signal));
   return Object.hasOwn(accumulated.burst, signal) ? (accumulated.burst[signal] ?? 1) : 1;
 };
