@@ -1,8 +1,8 @@
 import { quietFrom } from "../decision/plain-mode.ts";
-import { DRILL_LIFE_MS } from "../decision/rollback-drill.ts";
+import { DRILL_LIFE_MS, drillRefusals } from "../decision/rollback-drill.ts";
 import type { CutoverState, RollbackDrill } from "../decision/state.ts";
 import type { OutsideFailure } from "../kernel/result.ts";
-import { durationMs, type EpochMs, later } from "../kernel/units.ts";
+import { durationMs, later } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { hasPlainRoute } from "../signals/routes.ts";
@@ -10,7 +10,6 @@ import { checkDrill } from "./drill-checks.ts";
 import { beginDrill, recordPassed } from "./drill-records.ts";
 import {
   broken,
-  calledOff,
   type DrillBroken,
   type DrillOptions,
   type DrillPorts,
@@ -22,13 +21,15 @@ import {
   type Walk,
 } from "./drill-walk.ts";
 import { sayBlocking, sayPin, strangerIn, watchUntil } from "./drill-watch.ts";
-import { READ_TIMEOUT_MS } from "./limits.ts";
+import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "./limits.ts";
 import { rearm } from "./re-arm.ts";
 
 /** Until green is quiet, its transactions are over and reverse is proven empty: some ticks, whatever the links take. */
 const SETTLE_WITHIN_MS = durationMs(15 * 60_000);
-/** Ticks fire every minute, and one may be lost. */
-const TICK_WITHIN_MS = durationMs(150_000);
+/** Of the minute that a tick judges; what is left of it is the event's. */
+const EARLY_MS = durationMs(30_000);
+/** Two ticks; where none comes the rehearsal is refused for that. */
+const EARLY_WITHIN_MS = durationMs(120_000);
 
 /**
  * Rehearses the way back for real, before the first step: sets an alarm to ALARM, watches its event latch, the pin go
@@ -42,6 +43,7 @@ export const drillRollback = async (
   cutover: CutoverBindings,
   options: DrillOptions,
 ): Promise<DrillReport> => {
+  await awaitEarlyInMinute(ports, cutover);
   const checked = await checkDrill(ports, cutover, options.alarm);
   if (!checked.ok) return { kind: "refused", refusals: checked.refusals };
   const at = ports.clock.now();
@@ -51,25 +53,22 @@ export const drillRollback = async (
   if (begun.kind === "refused") return { kind: "refused", refusals: [begun.why] };
   if (begun.kind === "unknown") return { kind: "unannounced", why: begun.why, until: drill.notAfter };
   const walk: Walk = { ...options, ports, cutover, epoch: checked.state.epoch, marks: [] };
-  const late = await whyNotNow(walk, checked.state.lastTick);
-  if (late !== null) return late;
-  mark(walk, "rehearsal begins", ports.clock.now());
+  mark(walk, "rehearsal begins", at);
   const back = await goBack(walk);
   return back.kind === "broken" ? back : goOn(walk, checked.policy, back.via);
 };
 
 /**
- * Waits for the next tick: set just before one, the alarm would be found by it ahead of its event, and nothing shown.
- * @returns what came instead; nothing is set then.
+ * An alarm set just before a tick would be found by it ahead of its event, and nothing shown. So the rehearsal begins
+ * early in a tick's minute, and waits for the next one where that is over. Nothing is announced before, and everything
+ * is looked at afterwards, whatever came meanwhile.
  */
-const whyNotNow = async (walk: Walk, lastTick: EpochMs | null): Promise<DrillBroken | null> => {
-  const { ports, cutover, alarm } = walk;
-  const isDue = (state: CutoverState) => state.latch !== undefined || (state.lastTick ?? 0) > (lastTick ?? 0);
-  const seen = await watchUntil(ports, cutover, TICK_WITHIN_MS, isDue);
-  if (seen === null) return calledOff(walk, "tick", "none came in time; no alarm was set");
-  if (seen.latch === undefined) return null;
-  const stranger = strangerIn(seen.latch, alarm.arn) ?? "the alarm fired before it was set";
-  return broken(walk, "tick", stranger, "rolledBack");
+const awaitEarlyInMinute = async ({ state, clock, rules }: DrillPorts, cutover: CutoverBindings): Promise<void> => {
+  const read = await state.read(cutover.name, STATE_TIMEOUT_MS);
+  if (!read.ok || read.value === null || drillRefusals(read.value, clock.now()).length > 0) return;
+  const isEarly = ({ lastTick }: CutoverState): boolean => lastTick !== null && clock.now() - lastTick <= EARLY_MS;
+  const isDue = (now: CutoverState) => isEarly(now) || drillRefusals(now, now.lastTick ?? now.armedAt).length > 0;
+  if (!isDue(read.value)) await watchUntil({ state, clock, rules }, cutover, EARLY_WITHIN_MS, isDue);
 };
 
 /** Alarm, event, pin. */

@@ -10,7 +10,7 @@ import { READ_TIMEOUT_MS } from "./limits.ts";
 export type DrillPorts = ArmPorts & { readonly alarmSetter: AlarmSetPort };
 
 /** The chain that a rehearsal goes along, in order; what it stops at is what is broken. */
-export type DrillLink = "tick" | "alarm" | "event" | "pin" | "settle" | "re-arm" | "pin-lowered";
+export type DrillLink = "alarm" | "event" | "pin" | "settle" | "re-arm" | "pin-lowered";
 
 export interface DrillBroken {
   readonly kind: "broken";
@@ -76,14 +76,9 @@ export const broken = (
 export const quieten = ({ ports, alarm }: Walk) =>
   ports.alarmSetter.set(alarm.arn, "OK", `${REASON} is over`, READ_TIMEOUT_MS);
 
-/** Nothing was moved: the alarm is put back as well. */
+/** Nothing was moved: the alarm is put back, and the hold taken off. */
 export const unlatched = async (walk: Walk, link: "alarm" | "event", why: string): Promise<DrillBroken> => {
   await quieten(walk);
-  return calledOff(walk, link, why);
-};
-
-/** Nothing was moved, and no alarm is left standing: the hold is taken off. */
-export const calledOff = async (walk: Walk, link: "tick" | "alarm" | "event", why: string): Promise<DrillBroken> => {
   const standing = await endUnlatched(walk.ports, walk.cutover, walk.epoch, { link, why });
   return standing === "latched"
     ? broken(walk, link, `${why} in time; it did later`, "rolledBack")

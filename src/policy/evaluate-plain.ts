@@ -10,7 +10,7 @@ import { walkPlan } from "./logic/walk.ts";
 import { resolveFacts } from "./lower.ts";
 import type { Operations } from "./operations/operation.ts";
 import { STANDARD_OPERATIONS } from "./operations/standard.ts";
-import { readableValues } from "./operations/values.ts";
+import { currentValue, readableValues } from "./operations/values.ts";
 import { plainProblems } from "./plain-shape.ts";
 import { compileRule } from "./plan-rule.ts";
 import { askStock, secondKey } from "./stock.ts";
@@ -65,7 +65,7 @@ const evaluate = (
   if (problem !== undefined) return unexplained(`${problem.at}: ${problem.message}`);
   const evidence = evidenceOf(subject);
   const values = readableValues(evidence.current);
-  const plan = compileRule(rule, operations, unusedName(values, JSON.stringify(rule) ?? ""));
+  const plan = compileRule(rule, operations, unusedName(values, rule));
   const { known, absent } = resolveFacts(plan.facts, { evidence, ...limits });
   // Without an operation there is nothing to add to the data, which may then be no object at all.
   const asGiven = plan.facts.length === 0 && subject.data !== undefined;
@@ -81,9 +81,13 @@ const evaluate = (
   return { ...evaluation, result: unknownBecause("the value is too large, or nested too deep, to be written") };
 };
 
-/** `facts`, unless the values have a group of that name, or the rule speaks of it. */
-const unusedName = (values: JsonObject, rule: string, name = "facts"): string =>
-  Object.hasOwn(values, name) || rule.includes(name) ? unusedName(values, rule, `${name}_`) : name;
+/** `facts`, with more underscores than any such name has that the rule spells out, or the values are grouped under. */
+const unusedName = (values: JsonObject, rule: JsonValue): string => {
+  const spelt = String(JSON.stringify(rule)).match(/facts_*/g) ?? [];
+  const taken = [...spelt, ...Object.keys(values).filter((key) => /^facts_*$/.test(key))];
+  const longest = taken.reduce((most, { length }) => Math.max(most, length), 0);
+  return "facts".padEnd(longest + 1, "_");
+};
 
 const evidenceOf = ({ data, minutes, now }: Subject): Evidence => ({
   now,
@@ -100,16 +104,25 @@ const newestOf = (minutes: Evidence["minutes"], now: EpochMs): Readings => {
   const ended = minutes.filter(({ at }) => at + MINUTE_MS <= now);
   const newest = ended.at(-1);
   const isLast = newest !== undefined && newest.at + MINUTE_MS === minuteOf(now);
-  return { ...(isLast ? newest.readings : { values: {}, absent: {} }), ageSeconds: agesOf(ended, now) };
+  let ages: Readonly<Record<string, number>> | undefined;
+  return {
+    ...(isLast ? newest.readings : { values: {}, absent: {} }),
+    /** Few rules ask for it, and it is as long as the whole window. */
+    get ageSeconds() {
+      ages ??= agesOf(ended, now);
+      return ages;
+    },
+  };
 };
 
 /** Seconds since the last minute that had a value of it, by signal. */
-const agesOf = (ended: Evidence["minutes"], now: EpochMs): Readonly<Record<string, number>> =>
-  Object.fromEntries(
-    ended.flatMap(({ at, readings }) =>
-      pathsIn(readings.values).map((path) => [path, (now - at - MINUTE_MS) / 1000] as const),
-    ),
-  );
+const agesOf = (ended: Evidence["minutes"], now: EpochMs): Readonly<Record<string, number>> => {
+  const ages: Record<string, number> = Object.create(null);
+  for (const { at, readings } of ended)
+    for (const path of pathsIn(readings.values))
+      if (currentValue(readings, path) !== undefined) ages[path] = (now - at - MINUTE_MS) / 1000;
+  return ages;
+};
 
 const pathsIn = (value: object, prefix = ""): readonly string[] =>
   Object.entries(value).flatMap(([key, part]: [string, unknown]) =>

@@ -109,14 +109,13 @@ const alarmNamed = (
 
 const announcement = (cutover: string, alarm: string): readonly string[] => [
   `rehearsing the rollback of ${cutover} for real, with all traffic on blue from beginning to end:`,
-  `  1. after the next tick, ${alarm} is set to ALARM; all that it calls is called, and whoever is on call is told`,
+  `  1. early in a tick's minute, ${alarm} is set to ALARM; all that it calls is called, and whoever is on call is told`,
   "  2. pawl-rollback latches, raises the pin and verifies it; nothing advances meanwhile",
   "  3. it settles, is armed again with the same policy, and the pin is lowered; three minutes at least",
 ];
 
 /** Which of pawl's parts a link hangs on: what to look at, and what to do. */
 const LOOK: Readonly<Record<DrillLink, string>> = {
-  tick: "Look at the logs of pawl-tick and pawl-promote, which judge it every minute. A rollback meanwhile stays.",
   alarm: "Give whoever rehearses the right cloudwatch:SetAlarmState on the cutover's alarms.",
   event:
     "Look at the alarm's actions, the function's permission for it, the EventBridge rule pawl-<cutover>-alarms, and the log and errors of pawl-rollback; the failure queue pawl-failed has what it could not do.",
@@ -145,7 +144,7 @@ const brokenAt = async (
   const against = seen.filter(({ verdict }) => verdict !== "ok").flatMap(findingLines);
   const text = {
     what: `The way back of ${bindings.name} is broken at: ${report.link}.`,
-    why: [`${report.why}.`, `Reached: ${reached || "nothing"}.`, ...against].join("\n        "),
+    why: [`${report.why}.`, `Reached: ${reached}.`, ...against].join("\n        "),
     next: `${LOOK[report.link]} ${STANDS[report.standing](bindings.name)}`,
   };
   return report.link === "re-arm" ? new CommandFailure(EXIT.refused, text) : outside(text.what, text.why, text.next);

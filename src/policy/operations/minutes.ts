@@ -41,6 +41,9 @@ export const numberIn = (readings: Readings | null, path: string): number | null
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 };
 
+/** No count is below 0, and beyond 2^53 none is exact. */
+export const isCount = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+
 /** Why a minute has no value of a signal. */
 export const whyMissing = (minute: Minute, path: string): string => {
   if (minute.readings === null) return "minute not observed";

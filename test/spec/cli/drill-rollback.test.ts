@@ -24,7 +24,7 @@ describe("pawl drill rollback", () => {
 
     expect(exitCode).toBe(0);
     expect(desk.progress.slice(0, 4).join("\n")).toMatch(
-      /rehearsing the rollback of orders for real.*1\. after the next tick, pawl-orders-green-5xx-ratio is set to ALARM.*told.*2\..*3\./s,
+      /rehearsing the rollback of orders for real.*1\. early in a tick's minute, pawl-orders-green-5xx-ratio is set to ALARM.*told.*2\..*3\./s,
     );
     expect(document).toMatchObject({ cutover: "orders", via: "action", epoch: 3 });
     expect(document.links.map(({ what }) => what)).toEqual(LINKS);

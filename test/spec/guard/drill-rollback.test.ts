@@ -25,6 +25,7 @@ type Scene = Awaited<ReturnType<typeof armed>>;
 const rehearse = ({ world, drill }: Scene, over: Partial<Scene["drill"]["options"]> = {}): Promise<DrillReport> =>
   drillRollback(drill.ports, world.cutover, { ...drill.options, ...over });
 
+const BY_ADA = { kind: "operator", by: "ada", reason: "green is bad", acceptLoss: false } as const;
 const spans = (report: DrillReport): Record<string, number> => {
   const marks = "marks" in report ? report.marks : [];
   return Object.fromEntries(marks.map(({ what, at }, index) => [what, at - (marks[index - 1]?.at ?? at)]));
@@ -57,13 +58,39 @@ describe("a rehearsal of the rollback", () => {
     expect(took["verified on blue"]).toBeGreaterThanOrEqual(10_000);
   });
 
-  test("sets its alarm right after a tick, so that a slow event is not overtaken by the next one", async () => {
+  test("begins early in a tick's minute, so that a slow event is not overtaken by the next tick", async () => {
     const scene = await armed();
     const { world, drill } = scene;
-    Object.assign(drill.wiring, { afterMs: 50_000, evaluates: false });
+    world.truth.streams.set("forward.lagRecords", 5_000);
+    Object.assign(drill.wiring, { afterMs: 30_000, evaluates: false });
     world.clock.spend(58_000 - (world.clock.now() % 60_000));
     expect(await rehearse(scene)).toMatchObject({ kind: "passed", via: "action" });
   });
+
+  test.each<[string, (scene: Scene) => Promise<unknown>, RegExp]>([
+    [
+      "somebody rolled it back",
+      ({ world }) => snapBack(world.ports, world.cutover, BY_ADA),
+      /it is rolled back already/,
+    ],
+    [
+      "green got its first share",
+      ({ world }) => world.until("10 %", () => world.state().weightPercent === 10),
+      /green has 10 %/,
+    ],
+  ])(
+    "is refused where %s while it waited for that minute: no alarm is set, nothing announced",
+    async (_what, meanwhile, why) => {
+      const scene = await armed();
+      const { world, drill } = scene;
+      world.clock.spend(58_000 - (world.clock.now() % 60_000));
+      drill.pending.push({ at: world.clock.now(), deliver: () => meanwhile(scene) });
+      const report = await rehearse(scene);
+      expect(report.kind === "refused" ? report.refusals.join("; ") : report.kind).toMatch(why);
+      expect(drill.set).toEqual([]);
+      expect(wholeLedger(world).filter(({ kind }) => kind === "rollback-drill")).toEqual([]);
+    },
+  );
 
   test("is told, begun and ended in the ledger, with its times; the chain holds", async () => {
     const scene = await armed();
@@ -208,29 +235,6 @@ describe("a rehearsal that does not arrive names the link that is broken:", () =
     spoil(scene.drill.wiring, scene);
     return { scene, report: await rehearse(scene, over) };
   };
-
-  test("no tick, after which it would be set; no alarm is", async () => {
-    const { scene, report } = await broken((wiring) => {
-      wiring.ticks = false;
-    });
-    expect(report).toMatchObject({ kind: "broken", link: "tick", standing: "armed", marks: [] });
-    expect(scene.drill.set).toEqual([]);
-    expect(scene.world.state()).not.toHaveProperty("rollbackDrill");
-  });
-
-  test("a rollback by somebody before the tick came; no alarm is set, and it stays rolled back", async () => {
-    const { scene, report } = await broken((_wiring, { world, drill }) => {
-      const trigger = { kind: "operator", by: "ada", reason: "green is bad", acceptLoss: false } as const;
-      const deliver = () => snapBack(world.ports, world.cutover, trigger);
-      drill.pending.push({ at: world.clock.now(), deliver });
-    });
-    expect(report).toMatchObject({
-      ...{ kind: "broken", link: "tick", standing: "rolledBack" },
-      why: expect.stringContaining("something else rolled it back"),
-    });
-    expect(scene.drill.set).toEqual([]);
-    expect(scene.world.state()).toMatchObject({ phase: "rolledBack", latch: { cause: { by: "ada" } } });
-  });
 
   test("no right to set the alarm; it is armed as before", async () => {
     const { scene, report } = await broken((wiring) => {

@@ -92,7 +92,7 @@ describe("operations over a window", () => {
 
   it("say how old the newest value is", async () => {
     const old = { rule: { age: ["deep.er.path"] }, window: window.slice(0, 3), now };
-    const without = [...old.window, { at: "2026-01-05T12:03:00Z", green: { requests: 1 } }];
+    const without = [...old.window, { at: "2026-01-05T12:03:00Z", deep: { er: { path: null } } }];
 
     expect(await answersTo(old, { ...old, window: without }, { ...old, window })).toMatchObject([
       { value: 120 },
@@ -108,6 +108,8 @@ describe("operations over a window", () => {
     expect(await answerTo({ rule: { and: [peeping, { "===": [sum, 10] }] }, window, now })).toMatchObject({
       known: false,
     });
+    const long = `facts${"_".repeat(50_000)}`;
+    expect(await answerTo({ rule: { "+": [{ var: [long, 1] }, sum] }, window, now })).toMatchObject({ value: 11 });
     expect(await answerTo({ rule: { and: [{ missing: ["facts"] }, sum] }, window, now })).toMatchObject({ value: 10 });
   });
 
@@ -284,7 +286,10 @@ describe("evidence over a window", () => {
     ["minutes in which nobody could count green's requests", [...clumped(5, { requests: null }), ...both]],
     [
       "counts below 0",
-      [...clumped(5).map((row, index) => ({ ...row, blue: { requests: 450, errors5xx: -index } })), ...both],
+      [
+        ...clumped(5).map((row, index) => ({ ...row, blue: { requests: 450, errors5xx: index % 3 === 2 ? 20 : -1 } })),
+        ...both,
+      ],
     ],
   ])("learns nothing of blue's habits from %s", async (_what, window) => {
     expect(await evidence(window)).toBe(await evidence(both));

@@ -2,7 +2,7 @@ import { type EpochMs, MINUTE_MS, minuteOf } from "../../../kernel/units.ts";
 import type { SignalPath } from "../../../signals/catalogue.ts";
 import type { Accumulator } from "../../../snapshot/evidence-state.ts";
 import type { Evidence, Readings } from "../../../snapshot/snapshot.ts";
-import { numberIn } from "../minutes.ts";
+import { isCount, numberIn } from "../minutes.ts";
 import type { EvidenceTest } from "./evidence-test.ts";
 
 type Rows = Evidence["minutes"];
@@ -18,7 +18,7 @@ export const emptyAccumulator = ({ alternatives }: EvidenceTest, from: EpochMs):
 /** A minute's counts in the order of the paths, null where one of them is missing or is no count that is exact. */
 export const countsIn = (readings: Readings | null, paths: readonly SignalPath[]): readonly number[] | null => {
   const counts = paths.map((path) => numberIn(readings, path) ?? -1);
-  return counts.every((count) => count >= 0 && count <= Number.MAX_SAFE_INTEGER) ? counts : null;
+  return counts.every(isCount) ? counts : null;
 };
 
 /** One more minute. `burst` tempers it: clumped errors are worth that many times less. */

@@ -2,7 +2,7 @@ import { MINUTE_MS } from "../../../kernel/units.ts";
 import type { SignalPath } from "../../../signals/catalogue.ts";
 import type { Evidence, Readings } from "../../../snapshot/snapshot.ts";
 import { ownAt } from "../../logic/data-access.ts";
-import { numberIn } from "../minutes.ts";
+import { isCount, numberIn } from "../minutes.ts";
 
 /** An hour of blue shows its habits; what was before may be another time of day. */
 export const BASELINE_MINUTES = 60;
@@ -27,7 +27,7 @@ export const burstFactor = (errors: readonly number[]): number => {
 /** Whose habits tell how green's errors clump: those of the same signal of blue. What belongs to no side tells its own. */
 export const burstSignal = (errors: SignalPath): SignalPath => errors.replace(/^green\./, "blue.");
 
-/** A minute of blue alone: it had requests, and green had none. Of a green that nobody could count nothing is known. */
+/** A minute of blue alone: it had requests, and green had none, or no value at all; null is one that nobody could count. */
 export const isBaseline = (readings: Readings): boolean => {
   const green = ownAt(readings.values, "green.requests");
   return (numberIn(readings, "blue.requests") ?? 0) > 0 && (green === undefined || green === 0);
@@ -37,7 +37,7 @@ export const isBaseline = (readings: Readings): boolean => {
 export const baselineErrors = (rows: Evidence["minutes"], signal: SignalPath): readonly number[] =>
   rows
     .flatMap(({ readings }) => (isBaseline(readings) ? [numberIn(readings, signal) ?? []].flat() : []))
-    .filter((errors) => errors >= 0)
+    .filter(isCount)
     .slice(-BASELINE_MINUTES);
 
 /** What was over by `now`, and before green's first request: later minutes tell of another system, or are not known yet. */
