@@ -72,6 +72,16 @@ const STORMS_BY_NAME = {
     why: "single minutes of errors, and metrics that arrive minutes late",
     odds: { "green-errors": odds(1.5, [1, 1]), "metrics-late": odds(4, [2, 4], 0.8) },
   },
+  "deaf-rollbacks": {
+    why: "the function that is called knows none of the alarms that fire, so that only ticks find them",
+    odds: {
+      "older-map": always(0.9),
+      "green-errors": odds(1, [2, 6]),
+      "green-dead": odds(0.3, [2, 6]),
+      "alarm-flapping": odds(1, [2, 8], 0.6),
+      "people-hasty": always(0.5),
+    },
+  },
   "blind-minutes": {
     why: "metrics cannot be read for a minute or two, again and again",
     odds: {
