@@ -40,5 +40,5 @@ export const isFree = (port: number): Promise<boolean> =>
 const lowestOutgoingPort = (): number => {
   const [low] = readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").trim().split(/\s+/).map(Number);
   // A machine may hand out ports from 1024 on; then there is no quiet range, and the usual one is as good as any.
-  return low !== undefined && low > LOWEST + 1_000 ? low : 32_768;
+  return low !== undefined && low > LOWEST + 100 * PARTS ? low : 32_768;
 };

@@ -63,12 +63,13 @@ export const drillRollback = async (
  * early in a tick's minute, and waits for the next one where that is over. Nothing is announced before, and everything
  * is looked at afterwards, whatever came meanwhile.
  */
-const awaitEarlyInMinute = async ({ state, clock, rules }: DrillPorts, cutover: CutoverBindings): Promise<void> => {
+const awaitEarlyInMinute = async (ports: DrillPorts, cutover: CutoverBindings): Promise<void> => {
+  const { state, clock } = ports;
   const read = await state.read(cutover.name, STATE_TIMEOUT_MS);
   if (!read.ok || read.value === null || drillRefusals(read.value, clock.now()).length > 0) return;
   const isEarly = ({ lastTick }: CutoverState): boolean => lastTick !== null && clock.now() - lastTick <= EARLY_MS;
-  const isDue = (now: CutoverState) => isEarly(now) || drillRefusals(now, now.lastTick ?? now.armedAt).length > 0;
-  if (!isDue(read.value)) await watchUntil({ state, clock, rules }, cutover, EARLY_WITHIN_MS, isDue);
+  const isDue = (seen: CutoverState) => isEarly(seen) || drillRefusals(seen, seen.lastTick ?? seen.armedAt).length > 0;
+  if (!isDue(read.value)) await watchUntil(ports, cutover, EARLY_WITHIN_MS, isDue);
 };
 
 /** Alarm, event, pin. */

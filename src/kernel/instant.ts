@@ -14,8 +14,6 @@ export const fromIso = (text: string): EpochMs | null => {
 
 /** Date.parse takes the 31st of April for the 1st of May. */
 const hasItsDay = (text: string): boolean => {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(text)?.map(Number) ?? [];
-  return year !== undefined && month !== undefined && day !== undefined && day <= lastDayOf(year, month);
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0];
+  return day !== undefined && new Date(day).toISOString().startsWith(day);
 };
-
-const lastDayOf = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();

@@ -101,24 +101,22 @@ const groupsIn = (data: JsonValue): Readings["values"] =>
 
 /** The values of the last minute that ended by `now`: an older one would let silence pass for the last good news. */
 const newestOf = (minutes: Evidence["minutes"], now: EpochMs): Readings => {
-  const ended = minutes.filter(({ at }) => at + MINUTE_MS <= now);
-  const newest = ended.at(-1);
-  const isLast = newest !== undefined && newest.at + MINUTE_MS === minuteOf(now);
+  const last = minutes.findLast(({ at }) => at + MINUTE_MS === minuteOf(now));
   let ages: Readonly<Record<string, number>> | undefined;
   return {
-    ...(isLast ? newest.readings : { values: {}, absent: {} }),
+    ...(last?.readings ?? { values: {}, absent: {} }),
     /** Few rules ask for it, and it is as long as the whole window. */
     get ageSeconds() {
-      ages ??= agesOf(ended, now);
+      ages ??= agesAt(minutes, now);
       return ages;
     },
   };
 };
 
-/** Seconds since the last minute that had a value of it, by signal. */
-const agesOf = (ended: Evidence["minutes"], now: EpochMs): Readonly<Record<string, number>> => {
+/** Seconds since the last minute that ended by `now` and had a value of it, by signal. */
+const agesAt = (minutes: Evidence["minutes"], now: EpochMs): Readonly<Record<string, number>> => {
   const ages: Record<string, number> = Object.create(null);
-  for (const { at, readings } of ended)
+  for (const { at, readings } of minutes.filter((minute) => minute.at + MINUTE_MS <= now))
     for (const path of pathsIn(readings.values))
       if (currentValue(readings, path) !== undefined) ages[path] = (now - at - MINUTE_MS) / 1000;
   return ages;

@@ -266,7 +266,9 @@ describe("change data capture on the real stack", () => {
       .toBeGreaterThan(3);
 
     expect(await signals("forward", "state", "lagRecords", "drained")).toEqual({
-      ...{ state: "PAUSED", lagRecords: 0, drained: false },
+      state: "PAUSED",
+      lagRecords: 0,
+      drained: false,
     });
     await lab.guard.ports.connect.resume(source, CALL_MS);
     await lab.drain("forward");

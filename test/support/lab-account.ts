@@ -46,7 +46,7 @@ export const manualClock = (start: EpochMs = START): ManualClock => {
   };
 };
 
-/** A lab clock on which a minute takes a tenth of a second: faster than a real lab may be, for timers under test. */
+/** A lab clock faster than a real lab's may be, for timers under test: a minute takes a tenth of a second, unless told otherwise. */
 export const racingClock = (speed = 600): LabClock => {
   const startRealMs = Date.now();
   return {

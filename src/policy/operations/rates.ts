@@ -1,7 +1,7 @@
 import { judgedFromData, unknownBecause } from "../logic/judged.ts";
 import type { Judged } from "../verdict.ts";
 import { betaQuantile } from "./beta.ts";
-import { numberIn, observe } from "./minutes.ts";
+import { isCount, numberIn, observe } from "./minutes.ts";
 import type { Literal, Operation, OperationContext, Operations } from "./operation.ts";
 
 const text = (args: readonly Literal[], index: number): string => String(args[index] ?? "");
@@ -14,8 +14,8 @@ const pooled = (args: readonly Literal[], context: OperationContext): Pooled => 
   const [over, under] = [text(args, 0), text(args, 1)];
   const seen = observe(context, text(args, 2), [over, under], (readings) => {
     const [part, whole] = [numberIn(readings, over), numberIn(readings, under)];
-    // No count is below 0: such a minute was not observed.
-    return part === null || whole === null || part < 0 || whole < 0 ? null : { part, whole };
+    // A minute of what is no count was not observed.
+    return part !== null && whole !== null && isCount(part) && isCount(whole) ? { part, whole } : null;
   });
   if (seen.kind === "thin") return { unknown: unknownBecause(seen.reason) };
   const part = seen.points.reduce((total, { value }) => total + value.part, 0);
@@ -42,11 +42,9 @@ const bound = (side: "upper" | "lower"): Operation => ({
     const sums = pooled(args, context);
     if ("unknown" in sums) return sums.unknown;
     const { part, whole } = sums;
-    if (part < 0 || part > whole) {
+    if (part > whole) {
       return unknownBecause(`${text(args, 0)} is ${part} of ${whole} ${text(args, 1)}, which is no share of them`);
     }
-    if (whole > Number.MAX_SAFE_INTEGER)
-      return unknownBecause(`${whole} ${text(args, 1)} are more than can be counted exactly`);
     return judgedFromData(rateBound(side, { part, whole }, Number(args[3])), "the bound has no value");
   },
   describe: (args) => `${side} ${Number(args[3]) * 100} % bound of ${said(args)}`,

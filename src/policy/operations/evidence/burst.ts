@@ -27,7 +27,7 @@ export const burstFactor = (errors: readonly number[]): number => {
 /** Whose habits tell how green's errors clump: those of the same signal of blue. What belongs to no side tells its own. */
 export const burstSignal = (errors: SignalPath): SignalPath => errors.replace(/^green\./, "blue.");
 
-/** A minute of blue alone: it had requests, and green had none, or no value at all; null is one that nobody could count. */
+/** A minute of blue alone: it had requests, and green had none or no such value. A null says only that nobody could count them. */
 export const isBaseline = (readings: Readings): boolean => {
   const green = ownAt(readings.values, "green.requests");
   return (numberIn(readings, "blue.requests") ?? 0) > 0 && (green === undefined || green === 0);
