@@ -16,6 +16,8 @@ export interface SignalDefinition {
   /** What it means that nothing was reported: that nobody knows, or 0 for a minute in which the named signal has a value. */
   readonly absence: "unknown" | { readonly zeroWhen: string };
   readonly meaning: string;
+  /** Only where nothing in this release measures it, so that it is unknown for ever: what there is in its place. */
+  readonly unmeasured?: string;
 }
 
 export type SignalPath = string;
@@ -44,6 +46,15 @@ const yesNo = (worse: "true" | "false", meaning: string): SignalDefinition => ({
   meaning,
 });
 
+/** Of what policies may name already, so that they need not change on the day when something measures it. */
+const unmeasured = (signal: SignalDefinition, instead: string): SignalDefinition => ({
+  ...signal,
+  unmeasured: instead,
+});
+
+const COMPARED_ELSEWHERE =
+  "Both databases are compared by pawl cdc apply, and by decommission before it takes anything apart";
+
 const side = (name: "green" | "blue"): Catalogue => ({
   [`${name}.requests`]: number("count", "none", "minute", `requests for which a ${name} target could be chosen`),
   [`${name}.errors5xx`]: errorCount(`${name}.requests`, `5XX that ${name} targets answered`),
@@ -52,13 +63,10 @@ const side = (name: "green" | "blue"): Catalogue => ({
   [`${name}.p99Ms`]: number("milliseconds", "up", "span", `response time of ${name}'s targets, over three minutes`),
   [`${name}.healthyHosts`]: number("count", "down", "instant", `${name} targets that are healthy`),
   [`${name}.unhealthyHosts`]: number("count", "up", "instant", `${name} targets registered and not healthy`),
-  [`${name}.readyPercent`]: number(
-    "percent",
-    "down",
-    "instant",
-    `healthy ${name} targets now, against those when armed`,
-  ),
 });
+
+const readyPercent = (name: "green" | "blue"): SignalDefinition =>
+  number("percent", "down", "instant", `healthy ${name} targets now, against those when armed`);
 
 const CONNECTOR_STATES = ["RUNNING", "PAUSED", "STOPPED", "FAILED", "UNASSIGNED", "RESTARTING", "ABSENT"];
 
@@ -80,19 +88,19 @@ const stream = (name: "forward" | "reverse"): Catalogue => ({
     "count",
     "none",
     "instant",
-    "tasks there should be, by the connectors' configuration",
+    "tasks there should be: 2, one each of source and sink",
   ),
   [`${name}.lagRecords`]: number("count", "up", "instant", "records not yet committed by the sink's group"),
   [`${name}.unknownPartitions`]: number("count", "up", "instant", "partitions whose lag cannot be told"),
   [`${name}.lagSeconds`]: number("seconds", "up", "instant", "age of the newest token applied, by the source's clock"),
   [`${name}.drained`]: yesNo("false", "nothing is under way from source to target"),
-  [`${name}.stalled`]: yesNo("true", "records wait and the group's commits do not move"),
+  [`${name}.stalled`]: yesNo("true", "the newest token applied is more than 20 s old, whether records wait or not"),
   [`${name}.dataGap`]: yesNo("true", "rows were or may have been skipped; only re-seeding clears it"),
   [`${name}.strayRows`]: number(
     "count",
     "up",
     "instant",
-    "writes of others than pawl on the side that should have none",
+    "writes of the application on the source in the last minute, whether they should be there or not",
   ),
   [`${name}.deadLetters`]: number("count", "up", "instant", "records the sink put aside"),
   [`${name}.slotActive`]: yesNo("false", "the source holds its replication slot"),
@@ -108,7 +116,9 @@ const stream = (name: "forward" | "reverse"): Catalogue => ({
 /** Every signal a policy may name, by its path. What is not here cannot be judged. */
 export const SIGNALS: Catalogue = {
   ...side("green"),
+  "green.readyPercent": unmeasured(readyPercent("green"), "Compare green.healthyHosts with a number of hosts"),
   ...side("blue"),
+  "blue.readyPercent": readyPercent("blue"),
   "lb.requests": number("count", "none", "minute", "requests the load balancer passed to any target"),
   "lb.errors5xx": errorCount("lb.requests", "5XX the load balancer made itself; a dead green shows only here"),
   "traffic.greenPercent": number("percent", "none", "minute", "green's observed share of requests", 100),
@@ -119,9 +129,18 @@ export const SIGNALS: Catalogue = {
   "conflicts.new": number("count", "up", "instant", "of these, since armed"),
   "alarms.firing": number("count", "up", "instant", "the cutover's alarms in ALARM"),
   "alarms.unknown": number("count", "up", "instant", "the cutover's alarms that are missing or without data"),
-  "diff.mismatches": number("count", "up", "instant", "rows that differ between the sides, suspects read again"),
-  "diff.coverage": number("ratio", "down", "instant", "share of rows the last comparison looked at", 1),
-  "diff.ageSeconds": number("seconds", "up", "instant", "how long ago the last comparison ended"),
+  "diff.mismatches": unmeasured(
+    number("count", "up", "instant", "rows that differ between the sides, suspects read again"),
+    COMPARED_ELSEWHERE,
+  ),
+  "diff.coverage": unmeasured(
+    number("ratio", "down", "instant", "share of rows the last comparison looked at", 1),
+    COMPARED_ELSEWHERE,
+  ),
+  "diff.ageSeconds": unmeasured(
+    number("seconds", "up", "instant", "how long ago the last comparison ended"),
+    COMPARED_ELSEWHERE,
+  ),
   "sequences.headroomSeconds": number("seconds", "down", "instant", "until the sides' sequences could meet"),
 };
 

@@ -44,6 +44,7 @@ const EXPRESSION_RULES = {
   "implausible-threshold": warning("A threshold is far from anything that occurs."),
   "constant-operand": error("An operand is decided beforehand."),
   "reads-nothing": error("A rule reads no signal."),
+  "unmeasured-signal": warning("A signal is read that nothing measures yet."),
 } as const;
 
 const MEANING_RULES = {

@@ -5,6 +5,7 @@ import type { Policy } from "../policy-file.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { isTraffic } from "./gate-uses.ts";
 import { type Finding, finding } from "./problem.ts";
+import { unmeasuredFindings } from "./unmeasured.ts";
 
 const LEAST_SOAK = "24h";
 /** One look in vain is nothing, and two in a row happen: a consumer group that balances anew, a call that is throttled. */
@@ -39,6 +40,9 @@ const blindFindings = ({ blind }: Policy): readonly Finding[] => [
           ),
         ]
       : [],
+  ),
+  ...blind.watch.flatMap((path, index) =>
+    unmeasuredFindings(path, `/blind/watch/${index}`, "without it pawl is blind from the first tick on"),
   ),
   ...(parseDuration(blind.after) > blindAfterMs({ blind })
     ? [

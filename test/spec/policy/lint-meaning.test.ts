@@ -92,6 +92,38 @@ describe("a gate with a planted mistake", () => {
   });
 });
 
+describe("a signal that nothing measures", () => {
+  const MISMATCHES: JsonValue = { var: "diff.mismatches" };
+
+  it("is warned of where a gate reads it, also beside others and inside an operation", () => {
+    expect(ofGate({ "===": [MISMATCHES, 0] })).toEqual(["unmeasured-signal /gates/lag/rule/===/0/var"]);
+    expect(ofGate({ and: [{ "<": [LAG, 5] }, { ">=": [{ var: "green.readyPercent" }, 75] }] })).toEqual([
+      "unmeasured-signal /gates/lag/rule/and/1/>=/0/var",
+    ]);
+    expect(ofGate({ "<": [{ age: ["diff.coverage"] }, 60] })).toEqual(["unmeasured-signal /gates/lag/rule/</0/age/0"]);
+  });
+
+  it("is warned of in a rollback rule, and where being blind to it counts", () => {
+    const watch = { after: "10m", watch: ["green.requests", "diff.ageSeconds"], action: "rollback" };
+
+    expect(ofRollback({ ">": [MISMATCHES, 0] })).toEqual(["unmeasured-signal /rollback/0/when/>/0/var"]);
+    expect(found(smallPolicy({ blind: watch }))).toEqual(["unmeasured-signal /blind/watch/1"]);
+  });
+
+  it("says what comes of it and what there is instead, and refuses nothing", () => {
+    const gates = { ...(smallPolicy()["gates"] as JsonObject), lag: { why: "x", rule: { "===": [MISMATCHES, 0] } } };
+
+    expect(lintPolicy(JSON.stringify(smallPolicy({ gates })), "policy.json")).toMatchObject([
+      {
+        level: "warning",
+        message:
+          'nothing in this release measures "diff.mismatches"; a gate that needs it never opens. Take it out. ' +
+          "Both databases are compared by pawl cdc apply, and by decommission before it takes anything apart",
+      },
+    ]);
+  });
+});
+
 describe("a rollback rule with a planted mistake", () => {
   it.each<[string, JsonValue, string]>([
     [

@@ -7,6 +7,7 @@ import { roleFindings } from "../roles.ts";
 import { type PlacedRule, paramsIn } from "../rule.ts";
 import { truthFindings } from "../types.ts";
 import { unitFindings } from "../units.ts";
+import { unmeasuredInRule } from "../unmeasured.ts";
 import { blindRollbackFindings } from "./blind-rollback.ts";
 import { directionFindings } from "./direction.ts";
 import { type FalseRollbackForecast, falseRollbackFindings, falseRollbackForecasts } from "./false-rollback.ts";
@@ -100,6 +101,7 @@ const ruleMeaning = ({ rule, at }: PlacedRule, { params, operations, effort }: L
     ...truthFindings(substituted, operations),
     ...unitFindings(rule, params, operations),
     ...roleFindings(substituted, use),
+    ...unmeasuredInRule(substituted, use, operations),
   ];
   const written = found.map((each) => ({ ...each, pointer: `${at}${each.pointer}` }));
   const tree = ruleTree(substituted, at, operations);
