@@ -1,4 +1,4 @@
-import { APPLY_BOUND_MS, CLOCK_SKEW_MS, DESCRIBE_LAG_MS } from "../decision/bounds.ts";
+import { APPLY_BOUND_MS, CLOCK_SKEW_MS, DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
 import { type CutoverEvent, pointOfNoReturnRefusals } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { type Change, commit } from "../guard/commit.ts";
@@ -12,9 +12,6 @@ import { hasPlainRoute } from "../signals/routes.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
 import { actsSince, nextAction, type PlannedAction } from "./plan.ts";
 import { tellStopped } from "./stopped-act.ts";
-
-/** Rollback's hard time-out (20 s) fifteen times over: the same bound holds where the clock runs up to fifteen times faster. */
-const ROLLBACK_COVER_MS = durationMs(300_000);
 
 const CONFIRMED_FOR_MS = durationMs(30_000);
 
@@ -109,8 +106,8 @@ const carryOut = async (
   // Recorded before it is true: whoever is to restore must never be promised a slot that is gone.
   // The item has moved by that, and telling people takes time: whether a rollback is asked for meanwhile is looked at again.
   if (planned.wayBackAfter === "closed" && state.wayBack !== "closed") {
-    const closed = await record(ports, state, [{ kind: "wayBackClosed" }], "wayBackClosed", planned.why);
-    return stop(closed ?? MOVED);
+    const told = { kind: "wayBackClosed", says: "the way back is closed", summary: planned.why };
+    return stop((await record(ports, state, [{ kind: "wayBackClosed" }], told)) ?? MOVED);
   }
 
   const outcome = await actOn(ports, cutover, state, planned, entries);
@@ -154,7 +151,8 @@ const fenceBlue = async (
 /** Whoever was told that it stopped is told that it goes on. The item has moved by that: the next turn looks again. */
 const goOn = async (ports: DecommissionPorts, state: CutoverState): Promise<Turn> => {
   const summary = `${state.stoppedAct?.action} has come about; it goes on`;
-  return stop((await record(ports, state, [{ kind: "actWentOn" }], "decommission-goes-on", summary)) ?? MOVED);
+  const told = { kind: "decommission-goes-on", says: "decommission goes on", summary };
+  return stop((await record(ports, state, [{ kind: "actWentOn" }], told)) ?? MOVED);
 };
 
 /** One conditional write decides between this and a latch. A write whose answer was lost shows in the state next time. */
@@ -172,13 +170,11 @@ const passPointOfNoReturn = async (
   if (!alarms.ok) return { kind: "waiting", for: `the alarms could not be read: ${alarms.failure.message}` };
   const loud = arns.filter((arn) => alarms.value.find((alarm) => alarm.arn === arn)?.state !== "OK");
   if (loud.length > 0) return { kind: "waiting", for: `alarms that are not OK: ${loud.join(", ")}` };
-  const refused = await record(
-    ports,
-    state,
-    [{ kind: "pointOfNoReturn", at: now }],
-    "pointOfNoReturn",
-    `approved by ${state.approval?.by ?? "nobody"}: ${state.approval?.reason ?? ""}; a rollback is no longer one rule`,
-  );
+  const refused = await record(ports, state, [{ kind: "pointOfNoReturn", at: now }], {
+    kind: "pointOfNoReturn",
+    says: "past the point of no return",
+    summary: `approved by ${state.approval?.by ?? "nobody"}: ${state.approval?.reason ?? ""}; a rollback is no longer one rule`,
+  });
   return refused === null ? { kind: "done", detail: { at: toIso(now) } } : { kind: "waiting", for: refused };
 };
 
@@ -189,15 +185,18 @@ const passPointOfNoReturn = async (
 const outwaitRollback = (now: EpochMs, cutover: CutoverBindings, entries: readonly JournalEntry[]): ActOutcome => {
   const gone = entries.find(({ action }) => action === "delete-pin")?.finishedAt;
   if (gone === undefined) return { kind: "failed", message: "the journal does not show when the pin was deleted" };
-  const until = later(gone, ROLLBACK_COVER_MS + APPLY_BOUND_MS + (hasPlainRoute(cutover) ? DESCRIBE_LAG_MS : 0));
+  const until = later(gone, ROLLBACK_LIFE_MS + APPLY_BOUND_MS + (hasPlainRoute(cutover) ? DESCRIBE_LAG_MS : 0));
   return now < until
     ? { kind: "waiting", for: `${toIso(until)}, when no rollback begun before can still write` }
     : { kind: "done", detail: { since: toIso(gone), until: toIso(until) } };
 };
 
 const complete = async (ports: DecommissionPorts, state: CutoverState): Promise<Turn> => {
-  const summary = "CDC is taken apart and its absence verified; green is alone";
-  const refused = await record(ports, state, [{ kind: "completed" }], "completed", summary);
+  const refused = await record(ports, state, [{ kind: "completed" }], {
+    kind: "completed",
+    says: "completed, green is alone",
+    summary: "CDC is taken apart and its absence verified; green is alone",
+  });
   if (refused !== null) return stop(refused);
   const read = await ports.state.read(state.cutover, STATE_TIMEOUT_MS);
   return read.ok && read.value !== null ? retire(ports, read.value) : stop("complete, and still listed as active");
@@ -211,13 +210,19 @@ const retire = async (ports: DecommissionPorts, state: CutoverState): Promise<Tu
   return stop(removed.ok ? "complete" : `complete, but still listed as active: ${removed.failure.message}`);
 };
 
+/** How an event is recorded, by its kind, and how people are told of it, in words. */
+interface Told {
+  readonly kind: string;
+  readonly says: string;
+  readonly summary: string;
+}
+
 /** @returns null when committed, else why not. */
 const record = async (
   ports: DecommissionPorts,
   state: CutoverState,
   events: readonly CutoverEvent[],
-  kind: string,
-  summary: string,
+  { kind, says, summary }: Told,
 ): Promise<string | null> => {
   const change: Change = {
     events,
@@ -227,7 +232,7 @@ const record = async (
       at: ports.clock.now(),
       tick: null,
       detail: { wayBack: state.wayBack },
-      notify: { subject: `${state.cutover}: ${kind}`, body: summary, urgency: "info" },
+      notify: { subject: `${state.cutover}: ${says}`, body: summary, urgency: "info" },
     },
   };
   const outcome = await commit(ports, state, change);

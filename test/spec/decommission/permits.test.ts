@@ -125,7 +125,7 @@ describe("of a latch and the point of no return the first one wins:", () => {
     const notify: typeof world.notify = {
       ...world.notify,
       send: async (message, timeoutMs) => {
-        if (message.subject.includes("wayBackClosed")) await latch(world);
+        if (message.subject.includes("the way back is closed")) await latch(world);
         return world.notify.send(message, timeoutMs);
       },
     };

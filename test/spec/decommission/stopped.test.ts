@@ -59,7 +59,7 @@ describe("an act of decommission that does not come about", () => {
     expect(of.world.state()).toMatchObject({ phase: "complete", outbox: [] });
     expect(of.world.state()).not.toHaveProperty("stoppedAct");
     expect(blocks(of)).toEqual([]);
-    const told = of.world.notify.sent.filter(({ subject }) => subject === "orders: decommission-goes-on");
+    const told = of.world.notify.sent.filter(({ subject }) => subject === "orders: decommission goes on");
     expect(told).toMatchObject([{ urgency: "info", body: "final-diff has come about; it goes on" }]);
     const ledger = wholeLedger(of.world);
     expect(ledger.map(({ kind }) => kind)).toEqual(

@@ -59,7 +59,7 @@ it("what is complete stays listed until its last record and message have arrived
   world.outage.topic = false;
   expect(await run()).toEqual({ done: [], stopped: "complete" });
   expect(world.state().outbox).toEqual([]);
-  expect(world.notify.sent.some(({ subject }) => subject === "orders: completed")).toBe(true);
+  expect(world.notify.sent.some(({ subject }) => subject === "orders: completed, green is alone")).toBe(true);
   expect(await world.active.list(1_000 as never)).toEqual(ok([]));
 });
 

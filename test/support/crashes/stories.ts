@@ -168,7 +168,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "the acts of decommission, to the end": {
     begin: async () => decommissionMinutes(await beginDecommission(), 9),
     messages: 3,
-    told: [/pointOfNoReturn/, /wayBackClosed/, /completed/],
+    told: [/past the point of no return/, /way back is closed/, /completed/],
   },
   "an act of decommission that fails, and comes about after all": {
     begin: async () => {
@@ -191,7 +191,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
       };
     },
     messages: 5,
-    told: [/stopped at final-diff/, /decommission-goes-on/, /completed/],
+    told: [/stopped at final-diff/, /decommission goes on/, /completed/],
   },
   "the last act, whose message was left": {
     begin: async () => {
@@ -203,7 +203,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
       return all;
     },
     messages: 3,
-    told: [/pointOfNoReturn/, /wayBackClosed/, /completed/],
+    told: [/past the point of no return/, /way back is closed/, /completed/],
   },
   ...ROLLBACK_STORIES,
 };
