@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { readProcess } from "./process/process-table.ts";
 
 export const DEFAULT_LAB_FILE = join(import.meta.dirname, "../.pawl/lab.json");
 
@@ -7,6 +8,8 @@ export const DEFAULT_LAB_FILE = join(import.meta.dirname, "../.pawl/lab.json");
 export interface LabFile {
   /** The process that owns everything the lab started. */
   readonly pid: number;
+  /** When that process started, in clock ticks since boot: a pid alone is given to another program once the lab is dead. */
+  readonly startTicks: number;
   /** The lab's clock: lab time = startLabMs + speed × (real − startRealMs). */
   readonly startRealMs: number;
   readonly startLabMs: number;
@@ -42,13 +45,11 @@ export const writeLabFile = (path: string, lab: LabFile): void => {
   renameSync(draft, path);
 };
 
-/** The lab that this file names and that still runs; undefined when there is none. */
+/** The lab that this file names and that still runs; undefined when there is none, or the file names none. */
 export const readRunningLab = (path: string): LabFile | undefined => {
-  const text = readOrUndefined(path);
-  if (text === undefined) return undefined;
-  const lab = JSON.parse(text) as LabFile;
-  // The pid may have been given to another program since the lab died.
-  return readOrUndefined(`/proc/${lab.pid}/cmdline`)?.includes("lab/") === true ? lab : undefined;
+  const lab = parsedOrUndefined(readOrUndefined(path) ?? "");
+  const process = lab && readProcess(lab.pid);
+  return process?.startTicks === lab?.startTicks && process?.zombie === false ? lab : undefined;
 };
 
 export const removeLabFile = (path: string): void => rmSync(path, { force: true });
@@ -56,6 +57,16 @@ export const removeLabFile = (path: string): void => rmSync(path, { force: true 
 const readOrUndefined = (path: string): string | undefined => {
   try {
     return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+};
+
+/** A file that is broken, or that somebody else wrote, names no lab: then it can be cleared away. */
+const parsedOrUndefined = (text: string): LabFile | undefined => {
+  try {
+    const lab = JSON.parse(text) as LabFile | null;
+    return Number.isSafeInteger(lab?.pid) ? (lab ?? undefined) : undefined;
   } catch {
     return undefined;
   }

@@ -13,6 +13,7 @@ import { type Load, startLoad } from "./load/load.ts";
 import { packageOnce } from "./package-once.ts";
 import type { Door } from "./process/door.ts";
 import { ProcessOwner } from "./process/process-owner.ts";
+import { readProcess } from "./process/process-table.ts";
 import { receiptsIn, type ShopWorld, startShopWorld, USERS } from "./shop-world.ts";
 
 export interface LabOptions {
@@ -113,6 +114,7 @@ const assemble = async (
   const secret = (): string => randomBytes(18).toString("base64url");
   const told: LabFile = {
     pid: process.pid,
+    startTicks: readProcess(process.pid)?.startTicks ?? 0,
     startRealMs: clock.startRealMs,
     startLabMs: clock.startLabMs,
     speed: clock.speed,

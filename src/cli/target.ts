@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type EpochMs, epochMs } from "../kernel/units.ts";
 import { regionOf } from "../wiring-connection.ts";
 import { misused, refused } from "./exit.ts";
+import { isLabRunning, type LabFile, readLabFile } from "./lab-file.ts";
 
 /** Where a command acts. Printed first, on standard error, so that nobody acts on the wrong one unawares. */
 export interface Target {
@@ -15,29 +16,6 @@ export interface Target {
   readonly now: () => EpochMs;
   /** The account and Region that it is in; an account that the settings do not tell is null. */
   readonly place: { readonly account: string | null; readonly region: string };
-}
-
-/** What `lab.json` says; see the lab for who writes it. */
-interface LabFile {
-  readonly pid: number;
-  readonly startRealMs: number;
-  readonly startLabMs: number;
-  readonly speed: number;
-  readonly gatewayUrl: string;
-  readonly region: string;
-  readonly accountId: string;
-  readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly table: string;
-  readonly topicArn: string;
-  readonly rollbackFunction: string;
-  readonly kafkaBrokers: string;
-  readonly connectUrl: string;
-  readonly blueUrl: string;
-  readonly greenUrl: string;
-  readonly blueAdminUrl: string;
-  readonly greenAdminUrl: string;
-  readonly cdcSourcePassword: string;
-  readonly cdcSinkPassword: string;
 }
 
 export interface TargetChoice {
@@ -86,7 +64,7 @@ export const chooseTarget = (choice: TargetChoice, env: Env): Target => {
     );
   }
   const lab = readLabFile(file);
-  if (!isAlive(lab.pid))
+  if (!isLabRunning(lab))
     throw refused(
       `${file} belongs to a lab that no longer runs (pid ${lab.pid}).`,
       "Its process is gone; what it names no longer answers.",
@@ -99,25 +77,6 @@ export const chooseTarget = (choice: TargetChoice, env: Env): Target => {
       "Say which: --lab or --aws.",
     );
   return labTarget(lab, env);
-};
-
-const readLabFile = (file: string): LabFile => {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as LabFile;
-  } catch (error) {
-    throw refused(`${file} cannot be read.`, String(error), "Run ./scripts/lab down, then ./scripts/lab up.");
-  }
-};
-
-const isAlive = (pid: number): boolean => {
-  // 0 and below would ask about whole groups of processes, this one among them.
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 };
 
 const awsTarget = (env: Env): Target => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readProcess } from "../../../lab/process/process-table.ts";
 import { checkPlace } from "../../../src/cli/context.ts";
 import { withLabFile } from "../../../src/cli/program.ts";
 import { chooseTarget } from "../../../src/cli/target.ts";
@@ -17,6 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 const LAB = {
+  startTicks: readProcess(process.pid)?.startTicks,
   startRealMs: 1_000,
   startLabMs: 1_000,
   speed: 12,
@@ -27,6 +29,11 @@ const LAB = {
   table: "pawl",
   topicArn: "arn:aws:sns:us-east-1:000000000000:pawl",
   rollbackFunction: "pawl-rollback",
+  kafkaBrokers: "127.0.0.1:9092",
+  connectUrl: "http://127.0.0.1:8083",
+  ...{ blueUrl: "postgres://blue", greenUrl: "postgres://green" },
+  ...{ blueAdminUrl: "postgres://blue", greenAdminUrl: "postgres://green" },
+  ...{ cdcSourcePassword: "secret", cdcSinkPassword: "secret" },
 };
 const writeLab = (pid: number): void => writeFileSync(labFile, JSON.stringify({ ...LAB, pid }));
 
@@ -82,6 +89,30 @@ describe("the target of a command", () => {
   it.each([0, -1, "12"])("is refused where the lab file names %j as its process", async (pid) => {
     writeFileSync(labFile, JSON.stringify({ ...LAB, pid }));
     expect(await failed(choose({ lab: labFile }, {}))).toMatchObject({ exitCode: 1 });
+  });
+
+  it("is refused where the lab's pid was given to another program since", async () => {
+    writeFileSync(labFile, JSON.stringify({ ...LAB, pid: process.pid, startTicks: 1 }));
+    expect(await failed(choose({ lab: labFile }, {}))).toMatchObject({
+      exitCode: 1,
+      what: `${labFile} belongs to a lab that no longer runs (pid ${process.pid}).`,
+    });
+  });
+
+  it.each([
+    ["null", null, "gatewayUrl"],
+    ["a list", [], "startRealMs"],
+    ["an object without its keys", { ...LAB, pid: 12, operator: undefined }, "It does not say operator.accessKeyId"],
+    ["an object with a key that is no text", { ...LAB, pid: 12, operator: { accessKeyId: 1 } }, "secretAccessKey"],
+    ["an object without its clock", { ...LAB, pid: 12, speed: "12" }, "It does not say speed."],
+  ])("is refused where the lab file holds %s", async (_, holds, why) => {
+    writeFileSync(labFile, JSON.stringify(holds));
+    expect(await failed(choose({ lab: labFile }, {}))).toMatchObject({
+      exitCode: 1,
+      what: `${labFile} cannot be read.`,
+      why: expect.stringContaining(why),
+      next: "Run ./scripts/lab down, then ./scripts/lab up.",
+    });
   });
 
   it("is refused where the lab file is no JSON, and where --lab names none", async () => {
