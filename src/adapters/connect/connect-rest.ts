@@ -10,6 +10,7 @@ import type { DurationMs } from "../../kernel/units.ts";
 
 interface Answer {
   readonly status: number;
+  /** undefined where it is not JSON: whatever stands between pawl and Connect answers in HTML. */
   readonly body: unknown;
 }
 
@@ -51,8 +52,20 @@ const mask = (config: Record<string, unknown>): Readonly<Record<string, string>>
     Object.entries(config).map(([key, value]) => [key, /password|secret/i.test(key) ? "<masked>" : String(value)]),
   );
 
-const messageOf = (body: unknown): string =>
-  isRecord(body) && typeof body["message"] === "string" ? (body["message"].split("\n")[0] ?? "").slice(0, 300) : "";
+const parsed = (text: string): unknown => {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const messageOf = (body: unknown): string => {
+  if (body === undefined) return "and the answer is not JSON";
+  return isRecord(body) && typeof body["message"] === "string"
+    ? (body["message"].split("\n")[0] ?? "").slice(0, 300)
+    : "";
+};
 
 /** Kafka Connect's REST interface. Every call is bounded by its time-out; a 409 of a rebalance is asked again. */
 export const connectRest = (baseUrl: string): ConnectPort => {
@@ -65,8 +78,7 @@ export const connectRest = (baseUrl: string): ConnectPort => {
       headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+    return { status: response.status, body: parsed(await response.text()) };
   };
 
   const settled = async (method: string, path: string, timeoutMs: number, body?: unknown): Promise<Answer> => {
@@ -88,8 +100,9 @@ export const connectRest = (baseUrl: string): ConnectPort => {
     const what = `Kafka Connect, ${method} ${path}`;
     try {
       const answer = await settled(method, path, timeoutMs, body);
-      if (answer.status < 400 || answer.status === 404) return ok(answer);
-      return outsideFailure("refused", `${what}: ${answer.status} ${messageOf(answer.body)}`);
+      const isFine = answer.status < 400 || answer.status === 404;
+      if (isFine && answer.body !== undefined) return ok(answer);
+      return outsideFailure(isFine ? "malformed" : "refused", `${what}: ${answer.status} ${messageOf(answer.body)}`);
     } catch (error) {
       return failureOf(what, error, timeoutMs);
     }
@@ -147,7 +160,6 @@ export const connectRest = (baseUrl: string): ConnectPort => {
 };
 
 const failureOf = (what: string, error: unknown, timeoutMs: number): ReturnType<typeof outsideFailure> => {
-  if (error instanceof SyntaxError) return outsideFailure("malformed", `${what}: the answer is not JSON`);
   if (error instanceof Error && error.name === "TimeoutError")
     return outsideFailure("timed-out", `${what}: no answer within ${timeoutMs} ms`);
   return outsideFailure("unreachable", `${what}: ${causeOf(error)}`);

@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { connectRest } from "../../../src/adapters/connect/connect-rest.ts";
+import { durationMs } from "../../../src/kernel/units.ts";
+
+const HTML = "<html><body>Bad Gateway</body></html>";
+const WITHIN = durationMs(5_000);
+
+let server: Server;
+let answer: { readonly status: number; readonly text: string };
+beforeEach(async () => {
+  server = createServer((_, response) => response.writeHead(answer.status).end(answer.text));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+afterEach(() => server.close());
+
+const asked = (status: number, text: string) => {
+  answer = { status, text };
+  return connectRest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+};
+
+describe("Kafka Connect, and what stands between it and pawl", () => {
+  it("is told by its status where a proxy answers in HTML", async () => {
+    expect(await asked(502, HTML).status("sink", WITHIN)).toEqual({
+      ok: false,
+      failure: {
+        kind: "refused",
+        message: "Kafka Connect, GET /connectors/sink/status: 502 and the answer is not JSON",
+      },
+    });
+    expect(await asked(503, HTML).resume("sink", WITHIN)).toMatchObject({
+      failure: { kind: "refused", message: expect.stringContaining(": 503 ") },
+    });
+  });
+
+  it("is told by its own words where it refuses", async () => {
+    expect(
+      await asked(500, '{"error_code":500,"message":"Request timed out\\nat"}').status("sink", WITHIN),
+    ).toMatchObject({
+      failure: { kind: "refused", message: "Kafka Connect, GET /connectors/sink/status: 500 Request timed out" },
+    });
+  });
+
+  it("has no such connector only where Connect itself says so, and not where a proxy knows no such path", async () => {
+    const said = await asked(404, '{"error_code":404,"message":"No status found"}').status("sink", WITHIN);
+    expect(said).toMatchObject({ ok: true, value: { state: "ABSENT" } });
+    for (const status of [404, 200])
+      expect(await asked(status, HTML).status("sink", WITHIN)).toMatchObject({
+        ok: false,
+        failure: { kind: "malformed", message: expect.stringContaining(`: ${status} and the answer is not JSON`) },
+      });
+    expect(await asked(404, HTML).remove("sink", WITHIN)).toMatchObject({ ok: false });
+  });
+});
