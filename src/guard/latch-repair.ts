@@ -74,7 +74,7 @@ const unverified = (tick: Tick, state: CutoverState, latch: Latch, safety: Rollb
   const waits = latch.mode === "held" || holdsInstead(latch.cause, latch.expected, state.whenNotLossless);
   if (waits && safety.label !== "lossless" && hardDown === null)
     return {
-      doing: "held: going back would not be lossless",
+      doing: "held, going back would lose writes",
       events: latch.mode === "held" ? [] : [{ kind: "latchHeld" }],
       sendBack: false,
       obstacles: [

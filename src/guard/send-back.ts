@@ -55,7 +55,7 @@ export const latchAndSendBack = async (
   const ownLatch = outcome.kind === "latched" ? expected : null;
   if (held && latched?.latch?.mode === "held") {
     await markTick(ports, tick, latched, `held: ${back.reasons.join("; ")}`, ownLatch);
-    return { kind: "latched", doing: "held: going back would not be lossless" };
+    return { kind: "latched", doing: "held, going back would lose writes" };
   }
   // Past the point of no return blue is being fenced: nothing is written, and rollback tells people what is left.
   const mayWrite = latched === null || latched.wayBack === "open";

@@ -292,6 +292,17 @@ describe("a rollback by hand", () => {
     expect(world.state().phase).toBe("rolledBack");
   });
 
+  it("by a raised pin is taken for what it is at 100 %, too", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("100 %", () => world.state().phase === "soaking", 200);
+    const [route] = world.cutover.routes;
+    world.rules.edit(route?.pin.ruleArn ?? "", (rule) => ({ ...rule, priority: 99 }));
+    await world.minutes(2);
+    expect(cause(world)).toMatchObject({ kind: "outsider" });
+    expect(world.state().phase).toBe("rolledBack");
+  });
+
   it("by less weight for green is taken for what it is, at the second look", async () => {
     const world = await at50();
     const [route] = world.cutover.routes;
