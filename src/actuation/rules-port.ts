@@ -68,8 +68,8 @@ export interface RulesPort {
   /** Every rule of a listener, default rule included. At most 10 s behind the truth. Effects: none. */
   readListener(listenerArn: string, timeoutMs: DurationMs): Promise<Result<ObservedListener, OutsideFailure>>;
   /**
-   * One attempt to set the weights of a route's rule, or of its listener's default action: reads nothing, replaces the forward action, keeps `otherActions`.
-   * Repeating it is harmless. `otherActions` are those last read.
+   * Sets the weights of a route's rule, or of its listener's default action, in `limits.attempts` attempts at most: reads
+   * nothing, replaces the forward action, keeps `otherActions`, which are those last read. Repeating it is harmless.
    */
   writeWeights(write: WeightWrite, otherActions: readonly JsonValue[], limits: WriteLimits): Promise<WriteOutcome>;
   /**

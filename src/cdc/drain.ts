@@ -126,6 +126,6 @@ const prove = async (proving: Proving, now: () => EpochMs): Promise<Step<DrainPr
 export const drainOver = (ports: CdcPorts, now: () => EpochMs): DrainPort => ({
   prove: (cutover, direction, timeoutMs) =>
     prove({ ports, cutover, direction, giveUpAt: ports.stopwatch.elapsedMs() + timeoutMs }, now),
-  openTransactions: (_cutover, side, olderThanMs) =>
+  openTransactions: (side, olderThanMs) =>
     ports.databases[side].openTransactions([SOURCE_ROLE, SINK_ROLE, GUARD_ROLE], olderThanMs),
 });

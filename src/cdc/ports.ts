@@ -43,7 +43,7 @@ export interface TableRows {
   readonly columns: readonly string[];
 }
 
-/** Everything CDC reads of one database. One connection, made when first needed; `close` gives it back. No effects but tokens. */
+/** Everything CDC asks of one database. One connection, made when first needed; `close` gives it back. Only `writeToken` and `execute` change anything. */
 export interface DatabasePort {
   /** Adds one to the token of a stream on its source, by that database's clock, and commits. */
   writeToken(table: TableName, stream: Direction): Promise<Result<Token, OutsideFailure>>;
@@ -136,7 +136,7 @@ export interface ConnectorStatus {
   /** The worst of the connector's own state and its tasks'; RUNNING without a task is UNASSIGNED. */
   readonly state: ConnectorState;
   readonly tasksRunning: number;
-  /** First line of the trace of whatever FAILED. */
+  /** Of whatever FAILED: the last "Caused by" of its trace, at most 300 characters; its first line where it names no cause. */
   readonly trace: string | null;
 }
 

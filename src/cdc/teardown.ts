@@ -7,10 +7,10 @@ import { DIRECTIONS, heartbeatTopic, SIDES, sinkTopics, sourceOf } from "./names
 import type { CdcPorts } from "./ports.ts";
 import { executePatiently, runStatement } from "./statements.ts";
 
-/**
- * The acts by which CDC is taken apart. Each is safe to repeat, returns only when its effect has been seen, and says in
- * a sentence what it still waited for when its time was over. Drain proofs are the DrainPort's.
- */
+// The acts by which CDC is taken apart. Each is safe to repeat and returns only when its effect has been seen. Drain
+// proofs are the DrainPort's.
+
+/** How an act ended; where its time was over first, what it still waited for, in a sentence. */
 export type Act = Result<void, string>;
 
 const CALL_MS = durationMs(5_000);

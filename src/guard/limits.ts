@@ -1,6 +1,7 @@
 import { durationMs } from "../kernel/units.ts";
 
-/** All in real time: an abandoned request costs a tick, a hanging one the whole run. */
+// All in real time: an abandoned request costs a tick, a hanging one the whole run.
+
 export const STATE_TIMEOUT_MS = durationMs(800);
 /** A latch that is not answered by then is not waited for: going back does not depend on being recorded. */
 export const LATCH_TIMEOUT_MS = durationMs(300);

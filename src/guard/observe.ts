@@ -52,7 +52,7 @@ const settleEvidence = async (
   if (!snapshots.ok) return { waitingFor: [`snapshots: ${snapshots.failure.message}`] };
   if (!greenIsQuiet(snapshots.value, verifiedAt))
     return { waitingFor: ["a whole minute after the snap-back without a request on green"] };
-  const open = await ports.drain.openTransactions(cutover, "green", OLD_TRANSACTION_MS);
+  const open = await ports.drain.openTransactions("green", OLD_TRANSACTION_MS);
   if (!open.ok) return { waitingFor: [`transactions on green: ${open.failure.message}`] };
   if (open.value > 0) return { waitingFor: [`${open.value} transactions on green that began before the snap-back`] };
   const drain = await ports.drain.prove(cutover, "reverse", DRAIN_TIMEOUT_MS);

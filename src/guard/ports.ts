@@ -58,8 +58,11 @@ export interface StatePort {
 
 /** Cutovers that are armed and neither complete nor retired. A superset is harmless. */
 export interface ActivePort {
+  /** Strongly consistent. Effects: none. Errors: returned. */
   list(timeoutMs: DurationMs): Promise<Result<readonly CutoverId[], OutsideFailure>>;
+  /** Repeating it is harmless. Within the adapter's own 5 s. Errors: returned; what timed out may have happened. */
   put(cutover: CutoverId): Promise<Result<void, OutsideFailure>>;
+  /** Likewise; one that is not listed counts as removed. */
   remove(cutover: CutoverId): Promise<Result<void, OutsideFailure>>;
 }
 
@@ -73,15 +76,16 @@ export interface Observed {
 }
 
 export interface ObservedPort {
+  /** Takes the place of what is there of the same tick; repeating it is harmless. Errors: returned. */
   put(observed: Observed, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
-  /** The newest one at or before `tick`. */
+  /** The newest one at or before `tick`; null where there is none. Effects: none. Errors: returned. */
   latest(cutover: CutoverId, tick: EpochMs, timeoutMs: DurationMs): Promise<Result<Observed | null, OutsideFailure>>;
 }
 
 export interface SnapshotsPort {
-  /** Stores if absent and returns what is stored: of two runs of one tick, both get the first one's. */
+  /** Stores if absent and returns what is stored: of two runs of one tick, both get the first one's. Errors: returned. */
   putOnce(snapshot: Snapshot, timeoutMs: DurationMs): Promise<Result<Snapshot, OutsideFailure>>;
-  /** Ticks in [from, to], oldest first, of one epoch. */
+  /** Ticks in [from, to], oldest first, of one epoch. Effects: none. Errors: returned. */
   range(
     cutover: CutoverId,
     epoch: number,
@@ -94,13 +98,14 @@ export interface SnapshotsPort {
 export interface PoliciesPort {
   /** By SHA-256 of its canonical JSON; `malformed` where what is stored under that name has another one. */
   read(digest: string, timeoutMs: DurationMs): Promise<Result<Policy | null, OutsideFailure>>;
+  /** Takes the place of whatever has this name; repeating it is harmless. Within the adapter's own 5 s. Errors: returned. */
   put(policy: Policy, digest: string): Promise<Result<void, OutsideFailure>>;
 }
 
 export interface LedgerPort {
   /** Stores if absent. A record already there with the same hash is success; with another hash it is `refused`. */
   append(cutover: CutoverId, record: LedgerRecord, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
-  /** From `fromSeq` to `toSeq`, or to the newest, in order. */
+  /** From `fromSeq` to `toSeq`, or to the newest, in order. Effects: none. Within the adapter's own 5 s. Errors: returned. */
   read(cutover: CutoverId, fromSeq: number, toSeq?: number): Promise<Result<readonly LedgerRecord[], OutsideFailure>>;
 }
 
@@ -108,12 +113,14 @@ export interface LedgerPort {
 export interface EvidencePort {
   /** Set where nobody will recompute anything, as in a simulation of thousands of runs: then nothing is composed to be put. */
   readonly keepsNothing?: true;
+  /** Stores if absent: what has the digest is the same, so repeating it is harmless. Errors: returned. */
   put(
     cutover: CutoverId,
     digest: string,
     body: JsonObject,
     timeoutMs: DurationMs,
   ): Promise<Result<void, OutsideFailure>>;
+  /** null where there is none. Effects: none. Within the adapter's own 5 s. Errors: returned. */
   read(cutover: CutoverId, digest: string): Promise<Result<JsonObject | null, OutsideFailure>>;
 }
 
@@ -127,7 +134,9 @@ export interface JournalEntry {
 
 /** The executor's diary: an entry is begun before the act and finished after it. */
 export interface JournalPort {
+  /** In the order in which they were begun. Strongly consistent. Effects: none. Within the adapter's own 5 s. Errors: returned. */
   list(cutover: CutoverId): Promise<Result<readonly JournalEntry[], OutsideFailure>>;
+  /** Takes the place of the entry of the same epoch and action; repeating it is harmless. Within the adapter's own 5 s. Errors: returned. */
   put(cutover: CutoverId, entry: JournalEntry): Promise<Result<void, OutsideFailure>>;
 }
 
@@ -141,6 +150,7 @@ export interface Notification {
 }
 
 export interface NotifyPort {
+  /** Success is that the topic took it, not that anybody got it. May be repeated: receivers know repeats by `id`. Errors: returned. */
   send(notification: Notification, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
 }
 
@@ -149,10 +159,11 @@ export type RollbackRequest =
   | { readonly kind: "snapBack"; readonly epoch: number; readonly tick: EpochMs }
   | { readonly kind: "lowerPin"; readonly epoch: number };
 
-/** Promote may not touch the pin: it asks the one who may. Asynchronous; accepted is not done. */
+/** Asynchronous calls of other functions: accepted is not done. Each within the adapter's own 5 s. Errors: returned. */
 export interface InvokePort {
+  /** Promote may not touch the pin: it asks the one who may. Repeating it is harmless: what it asks for is held against the state. */
   rollback(cutover: CutoverId, request: RollbackRequest): Promise<Result<void, OutsideFailure>>;
-  /** Starts one worker for one cutover at one scheduled minute. */
+  /** Starts one worker for one cutover at one scheduled minute. Repeating it is harmless: a tick is judged once. */
   worker(
     name: "observe" | "promote" | "decommission",
     cutover: CutoverId,

@@ -13,7 +13,7 @@ export interface MetricSeries {
   readonly minutes: readonly { readonly at: EpochMs; readonly value: number }[];
 }
 
-/** One p99 over three whole minutes, with the number of requests it speaks for. */
+/** One p99 over three whole minutes. How many requests it speaks for tells only the snapshot, which counts them. */
 export interface P99Datum {
   readonly of: Side;
   readonly use: "gates" | "rollback";
@@ -37,7 +37,7 @@ export interface MetricsPort {
    *
    * - Source: `GetMetricData`, `ScanBy` ascending, every page followed; no `Unit` (a wrong one answers nothing).
    * - Freshness: as of the call. The newest minute may be partial.
-   * - Effects: none. Safe to repeat. One attempt within `timeoutMs`.
+   * - Effects: none. Safe to repeat. Three attempts at most of each request, all within `timeoutMs`.
    * - Errors: returned. A result that is not `Complete` is listed in `missing`, never read as zero.
    */
   read(cutover: CutoverBindings, tick: EpochMs, timeoutMs: DurationMs): Promise<Result<MetricReadings, OutsideFailure>>;
@@ -84,7 +84,8 @@ export interface AlarmMutesPort {
 export interface AlarmSetPort {
   /**
    * Puts an alarm into a state by `SetAlarmState`: its actions and events follow as if it had come to that by itself, and
-   * its next evaluation takes it back. Only for rehearsals. One attempt; repeating it is harmless.
+   * its next evaluation takes it back. Only for rehearsals. Up to three attempts within `timeoutMs`: repeating
+   * it is harmless.
    */
   set(arn: string, state: "OK" | "ALARM", reason: string, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
 }
@@ -125,10 +126,6 @@ export interface DrainPort {
     direction: Direction,
     timeoutMs: DurationMs,
   ): Promise<Result<DrainProof, DrainFailure>>;
-  /** Application transactions (never pawl's or the sync role's) on a side that began before `before`. */
-  openTransactions(
-    cutover: CutoverBindings,
-    side: Side,
-    olderThanMs: DurationMs,
-  ): Promise<Result<number, OutsideFailure>>;
+  /** Application transactions (never pawl's or the sync role's) on a side that began longer ago than `olderThanMs`. */
+  openTransactions(side: Side, olderThanMs: DurationMs): Promise<Result<number, OutsideFailure>>;
 }
