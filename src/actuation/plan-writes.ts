@@ -6,8 +6,7 @@ import { isStickyAt } from "./drift.ts";
 import type { ObservedRoute } from "./observed-route.ts";
 import type { WeightWrite } from "./rules-port.ts";
 
-/** One change of the load balancer, as data. */
-export type RuleWrite = PinMove | WeightChange;
+/** Changes of the load balancer, as data. */
 export type PinMove = { readonly kind: "movePin"; readonly route: PinnedRoute; readonly to: "raised" | "parked" };
 export type WeightChange = { readonly kind: "setWeight"; readonly route: RouteBinding; readonly write: WeightWrite };
 

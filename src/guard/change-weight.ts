@@ -1,6 +1,6 @@
 import { refusalOf, sayOutcome } from "../actuation/elb-refusals.ts";
 import { observeRoute, type RouteSight } from "../actuation/observed-route.ts";
-import { planWeight, type RuleWrite, weightStands } from "../actuation/plan-writes.ts";
+import { planWeight, type WeightChange, weightStands } from "../actuation/plan-writes.ts";
 import type { WriteOutcome } from "../actuation/rules-port.ts";
 import type { JsonValue } from "../kernel/json.ts";
 import { type WeightPercent, weightPercent } from "../kernel/units.ts";
@@ -35,8 +35,7 @@ export const otherActionsOf = (sights: readonly RouteSight[], route: RouteBindin
   return rule?.forward == null ? null : rule.otherActions;
 };
 
-const write = (ports: RulePorts, planned: RuleWrite, sights: readonly RouteSight[], limits: Limits) => {
-  if (planned.kind === "movePin") return ports.rules.movePin(planned.route, planned.to, limits);
+const write = (ports: RulePorts, planned: WeightChange, sights: readonly RouteSight[], limits: Limits) => {
   const others = otherActionsOf(sights, planned.route);
   // Writing without knowing them could take an authentication step out of the rule.
   if (others === null) return Promise.resolve(refusedUnread());
@@ -107,7 +106,7 @@ export const lowerGreen = async (
 export const shows = (
   outcome: WriteOutcome,
   cutover: CutoverBindings,
-  planned: RuleWrite | undefined,
+  planned: WeightChange | undefined,
   to: WeightPercent,
 ): boolean => {
   if (outcome.kind !== "applied" || planned === undefined) return false;

@@ -2,23 +2,20 @@ import { drillRefusals } from "../decision/rollback-drill.ts";
 import type { CutoverState, RollbackDrill } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
-import { type CommitPorts, commitOnto } from "./commit.ts";
+import { commitOnto } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { flushOutbox, type OutboxPorts } from "./outbox.ts";
-import type { GuardPorts } from "./ports.ts";
 
 export interface DrillMark {
   readonly what: string;
   readonly at: EpochMs;
 }
 
-type RecordPorts = CommitPorts & OutboxPorts & Pick<GuardPorts, "clock">;
-
 /** Whether a rehearsal is announced. `unknown`: nobody answered, and its hold may be there until it ends by itself. */
 export type DrillBegun = { readonly kind: "begun" } | { readonly kind: "refused" | "unknown"; readonly why: string };
 
 /** Announces a rehearsal, and with it holds the first step. */
-export const beginDrill = async (ports: RecordPorts, seen: CutoverState, drill: RollbackDrill): Promise<DrillBegun> => {
+export const beginDrill = async (ports: OutboxPorts, seen: CutoverState, drill: RollbackDrill): Promise<DrillBegun> => {
   const summary = `${drill.by} rehearses the rollback with ${drill.alarmArn}`;
   const outcome = await commitOnto(ports, seen, (state) =>
     state.epoch === seen.epoch && drillRefusals(state, drill.at).length === 0
@@ -39,7 +36,7 @@ export const beginDrill = async (ports: RecordPorts, seen: CutoverState, drill: 
  * @returns where it stands: `latched` where something did latch after all.
  */
 export const endUnlatched = async (
-  ports: RecordPorts,
+  ports: OutboxPorts,
   { name }: CutoverBindings,
   epoch: number,
   broken: { readonly link: string; readonly why: string },
@@ -64,7 +61,7 @@ export const endUnlatched = async (
 
 /** A rehearsal that went the whole way, with its times. */
 export const recordPassed = async (
-  ports: RecordPorts,
+  ports: OutboxPorts,
   state: CutoverState,
   passed: { readonly alarmArn: string; readonly via: string; readonly marks: readonly DrillMark[] },
 ): Promise<CutoverState> => {

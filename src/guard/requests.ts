@@ -7,7 +7,7 @@ import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { flushOutbox, type OutboxPorts } from "./outbox.ts";
 import type { GuardPorts } from "./ports.ts";
 
-export type RequestPorts = OutboxPorts & Pick<GuardPorts, "clock">;
+export type RequestPorts = OutboxPorts;
 export type OfferedVerb = "pause" | "resume" | "approve" | "adopt";
 
 /** Who asks, and why; of an adoption also for what. */
