@@ -7,13 +7,13 @@ import { parseWorkerEvent } from "../src/edge/events.ts";
 import { functionShell } from "../src/edge/function-shell.ts";
 import { toIso } from "../src/kernel/instant.ts";
 import { decommissionPorts } from "../src/wiring.ts";
-import { cdcSettings, withCdc } from "../src/wiring-vpc.ts";
+import { vpcSettings, withCdc } from "../src/wiring-vpc.ts";
 
 /** No act begins with less real time left than the longest of them takes. */
 const LONGEST_ACT_MS = 25_000;
 
 const ports = decommissionPorts(process.env);
-const settings = cdcSettings(process.env);
+const settings = vpcSettings(process.env);
 
 /** Takes CDC apart, one journaled act after the other. */
 export const handler = functionShell(parseWorkerEvent, async ({ cutover, tick }, telemetry, remainingMs) => {

@@ -6,10 +6,10 @@ import { observedInShort } from "../src/edge/observed-in-short.ts";
 import { runObserve } from "../src/guard/observe.ts";
 import { toIso } from "../src/kernel/instant.ts";
 import { observePorts } from "../src/wiring.ts";
-import { cdcSettings, withCdc } from "../src/wiring-vpc.ts";
+import { vpcSettings, withCdc } from "../src/wiring-vpc.ts";
 
 const ports = observePorts(process.env);
-const settings = cdcSettings(process.env);
+const settings = vpcSettings(process.env);
 
 /** Reads what only something inside the VPC can see, and stores it. */
 export const handler = functionShell(parseWorkerEvent, async ({ cutover, tick }, telemetry) => {

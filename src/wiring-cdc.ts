@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectRest } from "./adapters/connect/connect-rest.ts";
 import { kafkaBroker } from "./adapters/kafka/kafka-broker.ts";
@@ -7,10 +6,11 @@ import { drainOver } from "./cdc/drain.ts";
 import type { DatabaseAddress } from "./cdc/facts.ts";
 import type { CdcAdminPorts, CdcPorts, StopwatchPort } from "./cdc/ports.ts";
 import { streamsOver } from "./cdc/streams.ts";
-import type { Digest } from "./kernel/digest.ts";
 import type { EpochMs } from "./kernel/units.ts";
 import type { Side } from "./signals/bindings.ts";
 import type { DrainPort, StreamsPort } from "./signals/ports.ts";
+import { sha256 } from "./wiring-local.ts";
+import { type Env, readSettings } from "./wiring-settings.ts";
 
 /** Where CDC is found. The addresses hold passwords: they are logged nowhere. */
 export interface CdcSettings {
@@ -22,6 +22,21 @@ export interface CdcSettings {
   /** The longest that one query may take. */
   readonly queryTimeoutMs: number;
 }
+
+/**
+ * @param queryTimeoutMs - As long as whoever asks may wait.
+ * @throws {PawlError} a setting of the VPC's half is missing or malformed.
+ */
+export const cdcSettings = (env: Env, queryTimeoutMs: number): CdcSettings => {
+  const found = readSettings(env, "PAWL_KAFKA_BROKERS", "PAWL_CONNECT_URL", "PAWL_BLUE_URL", "PAWL_GREEN_URL");
+  return {
+    kafkaBrokers: found.PAWL_KAFKA_BROKERS,
+    connectUrl: found.PAWL_CONNECT_URL,
+    blueUrl: found.PAWL_BLUE_URL,
+    greenUrl: found.PAWL_GREEN_URL,
+    queryTimeoutMs,
+  };
+};
 
 /** What the guard's functions reach CDC by. */
 export interface CdcReach {
@@ -35,8 +50,6 @@ export interface CdcReach {
 export interface CdcAdminReach extends CdcReach {
   readonly ports: CdcAdminPorts;
 }
-
-const sha256: Digest = (text) => createHash("sha256").update(text).digest("hex");
 
 /** Timers and this clock are real even where a lab scales `Date`; CDC's durations have to be. */
 const stopwatch: StopwatchPort = {
@@ -101,5 +114,3 @@ export const createCdcAdminPorts = (
     settings,
     now,
   );
-
-export { sha256 as cdcDigest };

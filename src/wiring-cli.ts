@@ -15,7 +15,7 @@ import type { PasswordSetting } from "./cdc/plan-types.ts";
 import type { EpochMs } from "./kernel/units.ts";
 import { operatorPorts } from "./wiring.ts";
 import { cloudwatchOf, lambdaOf, snsOf } from "./wiring-aws.ts";
-import { createCdcAdminPorts, createCdcPorts } from "./wiring-cdc.ts";
+import { cdcSettings, createCdcAdminPorts, createCdcPorts } from "./wiring-cdc.ts";
 import { local, sha256 } from "./wiring-local.ts";
 import { type Env, readSettings } from "./wiring-settings.ts";
 import { loadBalancerOf, tableOf } from "./wiring-table-and-rules.ts";
@@ -57,29 +57,18 @@ export const requestingPorts = (env: Env, now: Now) => {
 };
 
 /** Long enough for a comparison of large tables; everything else answers at once or not at all. */
-const QUERY_TIMEOUT_MS = 600_000;
-
-const cdcSettings = (env: Env) => {
-  const found = readSettings(env, "PAWL_KAFKA_BROKERS", "PAWL_CONNECT_URL", "PAWL_BLUE_URL", "PAWL_GREEN_URL");
-  return {
-    kafkaBrokers: found.PAWL_KAFKA_BROKERS,
-    connectUrl: found.PAWL_CONNECT_URL,
-    blueUrl: found.PAWL_BLUE_URL,
-    greenUrl: found.PAWL_GREEN_URL,
-    queryTimeoutMs: 20_000,
-  };
-};
+const COMPARISON_TIMEOUT_MS = 600_000;
+const QUERY_TIMEOUT_MS = 20_000;
 
 /** CDC as the guard sees it, for `cdc check`, `doctor` and `arm`. */
-export const cdcReach = (env: Env, now: Now) => createCdcPorts(cdcSettings(env), now);
+export const cdcReach = (env: Env, now: Now) => createCdcPorts(cdcSettings(env, QUERY_TIMEOUT_MS), now);
 
 /** CDC as an administrator sees it, for `cdc plan` and `cdc apply`. */
 export const cdcAdminReach = (env: Env, now: Now) => {
   const admin = readSettings(env, "PAWL_BLUE_ADMIN_URL", "PAWL_GREEN_ADMIN_URL");
   return createCdcAdminPorts(
     {
-      ...cdcSettings(env),
-      queryTimeoutMs: QUERY_TIMEOUT_MS,
+      ...cdcSettings(env, COMPARISON_TIMEOUT_MS),
       blueAdminUrl: admin.PAWL_BLUE_ADMIN_URL,
       greenAdminUrl: admin.PAWL_GREEN_ADMIN_URL,
     },

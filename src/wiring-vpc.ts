@@ -1,21 +1,12 @@
 import { systemNow } from "./adapters/clock/system-clock.ts";
-import { type CdcReach, type CdcSettings, createCdcPorts } from "./wiring-cdc.ts";
-import { type Env, readSettings } from "./wiring-settings.ts";
+import { type CdcReach, type CdcSettings, cdcSettings, createCdcPorts } from "./wiring-cdc.ts";
+import type { Env } from "./wiring-settings.ts";
 
 /** Longer than any healthy query, far shorter than an invocation. */
 const QUERY_TIMEOUT_MS = 5_000;
 
 /** @throws {PawlError} a setting of the VPC's half is missing or malformed. */
-export const cdcSettings = (env: Env): CdcSettings => {
-  const settings = readSettings(env, "PAWL_KAFKA_BROKERS", "PAWL_CONNECT_URL", "PAWL_BLUE_URL", "PAWL_GREEN_URL");
-  return {
-    kafkaBrokers: settings.PAWL_KAFKA_BROKERS,
-    connectUrl: settings.PAWL_CONNECT_URL,
-    blueUrl: settings.PAWL_BLUE_URL,
-    greenUrl: settings.PAWL_GREEN_URL,
-    queryTimeoutMs: QUERY_TIMEOUT_MS,
-  };
-};
+export const vpcSettings = (env: Env): CdcSettings => cdcSettings(env, QUERY_TIMEOUT_MS);
 
 /** CDC for the length of one invocation: the connections of a frozen function die without telling it. */
 export const withCdc = async <Outcome>(

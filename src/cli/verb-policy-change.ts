@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { given, misused } from "./exit.ts";
 import { readPolicyAt, readSoundPolicyAt } from "./files.ts";
+import { lookingContext } from "./looking-context.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
 
 const DIFF_HELP = `
@@ -37,10 +38,8 @@ export const addDiff = (policy: Command, { scene, settle }: Stage): void => {
       if (armed === undefined)
         return settle(policyDiffCommand(fromFile(first), fromFile(second ?? ""), { strict: exitCode }));
       const after = fromFile(first);
-      const { lookingPorts } = await import("../wiring-cli.ts");
-      const at = scene(armed, command.optsWithGlobals<GlobalOptions>());
-      const ports = lookingPorts(at.target.env, at.target.now);
-      settle(policyDiffCommand(await armedPolicy({ ...at, ports }), after, { strict: exitCode }));
+      const at = await lookingContext(scene(armed, command.optsWithGlobals<GlobalOptions>()));
+      settle(policyDiffCommand(await armedPolicy(at), after, { strict: exitCode }));
     });
 };
 

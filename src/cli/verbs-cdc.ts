@@ -27,11 +27,11 @@ const plan = async (scene: Scene) => {
 const apply = async (scene: Scene) => {
   const { cdcApplyCommand } = await import("./commands/cdc-apply.ts");
   const { cdcAdminReach, cdcPasswords } = await import("../wiring-cli.ts");
-  const { cdcDigest } = await import("../wiring-cdc.ts");
+  const { sha256 } = await import("../wiring-local.ts");
   const { env, now } = scene.target;
   const passwords = cdcPasswords(env);
   const reach = cdcAdminReach(env, now);
-  return cdcApplyCommand({ ...scene, ports: { reach, passwords, digest: cdcDigest } }).finally(reach.close);
+  return cdcApplyCommand({ ...scene, ports: { reach, passwords, digest: sha256 } }).finally(reach.close);
 };
 
 const check = async (scene: Scene) => {

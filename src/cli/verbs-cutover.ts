@@ -4,6 +4,7 @@ import type { CommandResult } from "./command-result.ts";
 import type { Scene } from "./context.ts";
 import { given, misused } from "./exit.ts";
 import { readPolicy } from "./files.ts";
+import { lookingContext } from "./looking-context.ts";
 import { PLAIN_MODE_GIVES_UP } from "./plain-mode.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
 import { addLedgerVerbs } from "./verbs-ledger.ts";
@@ -98,16 +99,14 @@ const halfAccepted = (withoutPin: boolean) =>
         "Leave it out, or say --without-pin.",
       );
 
-const looking = async (scene: Scene) => {
-  const { lookingPorts } = await import("../wiring-cli.ts");
-  return { ...scene, ports: lookingPorts(scene.target.env, scene.target.now) };
-};
+const status = async (scene: Scene) =>
+  (await import("./commands/status.ts")).statusCommand(await lookingContext(scene));
 
-const status = async (scene: Scene) => (await import("./commands/status.ts")).statusCommand(await looking(scene));
+const explain = async (scene: Scene) =>
+  (await import("./commands/explain.ts")).explainCommand(await lookingContext(scene));
 
-const explain = async (scene: Scene) => (await import("./commands/explain.ts")).explainCommand(await looking(scene));
-
-const restore = async (scene: Scene) => (await import("./commands/restore.ts")).restoreCommand(await looking(scene));
+const restore = async (scene: Scene) =>
+  (await import("./commands/restore.ts")).restoreCommand(await lookingContext(scene));
 
 const request = async (scene: Scene, name: "pause" | "resume" | "approve", reason: string) => {
   const { requestCommand } = await import("./commands/request.ts");

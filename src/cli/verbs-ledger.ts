@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { Scene } from "./context.ts";
 import { misused } from "./exit.ts";
+import { lookingContext } from "./looking-context.ts";
 import type { GlobalOptions, Stage } from "./stage.ts";
 
 interface ExportOptions {
@@ -17,7 +17,7 @@ export const addLedgerVerbs = (program: Command, { scene, settle, finish, stream
     .option("--recompute", "judge every tick again from what was stored for it")
     .action(async (cutover: string | undefined, options: { readonly recompute?: boolean }, command: Command) => {
       const { ledgerVerifyCommand } = await import("./commands/ledger-verify.ts");
-      settle(await ledgerVerifyCommand(await looking(scene(cutover, globalsOf(command))), options));
+      settle(await ledgerVerifyCommand(await lookingContext(scene(cutover, globalsOf(command))), options));
     });
   ledger
     .command("export [cutover]")
@@ -33,7 +33,7 @@ export const addLedgerVerbs = (program: Command, { scene, settle, finish, stream
           "Name a file: --out orders.ndjson.",
         );
       const { exitCodeOf, exportLedger, exportLines } = await import("./commands/ledger-export.ts");
-      const context = await looking(scene(cutover, globals));
+      const context = await lookingContext(scene(cutover, globals));
       if (options.out === undefined) {
         const exported = await exportLedger(context, streams.write);
         exportLines(exported).forEach(terminal.note);
@@ -48,8 +48,3 @@ export const addLedgerVerbs = (program: Command, { scene, settle, finish, stream
 };
 
 const globalsOf = (command: Command): GlobalOptions => command.optsWithGlobals<GlobalOptions>();
-
-const looking = async (scene: Scene) => {
-  const { lookingPorts } = await import("../wiring-cli.ts");
-  return { ...scene, ports: lookingPorts(scene.target.env, scene.target.now) };
-};

@@ -11,13 +11,8 @@ import { type ApplySettings, applyCdc } from "../../src/cdc/apply.ts";
 import type { CdcEvent } from "../../src/cdc/apply-events.ts";
 import { durationMs, epochMs } from "../../src/kernel/units.ts";
 import type { CutoverBindings, Direction, Side } from "../../src/signals/bindings.ts";
-import {
-  type CdcAdminReach,
-  type CdcReach,
-  cdcDigest,
-  createCdcAdminPorts,
-  createCdcPorts,
-} from "../../src/wiring-cdc.ts";
+import { type CdcAdminReach, type CdcReach, createCdcAdminPorts, createCdcPorts } from "../../src/wiring-cdc.ts";
+import { sha256 } from "../../src/wiring-local.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const PASSWORDS = {
@@ -90,7 +85,7 @@ export const startCdcLab = async (): Promise<CdcLab> => {
     events,
     apply: () => {
       events.length = 0;
-      return applyCdc(admin.ports, admin.drain, cutover, applySettings, cdcDigest, (event) => events.push(event));
+      return applyCdc(admin.ports, admin.drain, cutover, applySettings, sha256, (event) => events.push(event));
     },
     run: (side, sql, values) => query(stack[side].adminUrl, sql, values),
     shop: (side, sql, values) => query(url(side, "shop", PASSWORDS.shop), sql, values),

@@ -13,7 +13,8 @@ import type { Side } from "../../lab/shop/order.ts";
 import { applyCdc } from "../../src/cdc/apply.ts";
 import { durationMs, epochMs } from "../../src/kernel/units.ts";
 import type { CutoverBindings, Direction } from "../../src/signals/bindings.ts";
-import { type CdcAdminReach, cdcDigest, createCdcAdminPorts } from "../../src/wiring-cdc.ts";
+import { type CdcAdminReach, createCdcAdminPorts } from "../../src/wiring-cdc.ts";
+import { sha256 } from "../../src/wiring-local.ts";
 import { startWeightedProxy, type WeightedProxy } from "./weighted-proxy.ts";
 
 const PASSWORDS = { shop: "shop-of-a-test", pawlGuard: "guard-of-a-test" };
@@ -82,7 +83,7 @@ export const startShopOverCdc = async (tell: (line: string) => void): Promise<Sh
       },
       copyWithinMs: 180_000,
     },
-    cdcDigest,
+    sha256,
     (event) => event.kind === "phase" && tell(`cdc apply: ${event.phase}`),
   );
   if (!applied.ok) throw new Error(`cdc apply: ${JSON.stringify(applied.failure, null, 2)}`);

@@ -8,7 +8,7 @@ import type { CliContext } from "../context.ts";
 import { type DoctorPorts, examine } from "../doctor/examine.ts";
 import { exitCodeOf, type Finding, findingLines } from "../doctor/finding.ts";
 import { CommandFailure, EXIT, outside } from "../exit.ts";
-import { PATIENCE_MS } from "../limits.ts";
+import { firstRead } from "../first-read.ts";
 import { PLAIN_MODE_GIVES_UP } from "../plain-mode.ts";
 
 export interface ArmOptions {
@@ -47,8 +47,7 @@ export const armCommand = async (
     ({ findings } = await examine(ports, { bindings, target, policy, rehearsal, withoutPin }));
     return findings.filter(({ verdict }) => verdict !== "ok").map(({ what, value }) => `${what}: ${value}`);
   };
-  // The guard's own limits are a function's; whatever slows an operator's first call down is over with this one.
-  await ports.state.read(bindings.name, PATIENCE_MS);
+  await firstRead(ports, bindings.name);
   const report = await (options.again ? rearm : arm)(ports, bindings, policy, operator, {
     rehearsal,
     doctor,

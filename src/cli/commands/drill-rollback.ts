@@ -5,12 +5,13 @@ import { type DurationMs, durationMs } from "../../kernel/units.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
-import { alarmFindings, readAlarms } from "../doctor/alarms.ts";
+import { alarmFindings, alarmName, readAlarms } from "../doctor/alarms.ts";
 import { type DoctorPorts, examine } from "../doctor/examine.ts";
 import { type Finding, findingLines } from "../doctor/finding.ts";
 import { functionFinding } from "../doctor/standing.ts";
 import { CommandFailure, EXIT, misused, outside, refused } from "../exit.ts";
 import { unanswered } from "../failures.ts";
+import { firstRead } from "../first-read.ts";
 import { PATIENCE_MS } from "../limits.ts";
 import { forPeople } from "../terminal.ts";
 
@@ -41,8 +42,7 @@ export const drillRollbackCommand = async (
 ): Promise<CommandResult<DrillDocument>> => {
   const { ports, bindings, operator: by, terminal, target } = context;
   const alarm = alarmNamed(bindings, options.alarm);
-  // The guard's own limits are a function's; whatever slows an operator's first call down is over with this one.
-  const read = await ports.state.read(bindings.name, PATIENCE_MS);
+  const read = await firstRead(ports, bindings.name);
   if (!read.ok) throw unanswered(`The rollback of ${bindings.name} cannot be rehearsed.`, read.failure);
   const digest = read.value?.policyDigest ?? "";
   const policy = await ports.policies.read(digest, PATIENCE_MS);
@@ -54,7 +54,7 @@ export const drillRollbackCommand = async (
     });
     return findings.filter(({ verdict }) => verdict !== "ok").map(({ what, value }) => `${what}: ${value}`);
   };
-  for (const line of announcement(bindings.name, nameOf(alarm.arn))) terminal.progress(line);
+  for (const line of announcement(bindings.name, alarmName(alarm.arn))) terminal.progress(line);
   let before: number | null = null;
   const report = await drillRollback(ports, bindings, {
     ...{ by, alarm, doctor, withinMs: options.withinMs },
@@ -83,7 +83,7 @@ export const drillRollbackCommand = async (
   }));
   const { epoch } = report.state;
   return done({ cutover: bindings.name, alarm: alarm.arn, via: report.via, epoch, links }, [
-    `${bindings.name}: the way back works, rehearsed with ${nameOf(alarm.arn)} (came by ${report.via}).`,
+    `${bindings.name}: the way back works, rehearsed with ${alarmName(alarm.arn)} (came by ${report.via}).`,
     ...links.map(({ what, tookMs }) => row(what, tookMs)),
     `  Armed again, epoch ${epoch}; the next tick goes on. Recorded in the ledger.`,
   ]);
@@ -92,18 +92,17 @@ export const drillRollbackCommand = async (
 const row = (what: string, tookMs: number): string =>
   `  ${what.padEnd(20)} ${tookMs < 10_000 ? `${tookMs} ms` : forPeople(tookMs)}`;
 
-const nameOf = (arn: string): string => arn.split(":alarm:")[1] ?? arn;
-
 const alarmNamed = (
   { name, alarms }: CutoverBindings,
   wanted: string | undefined,
 ): CutoverBindings["alarms"][number] => {
-  const found = wanted === undefined ? alarms[0] : alarms.find(({ arn }) => arn === wanted || nameOf(arn) === wanted);
+  const found =
+    wanted === undefined ? alarms[0] : alarms.find(({ arn }) => arn === wanted || alarmName(arn) === wanted);
   if (found !== undefined) return found;
   throw misused(
     wanted === undefined ? `${name} lists no alarm.` : `${name} lists no alarm ${wanted}.`,
     "Only an alarm that cutover.json lists may send traffic back.",
-    `Give one of: ${alarms.map(({ arn }) => nameOf(arn)).join(", ") || "none"}.`,
+    `Give one of: ${alarms.map(({ arn }) => alarmName(arn)).join(", ") || "none"}.`,
   );
 };
 

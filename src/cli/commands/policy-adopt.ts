@@ -10,6 +10,7 @@ import type { CliContext } from "../context.ts";
 import { misused, outside, refused } from "../exit.ts";
 import { unanswered } from "../failures.ts";
 import { readSoundPolicyAt } from "../files.ts";
+import { firstRead } from "../first-read.ts";
 import { PATIENCE_MS } from "../limits.ts";
 import { forPeople } from "../terminal.ts";
 
@@ -47,8 +48,7 @@ export const policyAdoptCommand = async (
   const { ports, bindings, operator: by } = context;
   const digest = DIGEST.test(named) ? named : digestOf(context, named);
   await checkPublished(context, named, digest);
-  // The guard's own limits are a function's; whatever slows an operator's first call down is over with this one.
-  await ports.state.read(bindings.name, PATIENCE_MS);
+  await firstRead(ports, bindings.name);
   const asked = { by, reason, policyDigest: digest, ...(restartStep ? { restartStep } : {}) };
   const report = await requestAdopt(ports, bindings.name, asked);
   const what = `${bindings.name} was not asked to adopt ${named}.`;

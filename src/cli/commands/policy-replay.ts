@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { canonicalJson } from "../../kernel/json.ts";
 import { policyDigest } from "../../policy/policy-digest.ts";
 import type { Policy } from "../../policy/policy-file.ts";
@@ -6,6 +5,7 @@ import type { AcceptPolicy } from "../../rehearsal/recording/read-guard-lines.ts
 import { recordingReader } from "../../rehearsal/recording/read-recording.ts";
 import { type Candidate, type ReplayResult, replaying } from "../../rehearsal/replay/replay.ts";
 import { documentOf, type ReplayDocument, sayReplay } from "../../rehearsal/replay/say-replay.ts";
+import { sha256 } from "../../wiring-local.ts";
 import type { CommandResult } from "../command-result.ts";
 import { EXIT, refused } from "../exit.ts";
 import { readPolicyAt } from "../files.ts";
@@ -16,8 +16,6 @@ export interface ReplayOptions {
   readonly policy?: string;
   readonly against?: string;
 }
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /**
  * Replays a recording: with the policy that was recorded it has to come to what was recorded; with another one it says

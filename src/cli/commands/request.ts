@@ -4,7 +4,7 @@ import { toIso } from "../../kernel/instant.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside, refused } from "../exit.ts";
-import { PATIENCE_MS } from "../limits.ts";
+import { firstRead } from "../first-read.ts";
 import { forPeople } from "../terminal.ts";
 
 export interface RequestDocument {
@@ -48,8 +48,7 @@ export const requestCommand = async (
   reason: string,
 ): Promise<CommandResult<RequestDocument>> => {
   const { ports, bindings, operator: by } = context;
-  // The guard's own limits are a function's; whatever slows an operator's first call down is over with this one.
-  await ports.state.read(bindings.name, PATIENCE_MS);
+  await firstRead(ports, bindings.name);
   const report = await requestVerb(ports, bindings.name, verb, { by, reason });
   const what = `${bindings.name} was not asked to ${verb}.`;
   if (report.kind === "failed")

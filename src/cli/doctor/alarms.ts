@@ -6,7 +6,8 @@ import { type Finding, fails, holds, unread, unseen } from "./finding.ts";
 
 type Read = Result<readonly AlarmReading[], OutsideFailure>;
 
-const nameOf = (arn: string): string => arn.split(":alarm:")[1] ?? arn;
+/** An alarm by its name alone, as people know it. */
+export const alarmName = (arn: string): string => arn.split(":alarm:")[1] ?? arn;
 
 /** The alarms of a cutover, and what silences them. */
 export interface AlarmsRead {
@@ -34,7 +35,7 @@ export const alarmFindings = (
 ): readonly Finding[] => {
   if (!alarms.ok) return [unread("alarms", alarms.failure, "Package and deploy the stack.")];
   const findings = cutover.alarms.map(({ arn, severity }) => {
-    const what = `alarm ${nameOf(arn)}`;
+    const what = `alarm ${alarmName(arn)}`;
     const alarm = alarms.value.find((one) => one.arn === arn);
     if (alarm === undefined)
       return fails(what, "does not exist", "Package and deploy the stack, or correct `alarms` in cutover.json.");
@@ -69,7 +70,11 @@ const silencedFinding = (what: string, { suppressor, impaired }: AlarmReading): 
 
 const alarmFinding = (what: string, alarm: AlarmReading, severity: string, rollbackFunction: string): Finding => {
   if (!alarm.actionsEnabled)
-    return fails(what, "its actions are off", `aws cloudwatch enable-alarm-actions --alarm-names ${nameOf(alarm.arn)}`);
+    return fails(
+      what,
+      "its actions are off",
+      `aws cloudwatch enable-alarm-actions --alarm-names ${alarmName(alarm.arn)}`,
+    );
   if (!alarm.actions.some((action) => calls(action, rollbackFunction)))
     return fails(
       what,
@@ -112,7 +117,7 @@ export const guardAlarmArns = ({ loadBalancerArn }: CutoverBindings): readonly s
 export const guardFinding = (read: Read): Finding => {
   const what = `schedule and tick (alarm ${STALEST})`;
   if (!read.ok) return unread(what, read.failure, "Package and deploy the stack.");
-  const alarm = read.value.find(({ arn }) => nameOf(arn) === STALEST);
+  const alarm = read.value.find(({ arn }) => alarmName(arn) === STALEST);
   if (alarm === undefined) return fails(what, "does not exist", "Package and deploy the stack.");
   if (!alarm.actionsEnabled || alarm.actions.length === 0)
     return fails(what, "has no action in force", "Nobody would hear of a dead guard: enable its actions.");
