@@ -2,6 +2,7 @@ import type { JsonObject } from "../kernel/json.ts";
 import type { OutsideFailure, Result } from "../kernel/result.ts";
 import type { DurationMs } from "../kernel/units.ts";
 import type { Direction } from "../signals/bindings.ts";
+import { CONNECTOR_STATES } from "../signals/catalogue.ts";
 import type { ConnectorConfig } from "./connectors.ts";
 import type { DatabaseFacts, SequenceFacts, SlotFacts, TopicFacts } from "./facts.ts";
 import type { TableName } from "./names.ts";
@@ -115,17 +116,6 @@ export interface BrokerPort {
   /** A group that does not exist counts as deleted. */
   deleteGroup(group: string, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
 }
-
-/** Worst last. */
-export const CONNECTOR_STATES = [
-  "RUNNING",
-  "RESTARTING",
-  "UNASSIGNED",
-  "PAUSED",
-  "STOPPED",
-  "FAILED",
-  "ABSENT",
-] as const;
 
 export type ConnectorState = (typeof CONNECTOR_STATES)[number];
 

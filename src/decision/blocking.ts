@@ -1,6 +1,6 @@
 import { toIso } from "../kernel/instant.ts";
 import { canonicalJson, type JsonValue } from "../kernel/json.ts";
-import { type EpochMs, earlier, later } from "../kernel/units.ts";
+import { type EpochMs, earlier, later, MINUTE_MS } from "../kernel/units.ts";
 import type { GateVerdict, Judgement } from "../policy/verdict.ts";
 import type { TrafficReading } from "../snapshot/traffic.ts";
 import type { Blocking, CutoverState } from "./state.ts";
@@ -125,7 +125,7 @@ export const standingObstacles = (state: CutoverState, traffic: TrafficReading):
 /** True when this stood at an earlier tick already: two reads a minute apart are not one stale read. */
 export const stoodBefore = (what: string, previous: readonly Blocking[], tick: EpochMs): boolean => {
   const before = previous.find((block) => block.what === what);
-  return before !== undefined && before.since <= earlier(tick, 60_000);
+  return before !== undefined && before.since <= earlier(tick, MINUTE_MS);
 };
 
 export const dwellEnds = (state: CutoverState, minDwellMs: number): EpochMs => later(state.verifiedAt, minDwellMs);

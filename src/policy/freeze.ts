@@ -1,5 +1,5 @@
 import { fromIso } from "../kernel/instant.ts";
-import { type EpochMs, epochMs, later } from "../kernel/units.ts";
+import { type EpochMs, epochMs, later, MINUTE_MS } from "../kernel/units.ts";
 import type { Freeze, Policy } from "./policy-file.ts";
 
 /** A freeze that holds now. `until`: the first instant that no window holds; null where nobody can say one. */
@@ -15,7 +15,6 @@ export interface Weekly {
 }
 
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MINUTE = 60_000;
 const WEEK = 7 * 24 * 60;
 /** The first Monday after 1970-01-01, which was a Thursday. */
 const FIRST_MONDAY = 4 * 24 * 60;
@@ -42,14 +41,14 @@ const endOf = (freeze: Freeze, at: EpochMs): EpochMs | null | "unreadable" => {
 };
 
 const endOfWeekly = ({ from, to }: Weekly, at: EpochMs): EpochMs | null => {
-  const intoWeek = (at / MINUTE - FIRST_MONDAY + WEEK) % WEEK;
+  const intoWeek = (at / MINUTE_MS - FIRST_MONDAY + WEEK) % WEEK;
   const length = to > from ? to - from : to - from + WEEK;
   const into = (intoWeek - from + WEEK) % WEEK;
-  return into < length ? epochMs(Math.round((at / MINUTE - into + length) * MINUTE)) : null;
+  return into < length ? epochMs(Math.round((at / MINUTE_MS - into + length) * MINUTE_MS)) : null;
 };
 
 /** Windows that follow each other without a gap for longer than this have no end worth naming. */
-const LONGEST_CHAIN_MS = 53 * WEEK * MINUTE;
+const LONGEST_CHAIN_MS = 53 * WEEK * MINUTE_MS;
 
 /**
  * The freeze at this instant, or null. Pure. Windows that touch or overlap are one, so that the end is the one that

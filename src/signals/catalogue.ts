@@ -68,7 +68,16 @@ const side = (name: "green" | "blue"): Catalogue => ({
 const readyPercent = (name: "green" | "blue"): SignalDefinition =>
   number("percent", "down", "instant", `healthy ${name} targets now, against those when armed`);
 
-const CONNECTOR_STATES = ["RUNNING", "PAUSED", "STOPPED", "FAILED", "UNASSIGNED", "RESTARTING", "ABSENT"];
+/** Of a connector or a task, worst last. */
+export const CONNECTOR_STATES = [
+  "RUNNING",
+  "RESTARTING",
+  "UNASSIGNED",
+  "PAUSED",
+  "STOPPED",
+  "FAILED",
+  "ABSENT",
+] as const;
 
 /** How far back `strayRows` counts the application's writes on a stream's source, by the source's clock. */
 export const STRAY_WINDOW_MS = 60_000;

@@ -1,12 +1,7 @@
-import {
-  CONNECTOR_STATES,
-  type ConnectorState,
-  type ConnectorStatus,
-  type ConnectPort,
-  worseOf,
-} from "../../cdc/ports.ts";
+import { type ConnectorState, type ConnectorStatus, type ConnectPort, worseOf } from "../../cdc/ports.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { DurationMs } from "../../kernel/units.ts";
+import { CONNECTOR_STATES } from "../../signals/catalogue.ts";
 
 interface Answer {
   readonly status: number;

@@ -4,7 +4,7 @@ import { type EpochMs, earlier, epochMs, later, MINUTE_MS, weightPercent } from 
 import { EMPTY_LEDGER } from "../../ledger/chain.ts";
 import { SIGNALS, type SignalPath } from "../../signals/catalogue.ts";
 import { known, type Observation, type Observations, unknown } from "../../signals/observation.ts";
-import { SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
+import { GATE_DELAY_MINUTES, P99_MINUTES, SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
 import type { MinuteReadings, Snapshot } from "../../snapshot/snapshot.ts";
 import { standInCutover } from "../stand-in-cutover.ts";
 import type { PlainMinute } from "./read-plain-line.ts";
@@ -21,9 +21,6 @@ const pathsOf = (kind: string): readonly SignalPath[] =>
 const MINUTE_PATHS = pathsOf("minute");
 const INSTANT_PATHS = pathsOf("instant");
 const SPAN_PATHS = pathsOf("span");
-
-const P99_MINUTES = 3;
-const GATE_DELAY_MINUTES = 2;
 
 /**
  * Follows plain minutes as if a guard had watched them: a tick a minute later each, which knows the ten minutes before

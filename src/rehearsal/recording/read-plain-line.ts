@@ -4,6 +4,7 @@ import { type EpochMs, MINUTE_MS } from "../../kernel/units.ts";
 import { didYouMean } from "../../policy/checks/did-you-mean.ts";
 import { SIGNALS, type SignalPath, signalAt } from "../../signals/catalogue.ts";
 import type { SignalValue } from "../../signals/observation.ts";
+import { DECISIONS } from "../fixtures/fixture-file.ts";
 
 /** One minute of a recording that somebody wrote by hand, or made from their own metrics. */
 export interface PlainMinute {
@@ -19,7 +20,6 @@ export interface PlainMinute {
   readonly verdicts: Readonly<Record<string, string>>;
 }
 
-const DECISIONS = ["advance", "hold", "rollback", "soak", "decommission"];
 const VERDICTS = ["pass", "fail", "unknown"];
 const GROUPS = [...new Set(Object.keys(SIGNALS).map((path) => path.slice(0, path.indexOf("."))))];
 const OWN = ["at", "weight", "decision", "verdicts", "absent", "note"];
@@ -83,7 +83,7 @@ const weightOf = (written: JsonValue | undefined, before: number | null): number
 
 const decisionOf = (written: JsonValue | undefined): string | null => {
   if (written === undefined) return null;
-  if (typeof written === "string" && DECISIONS.includes(written)) return written;
+  if (typeof written === "string" && DECISIONS.some((decision) => decision === written)) return written;
   throw new RangeError(`"decision" is none of ${DECISIONS.join(", ")}`);
 };
 

@@ -2,7 +2,7 @@ import { ok } from "../../kernel/result.ts";
 import { durationMs, type EpochMs, earlier, MINUTE_MS } from "../../kernel/units.ts";
 import type { Side } from "../../signals/bindings.ts";
 import type { MetricReadings, MetricSeries, MetricsPort, P99Datum } from "../../signals/ports.ts";
-import { SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
+import { GATE_DELAY_MS, P99_MINUTES, SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
 import type { Sight } from "./sight.ts";
 import type { MinuteCounts, SideCounts } from "./traffic.ts";
 
@@ -98,12 +98,9 @@ const datumsOf = (
   return datums;
 };
 
-const P99_MINUTES = 3;
-const GATE_MINUTES = 2;
-
 /** The worst of its minutes: where one of three is slow, a third of the requests is, and the p99 of all is theirs. */
 const p99Of = (minutes: readonly SeenMinute[], of: Side, use: P99Datum["use"], tick: EpochMs): P99Datum => {
-  const to = use === "gates" ? earlier(tick, GATE_MINUTES * MINUTE_MS) : tick;
+  const to = use === "gates" ? earlier(tick, GATE_DELAY_MS) : tick;
   const from = earlier(to, durationMs(P99_MINUTES * MINUTE_MS));
   let worst = 0;
   for (const { at, counts, lost } of minutes)
