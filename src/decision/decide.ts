@@ -241,6 +241,9 @@ const PAGE_AFTER_MS: PageAfterMs = {
   blind: 3 * MINUTES,
   policy: 3 * MINUTES,
   snapshot: 3 * MINUTES,
+  snapshots: 3 * MINUTES,
+  ledger: 0,
+  "plain-mode": 0,
 };
 
 /** Where the policy says nothing of how long a step may last, and before the first one, where it cannot. */

@@ -39,6 +39,8 @@ export type CutoverEvent =
   | { readonly kind: "intentAnnounced"; readonly intent: Intent }
   | { readonly kind: "weightCommitted"; readonly step: number; readonly at: EpochMs; readonly last: boolean }
   | { readonly kind: "intentCleared" }
+  /** The load balancer has said no for certain; since when it does is kept, so that it is not told of every minute. */
+  | { readonly kind: "stepRefused"; readonly refused: Blocking }
   | { readonly kind: "pinLowered"; readonly at: EpochMs }
   | { readonly kind: "latchHeld" }
   /** What going back is expected to cost, by the readings of the tick that latched. */
@@ -98,6 +100,8 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
       return weightCommitted(state, event);
     case "intentCleared":
       return without(state, "intent");
+    case "stepRefused":
+      return { ...without(state, "intent"), blocking: [event.refused] };
     case "pinLowered":
       must(state.latch === undefined && state.intent?.kind === "lowerPin", event);
       return { ...without(state, "intent"), steppedAt: event.at, verifiedAt: event.at };

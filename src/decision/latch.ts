@@ -20,11 +20,15 @@ export interface LatchConditions {
   readonly lastTickAtOrBefore?: EpochMs;
 }
 
-/** As a table that keeps whole states asks them; DynamoDB is asked by an expression of its own. */
+/**
+ * As a table that keeps whole states asks them; DynamoDB is asked by an expression of its own. A cutover that is complete
+ * is never latched: there is nothing to go back to, and nobody could take the latch off again.
+ */
 export const permits = (
   { epoch, armedAtOrBefore, lastTickAtOrBefore }: LatchConditions,
   state: CutoverState,
 ): boolean =>
+  state.phase !== "complete" &&
   (epoch === undefined || state.epoch === epoch) &&
   (armedAtOrBefore === undefined || state.armedAt <= armedAtOrBefore) &&
   (lastTickAtOrBefore === undefined || state.lastTick === null || state.lastTick <= lastTickAtOrBefore);

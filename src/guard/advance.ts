@@ -1,9 +1,11 @@
 import type { RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
+import { sinceWhen } from "../decision/blocking.ts";
 import { INTENT_LIFE_MS } from "../decision/bounds.ts";
 import type { Decision } from "../decision/decision.ts";
 import { evolve } from "../decision/evolve.ts";
-import type { CutoverState, Intent } from "../decision/state.ts";
+import { pagesDue } from "../decision/pages.ts";
+import type { Blocking, CutoverState, Intent } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { later } from "../kernel/units.ts";
 import { adoptionEvents, sayAdoption } from "./adopt.ts";
@@ -54,7 +56,9 @@ export const advance = async (
   if (announced.kind !== "committed") return { kind: "dropped", why: `the intent was not written: ${announced.kind}` };
   const steps = { from: announced.state.weightPercent, to: decision.to };
   const changed = await raiseGreen(ports, tick.cutover, steps, tick.seen.sights);
-  return conclude(ports, tick, announced.state, decision, changed);
+  return changed.kind === "refused"
+    ? refusedStep(ports, { announced: announced.state, before: stored }, tick, decision, changed)
+    : conclude(ports, tick, announced.state, decision, changed);
 };
 
 const standsAt = (sights: readonly RouteSight[], percent: number): boolean =>
@@ -68,13 +72,12 @@ const conclude = async (
   tick: Tick,
   announced: CutoverState,
   decision: Advance,
-  changed: ChangeOutcome,
+  changed: Exclude<ChangeOutcome, { kind: "refused" }>,
 ): Promise<PromoteReport> => {
   if (changed.kind === "unknown") {
     await flushOutbox(ports, announced);
     return { kind: "judged", decision: "advance", reasons: [`outcome unknown: ${changed.message}`] };
   }
-  if (changed.kind === "refused") return refusedStep(ports, announced, tick, decision, changed);
   const last = decision.step === (tick.policy?.steps.length ?? 0) - 1;
   const at = ports.clock.now();
   const outcome = await commitOnto(ports, announced, (state) => {
@@ -102,31 +105,37 @@ const conclude = async (
   return finish(ports, tick, announced, decision, outcome);
 };
 
-/** The load balancer has said no, for certain: the intent is over, and nothing of it is left. */
+/**
+ * The load balancer has said no, for certain: the intent is over, and nothing of it is left. The next tick asks again; people
+ * hear of it at once, and every quarter of an hour while it stays so.
+ */
 const refusedStep = async (
   ports: PromotePorts,
-  announced: CutoverState,
+  { announced, before }: { readonly announced: CutoverState; readonly before: CutoverState },
   tick: Tick,
   decision: Advance,
   { message, retryable }: Extract<ChangeOutcome, { kind: "refused" }>,
 ): Promise<PromoteReport> => {
   const what = `the load balancer refused ${decision.to} %`;
+  const obstacle = { what: "step-refused", value: message, threshold: "taken", clears: "the load balancer takes it" };
+  const [refused] = sinceWhen([obstacle], before.blocking, tick.at) as [Blocking];
+  const isTold = pagesDue([refused], { "step-refused": 0 }, { last: before.lastTick, now: tick.at }).length > 0;
   const outcome = await commitOnto(ports, announced, (state) =>
     standsOpen(state, announced)
       ? {
-          events: [{ kind: "intentCleared" }],
+          events: [{ kind: "stepRefused", refused }],
           account: {
             kind: "step-refused",
             summary: `${what}: ${message}`,
             at: ports.clock.now(),
             tick: tick.at,
             detail: { to: decision.to, outcome: "refused" },
-            notify: {
-              subject: `${state.cutover}: ${what}`,
-              body: message,
-              // A throttled call is asked again by the next tick; nobody has to get up for it.
-              urgency: retryable ? "info" : "page",
-            },
+            // A throttled call is asked again by the next tick; nobody has to get up for it.
+            ...(isTold
+              ? {
+                  notify: { subject: `${state.cutover}: ${what}`, body: message, urgency: retryable ? "info" : "page" },
+                }
+              : {}),
           },
         }
       : null,

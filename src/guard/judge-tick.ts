@@ -18,6 +18,7 @@ import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { accumulate } from "./accumulate.ts";
 import type { Look } from "./look.ts";
 import { failsForSure, soakMinuteVerdict } from "./soak-minute.ts";
+import { sawTicksBefore } from "./table-trouble.ts";
 
 export interface JudgedTick {
   readonly decision: Decision;
@@ -61,20 +62,17 @@ export const judgeTick = (
   const { snapshots } = seen;
   const own = snapshots.at(-1) ?? snapshots[0];
   const rules = policy ?? UNREAD_POLICY;
-  const { evidence, corrections } = accumulate(state, policy, snapshots, tick);
+  const { evidence, corrections } = accumulate(state, policy, seen, tick);
   const { judgement, workings } = judgePolicy(rules, asked(state, rules, snapshots, evidence));
   const safety = safetyAt(snapshots);
   const facts: Facts = {
     traffic: trafficOf(own),
     firing: firingAlarms(own, cutover),
     safety,
-    failsForSure: failsForSure(
-      verdictsOf(requiredGates(state, rules), judgement),
-      earlier(tick, GATE_DELAY_MS),
-      state,
-      rules,
-    ),
-    soak: soakAfter(state, rules, judgement, snapshots, tick),
+    // A look that did not see the minutes before says nothing of them; a gate may fail by what is missing from it alone.
+    ...(sawTicksBefore(seen.trouble)
+      ? soakFacts(state, rules, judgement, snapshots, tick)
+      : { failsForSure: false, soak: state.soak }),
     trouble: [...seen.trouble, ...(policy === null ? [unread(state)] : [])],
   };
   const decision = decide({ state, policy: rules, judgement, facts, tick });
@@ -105,22 +103,23 @@ const asked = (state: CutoverState, policy: Policy, snapshots: Snapshots, eviden
   };
 };
 
-const soakAfter = (
+const soakFacts = (
   state: CutoverState,
   policy: Policy,
   judgement: Judgement,
   snapshots: Snapshots,
   tick: EpochMs,
-): CutoverState["soak"] => {
-  if (state.phase !== "soaking") return state.soak;
+): Pick<Facts, "failsForSure" | "soak"> => {
   const required = requiredGates(state, policy);
   const verdicts = verdictsOf(required, judgement);
-  const judged = worstOf(verdicts);
   const sure = failsForSure(verdicts, earlier(tick, GATE_DELAY_MS), state, policy);
+  if (state.phase !== "soaking") return { failsForSure: sure, soak: state.soak };
+  const judged = worstOf(verdicts);
   const soaking = { state, policy, required, snapshots };
   const verdict = (minute: EpochMs): MinuteVerdict => soakMinuteVerdict(soaking, minute);
   // Too early to fail: the windows are not full yet, and once they are, they hold these minutes.
-  return consumeSoak(state.soak, { tick, gates: judged === "fail" && !sure ? "unknown" : judged, verdict });
+  const gates = judged === "fail" && !sure ? "unknown" : judged;
+  return { failsForSure: sure, soak: consumeSoak(state.soak, { tick, gates, verdict }) };
 };
 
 const unread = (state: CutoverState) => ({

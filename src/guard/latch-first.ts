@@ -11,6 +11,8 @@ export type Latching =
   | { readonly kind: "latched"; readonly state: CutoverState; readonly why: string }
   /** The table did not answer in time: going back must not wait for it. */
   | { readonly kind: "unanswered"; readonly why: string }
+  /** The cutover is over: nothing was latched, and there is nothing to go back to. */
+  | { readonly kind: "complete" }
   | { readonly kind: "ignored"; readonly why: string };
 
 type Conditions = Omit<Parameters<SnapBackPorts["state"]["latch"]>[2], "writeId">;
@@ -29,7 +31,7 @@ export const latchFor = async (
       const cause = causeOf(trigger);
       const came = via === undefined ? {} : { via };
       const outcome = await latch(ports, cutover, cause, { armedAtOrBefore: alarmAt }, came);
-      if (outcome.kind !== "not-applicable") return latchingOf(outcome, "nothing is armed");
+      if (outcome.kind !== "not-applicable" || isOver(outcome)) return latchingOf(outcome, "nothing is armed");
       return staleAlarm(ports, cutover, trigger.alarmArn, cause, came);
     }
     case "operator": {
@@ -122,6 +124,8 @@ export const sayCause = (cause: LatchCause): string => {
   }
 };
 
+const isOver = ({ state }: Extract<LatchOutcome, { kind: "not-applicable" }>): boolean => state.phase === "complete";
+
 const latchingOf = (outcome: LatchOutcome, whenAbsent: string): Latching => {
   switch (outcome.kind) {
     case "latched":
@@ -129,6 +133,7 @@ const latchingOf = (outcome: LatchOutcome, whenAbsent: string): Latching => {
     case "already-latched":
       return { kind: "latched", state: outcome.state, why: "joined" };
     case "not-applicable":
+      if (isOver(outcome)) return { kind: "complete" };
       return { kind: "ignored", why: "the epoch has moved on, or a later tick was judged" };
     case "absent":
       return { kind: "ignored", why: whenAbsent };

@@ -14,6 +14,7 @@ import type { TrafficReading } from "../snapshot/traffic.ts";
 import { desiredRules } from "./desired-rules.ts";
 import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "./limits.ts";
 import type { GuardPorts, Observed } from "./ports.ts";
+import { ledgerStuck, snapshotsUnread, snapshotUnstored } from "./table-trouble.ts";
 
 export type LookPorts = Pick<GuardPorts, "clock" | "metrics" | "hosts" | "alarms" | "rules" | "observed" | "snapshots">;
 
@@ -75,7 +76,9 @@ export const look = async (
     sightsSince: routes.since,
     observed: observed.ok ? observed.value : null,
     trouble: [
-      ...(stored.ok ? [] : [unstored(stored.failure.message)]),
+      ...(stored.ok ? [] : [snapshotUnstored(stored.failure.message)]),
+      ...(earlierOnes.ok ? [] : [snapshotsUnread(earlierOnes.failure.message)]),
+      ...ledgerStuck(state, tick),
       ...(hasPlainRoute(cutover) && state.withoutPin === undefined ? [unacknowledged] : []),
     ],
   };
@@ -155,10 +158,3 @@ const unacknowledged: Obstacle = {
   threshold: "armed with --without-pin",
   clears: "the bindings it was armed with are deployed, or it is rolled back and armed again",
 };
-
-const unstored = (message: string): Obstacle => ({
-  what: "snapshot",
-  value: message,
-  threshold: "stored before it is judged",
-  clears: "the table takes it",
-});

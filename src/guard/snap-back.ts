@@ -45,17 +45,29 @@ export const snapBack = async (
   const ports: Run = { ...through, asked: askedBy(trigger, through) };
   const latching = await latchFor(ports, cutover, trigger);
   if (latching.kind === "ignored") return { kind: "ignored", why: latching.why };
+  // Its alarms may go on firing for as long as its stack is deployed; nobody has to get up for them.
+  if (latching.kind === "complete") return { kind: "no-way-back", why: "it is complete" };
   if (latching.kind === "unanswered") return goOnBlind(ports, cutover, trigger, latching.why);
   const since = ports.clock.now();
   const { state } = latching;
   if (state.wayBack !== "open") return noWayBack(ports, cutover, `the way back is ${state.wayBack}`);
+  return inEarnest(ports, state, trigger, async (meant) => {
+    const ready = await hold(ports, meant, trigger);
+    if (ready.latch?.mode === "held") return { kind: "held", state: ready };
+    const done = isDone(ready, ports.clock.now()) && (await seenPinned(ports, cutover));
+    return done ? { kind: "verified", state: ready } : bringBack(ports, cutover, { state: ready, since });
+  });
+};
+
+/** Goes back, and takes over a rehearsal that has latched before; one that was not told arms again over this one's head. */
+const inEarnest = async (
+  ports: Run,
+  state: CutoverState,
+  trigger: SnapBackTrigger,
+  goBack: (state: CutoverState) => Promise<SnapBackReport>,
+): Promise<SnapBackReport> => {
   const meant = await takeOverDrill(ports, state, trigger);
-  const ready = await hold(ports, meant ?? state, trigger);
-  if (ready.latch?.mode === "held") return { kind: "held", state: ready };
-  const done = isDone(ready, ports.clock.now()) && (await seenPinned(ports, cutover));
-  const report: SnapBackReport = done
-    ? { kind: "verified", state: ready }
-    : await bringBack(ports, cutover, { state: ready, since });
+  const report = await goBack(meant ?? state);
   return meant === null && report.kind === "verified" ? { kind: "verified-unrecorded", why: STILL_A_DRILL } : report;
 };
 
@@ -181,11 +193,15 @@ const goOnBlind = async (
     const unexplained = soon.kind === "unanswered" ? `, and the table does not say by whom (${soon.why})` : "";
     return noWayBack(ports, cutover, `${goneBy(raised)}${unexplained}`);
   }
-  if (mayRecord(soon)) return bringBack(ports, cutover, { state: soon.state, since: ports.clock.now() });
+  const underLatch = ({ state: latched }: Latched): Promise<SnapBackReport> => {
+    const since = ports.clock.now();
+    return inEarnest(ports, latched, trigger, (state) => bringBack(ports, cutover, { state, since }));
+  };
+  if (mayRecord(soon)) return underLatch(soon);
   const seen = await bringBack(ports, cutover, null);
   if (seen.kind !== "verified-unrecorded") return seen;
   const late = await latchFor(ports, cutover, trigger);
-  if (mayRecord(late)) return bringBack(ports, cutover, { state: late.state, since: ports.clock.now() });
+  if (mayRecord(late)) return underLatch(late);
   if (hasPlainRoute(cutover)) return onBlueUnverified(ports, cutover, `${why}; then: ${unrecorded(late)}`);
   await page(ports, cutover, "all traffic is on blue, not recorded", `${why}; then: ${unrecorded(late)}.`);
   return { kind: "verified-unrecorded", why: unrecorded(late) };
@@ -208,10 +224,11 @@ type Latched = Extract<Latching, { kind: "latched" }>;
 const mayRecord = (late: Latching): late is Latched => late.kind === "latched" && late.state.wayBack === "open";
 
 /** The pin was still there and is up: the fence on blue waits for a look at the rules, and will not be raised. */
-const unrecorded = (late: Latching): string =>
-  late.kind === "latched"
-    ? `traffic went back although the way back is ${late.state.wayBack}; see pawl restore`
-    : late.why;
+const unrecorded = (late: Latching): string => {
+  if (late.kind !== "latched" && late.kind !== "complete") return late.why;
+  const wayBack = late.kind === "complete" ? "closed, the cutover being complete" : late.state.wayBack;
+  return `traffic went back although the way back is ${wayBack}; see pawl restore`;
+};
 
 const noWayBack = async (ports: Run, cutover: CutoverBindings, why: string): Promise<SnapBackReport> => {
   await page(

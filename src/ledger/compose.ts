@@ -39,9 +39,13 @@ export const compose = (
     EVERY_MINUTE.has(account.kind) &&
     after.phase === before.phase &&
     latched.outbox.filter((entry) => entry[of] !== undefined).length >= OUTBOX_MAX;
-  if (isFull("record")) return latched;
+  const notification = isFull("notification") ? undefined : account.notify;
+  const id = `${transitionId(based)}${account.kind}`;
+  // The ledger may be stuck while people can be reached: what they have to hear does not wait for it.
+  if (isFull("record"))
+    return notification === undefined ? latched : queued(latched, { id, at: account.at, notification });
   const record: UnchainedRecord = {
-    id: `${transitionId(based)}${account.kind}`,
+    id,
     cutover: after.cutover,
     epoch: after.epoch,
     tick: account.tick,
@@ -50,7 +54,7 @@ export const compose = (
     summary: account.summary,
     detail: account.detail,
   };
-  return append(latched, record, isFull("notification") ? undefined : account.notify, with_.digest);
+  return append(latched, record, notification, with_.digest);
 };
 
 /** What the ids of everything that a transition says begin with. */
@@ -85,8 +89,13 @@ const append = (
   const record = chainRecord(state.ledgerHead, unchained, digest);
   const { id, at } = record;
   const entry: OutboxEntry = { id, at, record, ...(notification === undefined ? {} : { notification }) };
-  return { ...state, ledgerHead: headOf(record), outbox: [...state.outbox, entry] };
+  return queued({ ...state, ledgerHead: headOf(record) }, entry);
 };
+
+const queued = (state: CutoverState, entry: OutboxEntry): CutoverState => ({
+  ...state,
+  outbox: [...state.outbox, entry],
+});
 
 /** Ids of the entries whose record is in the ledger, and of those whose message somebody was sent. */
 export interface Delivered {

@@ -39,6 +39,8 @@ export interface EvidenceState {
   readonly gates?: Sums;
   /** For rollback rules: the minutes in which traffic was being moved to this step count too. */
   readonly rollback?: Sums;
+  /** The last tick whose minutes are in it, where ticks after it could not add any up; else that is the last tick. */
+  readonly asOf?: EpochMs;
 }
 
 /** What one judging looks at of it. */

@@ -148,6 +148,20 @@ test("hosts are counted by side; whatever is not healthy is unhealthy", async ()
   });
 });
 
+test("target health is asked for again where one group alone was throttled, and nothing else is asked for twice", async () => {
+  const busy = [Object.assign(new Error("Rate exceeded"), { name: "Throttling" })];
+  const asked: string[] = [];
+  const send = async ({ input }: { readonly input: { readonly TargetGroupArn: string } }) => {
+    asked.push(input.TargetGroupArn);
+    const error = input.TargetGroupArn === route.green ? busy.shift() : undefined;
+    if (error !== undefined) throw error;
+    return { TargetHealthDescriptions: [{ TargetHealth: { State: "healthy" } }] };
+  };
+  const hosts = elbv2Hosts({ send } as unknown as ElasticLoadBalancingV2Client);
+  expect(await hosts.read(orders, soonEnough)).toMatchObject({ ok: true, value: [{ side: "blue" }, { healthy: 1 }] });
+  expect(asked.toSorted()).toEqual([route.blue, route.green, route.green].toSorted());
+});
+
 describe("the adapter, by what the SDK throws", () => {
   const throwing = (...errors: readonly Error[]) => {
     const left = [...errors];

@@ -154,6 +154,16 @@ describe.each(WORLDS)("the state in %s", (_name, port) => {
   });
 
   test.each([
+    ["whatever is asked", {}],
+    ["its epoch", { epoch: 3 }],
+  ])("does not latch what is complete, by %s: nobody could take the latch off again", async (_why, condition) => {
+    const first = await stored(port(), { phase: "complete", wayBack: "closed" });
+    const outcome = await port().latch(first.cutover, byOperator, { ...condition, writeId: "latch" }, soonEnough);
+    expect(outcome).toEqual({ kind: "not-applicable", state: first });
+    expect(await port().read(first.cutover, soonEnough)).toEqual({ ok: true, value: first });
+  });
+
+  test.each([
     ["this epoch", { epoch: 3 }],
     ["an alarm of the instant it was armed", { armedAtOrBefore: minutesAfter(-30) }],
     ["the tick that was judged last", { lastTickAtOrBefore: minutesAfter(-1) }],

@@ -42,14 +42,22 @@ const latchUpdate = (
     ConditionExpression: [
       "attribute_exists(pk)",
       "attribute_not_exists(#latch)",
+      "#phase <> :complete",
       ...(epoch === undefined ? [] : ["#epoch = :epoch"]),
       ...(armedAtOrBefore === undefined ? [] : ["armedAt <= :armedAt"]),
       // null, before the first tick, is less than nothing to DynamoDB.
       ...(lastTickAtOrBefore === undefined ? [] : ["(lastTick <= :lastTick OR attribute_type(lastTick, :none))"]),
     ].join(" AND "),
-    ExpressionAttributeNames: { "#latch": "latch", "#epoch": "epoch", "#version": "version", "#writeId": "writeId" },
+    ExpressionAttributeNames: {
+      "#latch": "latch",
+      "#epoch": "epoch",
+      "#version": "version",
+      "#writeId": "writeId",
+      "#phase": "phase",
+    },
     ExpressionAttributeValues: marshall(
       {
+        ":complete": "complete",
         ...{ ":latch": latch, ":one": 1, ":writeId": writeId, ":epoch": epoch, ":armedAt": armedAtOrBefore },
         ...(lastTickAtOrBefore === undefined ? {} : { ":lastTick": lastTickAtOrBefore, ":none": "NULL" }),
       },

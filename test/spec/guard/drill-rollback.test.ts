@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { isOfDrill } from "../../../src/decision/rollback-drill.ts";
 import { answerRollback } from "../../../src/edge/answer-rollback.ts";
 import { drillRollback } from "../../../src/guard/drill-rollback.ts";
 import type { DrillReport } from "../../../src/guard/drill-walk.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import type { SnapBackTrigger } from "../../../src/guard/snap-back-trigger.ts";
-import { epochMs } from "../../../src/kernel/units.ts";
+import { epochMs, later } from "../../../src/kernel/units.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { drillIn, LINKS, type Wiring } from "../../support/drill.ts";
 import { DRILL, type FakeWorld, fakeWorld, ORDERS, sha256, wholeLedger } from "../../support/fake-world.ts";
@@ -114,6 +115,36 @@ describe("a rehearsal of the rollback", () => {
       report.kind === "passed" ? (report.marks.find((mark) => mark.what === what)?.at ?? 0) : 0;
     expect(at("armed again") - at("latched")).toBeGreaterThanOrEqual(180_000);
   });
+
+  test.each([
+    ["at once", ["applied-unanswered"] as const],
+    ["when all is on blue", ["lost", "lost"] as const],
+  ])(
+    "is taken over by a rollback in earnest whose first latch is not answered, and answered %s",
+    async (_when, fates) => {
+      const { world, drill } = await armed();
+      world.store.put({
+        ...world.state(),
+        rollbackDrill: {
+          by: "olga",
+          at: world.clock.now(),
+          alarmArn: drill.options.alarm.arn,
+          notAfter: later(world.clock.now(), 1_800_000),
+        },
+      });
+      const alarm = { alarmArn: drill.options.alarm.arn, severity: "degraded", alarmAt: world.clock.now() } as const;
+      expect((await snapBack(world.ports, world.cutover, { kind: "alarm", ...alarm })).kind).toBe("verified");
+      expect(isOfDrill(world.state())).toBe(true);
+
+      world.store.fates.push(...fates);
+      const report = await snapBack(world.ports, world.cutover, {
+        ...BY_ADA,
+      });
+      expect(report.kind).toBe("verified");
+      expect(isOfDrill(world.state())).toBe(false);
+      expect(world.notify.sent.filter(({ subject }) => /rolled back in earnest/.test(subject))).toHaveLength(1);
+    },
+  );
 
   test("lets the cutover go on afterwards, and its second event, late, does nothing", async () => {
     const scene = await armed();

@@ -52,6 +52,24 @@ describe("past the point of no return", () => {
     expect(world.rules.writes.slice(writesBefore).every(({ what }) => /pin/.test(what))).toBe(true);
   });
 
+  it("a cutover that is complete is not latched, and its alarms, which may fire for weeks, wake nobody", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    const complete = { ...world.state(), phase: "complete", wayBack: "closed" } as const;
+    world.store.put(complete);
+    const told = world.notify.sent.length;
+    const alarmArn = world.cutover.alarms[0]?.arn ?? "";
+    for (const alarmAt of [later(complete.armedAt, 1), epochMs(complete.armedAt - 1)])
+      expect(
+        await snapBack(world.ports, world.cutover, { kind: "alarm", alarmArn, severity: "degraded", alarmAt }),
+      ).toEqual({ kind: "no-way-back", why: "it is complete" });
+    expect(
+      await snapBack(world.ports, world.cutover, { kind: "operator", by: "olga", reason: "why", acceptLoss: true }),
+    ).toEqual({ kind: "no-way-back", why: "it is complete" });
+    expect(world.state()).toEqual(complete);
+    expect(world.notify.sent).toHaveLength(told);
+  });
+
   it("an alarm that comes by three ways is told of under one id each time, and another one under another", async () => {
     const world = fakeWorld();
     await world.arm();

@@ -64,13 +64,16 @@ describe("arming a route without a pin", () => {
     expect(world.state()).not.toHaveProperty("withoutPin");
   });
 
-  it("holds a cutover whose pin has gone from the bindings since it was armed, and says why", async () => {
+  it("holds a cutover whose pin has gone from the bindings since it was armed, and tells somebody why", async () => {
     const world = fakeWorld();
     await world.arm();
     const bound = PLAIN["a rule without a pin"];
     for (let minute = 0; minute < 12; minute += 1) await runPromote(world.ports, bound, world.nextMinute());
     expect(world.state().weightPercent).toBe(0);
     expect(world.state().blocking.map(({ what }) => what)).toContain("plain-mode");
+    expect(
+      world.notify.sent.filter(({ body }) => /plain-mode: a route of the deployed bindings/.test(body)),
+    ).toHaveLength(1);
   });
 });
 

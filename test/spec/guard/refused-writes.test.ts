@@ -52,6 +52,22 @@ describe("a step that the load balancer refuses", () => {
     expect(world.state().intent).toBeUndefined();
   });
 
+  it("minute after minute is paged every quarter of an hour, and asked for every minute all the same", async () => {
+    const world = await armed();
+    for (let minute = 0; minute < 60; minute += 1) world.rules.fates.push({ kind: "refused", code: "AccessDenied" });
+    await world.until("told", () => told(world, /refused 10 %/).length > 0);
+    await world.minutes(31);
+
+    expect(told(world, /refused 10 %/)).toHaveLength(3);
+    expect(world.rules.fates.length).toBeLessThan(30);
+    expect(world.state().blocking).toMatchObject([
+      { what: "step-refused", value: expect.stringMatching(/AccessDenied/) },
+    ]);
+    world.rules.fates.length = 0;
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    expect(world.state().blocking.map(({ what }) => what)).not.toContain("step-refused");
+  });
+
   it("because it is throttled wakes nobody, and is asked again by a later tick", async () => {
     const world = await armed();
     world.rules.fates.push({ kind: "refused", code: "Throttling" });

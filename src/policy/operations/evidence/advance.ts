@@ -38,8 +38,7 @@ export interface Advanced {
 
 /**
  * The accumulators after one tick. Each minute is consumed once, when it is final. One that turns out worse later takes
- * a proof back to its beginning, and counts against green where the operation looks for harm: a correction never speaks
- * for green.
+ * back all that a proof had shown, and counts against green in both kinds: a correction never speaks for green.
  */
 export const advanceEvidence = (before: EvidenceState, progress: Progress): Advanced => {
   const { uses, tick, intentAt } = progress;
@@ -130,10 +129,12 @@ const correct = (
     const worse = gotWorse(use, countsIn(readingsThen, paths), countsIn(readings, paths));
     if (worse === null) continue;
     said.push(`${key}: the minute of ${toIso(at)} got worse after it was final (${worse.how})`);
-    logs = logs.map((log, index) => log + Math.max(0, worse.gained[index] ?? 0) / (burst[burstSignal] ?? 1));
+    const against = (gain: number): number => (test.restarts ? Math.max(0, gain) : Math.min(0, gain));
+    logs = logs.map((log, index) => log + against(worse.gained[index] ?? 0) / (burst[burstSignal] ?? 1));
   }
   if (said.length === 0) return { corrected: sum, said };
-  return { corrected: test.restarts ? { ...sum, logs } : emptyAccumulator(test, sum.next), said };
+  // A proof loses all that it had shown for green; what stands against green stays.
+  return { corrected: { ...sum, logs: test.restarts ? logs : logs.map((log) => Math.min(0, log)) }, said };
 };
 
 type Counts = readonly number[] | null;

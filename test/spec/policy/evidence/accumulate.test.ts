@@ -104,8 +104,42 @@ describe("a minute that got worse after it had been consumed", () => {
   const corrected = [GOOD, GOOD, GOOD, BAD, ...rows.slice(4), GOOD];
   const after = advanceEvidence(before, at(corrected, { rowsBefore: at(rows).rows }));
 
-  it("takes the proof back to its beginning", () => {
-    expect(proof(after)).toMatchObject({ from: minute(5), next: minute(6), observed: 1 });
+  it("takes back all that the proof had shown, and counts against it as it would have in time", () => {
+    const inTime = proof(walk(corrected))?.logs ?? [];
+
+    expect(proof(after)).toMatchObject({ next: minute(6), observed: 6 });
+    expect(inTime).toHaveLength(4);
+    for (const [index, log] of (proof(after)?.logs ?? []).entries())
+      expect(log).toBeLessThanOrEqual((inTime[index] ?? 0) + 1e-9);
+  });
+
+  it("begins the proof anew where it had shown more than that", () => {
+    const long = Array.from({ length: 40 }, () => GOOD);
+    const one: Counts = [200, 200, 1, 1];
+    const then = walk(long);
+    const late = advanceEvidence(
+      then.evidence,
+      at([...long.slice(0, 20), one, ...long.slice(21), GOOD], { rowsBefore: at(long).rows }),
+    );
+    const [fresh = 0] = proof(walk(Array.from({ length: 6 }, () => GOOD)))?.logs ?? [];
+
+    expect(Math.max(...(proof(then)?.logs ?? []))).toBeGreaterThan(10);
+    expect(proof(late)?.logs[0]).toBeCloseTo(fresh, 8);
+  });
+
+  it("leaves what stood against green: one more error late must not wipe out hundreds in time", () => {
+    const bad = [...Array.from({ length: 12 }, () => BAD), ...Array.from({ length: 10 }, () => GOOD)];
+    const then = walk(bad);
+    const one: Counts = [200, 200, 1, 1];
+    const late = advanceEvidence(
+      then.evidence,
+      at([...bad.slice(0, 15), one, ...bad.slice(16), GOOD], { rowsBefore: at(bad).rows }),
+    );
+    const untouched = advanceEvidence(then.evidence, at([...bad, GOOD], { rowsBefore: at(bad).rows }));
+
+    expect(late.corrections[0]).toContain("(0,200 → 1,200)");
+    for (const [index, log] of (proof(late)?.logs ?? []).entries())
+      expect(log).toBeLessThan(proof(untouched)?.logs[index] ?? Number.NEGATIVE_INFINITY);
   });
 
   it("counts against green where harm is looked for", () => {
@@ -126,7 +160,7 @@ describe("a minute that got worse after it had been consumed", () => {
     const then = walk(gap).evidence;
     const came = advanceEvidence(then, at(corrected, { rowsBefore: at(gap).rows }));
 
-    expect(proof(came)).toMatchObject({ from: minute(5), observed: 1 });
+    for (const log of proof(came)?.logs ?? [1]) expect(log).toBeLessThan(0);
     expect(Math.max(...(came.evidence.rollback?.[worse.key]?.logs ?? []))).toBeGreaterThan(4);
     expect(came.corrections[0]).toContain("(not seen → 20,200)");
   });

@@ -1,0 +1,47 @@
+import type { Obstacle } from "../decision/blocking.ts";
+import type { CutoverState } from "../decision/state.ts";
+import { toIso } from "../kernel/instant.ts";
+import { durationMs, type EpochMs, later } from "../kernel/units.ts";
+
+/** This tick's snapshot is in no table: what is added up from it could not be told from news by the tick after. */
+export const snapshotUnstored = (message: string): Obstacle => ({
+  what: "snapshot",
+  value: message,
+  threshold: "stored before it is judged",
+  clears: "the table takes it",
+});
+
+/** The snapshots of the ticks before could not be read: what is missing from their minutes is missing from the look alone. */
+export const snapshotsUnread = (message: string): Obstacle => ({
+  what: "snapshots",
+  value: message,
+  threshold: "those of the ticks before are read",
+  clears: "the table answers",
+});
+
+/** An outage of minutes empties by itself; what waits longer waits for somebody. */
+const LEDGER_LATE_MS = durationMs(600_000);
+
+/** The ledger takes no records: nothing new is begun that nobody could be shown afterwards. */
+export const ledgerStuck = ({ outbox }: Pick<CutoverState, "outbox">, tick: EpochMs): readonly Obstacle[] => {
+  const waiting = outbox.filter(({ record }) => record !== undefined);
+  const [oldest] = waiting;
+  if (oldest === undefined || tick <= later(oldest.at, LEDGER_LATE_MS)) return [];
+  return [
+    {
+      what: "ledger",
+      value: `${waiting.length} records wait, the oldest since ${toIso(oldest.at)}`,
+      threshold: `each written within ${LEDGER_LATE_MS / 60_000} min`,
+      clears: "the ledger takes them; see the log of promote, and whether its role may write to the table",
+    },
+  ];
+};
+
+type Trouble = readonly Pick<Obstacle, "what">[];
+
+/** Whether this tick saw what the ticks before it had seen. */
+export const sawTicksBefore = (trouble: Trouble): boolean => !trouble.some(({ what }) => what === "snapshots");
+
+/** Whether the tick after will find what this one saw, and this one what those before it saw. */
+export const isContinued = (trouble: Trouble): boolean =>
+  sawTicksBefore(trouble) && !trouble.some(({ what }) => what === "snapshot");
