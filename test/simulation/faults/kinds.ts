@@ -41,6 +41,8 @@ export const FAULT_KINDS = [
   "table-retried",
   "table-held",
   "records-refused",
+  "snapshots-unread",
+  "snapshots-unstored",
   "table-cut-off",
   "topic-down",
   "foreign-more-green",

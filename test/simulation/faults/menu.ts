@@ -62,6 +62,9 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   // One run of rollback that reaches everything but the table, while all others do.
   "table-cut-off": odds(0.3, [2, 15], 0.3),
   "records-refused": odds(0.3, [1, 10], 0.5),
+  // One kind of item alone: everything else is read and written, so the tick is judged and committed.
+  "snapshots-unread": odds(0.4, [1, 4], 0.7),
+  "snapshots-unstored": odds(0.3, [1, 3], 0.7),
   "topic-down": odds(0.3, [1, 15]),
   "foreign-more-green": odds(0.03, [1, 1]),
   "foreign-more-blue": odds(0.03, [1, 1]),

@@ -5,6 +5,7 @@ import { type OutsideFailure, ok, outsideFailure, type Result } from "../../../s
 import type { Policy } from "../../../src/policy/policy-file.ts";
 import type { Snapshot } from "../../../src/snapshot/snapshot.ts";
 import type { Faults } from "../faults/faults.ts";
+import type { FaultKind } from "../faults/kinds.ts";
 import type { Run } from "./run.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -73,7 +74,8 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
       if (run.isCutOff || faults.strikes("table-down", time.now())) return run.call(TIMEOUT_MS, failure);
       return run.call(CALL_MS, () => ok(value()));
     };
-    const answerIsLost = () => !run.isCutOff && faults.strikes("table-answer-lost", time.now());
+    const isStruck = (kind: FaultKind): boolean => !run.isCutOff && faults.strikes(kind, time.now());
+    const answerIsLost = () => isStruck("table-answer-lost");
     const unanswered = (write: () => unknown) =>
       run.call(
         CALL_MS,
@@ -116,11 +118,12 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
             if (keepsEvidence) kept.set(snapshot.tick, snapshot);
             return snapshot;
           };
-          const lost = answerIsLost();
-          return lost ? unanswered(write) : ask(write);
+          if (isStruck("snapshots-unstored")) return run.call(TIMEOUT_MS, failure);
+          return answerIsLost() ? unanswered(write) : ask(write);
         },
-        range: (_cutover, epoch, from, to) =>
-          ask(() => {
+        range: (_cutover, epoch, from, to) => {
+          if (isStruck("snapshots-unread")) return run.call(TIMEOUT_MS, failure);
+          return ask(() => {
             forgetOld();
             const wanted: Snapshot[] = [];
             for (let index = firstAt(from); index < snapshots.length; index += 1) {
@@ -128,7 +131,8 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
               if (one !== undefined && one.epoch === epoch && one.tick <= to) wanted.push(one);
             }
             return wanted;
-          }),
+          });
+        },
       },
       policies: {
         read: (digest) => ask(() => policies.get(digest) ?? null),
@@ -136,7 +140,7 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
       },
       ledger: {
         append: async (_cutover, record) => {
-          if (!run.isCutOff && faults.strikes("records-refused", time.now())) return run.call(CALL_MS, refused);
+          if (isStruck("records-refused")) return run.call(CALL_MS, refused);
           let there: LedgerRecord | undefined;
           const stored = await put(() => {
             const place = recordAt(record.seq);
