@@ -54,11 +54,12 @@ export const advance = async (
   });
   // Only a committed intent may be acted on; one whose write went unanswered may be there, and is settled if it is.
   if (announced.kind !== "committed") return { kind: "dropped", why: `the intent was not written: ${announced.kind}` };
-  const steps = { from: announced.state.weightPercent, to: decision.to };
+  const open = announced.state;
+  const steps = { from: open.weightPercent, to: decision.to };
   const changed = await raiseGreen(ports, tick.cutover, steps, tick.seen.sights);
   return changed.kind === "refused"
-    ? refusedStep(ports, { announced: announced.state, before: stored }, tick, decision, changed)
-    : conclude(ports, tick, announced.state, decision, changed);
+    ? refusedStep(ports, { announced: open, before: stored }, tick, decision, changed)
+    : conclude(ports, tick, open, decision, changed);
 };
 
 const standsAt = (sights: readonly RouteSight[], percent: number): boolean =>

@@ -119,11 +119,7 @@ export const STEPS: readonly Fault[] = [
     name: "acts-on-an-unwritten-intent",
     edits: [
       edit(ADVANCE, `if (announced.kind !== "committed")`, `if (announced.kind === "moved")`),
-      edit(
-        ADVANCE,
-        "return conclude(ports, tick, announced.state, decision, changed);",
-        "return conclude(ports, tick, announced.state ?? stored, decision, changed);",
-      ),
+      edit(ADVANCE, "const open = announced.state;", "const open = announced.state ?? stored;"),
     ],
     breaks: "P1",
     why: "an intent whose write was not answered is acted on, whether it is there or not",
