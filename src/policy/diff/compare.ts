@@ -10,22 +10,30 @@ export type Relation = "same" | "fewer" | "more" | "neither" | "unseen";
 /** All parts have to hold, one has to hold, or one has to be known not to. */
 export type Joined = "all" | "any" | "any-fails";
 
+/** What is compared, in the company of parts that both have. */
+export interface Sides {
+  readonly before: readonly Opened[];
+  readonly after: readonly Opened[];
+  readonly company: readonly Opened[];
+}
+
 type Truth = true | false | null;
 
 /**
- * Compares two lists of parts over points that stand for all others, in the company of parts that both have. `unseen`
- * where there would be too many points, or a part asks what points cannot answer.
+ * Compares two lists of parts over points that stand for all others. `unseen` where there would be too many points, or a
+ * part asks what points cannot answer.
  */
 export const compare = (
-  before: readonly Opened[],
-  after: readonly Opened[],
-  company: readonly Opened[],
+  { before, after, company }: Sides,
   joined: Joined,
+  /** Quantities, by their keys, that may be unknown while the others are known, for want of minutes. */
+  thin: readonly ReadonlySet<string>[] = [],
 ): Relation => {
   const all = [...before, ...after, ...company];
-  const points = all.some(({ opaque }) => opaque) ? null : pointsOver(all);
+  const points = all.some(({ opaque }) => opaque) ? null : pointsOver(all, thin);
   // The company only narrows what can be; without it differences are seen that may never come.
-  if (points === null) return company.length === 0 ? unseen(before, after, joined) : compare(before, after, [], joined);
+  if (points === null)
+    return company.length === 0 ? unseen(before, after, joined) : compare({ before, after, company: [] }, joined, thin);
   const old = holding([...before, ...company], joined);
   const next = holding([...after, ...company], joined);
   let [onlyOld, onlyNew] = [false, false];
@@ -71,4 +79,22 @@ const truthOf = (rule: Opened["rule"]): ((data: Data) => Truth) => {
     const value = plan(run, data);
     return value instanceof Unknown ? null : truthy(value);
   };
+};
+
+/**
+ * What more a change of windows comes to: of two, the longer one is known later after a step or a gap. null where nothing
+ * more comes of it.
+ */
+export const whileFilling = (sides: Sides, joined: Joined, otherwise: Relation): Relation | null => {
+  if (otherwise === "neither" || otherwise === "unseen") return null;
+  if (sides.before.length === 0 || sides.after.length === 0) return null;
+  const looked = [...sides.before, ...sides.after, ...sides.company].flatMap(({ quantities }) => quantities);
+  const lengths = [...new Set([0, ...looked.map(({ windowMs }) => windowMs)])].sort((a, b) => a - b);
+  if (lengths.length === 1) return null;
+  const longerThan = (lengthMs: number) =>
+    new Set(looked.filter(({ windowMs }) => windowMs > lengthMs).map(({ key }) => key));
+  const relation = compare(sides, joined, lengths.slice(0, -1).map(longerThan));
+  if (relation === otherwise || relation === "unseen") return null;
+  if (relation !== "neither") return relation;
+  return otherwise === "more" ? "fewer" : otherwise === "fewer" ? "more" : "neither";
 };

@@ -3,7 +3,7 @@ import { FLOOR_RULES } from "../floor.ts";
 import { substituteParams } from "../params.ts";
 import type { GateName, Policy } from "../policy-file.ts";
 import { type Change, change, type Direction } from "./change.ts";
-import { compare, type Joined, type Relation } from "./compare.ts";
+import { compare, type Joined, type Relation, whileFilling } from "./compare.ts";
 import { changedGroups, type Group, type Part, partsOf } from "./parts.ts";
 
 /** Where gates are asked, in both policies: a step, the start, the soak, decommission. */
@@ -13,6 +13,8 @@ export interface Place {
   readonly after: readonly GateName[];
   /** A gate that fails here sends traffic back, in both. */
   readonly breaks?: boolean;
+  /** Gates that a waiver of either policy lets pass for as long as it lasts. */
+  readonly waived: ReadonlySet<GateName>;
 }
 
 type Directions = Readonly<Record<Relation, Direction>>;
@@ -45,18 +47,37 @@ const rulesOf =
  */
 export const gateChanges = (before: Policy, after: Policy, places: readonly Place[]): readonly Change[] => {
   const found = new Map<string, { readonly line: Line; readonly places: string[] }>();
-  const relations = new Map<string, Relation>();
-  for (const place of places) {
+  const relations = new Map<string, Related>();
+  const linesAt = (place: Place): ReadonlyMap<string, Line> => {
     const groups = changedGroups(place.before.flatMap(rulesOf(before)), place.after.flatMap(rulesOf(after)));
-    for (const line of joined(groups.flatMap((group) => linesOf(group, place, relations)))) {
-      const key = canonicalJson(line);
+    const lines = joined(groups.flatMap((group) => linesOf(group, place, relations)));
+    return new Map(lines.map((line) => [canonicalJson(line), line]));
+  };
+  const note = (name: string, lines: ReadonlyMap<string, Line>, said: ReadonlyMap<string, Line> = new Map()): void => {
+    for (const [key, line] of lines) {
+      if (said.has(key)) continue;
       const seen = found.get(key) ?? { line, places: [] };
-      found.set(key, { ...seen, places: [...seen.places, place.name] });
+      found.set(key, { ...seen, places: [...seen.places, name] });
     }
+  };
+  for (const place of places) {
+    const lines = linesAt(place);
+    note(place.name, lines);
+    const { names, left } = underWaivers(place);
+    if (names.length > 0) note(`${place.name} while ${names.join(" and ")} is waived`, linesAt(left), lines);
   }
   return [...found.values()].map(({ line, places: names }) =>
     change(line.direction, `${line.owners} in ${names.join(", ")}`, `${ASKED[line.kind]}${line.said}`),
   );
+};
+
+/** What is asked of a place while its waivers last: what stands in a gate that they let pass is not. */
+const underWaivers = (place: Place): { readonly names: readonly GateName[]; readonly left: Place } => {
+  const asked = (gates: readonly GateName[]): readonly GateName[] => gates.filter((gate) => !place.waived.has(gate));
+  return {
+    names: [...new Set([...place.before, ...place.after])].filter((gate) => place.waived.has(gate)),
+    left: { ...place, before: asked(place.before), after: asked(place.after) },
+  };
 };
 
 const ASKED = { come: "also asks ", gone: "no longer asks ", changed: "" } as const;
@@ -69,13 +90,12 @@ interface Line {
   readonly said: string;
 }
 
-const linesOf = (group: Group, { breaks = false }: Place, relations: Map<string, Relation>): readonly Line[] => {
-  const relation = remembered(group, "all", relations);
-  const line = { owners: ownersOf(group, "gate"), kind: kindOf(group), said: sayGroup(group, relation) };
-  const opens = { ...line, direction: OPENS[relation] };
-  if (!breaks) return [opens];
-  const broken = remembered(group, "any-fails", relations);
-  return broken === "same" ? [opens] : [opens, { ...line, direction: ROLLS_BACK[broken] }];
+const linesOf = (group: Group, { breaks = false }: Place, relations: Map<string, Related>): readonly Line[] => {
+  const line = { owners: ownersOf(group, "gate"), kind: kindOf(group) };
+  const opens = sayRelated(group, remembered(group, "all", relations), OPENS);
+  const broken = breaks ? remembered(group, "any-fails", relations) : null;
+  const breaking = broken === null || broken.relation === "same" ? [] : sayRelated(group, broken, ROLLS_BACK);
+  return [...opens, ...breaking].map((said) => ({ ...line, ...said }));
 };
 
 /** A gate that is no longer asked, or asked anew, is one line, however many parts it has. */
@@ -89,23 +109,45 @@ const joined = (lines: readonly Line[]): readonly Line[] => {
   return [...found.values()];
 };
 
-const remembered = (group: Group, joined: Joined, relations: Map<string, Relation>): Relation => {
+/** How the two lie to each other where all minutes are there, and what more comes of it where some are not. */
+interface Related {
+  readonly relation: Relation;
+  readonly filling: Relation | null;
+}
+
+const relatedBy = (group: Group, joined: Joined): Related => {
+  const relation = compare(group, joined);
+  return { relation, filling: whileFilling(group, joined, relation) };
+};
+
+const remembered = (group: Group, joined: Joined, relations: Map<string, Related>): Related => {
   const texts = (parts: readonly Part[]): readonly string[] => parts.map(({ text }) => text);
   const key = canonicalJson([joined, texts(group.before), texts(group.after), texts(group.company)]);
-  const relation = relations.get(key) ?? compare(group.before, group.after, group.company, joined);
-  relations.set(key, relation);
-  return relation;
+  const related = relations.get(key) ?? relatedBy(group, joined);
+  relations.set(key, related);
+  return related;
 };
+
+const sayRelated = (
+  group: Group,
+  { relation, filling }: Related,
+  directions: Directions,
+): readonly Pick<Line, "direction" | "said">[] => [
+  { direction: directions[relation], said: `${sayGroup(group)}${WHY[relation]}` },
+  ...(filling === null
+    ? []
+    : [{ direction: directions[filling], said: `${sayGroup(group)} (while the longer window is not full)` }]),
+];
 
 /** What changed of what sends traffic back. All rules are one condition, the compiled-in floor among them. */
 export const rollbackChanges = (before: Policy, after: Policy): readonly Change[] => {
   const partsIn = ({ rollback, params }: Policy): readonly Part[] =>
     [...rollback, ...FLOOR_RULES].flatMap(({ id, when }) => partsOf(substituteParams(when, params ?? {}), "or", id));
-  return changedGroups(partsIn(before), partsIn(after)).map((group) => {
-    const relation = compare(group.before, group.after, group.company, "any");
-    const what = `${FIRES[kindOf(group)]}${sayGroup(group, relation)}`;
-    return change(ROLLS_BACK[relation], ownersOf(group, "rollback rule"), what);
-  });
+  return changedGroups(partsIn(before), partsIn(after)).flatMap((group) =>
+    sayRelated(group, relatedBy(group, "any"), ROLLS_BACK).map(({ direction, said }) =>
+      change(direction, ownersOf(group, "rollback rule"), `${FIRES[kindOf(group)]}${said}`),
+    ),
+  );
 };
 
 const ownersOf = ({ before, after }: Group, kind: string): string => {
@@ -124,10 +166,10 @@ const WHY: Readonly<Record<Relation, string>> = {
 const kindOf = ({ before, after }: Group): Line["kind"] =>
   before.length === 0 ? "come" : after.length === 0 ? "gone" : "changed";
 
-const sayGroup = ({ before, after }: Group, relation: Relation): string => {
+const sayGroup = ({ before, after }: Group): string => {
   const say = (parts: readonly Part[]): string => [...new Set(parts.map(({ says }) => says))].join("; ");
-  return `${[before, after]
+  return [before, after]
     .filter((parts) => parts.length > 0)
     .map(say)
-    .join(" → ")}${WHY[relation]}`;
+    .join(" → ");
 };

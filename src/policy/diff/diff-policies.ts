@@ -12,15 +12,17 @@ export const diffPolicies = (before: Policy, after: Policy): readonly Change[] =
   const pairs = pairsOf(before.steps, after.steps);
   const both = pairs.flatMap(({ was, is }) => (was === undefined || is === undefined ? [] : [{ was, is }]));
   const breaks = before.soak.onBreak === "rollback" && after.soak.onBreak === "rollback";
+  const waived = new Set([...before.waivers, ...after.waivers].map(({ gate }) => gate));
   const places: readonly Place[] = [
-    { name: "start", before: before.start.require, after: after.start.require },
+    { name: "start", before: before.start.require, after: after.start.require, waived },
     ...both.map(({ was, is }) => ({
       name: is.weight === 100 ? "the soak" : is.id,
       before: was.promoteWhen,
       after: is.promoteWhen,
       breaks: breaks && is.weight === 100,
+      waived,
     })),
-    { name: "decommission", before: before.decommission.require, after: after.decommission.require },
+    { name: "decommission", before: before.decommission.require, after: after.decommission.require, waived },
   ];
   const asked = new Set(
     [before, after].flatMap((policy) => [

@@ -1,41 +1,50 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import { isComparison } from "../logic/relations.ts";
-import { areRelated, type Opened, placeOf, type Quantity } from "./quantities.ts";
+import { areRelated } from "./order.ts";
+import { type Opened, placeOf, type Quantity } from "./quantities.ts";
 
 /** What a quantity is compared with. */
 export interface Literals {
   readonly numbers: readonly number[];
   readonly texts: readonly string[];
+  /** So many quantities are compared with each other: as many values have to lie between two literals. */
+  readonly abreast: number;
 }
 
-export const NO_LITERALS: Literals = { numbers: [], texts: [] };
+export const NO_LITERALS: Literals = { numbers: [], texts: [], abreast: 1 };
 
-const ALSO_COMPARING = new Set(["in", "all", "some", "none", "filter", "map", "reduce", "max", "min"]);
-const RECKONING = new Set(["*", "/", "+", "-", "%"]);
-
+const ALSO_COMPARING = new Set(["in", "max", "min"]);
 /** The literals that each quantity is compared with; quantities that are compared with each other share theirs. */
 export const literalsOf = (
   rules: readonly Opened[],
   quantities: readonly Quantity[],
 ): ReadonlyMap<string, Literals> => {
-  const keys = new Map(quantities.map(({ key }) => [placeOf(key), key]));
+  const rowPaths = quantities.flatMap(({ type, paths }) => (type === "rows" ? paths : []));
+  const keys = new Map([
+    ...quantities.map(({ key }) => [placeOf(key), key] as const),
+    // Inside a quantifier a signal stands as it is.
+    ...rowPaths.map((path) => [path, rowKey(path)] as const),
+  ]);
   const comparisons = rules
     .flatMap(({ rule }) => comparisonsIn(rule))
     .map((leaves) => ({
+      ...leaves,
       keys: leaves.vars.flatMap((path) => keys.get(path) ?? []),
-      numbers: reckoned(leaves),
-      texts: leaves.texts,
+      abreast: new Set(leaves.vars).size,
     }));
   const related = quantities.flatMap((one, index) =>
     quantities
       .slice(index + 1)
       .filter((other) => areRelated(one, other))
-      .map((other) => ({ keys: [one.key, other.key], numbers: [], texts: [] })),
+      .map((other) => ({ keys: [one.key, other.key], ...NO_LITERALS })),
   );
   let groups: readonly Together[] = [];
   for (const next of [...comparisons, ...related]) groups = withTogether(groups, next);
   return new Map(groups.flatMap((group) => group.keys.map((key) => [key, group] as const)));
 };
+
+/** The literals of a signal in the minutes of windows go by this key. */
+export const rowKey = (path: string): string => `row ${path}`;
 
 interface Together extends Literals {
   readonly keys: readonly string[];
@@ -50,6 +59,7 @@ const withTogether = (groups: readonly Together[], next: Together): readonly Tog
       keys: [...new Set(all.flatMap(({ keys }) => keys))],
       numbers: [...new Set(all.flatMap(({ numbers }) => numbers))],
       texts: [...new Set(all.flatMap(({ texts }) => texts))],
+      abreast: Math.max(...all.map(({ abreast }) => abreast)),
     },
   ];
 };
@@ -67,35 +77,23 @@ interface Leaves {
   readonly vars: readonly string[];
   readonly numbers: readonly number[];
   readonly texts: readonly string[];
-  readonly reckons: boolean;
 }
 
+const NO_LEAVES: Leaves = { vars: [], numbers: [], texts: [] };
+
 const leavesOf = (part: JsonValue): Leaves => {
-  if (typeof part === "number") return { vars: [], numbers: [part], texts: [], reckons: false };
-  if (typeof part === "string" || typeof part === "boolean")
-    return { vars: [], numbers: [], texts: [String(part)], reckons: false };
-  if (part === null) return { vars: [], numbers: [], texts: [], reckons: false };
+  if (typeof part === "number") return { ...NO_LEAVES, numbers: [part] };
+  if (typeof part === "string" || typeof part === "boolean") return { ...NO_LEAVES, texts: [String(part)] };
+  if (part === null) return NO_LEAVES;
   const entries: readonly (readonly [string, JsonValue])[] = Array.isArray(part)
     ? part.map((each) => ["", each] as const)
     : Object.entries(part);
   const all = entries.map(([operator, inside]) =>
-    operator === "var"
-      ? { vars: [String(inside)], numbers: [], texts: [], reckons: false }
-      : { ...leavesOf(inside), ...(RECKONING.has(operator) ? { reckons: true } : {}) },
+    operator === "var" ? { ...NO_LEAVES, vars: [String(inside)] } : leavesOf(inside),
   );
   return {
     vars: all.flatMap(({ vars }) => vars),
     numbers: all.flatMap(({ numbers }) => numbers),
     texts: all.flatMap(({ texts }) => texts),
-    reckons: all.some(({ reckons }) => reckons),
   };
 };
-
-/** Where literals are multiplied with signals, their products and quotients are thresholds too. */
-const reckoned = ({ numbers, reckons }: Leaves): readonly number[] =>
-  !reckons || numbers.length > 4
-    ? numbers
-    : [
-        ...numbers,
-        ...numbers.flatMap((one) => numbers.flatMap((other) => (other === 0 ? [] : [one * other, one / other]))),
-      ];

@@ -1,6 +1,7 @@
 import { canonicalJson, isJsonObject, type JsonValue } from "../../kernel/json.ts";
 import type { Rule } from "../policy-file.ts";
-import { areRelated, type Opened, openRule, type Quantity } from "./quantities.ts";
+import { areRelated } from "./order.ts";
+import { type Opened, openRule, type Quantity } from "./quantities.ts";
 
 /** One operand of what is asked, in whichever gate or rule it stands. */
 export interface Part extends Opened {

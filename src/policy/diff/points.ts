@@ -1,45 +1,74 @@
 import type { JsonValue } from "../../kernel/json.ts";
-import { parseDuration } from "../../kernel/units.ts";
-import { type Literals, literalsOf, NO_LITERALS } from "./literals.ts";
-import { isAtMost, type Opened, placeOf, type Quantity, signalQuantity } from "./quantities.ts";
+import { MINUTE_MS, parseDuration } from "../../kernel/units.ts";
+import { type Literals, literalsOf, NO_LITERALS, rowKey } from "./literals.ts";
+import { isAtMost } from "./order.ts";
+import { type Opened, placeOf, type Quantity, signalQuantity } from "./quantities.ts";
+import { type Value, valuesOf } from "./values.ts";
 
-type Value = number | string | boolean;
-
-/** One thing that takes values by itself: a quantity, or a signal in one stretch of minutes of the windows. */
+/** One thing that takes values by itself: a quantity, or a signal in one of the minutes that stand for a stretch of the windows. */
 interface Axis {
   readonly quantity: Quantity;
-  /** Of rows: the signal, and the stretch; 0 is the newest. */
-  readonly row?: { readonly path: string; readonly stretch: number };
+  /** Of rows: the signal, and the minute; 0 is the newest. */
+  readonly row?: { readonly path: string; readonly minute: number };
   readonly values: readonly Value[];
 }
 
 /** More combinations than this are not looked at; nothing is claimed of a part of them. */
-const MOST_POINTS = 20_000;
+const MOST_POINTS = 60_000;
 
 /** What an opened rule is evaluated over. */
 export type Data = { readonly q: { readonly [place: string]: JsonValue } };
 
+/** Minutes that stand for the stretch between the length of one window and that of the next longer one. */
+interface Stretch {
+  readonly lengthMs: number;
+  readonly minutes: number;
+}
+
 /**
  * Points that stand for all others: every literal a quantity is compared with, between two of them, and beyond, for
- * every quantity; once with all signals there, and once with each of them silent. null where these are too many.
+ * every quantity; once with all signals there, once with each of them silent, and once with each of `thin` unknown.
+ * Of each stretch of a window there are as many minutes as may each have to be another one. null where these are too many.
  */
-export const pointsOver = (rules: readonly Opened[]): readonly Data[] | null => {
+export const pointsOver = (rules: readonly Opened[], thin: readonly ReadonlySet<string>[]): readonly Data[] | null => {
   const quantities = [...new Map(rules.flatMap((rule) => rule.quantities).map((each) => [each.key, each])).values()];
   const literals = literalsOf(rules, quantities);
-  const stretches = [...new Set(quantities.flatMap(windowLength))].sort((a, b) => a - b);
+  const stretches = stretchesOf(rules, quantities);
   const axes = quantities.flatMap((quantity) => axesOf(quantity, literals, stretches));
   const rowAxes = new Map(
-    axes.flatMap((axis) => (axis.row === undefined ? [] : [[`${axis.row.path} ${axis.row.stretch}`, axis]])),
+    axes.flatMap((axis) => (axis.row === undefined ? [] : [[`${axis.row.path} ${axis.row.minute}`, axis]])),
   );
   const distinct = [...axes.filter(({ row }) => row === undefined), ...rowAxes.values()];
   const size = distinct.reduce((product, { values }) => product * values.length, 1);
   const paths = [...new Set(quantities.flatMap((quantity) => quantity.paths))];
-  if (size * (paths.length + 1) > MOST_POINTS * 4 || size > MOST_POINTS) return null;
+  const silences: readonly Silence[] = [{}, ...paths.map((path) => ({ path })), ...thin.map((keys) => ({ keys }))];
+  if (size * silences.length > MOST_POINTS * 4 || size > MOST_POINTS) return null;
   const points = combinations(distinct).filter((values) => possible(distinct, values));
-  return [null, ...paths].flatMap((silent) =>
-    points.map((values) => dataOf(quantities, distinct, values, stretches, silent)),
-  );
+  return silences.flatMap((silent) => points.map((values) => dataOf(quantities, distinct, values, stretches, silent)));
 };
+
+/** What has no value: a signal, or quantities that have too few minutes. */
+interface Silence {
+  readonly path?: string;
+  readonly keys?: ReadonlySet<string>;
+}
+
+const isSilent = ({ paths, key }: Quantity, silent: Silence): boolean =>
+  (silent.path !== undefined && paths.includes(silent.path)) || silent.keys?.has(key) === true;
+
+const stretchesOf = (rules: readonly Opened[], quantities: readonly Quantity[]): readonly Stretch[] => {
+  const asked = new Set(rules.flatMap(({ quantified }) => quantified)).size;
+  const lengths = [...new Set(quantities.flatMap(windowLength))].sort((a, b) => a - b);
+  return lengths.map((lengthMs, index) => ({
+    lengthMs,
+    minutes: Math.max(1, Math.min(asked, Math.round((lengthMs - (lengths[index - 1] ?? 0)) / MINUTE_MS))),
+  }));
+};
+
+const minutesWithin = (quantity: Quantity, stretches: readonly Stretch[]): number =>
+  stretches
+    .filter(({ lengthMs }) => lengthMs <= (windowLength(quantity)[0] ?? 0))
+    .reduce((total, { minutes }) => total + minutes, 0);
 
 const windowLength = ({ type, args }: Quantity): readonly number[] =>
   type === "rows" ? [parseDuration(String(args[0]))] : [];
@@ -47,30 +76,17 @@ const windowLength = ({ type, args }: Quantity): readonly number[] =>
 const axesOf = (
   quantity: Quantity,
   literals: ReadonlyMap<string, Literals>,
-  stretches: readonly number[],
+  stretches: readonly Stretch[],
 ): readonly Axis[] => {
   const found = literals.get(quantity.key) ?? NO_LITERALS;
   if (quantity.type !== "rows")
     return quantity.operation === "known" ? [] : [{ quantity, values: valuesOf(quantity, found) }];
-  const within = stretches.filter((length) => length <= (windowLength(quantity)[0] ?? 0));
   return quantity.paths.flatMap((path) =>
-    within.map((_, stretch) => ({ quantity, row: { path, stretch }, values: valuesOf(signalQuantity(path), found) })),
+    Array.from({ length: minutesWithin(quantity, stretches) }, (_, minute) => ({
+      ...{ quantity, row: { path, minute } },
+      values: valuesOf(signalQuantity(path), literals.get(rowKey(path)) ?? NO_LITERALS),
+    })),
   );
-};
-
-const valuesOf = (quantity: Quantity, { numbers, texts }: Literals): readonly Value[] => {
-  if (quantity.type === "boolean") return [true, false];
-  if (quantity.type === "text") return [...new Set([...quantity.values, ...texts, "?"])];
-  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
-  const [first = 1] = sorted;
-  const last = sorted.at(-1) ?? 1;
-  const between = sorted.slice(1).map((each, index) => (each + (sorted[index] ?? each)) / 2);
-  const beyond = [first - Math.max(1, Math.abs(first)) / 2, last + Math.max(1, Math.abs(last))];
-  const ends = [quantity.least, quantity.most].filter((end) => end !== null);
-  const all = [...sorted, ...between, ...beyond, ...(sorted.length === 0 ? [0, 1, 2] : []), ...ends];
-  const rounded = quantity.whole ? all.flatMap((each) => [Math.floor(each), Math.ceil(each)]) : all;
-  const within = rounded.filter((each) => each >= (quantity.least ?? -Infinity) && each <= (quantity.most ?? Infinity));
-  return [...new Set(within)];
 };
 
 const combinations = (axes: readonly Axis[]): readonly (readonly Value[])[] =>
@@ -95,33 +111,39 @@ const dataOf = (
   quantities: readonly Quantity[],
   axes: readonly Axis[],
   values: readonly Value[],
-  stretches: readonly number[],
-  silent: string | null,
+  stretches: readonly Stretch[],
+  silent: Silence,
 ): Data => {
   const q: Record<string, JsonValue> = {};
   const put = (key: string, value: JsonValue): void => {
     q[placeOf(key).slice(2)] = value;
   };
   for (const [index, { quantity, row }] of axes.entries()) {
-    const isSilent = silent !== null && quantity.paths.includes(silent);
-    if (row !== undefined || (isSilent && quantity.operation !== "coverage")) continue;
-    put(quantity.key, isSilent ? 0 : (values[index] ?? 0));
+    const none = isSilent(quantity, silent);
+    if (row !== undefined || (none && quantity.operation !== "coverage")) continue;
+    put(quantity.key, none ? 0 : (values[index] ?? 0));
   }
   for (const quantity of quantities) {
-    if (quantity.operation === "known") put(quantity.key, silent === null || !quantity.paths.includes(silent));
+    if (quantity.operation === "known") put(quantity.key, !isSilent(quantity, silent));
     if (quantity.type !== "rows") continue;
-    const own = stretches.filter((length) => length <= (windowLength(quantity)[0] ?? 0)).length;
-    put(quantity.key, rowsOf(axes, values, own, silent));
+    const rows = rowsOf(axes, values, minutesWithin(quantity, stretches), silent.path);
+    // As the operation does where there are too few: the missing ones stand among the others without values.
+    put(quantity.key, silent.keys?.has(quantity.key) === true ? [{}, ...rows] : rows);
   }
   return { q };
 };
 
-/** Oldest first, one minute to each stretch. */
-const rowsOf = (axes: readonly Axis[], values: readonly Value[], stretches: number, silent: string | null): JsonValue =>
-  Array.from({ length: stretches }, (_, back) => {
+/** Oldest first. */
+const rowsOf = (
+  axes: readonly Axis[],
+  values: readonly Value[],
+  minutes: number,
+  silent: string | undefined,
+): readonly JsonValue[] =>
+  Array.from({ length: minutes }, (_, back) => {
     const minute: Record<string, Record<string, JsonValue>> = {};
     for (const [index, { row }] of axes.entries()) {
-      if (row === undefined || row.stretch !== stretches - 1 - back || row.path === silent) continue;
+      if (row === undefined || row.minute !== minutes - 1 - back || row.path === silent) continue;
       const [group = "", name = ""] = row.path.split(".");
       minute[group] = { ...minute[group], [name]: values[index] ?? 0 };
     }

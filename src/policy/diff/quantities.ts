@@ -1,4 +1,4 @@
-import { canonicalJson, isJsonObject, type JsonValue } from "../../kernel/json.ts";
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import { parseDuration } from "../../kernel/units.ts";
 import { referencesIn } from "../checks/expressions.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "../checks/meaning/measure.ts";
@@ -22,6 +22,10 @@ export interface Quantity {
   readonly least: number | null;
   readonly most: number | null;
   readonly whole: boolean;
+  /** The window that has to be filled, after every step and every gap, for it to be known; 0 where it has none. */
+  readonly windowMs: number;
+  /** So many times another quantity, by its key. */
+  readonly times?: { readonly of: string; readonly factor: number };
   /** Of text. */
   readonly values: readonly string[];
   /** As an operator would say it. */
@@ -32,10 +36,15 @@ export interface Quantity {
 export interface Opened {
   readonly rule: JsonValue;
   readonly quantities: readonly Quantity[];
-  /** It asks for names of data themselves, which points do not have. */
+  /** It asks for names of data themselves, or reckons with single minutes: points do not stand for these. */
   readonly opaque: boolean;
+  /** What it asks of all or some of a list, each as it is written. */
+  readonly quantified: readonly string[];
   readonly says: string;
 }
+
+/** What these come to is one quantity: points of its operands would not lie around the limits that it is held against. */
+const RECKONING = new Set(["+", "-", "*", "/", "%", "reduce"]);
 
 /** Where an opened rule reads a quantity. The key may hold dots; a path may not. */
 export const placeOf = (key: string): string => `q.${key.replaceAll(".", "·")}`;
@@ -43,33 +52,75 @@ export const placeOf = (key: string): string => `q.${key.replaceAll(".", "·")}`
 /** Parameters have been substituted, and the linter has accepted the rule. */
 export const openRule = (rule: Rule): Opened => {
   const found = new Map<string, Quantity>();
+  const quantified: string[] = [];
   let opaque = false;
-  const rowSignals = referencesIn(rule, STANDARD_OPERATIONS).flatMap(({ path, as }) => (as === "minute" ? [path] : []));
+  const rowSignals = rowSignalsOf(rule);
+  const put = (quantity: Quantity): JsonValue => {
+    found.set(placeOf(quantity.key), quantity);
+    return { var: placeOf(quantity.key) };
+  };
   const open = (part: JsonValue): JsonValue => {
     if (Array.isArray(part)) return part.map(open);
     if (!isJsonObject(part)) return part;
     const [name = "", written = null] = Object.entries(part)[0] ?? [];
-    const quantity = quantityOf(name, literalArguments(written), rowSignals);
-    if (quantity !== null) {
-      found.set(placeOf(quantity.key), quantity);
-      return { var: placeOf(quantity.key) };
-    }
+    const quantity = quantityOf(name, literalArguments(written), rowSignals) ?? reckoned(name, part);
+    if (quantity !== null) return put(quantity);
     const form = OPERATOR_FORMS.get(name);
     opaque ||= form?.names === true;
+    if (!form?.quantifies || !Array.isArray(written)) return { [name]: open(written) };
     // Inside a quantifier `var` reads the element.
-    if (form?.quantifies && Array.isArray(written)) return { [name]: [open(written[0] ?? null), ...written.slice(1)] };
-    return { [name]: open(written) };
+    quantified.push(canonicalJson(part));
+    opaque ||= written.slice(1).some(reckons);
+    return { [name]: [open(written[0] ?? null), ...written.slice(1)] };
   };
   const opened = open(rule);
   const says = describe(opened, (path) => found.get(path)?.says ?? path);
-  return { rule: opened, quantities: [...found.values()], opaque, says };
+  return { rule: opened, quantities: [...found.values()], opaque, quantified, says };
+};
+
+const rowSignalsOf = (rule: JsonValue): readonly string[] =>
+  referencesIn(rule, STANDARD_OPERATIONS).flatMap(({ path, as }) => (as === "minute" ? [path] : []));
+
+const reckons = (part: JsonValue): boolean => {
+  if (Array.isArray(part)) return part.some(reckons);
+  return isJsonObject(part) && Object.entries(part).some(([name, inside]) => RECKONING.has(name) || reckons(inside));
+};
+
+/** Arithmetic over something that is looked at; null where it is none, or has literals alone. */
+const reckoned = (name: string, part: JsonObject): Quantity | null => {
+  if (!RECKONING.has(name)) return null;
+  const operands: readonly JsonValue[] = [part[name] ?? null].flat();
+  // The body of a reduction reads its element, and nothing that is looked at.
+  const [body, looked] = name === "reduce" ? [operands.slice(1), operands.slice(0, 1)] : [[], operands];
+  const inside = looked.map(openRule);
+  const quantities = inside.flatMap((each) => each.quantities);
+  if (quantities.length === 0) return null;
+  return {
+    ...{ ...ANY_NUMBER, operation: name, args: [], key: canonicalJson(part) },
+    windowMs: Math.max(...quantities.map(({ windowMs }) => windowMs)),
+    paths: [...new Set([...quantities.flatMap(({ paths }) => paths), ...rowSignalsOf(part)])],
+    says: describe({ [name]: [...inside.map(({ rule }) => rule), ...body] }, (path) => nameIn(quantities, path)),
+    ...(name === "*" ? scaled(operands, quantities) : {}),
+  };
+};
+
+const nameIn = (quantities: readonly Quantity[], path: string): string =>
+  quantities.find(({ key }) => placeOf(key) === path)?.says ?? path;
+
+/** A literal times one quantity keeps the order of factors where the quantity is never below 0. */
+const scaled = (operands: readonly JsonValue[], quantities: readonly Quantity[]): Partial<Quantity> => {
+  const [factor, ...others] = operands.filter((each): each is number => typeof each === "number");
+  const [of, ...more] = quantities;
+  if (operands.length !== 2 || factor === undefined || of === undefined || others.length + more.length > 0) return {};
+  if (factor < 0 || of.least === null || of.least < 0 || of.type !== "number" || RECKONING.has(of.operation)) return {};
+  return { least: 0, times: { of: of.key, factor } };
 };
 
 const quantityOf = (name: string, args: readonly Literal[], rowSignals: readonly string[]): Quantity | null => {
   if (name === "var") return signalQuantity(String(args[0]));
   const operation = Object.hasOwn(STANDARD_OPERATIONS, name) ? STANDARD_OPERATIONS[name] : undefined;
   if (operation === undefined) return null;
-  const said = { operation: name, args, says: operation.describe(args) };
+  const said = { operation: name, args, says: operation.describe(args), windowMs: windowMsOf(name, args) };
   if (name === "window")
     return {
       ...said,
@@ -86,7 +137,7 @@ const quantityOf = (name: string, args: readonly Literal[], rowSignals: readonly
 /** A signal as it is now, or in a minute. */
 export const signalQuantity = (path: string): Quantity => {
   const measure = measureOfSignal(path);
-  const said = { key: `var ${path}`, operation: "var", args: [path], says: path };
+  const said = { key: `var ${path}`, operation: "var", args: [path], says: path, windowMs: 0 };
   return { ...said, ...measured(measure), paths: [path], whole: measure?.unit === "count" };
 };
 
@@ -97,44 +148,9 @@ const measured = (measure: Measure | null): Pick<Quantity, "type" | "least" | "m
 
 const WHOLE_STATISTICS = new Set(["max", "min", "p95", "sum", "last"]);
 
-const lengthOf = (window: Literal | undefined): number => parseDuration(String(window));
-
-/** Whether the first is sure to be at most the second, whatever the evidence. Both have values. */
-export const isAtMost = (one: Quantity, other: Quantity): boolean => {
-  if (one.operation === "stat" && other.operation === "stat") return statIsAtMost(one, other);
-  const [a, b] = [one.args, other.args];
-  const same = (...indexes: readonly number[]): boolean => indexes.every((index) => a[index] === b[index]);
-  const pair = `${one.operation} ${other.operation}`;
-  switch (pair) {
-    case "evidence_below evidence_below":
-      return same(0, 1, 3) && Number(a[2]) < Number(b[2]);
-    case "evidence_above evidence_above":
-      return same(0, 1, 3) && Number(a[2]) > Number(b[2]);
-    case "rate_upper rate_upper":
-      return same(0, 1, 2) && Number(a[3]) < Number(b[3]);
-    case "rate_lower rate_lower":
-      return same(0, 1, 2) && Number(a[3]) > Number(b[3]);
-    case "rate rate_upper":
-      return same(0, 1, 2) && Number(b[3]) >= 0.5;
-    case "rate_lower rate":
-      return same(0, 1, 2) && Number(a[3]) >= 0.5;
-    default:
-      return false;
-  }
+/** What looks back over the step or the soak is known from their first minutes on. */
+const windowMsOf = (operation: string, args: readonly Literal[]): number => {
+  const form = operation === "coverage" ? undefined : STANDARD_OPERATIONS[operation]?.forms[0];
+  const text = String(args[form?.findIndex((kind) => kind === "window" || kind === "look-back") ?? -1] ?? "step");
+  return text === "step" || text === "soak" ? 0 : parseDuration(text);
 };
-
-const statIsAtMost = ({ args: a, least }: Quantity, { args: b }: Quantity): boolean => {
-  const [one, other] = [String(a[1]), String(b[1])];
-  if (a[0] !== b[0] || a.join() === b.join() || one === "slope" || other === "slope") return false;
-  const [span, otherSpan] = [lengthOf(a[2]), lengthOf(b[2])];
-  if (one === "sum" || other === "sum") return one === other && span < otherSpan && least !== null && least >= 0;
-  if (other === "max") return span <= otherSpan;
-  if (one === "min") return otherSpan <= span;
-  return span === otherSpan && one === "p50" && other === "p95";
-};
-
-export const areRelated = (one: Quantity, other: Quantity): boolean =>
-  one.key === other.key ||
-  isAtMost(one, other) ||
-  isAtMost(other, one) ||
-  (one.type === "rows" && other.type === "rows" && one.paths.some((path) => other.paths.includes(path)));
