@@ -9,7 +9,9 @@ Says what it means to go from OLD to NEW, not which characters differ: what open
 end), what rolls back earlier or later, what is only reworded. Riskier lines come first. What neither way is proven
 for is said to be so ("cannot tell"), never guessed.
 With --armed the policy in force is the old one, and one file is enough.
-Exit code 0 whatever differs; with --exit-code 1 where more than words does.`;
+Of no direction ("neutral") are words and names, a rule that is written otherwise and comes to the same, and settings
+such as when somebody is called and what traffic is expected.
+Exit code 0 whatever differs; with --exit-code 1 where more than words does, such a setting too.`;
 
 interface DiffOptions {
   readonly armed?: string;

@@ -16,7 +16,7 @@ export interface DiffSide {
 export interface DiffDocument {
   readonly before: string;
   readonly after: string;
-  /** Riskier first, then what cannot be told, then safer, then words. */
+  /** Riskier first, then what cannot be told, then safer, then what has no direction, words last. */
   readonly changes: readonly Change[];
   readonly riskier: number;
 }
@@ -32,7 +32,7 @@ export const policyDiffCommand = (
 ): CommandResult<DiffDocument> => {
   const changes = diffPolicies(before.policy, after.policy);
   const riskier = changes.filter((each) => each.riskier).length;
-  const differs = changes.some(({ direction }) => direction !== "neutral");
+  const differs = changes.some(({ wordsOnly }) => !wordsOnly);
   return {
     document: { before: before.from, after: after.from, changes, riskier },
     lines: [...changes.map(sayChange), summary(changes, riskier)],

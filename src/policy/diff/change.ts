@@ -10,10 +10,15 @@ export type Direction =
   | "cannot tell"
   | "neutral";
 
+/** `aside` has no direction either, and is more than words: when somebody is called, how much traffic is expected. */
+export type Effect = Direction | "aside";
+
 export interface Change {
   readonly direction: Direction;
   /** Going on sooner and going back later are; what cannot be told may be. */
   readonly riskier: boolean;
+  /** It is written otherwise, and nothing else: whichever of the two is in force, pawl does the same. */
+  readonly wordsOnly: boolean;
   /** "gate lag in canary, quarter", "step half", "rollback rule breaker", "soak". */
   readonly where: string;
   /** What it was and what it is. */
@@ -30,13 +35,13 @@ const ORDER: readonly Direction[] = [
   "neutral",
 ];
 
-export const change = (direction: Direction, where: string, what: string): Change => ({
-  direction,
-  riskier: RISKIER.has(direction),
-  where,
-  what,
-});
+export const change = (effect: Effect, where: string, what: string): Change => {
+  const direction = effect === "aside" ? "neutral" : effect;
+  return { direction, riskier: RISKIER.has(direction), wordsOnly: effect === "neutral", where, what };
+};
 
-/** Riskier ones first, then what cannot be told. */
+/** Riskier ones first, then what cannot be told; words last. */
 export const inOrderOfRisk = (changes: readonly Change[]): readonly Change[] =>
-  changes.toSorted((a, b) => ORDER.indexOf(a.direction) - ORDER.indexOf(b.direction));
+  changes.toSorted(
+    (a, b) => ORDER.indexOf(a.direction) - ORDER.indexOf(b.direction) || Number(a.wordsOnly) - Number(b.wordsOnly),
+  );

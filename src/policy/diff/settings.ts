@@ -4,31 +4,31 @@ import { blindAfterMs, watchedSignals } from "../floor.ts";
 import { operationsUsed } from "../look-back.ts";
 import { STANDARD_OPERATIONS } from "../operations/standard.ts";
 import type { Policy, PolicyStep, Rule } from "../policy-file.ts";
-import { type Change, change, type Direction } from "./change.ts";
+import { type Change, change, type Direction, type Effect } from "./change.ts";
 
 /** `before` and `after` of something that has an order: what it means that it grew, and that it shrank. */
 const moved = (
   where: string,
   what: string,
   [before, after]: readonly [string | undefined, string | undefined],
-  directions: { readonly longer: Direction; readonly shorter: Direction },
+  effects: { readonly longer: Effect; readonly shorter: Effect },
 ): readonly Change[] => {
   if (before === after) return [];
   const length = (text: string | undefined): number =>
     text === undefined ? Infinity : text === "none" ? 0 : parseDuration(text);
   const said = `${what} ${before ?? "unlimited"} → ${after ?? "unlimited"}`;
   if (length(before) === length(after)) return [change("neutral", where, said)];
-  return [change(length(after) > length(before) ? directions.longer : directions.shorter, where, said)];
+  return [change(length(after) > length(before) ? effects.longer : effects.shorter, where, said)];
 };
 
 const either = <Value>(
   where: string,
   what: string,
   [before, after]: readonly [Value, Value],
-  directionOf: (after: Value) => Direction,
-): readonly Change[] => (before === after ? [] : [change(directionOf(after), where, `${what} ${before} → ${after}`)]);
+  effectOf: (after: Value) => Effect,
+): readonly Change[] => (before === after ? [] : [change(effectOf(after), where, `${what} ${before} → ${after}`)]);
 
-const PAGES = { longer: "neutral", shorter: "neutral" } as const;
+const PAGES = { longer: "aside", shorter: "aside" } as const;
 
 /** A step that both policies have. */
 export const stepChanges = (before: PolicyStep, after: PolicyStep): readonly Change[] => {
@@ -39,7 +39,7 @@ export const stepChanges = (before: PolicyStep, after: PolicyStep): readonly Cha
     onMaxDwell === "page" ? maxDwell : undefined;
   // At 100 % the soak says how long it lasts, and its gates what a failure comes to.
   const last = after.weight === 100;
-  const unlessLast = (direction: Direction): Direction => (last ? "neutral" : direction);
+  const unlessLast = (effect: Effect): Effect => (last ? "neutral" : effect);
   return [
     ...(before.id === after.id ? [] : [change("neutral", where, `was called ${before.id}`)]),
     ...(before.weight === after.weight
@@ -59,7 +59,10 @@ export const stepChanges = (before: PolicyStep, after: PolicyStep): readonly Cha
       longer: unlessLast("rolls back later"),
       shorter: unlessLast("rolls back earlier"),
     }),
-    ...moved(where, "pages unless its gates pass within", [pages(before), pages(after)], PAGES),
+    ...moved(where, "pages unless its gates pass within", [pages(before), pages(after)], {
+      longer: unlessLast("aside"),
+      shorter: unlessLast("aside"),
+    }),
   ];
 };
 
@@ -95,7 +98,7 @@ export const settingChanges = (before: Policy, after: Policy): readonly Change[]
     "traffic",
     "requestsPerMinute",
     [before.traffic.requestsPerMinute, after.traffic.requestsPerMinute],
-    () => "neutral",
+    () => "aside",
   ),
 ];
 

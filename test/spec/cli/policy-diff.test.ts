@@ -27,6 +27,7 @@ const run = async (...argv: readonly string[]) => {
 
 const OLD = file("old.json");
 const LOOSER = file("looser.json", { params: { lag: 10 } });
+const QUIETER = file("quieter.json", { traffic: { requestsPerMinute: 100 } });
 const REWORDED = file("reworded.json", { description: "Other words." });
 
 describe("pawl policy diff", () => {
@@ -47,6 +48,7 @@ describe("pawl policy diff", () => {
         {
           direction: "opens earlier",
           riskier: true,
+          wordsOnly: false,
           where: "gate lag in start, canary, half, the soak",
           what: "forward.lagSeconds < 5 → forward.lagSeconds < 10",
         },
@@ -57,6 +59,7 @@ describe("pawl policy diff", () => {
 
   it("ends with 1 under --exit-code where more than words differs", async () => {
     expect((await run(OLD, LOOSER, "--exit-code")).exitCode).toBe(1);
+    expect((await run(OLD, QUIETER, "--exit-code")).exitCode).toBe(1);
     expect((await run(OLD, REWORDED, "--exit-code")).exitCode).toBe(0);
     expect((await run(OLD, OLD, "--exit-code")).out).toBe("No difference.\n");
   });

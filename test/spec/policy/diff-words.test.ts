@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
+import { diffPolicies } from "../../../src/policy/diff/diff-policies.ts";
+import { loadedPolicy, smallPolicy } from "../../support/small-policy.ts";
+
+const small = smallPolicy();
+const part = (field: string, changes: JsonObject): JsonObject => ({
+  [field]: { ...(small[field] as JsonObject), ...changes },
+});
+const stepped = (index: number, changes: JsonObject): JsonObject => ({
+  steps: (small["steps"] as readonly JsonObject[]).map((step, at) => (at === index ? { ...step, ...changes } : step)),
+});
+const lagAsked = (rule: JsonValue): JsonObject => part("gates", { lag: { why: "close behind", rule } });
+
+/** All that is found, and of each whether it is words. */
+const found = (before: JsonObject, after: JsonObject) =>
+  diffPolicies(loadedPolicy(before), loadedPolicy(after)).map(({ direction, wordsOnly, what }) => ({
+    direction,
+    wordsOnly,
+    what,
+  }));
+
+const pagesAfter = (maxDwell: string): JsonObject => ({ maxDwell, onMaxDwell: "page" });
+const held = (changes: JsonObject): JsonObject => part("blind", { action: "hold", ...changes });
+
+describe("what has no direction is more than words", () => {
+  it.each<[string, JsonObject, JsonObject]>([
+    ["where a step calls somebody later", stepped(0, pagesAfter("12h")), stepped(0, pagesAfter("24h"))],
+    ["where a step calls nobody any more", stepped(0, pagesAfter("12h")), {}],
+    ["where the soak calls somebody later", part("soak", { maxDuration: "72h" }), part("soak", { maxDuration: "96h" })],
+    ["where blindness that only holds is waited for", held({ after: "10m" }), held({ after: "20m" })],
+    ["where other traffic is expected", {}, { traffic: { requestsPerMinute: 100 } }],
+  ])("%s", (_, before, after) => {
+    expect(found(before, after)).toMatchObject([{ direction: "neutral", wordsOnly: false }]);
+    expect(found(after, before)).toMatchObject([{ direction: "neutral", wordsOnly: false }]);
+  });
+
+  it.each<[string, JsonObject, JsonObject]>([
+    ["a sentence", {}, { description: "Other words." }],
+    ["the name", {}, { name: "other" }],
+    ["the name of a step", {}, stepped(0, { id: "first" })],
+    ["the same length in other words", {}, stepped(0, { minDwell: "600s" })],
+    ["a dwell at 100 %, which nobody waits for", stepped(2, pagesAfter("12h")), stepped(2, pagesAfter("24h"))],
+    ["a rule that comes to the same", {}, lagAsked({ ">": [{ var: "params.lag" }, { var: "forward.lagSeconds" }] })],
+  ])("and no words are more than that: %s", (_, before, after) => {
+    expect(found(before, after)).toMatchObject([{ direction: "neutral", wordsOnly: true }]);
+  });
+
+  it("and stands before the words, and behind what has a direction", () => {
+    const after = { description: "Other words.", traffic: { requestsPerMinute: 100 }, params: { lag: 10 } };
+    expect(found({}, after).map(({ direction, wordsOnly }) => [direction, wordsOnly])).toEqual([
+      ["opens earlier", false],
+      ["neutral", false],
+      ["neutral", true],
+    ]);
+  });
+});
