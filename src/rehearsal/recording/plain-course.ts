@@ -45,8 +45,7 @@ export const plainCourse = (): {
     rows = [...rows.filter(({ at }) => at >= oldest), rowOf(minute)];
     const snapshot = snapshotOf(minute, { tick, epoch: state.epoch, recent, rows });
     const judged = { line: minute.line, cutover: BINDINGS, tick, state, trouble: [] };
-    const outcome = minute.decision === null ? null : outcomeOf(minute, minute.decision);
-    const item = { ...judged, action: actionOf(minute, weightAfter), outcome };
+    const item = { ...judged, action: actionOf(minute, weightAfter), outcome: outcomeOf(minute) };
     state = { ...state, lastTick: tick };
     return [
       { kind: "snapshot", snapshot },
@@ -63,11 +62,10 @@ export const plainCourse = (): {
   };
 };
 
-const outcomeOf = ({ verdicts }: PlainMinute, decision: string): RecordedTick["outcome"] => ({
-  decision,
-  reasons: [],
-  verdicts: { gates: verdicts },
-});
+const outcomeOf = ({ decision, verdicts }: PlainMinute): RecordedTick["outcome"] =>
+  decision === null && Object.keys(verdicts).length === 0
+    ? null
+    : { decision, reasons: [], verdicts: { gates: verdicts } };
 
 const actionOf = ({ weight, decision }: PlainMinute, weightAfter: number): Action | null => {
   const moved = weightAfter !== weight;

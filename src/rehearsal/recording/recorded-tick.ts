@@ -16,7 +16,8 @@ export interface Action {
 
 /** What was recorded of a tick's outcome, as far as the recording says. */
 export interface Outcome {
-  readonly decision: string;
+  /** null where a plain recording holds verdicts alone. */
+  readonly decision: string | null;
   /** The whole decision, where the guard itself recorded it. */
   readonly whole?: JsonValue;
   readonly reasons: readonly string[];

@@ -1,4 +1,5 @@
 import type { EpochMs } from "../../kernel/units.ts";
+import type { Policy } from "../../policy/policy-file.ts";
 import { verdictsIn } from "../recording/picture.ts";
 import type { Action, RecordedTick } from "../recording/recorded-tick.ts";
 import { type Played, sameAction } from "./player.ts";
@@ -10,6 +11,8 @@ export interface View {
   readonly decision: string | null;
   readonly reasons: readonly string[];
   readonly gates: Readonly<Record<string, string>>;
+  /** Of a policy all its gates, asked at this tick or not; null where nobody says which there are. */
+  readonly has: Policy["gates"] | null;
   readonly counterfactual: boolean;
 }
 
@@ -54,16 +57,18 @@ export const recordedView = ({ action, outcome }: RecordedTick): View => ({
   decision: outcome?.decision ?? null,
   reasons: outcome?.reasons ?? [],
   gates: outcome?.verdicts.gates ?? {},
+  has: null,
   counterfactual: false,
 });
 
 const ON_BLUE = ["it had already gone back to blue"];
 
-export const playedView = ({ action, judged, counterfactual }: Played): View => ({
+export const playedView = ({ policy, action, judged, counterfactual }: Played): View => ({
   action,
   decision: judged?.decision.kind ?? null,
   reasons: judged?.decision.reasons ?? ON_BLUE,
   gates: judged === null ? {} : verdictsIn(judged.judgement).gates,
+  has: policy.gates,
   counterfactual,
 });
 
@@ -92,7 +97,7 @@ export const comparing = () => {
       if (divergence === null && !sameAction(was.action, would.action))
         divergence = { tick, was: was.action, would: would.action };
       moves.add(tick, epoch, was, would);
-      if (!was.counterfactual && !would.counterfactual) gates.add(tick, was.gates, would.gates);
+      if (!was.counterfactual && !would.counterfactual) gates.add(tick, was.gates, would);
     },
     result: (): Comparison => ({
       divergence,
@@ -143,8 +148,6 @@ const insteadOf = ({ action, reasons }: View): readonly string[] =>
     ? reasons
     : [action.to === null ? `${action.kind} instead` : `${action.kind} to ${action.to} % instead`];
 
-type Gates = View["gates"];
-
 const comparingGates = () => {
   const changes = new Map<string, VerdictChange>();
   const note = (tick: EpochMs, gate: string, was: string, would: string): void => {
@@ -153,14 +156,20 @@ const comparingGates = () => {
     else if (changes.size < MOST_LISTED) changes.set(gate, { gate, first: tick, ticks: 1, was, would });
   };
   return {
-    add: (tick: EpochMs, was: Gates, would: Gates): void => {
+    add: (tick: EpochMs, was: View["gates"], would: View): void => {
       for (const gate in was) {
-        const [one, other] = [was[gate], Object.hasOwn(would, gate) ? would[gate] : undefined];
+        const [one, other] = [was[gate], verdictOf(gate, would)];
         if (one !== undefined && other !== undefined && one !== other) note(tick, gate, one, other);
       }
     },
     result: (): readonly VerdictChange[] => [...changes.values()],
   };
+};
+
+/** Of a gate that is there and not asked at this tick nothing can be said; one that is not there never will be. */
+const verdictOf = (gate: string, { gates, has }: View): string | undefined => {
+  if (Object.hasOwn(gates, gate)) return gates[gate];
+  return has === null || Object.hasOwn(has, gate) ? undefined : "not judged";
 };
 
 const count = (counts: Map<string, number>, decision: string | null): void => {

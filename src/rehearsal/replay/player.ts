@@ -14,6 +14,7 @@ import { withSnapshot } from "../recording/snapshot-window.ts";
 
 /** What a policy makes of one recorded tick. */
 export interface Played {
+  readonly policy: Policy;
   readonly action: Action | null;
   /** null while its own rollback stands: nothing is judged until the recording begins a new epoch. */
   readonly judged: JudgedTick | null;
@@ -52,14 +53,14 @@ export const policyPlayer = (policy: Policy): Player => {
       const state = stateAt(recorded);
       own = state;
       const snapshots = look.snapshots();
-      if (onBlue || snapshots === null) return { action: null, judged: null, counterfactual: before };
+      if (onBlue || snapshots === null) return { policy, action: null, judged: null, counterfactual: before };
       const judged = judgeTick(cutover, state, policy, { snapshots, trouble }, tick);
       const action = actionIn(judged.decision);
       onBlue = action?.kind === "rollback";
       if (!sameAction(action, done)) [diverged, counterfactual] = [true, true];
       const events = diverged ? carriedOut(state, judged, policy, snapshots) : [judgedEvent(tick, judged)];
       own = events.reduce(evolve, state);
-      return { action, judged, counterfactual: before };
+      return { policy, action, judged, counterfactual: before };
     },
   };
 };
