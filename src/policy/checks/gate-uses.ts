@@ -1,5 +1,7 @@
+import { isJsonObject } from "../../kernel/json.ts";
 import { signalAt } from "../../signals/catalogue.ts";
 import { wordOf } from "../logic/describe.ts";
+import { isComparison } from "../logic/relations.ts";
 import { pointerPart } from "../logic/scope.ts";
 import { isAccumulated } from "../operations/evidence/uses.ts";
 import type { Operations } from "../operations/operation.ts";
@@ -69,6 +71,11 @@ const gateUseFindings = (policy: Policy, { gate, at, when }: GateUse, operations
       ),
     ];
   }
+  const early = tooEarly(found.rule, operations, when);
+  if (early !== undefined) {
+    const why = `"${gate}" looks back over the ${early}, which has not begun where it is asked: it would hold for ever`;
+    return [finding("never-known", at, `${why}; look back over a duration such as "15m", or ask it later`)];
+  }
   const sum = when === "full" ? wholeStretch(found.rule, operations) : undefined;
   if (sum !== undefined) {
     const why = `"${gate}" looks back over the ${sum}, and at 100 % gates are asked of every single minute of the soak`;
@@ -94,6 +101,20 @@ const wholeStretch = (rule: Rule, operations: Operations): string | undefined =>
     .filter(({ operator }) => Object.hasOwn(operations, operator))
     .map(({ operands }) => wordOf(operands.at(-1)))
     .find(isAccumulated);
+
+/** "step" or "soak", where the rule cannot be true without it and it has not begun. */
+const tooEarly = (rule: Rule, operations: Operations, when: GateUse["when"]): string | undefined => {
+  const before: readonly string[] = when === "start" ? ["step", "soak"] : when === "shifting" ? ["soak"] : [];
+  const needed = allOf(rule).map((part) => wholeStretch(part, operations));
+  return needed.find((stretch) => stretch !== undefined && before.includes(stretch));
+};
+
+/** What has to hold, each by itself: comparisons that no `or`, `if` or negation stands above. */
+const allOf = (rule: Rule): readonly Rule[] => {
+  const [operator, operands] = isJsonObject(rule) ? (Object.entries(rule)[0] ?? []) : [];
+  if (operator === "and" && Array.isArray(operands)) return operands.flatMap((part) => allOf(part));
+  return operator !== undefined && isComparison(operator) ? [rule] : [];
+};
 
 const unusedGates = (policy: Policy): readonly Finding[] => {
   const used = new Set(gateUses(policy).map(({ gate }) => gate));

@@ -49,9 +49,11 @@ export const readJson = (text: string, file: string): JsonText | { readonly prob
 export const locateAll = (findings: readonly Finding[], locate: JsonText["locate"]): readonly PolicyProblem[] => {
   if (findings.length <= MOST_FINDINGS) return findings.map(locate);
   const errors = findings.filter(({ level }) => level === "error");
-  const most = (errors.length > 0 ? errors : findings).slice(0, MOST_FINDINGS);
+  const most = [...errors, ...findings.filter(({ level }) => level === "warning")].slice(0, MOST_FINDINGS);
   const more = `${findings.length} findings; only ${most.length} are listed. Correct these and look again`;
-  return [...most, ...(errors.length > 0 ? [finding("too-many-findings", "", more)] : [])].map(locate);
+  // Warnings alone refuse no file, however many they are.
+  const level = errors.length > 0 ? "error" : "warning";
+  return [...most, { ...finding("too-many-findings", "", more), level } as const].map(locate);
 };
 
 const notJson = (what: string): string =>
@@ -110,13 +112,23 @@ const doubledKeys = (node: Node, pointer: string): readonly Finding[] => {
     const key = keyOf(property);
     const at = `${pointer}/${pointerPart(key)}`;
     const doubled = seen.has(key)
-      ? [finding("duplicate-key", at, `the key "${key}" stands twice; only one would count. Remove one`)]
+      ? [
+          finding(
+            "duplicate-key",
+            at,
+            `the key "${key}" stands twice, here for the last time; only this one would count. Remove one`,
+          ),
+        ]
       : [];
     seen.add(key);
     const value = property.children?.[1];
     return value === undefined ? doubled : [...doubled, ...doubledKeys(value, at)];
   });
 };
+
+/** Of a key that stands twice the last one is judged, and so it is the one that findings are of. */
+const lastMember = ({ children = [] }: Node, key: string): Node | undefined =>
+  children.findLast((property) => property.type === "property" && keyOf(property) === key)?.children?.[1];
 
 /** The node of a pointer, or the nearest one above it that exists. */
 const nodeAt = (root: Node, pointer: string): Node | undefined => {
@@ -126,8 +138,7 @@ const nodeAt = (root: Node, pointer: string): Node | undefined => {
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   let at: Node = root;
   for (const part of parts) {
-    // jsonc-parser tells an index from a key by its type.
-    const inside = findNodeAtLocation(at, [at.type === "array" ? Number(part) : part]);
+    const inside = at.type === "array" ? findNodeAtLocation(at, [Number(part)]) : lastMember(at, part);
     if (inside === undefined) return at;
     at = inside;
   }

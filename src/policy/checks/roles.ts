@@ -49,7 +49,7 @@ const pairFindings = (expression: Expression): readonly Finding[] => {
 const pairProblem = ({ operands, operandAt }: Expression, index: number): readonly Finding[] => {
   const [errors = "", requests = ""] = operands.slice(index, index + 2).map(String);
   const wrong = (place: number, message: string) => [finding("wrong-role", operandAt(place), message)];
-  if (signalAt(errors)?.worse !== "up")
+  if (typeof signalAt(errors)?.absence !== "object")
     return wrong(
       index,
       `${errors} counts nothing that went wrong; errors come first, then the requests they are among`,

@@ -60,5 +60,12 @@ export const argumentProblem = (
     const problem = literalProblem(kind, given[index]);
     if (problem !== null) return `"${name}": ${problem}; its arguments are literal`;
   }
-  return null;
+  return slopeProblem(form, given);
+};
+
+const slopeProblem = (form: readonly ArgumentKind[], given: readonly unknown[]): string | null => {
+  const [statistic, window] = (["statistic", "window"] as const).map((kind) => given[form.indexOf(kind)]);
+  return statistic === "slope" && parseDuration(String(window)) < 2 * MINUTE_MS
+    ? `a slope of ${String(window)} has no value: it takes two minutes at least`
+    : null;
 };

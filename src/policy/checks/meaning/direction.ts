@@ -22,7 +22,7 @@ export const directionFindings = (
   const grid = gridOf(tree, effort);
   const directed = grid.axes
     .map((axis, index) => ({ ...axis, index }))
-    .filter((axis) => isDirected(axis.variable, tree, use));
+    .filter((axis) => isDirected(axis.variable, tree, { use, negated }));
   // What helps a gate must not begin as things get worse; what helps a rollback rule must not end.
   const wrong = (use === "gate") !== negated ? "begins" : "ends";
   return directed.flatMap((axis) => {
@@ -31,7 +31,11 @@ export const directionFindings = (
   });
 };
 
-const isDirected = ({ measure }: Variable, { open, rule }: Condition, use: Use): boolean => {
+const isDirected = (
+  { measure }: Variable,
+  { open, rule }: Condition,
+  { use, negated }: { readonly use: Use; readonly negated: boolean },
+): boolean => {
   if (measure.worse === "none" && measure.values === undefined) return false;
   // Not seeing never rolls back, so a rollback rule may well ask for evidence first.
   if (measure.quality === true && use === "rollback") return false;
@@ -44,17 +48,47 @@ const isDirected = ({ measure }: Variable, { open, rule }: Condition, use: Use):
   )
     return false;
   if (measure.type !== "number") return true;
+  const [best, worst] = measure.worse === "down" ? [measure.most, measure.least] : [measure.least, measure.most];
   // An equality with no best end in reach cannot be the wrong way round: exactly four hosts.
-  return !(comparesEqual(rule) && (measure.worse === "down" ? measure.most : measure.least) === null);
+  return best !== null || !pins(rule, (use === "gate") !== negated, worst);
 };
 
-const EQUALITIES = ["===", "==", "!==", "!=", "in"];
+const RECKONING = new Set(["+", "-", "*", "/", "%"]);
 
-const comparesEqual = (rule: unknown): boolean => {
-  if (typeof rule !== "object" || rule === null) return false;
-  if (Array.isArray(rule)) return rule.some(comparesEqual);
-  return Object.entries(rule).some(([operator, inside]) => EQUALITIES.includes(operator) || comparesEqual(inside));
+/**
+ * Whether a condition asks for exactly one value, which may be as good as there is: by an equality where it helps a gate, by
+ * an inequality where it is what a rollback rule waits for. The worst value is as good for nobody.
+ */
+const pins = (rule: unknown, helps: boolean, worst: number | null): boolean => {
+  const equalities = equalitiesIn(rule, helps);
+  return (
+    equalities.length > 0 &&
+    equalities.every(({ held, operands }) => held && (worst === null || !operands.includes(worst)))
+  );
 };
+
+interface Equality {
+  /** It asks for the value, and not for any other one. */
+  readonly held: boolean;
+  readonly operands: readonly unknown[];
+}
+
+const equalitiesIn = (rule: unknown, helps: boolean): readonly Equality[] => {
+  if (typeof rule !== "object" || rule === null) return [];
+  if (Array.isArray(rule)) return rule.flatMap((part) => equalitiesIn(part, helps));
+  return Object.entries(rule).flatMap(([operator, inside]): readonly Equality[] => {
+    const operands: readonly unknown[] = [inside].flat();
+    const held = !operands.some(reckons);
+    if (operator === "===" || operator === "==" || operator === "in") return [{ held: helps && held, operands }];
+    if (operator === "!==" || operator === "!=") return [{ held: !helps && held, operands }];
+    return equalitiesIn(inside, operator === "!" || operator === "none" ? !helps : helps);
+  });
+};
+
+const reckons = (part: unknown): boolean =>
+  typeof part === "object" &&
+  part !== null &&
+  Object.entries(part).some(([operator, inside]) => RECKONING.has(operator) || reckons(inside));
 
 interface Turn {
   readonly better: Value;

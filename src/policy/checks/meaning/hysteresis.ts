@@ -38,7 +38,9 @@ export const hysteresisFindings = (
       const gates = promoteWhen.flatMap((gate) => partsOf(trees.gates.get(gate)));
       const given = requestsAt(policy.traffic.requestsPerMinute, weight);
       const clash =
-        sharedEvidence(rule, gates) ?? clashIn({ rule, gates: relatedTo(rule, gates, given), given, effort }, truths);
+        sharedEvidence(rule, gates) ??
+        clashWithTraffic(rule, given, truths) ??
+        clashIn({ rule, gates: relatedTo(rule, gates, given), given, effort }, truths);
       if (clash !== null) return [sayClash(clash, id, `/rollback/${index}/when`)];
     }
     return [];
@@ -92,6 +94,19 @@ interface Meeting {
   readonly given: ReadonlyMap<string, number>;
   readonly effort: Effort;
 }
+
+/** A rule that looks at nothing but traffic fires, or does not, at a step as it is meant to be. */
+const clashWithTraffic = (
+  rule: RuleTree,
+  given: ReadonlyMap<string, number>,
+  truths: ReturnType<typeof steadyTruths>,
+): Clash | null => {
+  const conditions = conditionsOf(rule);
+  if (freeSignals(conditions, given).length > 0 || truths(rule)(new Map<string, Value>(given)) !== true) return null;
+  const read = new Set(conditions.flatMap(({ open }) => open.variables.flatMap(({ measure }) => measure.paths)));
+  const values = [...given].filter(([path]) => read.has(path));
+  return values.length === 0 ? null : { kind: "both", values: say(values) };
+};
 
 /** What is worst of an hour in which the gates pass. */
 const clashIn = ({ rule, gates, given, effort }: Meeting, truths: ReturnType<typeof steadyTruths>): Clash | null => {

@@ -38,8 +38,10 @@ export const steadyPoints = (
       .filter((variable) => variable.measure.paths.includes(path))
       .flatMap((variable) => thresholdsOf(variable, open.literals, requests)),
   );
+  // A mean of whole counts a minute is broken; what is counted at an instant is whole.
   const { whole: _, ...broken } = measure;
-  return representativePoints({ ...broken, most: requests ?? measure.most }, met);
+  const steady = signalAt(path)?.kind === "instant" ? measure : broken;
+  return representativePoints({ ...steady, most: requests ?? measure.most }, met);
 };
 
 const thresholdsOf = (

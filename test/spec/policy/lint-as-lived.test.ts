@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
+import { lintPolicy } from "../../../src/policy/lint.ts";
+import { smallPolicy } from "../../support/small-policy.ts";
+
+const found = (policy: JsonObject): readonly string[] =>
+  lintPolicy(JSON.stringify(policy, null, 2), "policy.json").map(({ rule, pointer }) => `${rule} ${pointer}`);
+const said = (policy: JsonObject): string =>
+  lintPolicy(JSON.stringify(policy, null, 2), "policy.json")
+    .map(({ message }) => message)
+    .join("\n");
+
+const withGate = (rule: JsonValue, changes: JsonObject = {}): JsonObject =>
+  smallPolicy({ gates: { ...(smallPolicy()["gates"] as JsonObject), lag: { why: "x", rule } }, ...changes });
+const withRollback = (when: JsonValue, changes: JsonObject = {}): JsonObject =>
+  smallPolicy({ rollback: [{ id: "x", why: "x", when }], ...changes });
+
+const READY: JsonValue = { var: "blue.readyPercent" };
+const HOSTS: JsonValue = { var: "green.healthyHosts" };
+
+describe("an equality the wrong way round", () => {
+  it.each<[string, JsonValue]>([
+    ["anything but the best", { "!==": [READY, 100] }],
+    ["a negated equality", { "!": [{ "==": [READY, 100] }] }],
+    ["exactly the worst", { "===": [READY, 0] }],
+    ["anything but four hosts", { "!==": [HOSTS, 4] }],
+    ["a remainder", { "===": [{ "%": [HOSTS, 2] }, 0] }],
+  ])("is found in a gate: %s", (_, rule) => {
+    expect(found(withGate(rule)).join()).toContain("gate-backwards /gates/lag/rule");
+  });
+
+  it.each<[string, JsonObject]>([
+    ["exactly four hosts", withGate({ "===": [HOSTS, 4] })],
+    ["four hosts or five", withGate({ in: [HOSTS, [4, 5]] })],
+    ["a rollback rule that waits for any other number", withRollback({ "!==": [HOSTS, 4] })],
+  ])("is none where it asks for what may be best: %s", (_, policy) => {
+    expect(found(policy).join()).not.toContain("backwards");
+  });
+});
+
+describe("a rollback rule over traffic alone", () => {
+  it.each<[string, JsonValue]>([
+    ["more than a step gets", { "<": [{ stat: ["green.requests", "sum", "3m"] }, 10_000_000] }],
+    ["what every cutover has", { ">": [{ stat: ["lb.requests", "sum", "3m"] }, 1] }],
+  ])("clashes with the step at which it fires: %s", (_, when) => {
+    expect(found(withRollback(when)).join()).toContain("promote-and-rollback /rollback/0/when");
+  });
+
+  it("is sound where no step comes near it", () => {
+    expect(found(withRollback({ "<": [{ stat: ["green.requests", "sum", "3m"] }, 1] })).join()).not.toContain(
+      "promote-",
+    );
+  });
+});
+
+describe("what is counted at an instant", () => {
+  it.each<[string, JsonValue, JsonValue]>([
+    [
+      "more than three, and fewer than four",
+      { ">": [HOSTS, 3] },
+      { "<": [{ stat: ["green.healthyHosts", "max", "3m"] }, 4] },
+    ],
+    ["none, and one", { "<": [{ var: "alarms.firing" }, 1] }, { ">": [{ var: "alarms.firing" }, 0] }],
+  ])("has no values between whole numbers: %s", (_, rule, when) => {
+    const policy = withGate(rule, { rollback: [{ id: "x", why: "x", when }] });
+    expect(found(policy).join()).not.toMatch(/promote-and-rollback|no-hysteresis/);
+  });
+
+  it("clashes all the same where a whole number does", () => {
+    const when = { "<": [{ stat: ["green.healthyHosts", "max", "3m"] }, 4] };
+    const policy = withGate({ ">": [HOSTS, 2] }, { rollback: [{ id: "x", why: "x", when }] });
+    expect(said(policy)).toContain("with green.healthyHosts 3 the gates of step");
+  });
+});
+
+describe("a gate that is never known", () => {
+  it("looks back over a soak that has not begun", () => {
+    const proof = { ">=": [{ evidence_below: ["green.errors5xx", "green.requests", 0.01, "soak"] }, 20] };
+    expect(found(withGate(proof)).join()).toMatch(/never-known \/steps\/\d\/promoteWhen\/\d/);
+    expect(found(withGate({ or: [proof, { "<": [{ var: "forward.lagSeconds" }, 5] }] })).join()).not.toContain(
+      "never-known",
+    );
+  });
+
+  it("asks for the slope of a single minute", () => {
+    expect(said(withGate({ "<=": [{ stat: ["forward.lagSeconds", "slope", "1m"] }, 0.2] }))).toContain(
+      "a slope of 1m has no value: it takes two minutes at least",
+    );
+  });
+});
+
+describe("what lint proposes", () => {
+  it.each([
+    ["=<", "<="],
+    ["<==", "<="],
+    ["!===", "!=="],
+    ["&&", "and"],
+    ["not", "!"],
+  ])("for %s is %s", (written, meant) => {
+    expect(said(withGate({ [written]: [{ var: "forward.lagSeconds" }, 5] }))).toContain(`Did you mean "${meant}"?`);
+  });
+
+  it.each(["log", "cat", "avg"])("is nothing for %s, which is near to nothing", (written) => {
+    expect(said(withGate({ [written]: [{ var: "forward.lagSeconds" }, 5] }))).not.toContain("Did you mean");
+  });
+
+  it("is no signal that there is not", () => {
+    const rate = { "<": [{ rate: ["forward.deadLetters", "green.requests", "3m"] }, 0.1] };
+    expect(said(withGate(rate))).toContain("forward.deadLetters counts nothing that went wrong");
+    expect(said(withGate(rate))).not.toContain("forward.requests");
+  });
+});
+
+describe("more than a hundred findings", () => {
+  const gates = (count: number): JsonObject =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `g${index}`,
+        { why: "x", rule: { "<": [{ var: "forward.lagSeconds" }, 5] } },
+      ]),
+    );
+  const many = (changes: JsonObject = {}): JsonObject =>
+    smallPolicy({ gates: { ...(smallPolicy()["gates"] as JsonObject), ...gates(150) }, ...changes });
+
+  it("are said to be more, and warnings alone refuse nothing", () => {
+    const problems = lintPolicy(JSON.stringify(many()), "policy.json");
+    expect(problems.filter(({ rule }) => rule === "too-many-findings")).toMatchObject([
+      { level: "warning", message: expect.stringMatching(/^15\d findings; only 100 are listed/) },
+    ]);
+    expect(problems).toHaveLength(101);
+    expect(problems.every(({ level }) => level === "warning")).toBe(true);
+  });
+
+  it("begin with the errors", () => {
+    const problems = lintPolicy(
+      JSON.stringify(many({ soak: { duration: "1h", onBreak: "restart-clock" } })),
+      "policy.json",
+    );
+    expect(problems).toHaveLength(101);
+    expect(problems.filter(({ level }) => level === "error").map(({ rule }) => rule)).toContain("short-soak");
+    expect(problems.filter(({ rule }) => rule === "too-many-findings")).toMatchObject([{ level: "error" }]);
+  });
+});
