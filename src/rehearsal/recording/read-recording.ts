@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import type { EpochMs } from "../../kernel/units.ts";
+import { doubledKey } from "./doubled-key.ts";
 import { FORMAT } from "./picture.ts";
 import { plainCourse } from "./plain-course.ts";
 import { type AcceptPolicy, guardLines } from "./read-guard-lines.ts";
@@ -33,9 +34,12 @@ export const recordingReader = (acceptPolicy: AcceptPolicy): RecordingReader => 
     last = number;
     if (text.trim() === "") return [];
     const line = parsed(text, number);
-    if (form !== null) return form.take(line, number);
-    form = formOf(line, acceptPolicy);
-    return form.name === "guard" ? [] : form.take(line, number);
+    const first = form === null;
+    form ??= formOf(line, acceptPolicy);
+    // What people write by hand may hold a key twice; what the guard wrote cannot.
+    const doubled = form.name === "plain" ? doubledKey(text, line) : null;
+    if (doubled !== null) throw new RangeError(doubled);
+    return first && form.name === "guard" ? [] : form.take(line, number);
   };
   const end = (): readonly RecordingItem[] => {
     if (form === null) throw new RangeError("there is nothing in it");
