@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { dirname, isAbsolute, join, normalize } from "node:path";
 import { type PolicyProblem, sayProblem } from "../../policy/checks/problem.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import type { Policy } from "../../policy/policy-file.ts";
@@ -21,11 +21,12 @@ export const readScenario = (file: string): ReadScenario => {
   if (!loaded.ok)
     throw invalid(file, "scenario", loaded.failure, "Its schema is policies/schema/scenario.schema.json.");
   const written = loaded.value;
-  const policyFile = normalize(join(dirname(file), written.policy));
+  const named = written.policy;
+  const policyFile = normalize(isAbsolute(named) ? named : join(dirname(file), named));
   if (!isFile(policyFile))
     throw refused(
       `There is no policy at ${policyFile}.`,
-      `${file} names "${written.policy}" as its policy, seen from its own folder.`,
+      `${file} names "${named}" as its policy${isAbsolute(named) ? "" : ", seen from its own folder"}.`,
       "Correct `policy` in the scenario.",
     );
   const policy = loadPolicy(textOf(policyFile, "policy"), policyFile);

@@ -1,6 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { quietScenario, simulationIn } from "../../support/simulate.ts";
+import { smallPolicy } from "../../support/small-policy.ts";
 
 const refusal = async (scenario: Parameters<typeof simulationIn>[0], ...args: readonly string[]) => {
   const { file, run } = simulationIn(scenario);
@@ -46,6 +48,19 @@ describe("a scenario file", () => {
 
     expect(exitCode).toBe(1);
     expect(err).toContain("is not a valid scenario");
+  });
+
+  it.each([
+    ["by its whole path", true],
+    ["as seen from the scenario", false],
+  ])("names its policy %s", async (_, whole) => {
+    const { dir } = simulationIn(quietScenario(), smallPolicy({ name: "elsewhere" }));
+    const policy = join(dir, "policy.json");
+    const { file, report } = simulationIn("");
+    const named = whole ? policy : relative(dirname(file), policy);
+    writeFileSync(file, JSON.stringify(quietScenario({ policy: named, runs: 1, horizon: "1m" })));
+
+    expect(await report()).toMatchObject({ policyName: "elsewhere", policy });
   });
 
   it("is refused with a policy that is broken", async () => {
