@@ -23,4 +23,4 @@ export const sayDistance = ({ what, value, operator, threshold, holds, margin, p
 const sayProof = ({ minutes, requestsPerMinute }: ProofLeft): string =>
   minutes === null
     ? `cannot be proven at ${short(requestsPerMinute)} requests a minute`
-    : `proven in ${minutes} min at ${short(requestsPerMinute)} requests a minute, if none fails`;
+    : `proven in ${minutes} min at the soonest, at ${short(requestsPerMinute)} requests a minute if none fails`;

@@ -16,8 +16,9 @@ export interface ProofLeft {
 
 /**
  * The minutes that are still needed until an e-value of `evidence` reaches `threshold`, if as many requests as now come
- * every minute and none of them fails; null where it cannot be reached. Exact where the evidence stands at 1; later it
- * takes the alternatives to stand alike, which may be off by a little.
+ * every minute and none of them fails; null where it cannot be reached. Exact where the evidence stands at 1 and blue's
+ * errors do not clump. Else it is the soonest: it takes the alternatives to stand alike, which after errors they do not, and
+ * each minute to count in full, which it does not where a burst factor tempers it. Then it takes several times as long.
  */
 export const minutesNeeded = (
   test: EvidenceTest,
