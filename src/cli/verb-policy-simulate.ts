@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { horizonProblem } from "../rehearsal/simulate/load-scenario.ts";
+import { HARMED } from "../rehearsal/simulate/say-report.ts";
 import { misused } from "./exit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -16,7 +17,9 @@ const HELP = `
 A scenario says what users, both sides, the streams and the telemetry are like; its schema, policies/schema/scenario.schema.json,
 says what may stand in it, and policies/scenarios holds some. Each run is one cutover by the guard's own loop on a virtual
 clock, from arming until decommission begins, traffic is back on blue, or the horizon is reached. The same seed gives the
-same report, whatever the number of workers.`;
+same report, whatever the number of workers.
+Requests harmed are ${HARMED};
+slow answers are none of them.`;
 
 const MOST_RUNS = 100_000;
 const MOST_SEED = 4_294_967_295;

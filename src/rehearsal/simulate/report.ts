@@ -69,7 +69,7 @@ export interface SimulationReport extends Simulated {
     readonly detected: number;
     readonly minutes: (Spread & { readonly most: number }) | null;
   };
-  /** Requests of a run that failed because they were sent to green. */
+  /** Expected failures of a run's requests on green, beyond those that they would have met on blue. */
   readonly requestsHarmed: Spread & { readonly mean: number; readonly most: number; readonly greenRequests: number };
   readonly holdReasons: readonly HoldReason[];
   /** Green's share of traffic over time, until nothing changes any more in any run. */

@@ -29,6 +29,20 @@ export const endingsInWords = ({ endings, runs }: SimulationReport): readonly st
     .filter((ending) => endings[ending] > 0)
     .map((ending) => `${ENDINGS[ending]} ${endings[ending]} (${percent(endings[ending] / runs)})`);
 
+/** What is counted as harmed. Times are none of it: a slow answer is an answer. */
+export const HARMED = "expected failures of requests on green, beyond those that they would have met on blue";
+
+/** The headline, and what else there is to say of it. */
+export const harmedInWords = ({
+  median,
+  p90,
+  most,
+  mean,
+}: SimulationReport["requestsHarmed"]): readonly [headline: string, rest: string] => [
+  `median ${grouped(median)}`,
+  `p90 ${grouped(p90)}, most ${grouped(most)}, on average ${grouped(mean)} a run`,
+];
+
 const tallied = (tally: SimulationReport["rollbacks"]["because"]): string =>
   tally.map(({ what, runs }) => `${what} ${runs}`).join(", ");
 
@@ -81,11 +95,10 @@ const SAY: Readonly<Record<ReportPart, (report: SimulationReport) => readonly st
               : `; median ${minutesInWords(minutes.median)}, p10 ${minutesInWords(minutes.p10)}, p90 ${minutesInWords(minutes.p90)}, most ${minutesInWords(minutes.most)}`
           }`,
     ),
-  requestsHarmed: ({ requestsHarmed: { median, p90, most, mean } }) =>
-    row(
-      "requests harmed",
-      `median ${grouped(median)}, p90 ${grouped(p90)}, most ${grouped(most)}, on average ${grouped(mean)} a run`,
-    ),
+  requestsHarmed: ({ requestsHarmed }) => [
+    ...row("requests harmed", harmedInWords(requestsHarmed).join(", ")),
+    ...row("", HARMED),
+  ],
   holdReasons: ({ holdReasons }) => [
     "held by               minutes a run, and of these with nothing else in the way",
     ...holdReasons.slice(0, MOST_REASONS).map(holdLine),

@@ -107,6 +107,23 @@ describe("pawl policy simulate", () => {
   });
 });
 
+describe("requests harmed", () => {
+  it("are said in the same words on the page as in the report, with what is counted", async () => {
+    const { dir, run } = simulationIn(quietScenario({ green: { errorRate: 0.02 }, bad: { errorRate: 0.5 } }));
+    const file = join(dir, "report.html");
+    const { out } = await run("--html", file);
+    const [, headline = "", rest = "", counted = ""] =
+      /requests harmed +(median [\d,]+), (p90 .* on average [\d,]+ a run)\n +(expected failures .* on blue)\n/.exec(
+        out,
+      ) ?? [];
+    const page = readFileSync(file, "utf8");
+
+    expect(headline).not.toBe("median 0");
+    expect(page).toContain(`<dt>requests harmed</dt><dd>${headline}<small>${rest}</small></dd>`);
+    expect(page).toContain(`Requests harmed: ${counted}.`);
+  });
+});
+
 describe("the page of a simulation", () => {
   it("is one file that loads nothing, and says in words what its pictures show", async () => {
     const { dir, run } = simulationIn(quietScenario({ name: "<quiet>", horizon: "1h" }));

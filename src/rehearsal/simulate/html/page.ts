@@ -1,6 +1,6 @@
 import type { Spread } from "../quantiles.ts";
 import type { SimulationReport } from "../report.ts";
-import { endingsInWords } from "../say-report.ts";
+import { endingsInWords, HARMED, harmedInWords } from "../say-report.ts";
 import { grouped, minutesInWords, percent } from "../words.ts";
 import { holdBars, stepRanges } from "./bars.ts";
 import { weightsFan } from "./fan.ts";
@@ -37,6 +37,7 @@ ${blocked(report)}
 <h2>In numbers</h2>
 ${stepTable(report)}
 ${numbersTable(report)}
+<p class="quiet">Requests harmed: ${escaped(HARMED)}.</p>
 </main>
 </body>
 </html>
@@ -90,7 +91,7 @@ const tiles = (report: SimulationReport): string => {
         : `${detectionDelay.detected} of ${detectionDelay.exposed} bad runs went back`,
       detectionDelay.detected < detectionDelay.exposed,
     ),
-    tile("requests harmed", grouped(requestsHarmed.median), `a run; most ${grouped(requestsHarmed.most)}`, false),
+    tile("requests harmed", ...harmedInWords(requestsHarmed), false),
   ].join("");
 };
 
