@@ -29,7 +29,7 @@ const findingOf = (problem: ErrorObject): readonly Finding[] => {
 
 const sayError = (problem: ErrorObject): readonly [pointer: string, what: string] => {
   const { keyword, params, instancePath, data } = problem;
-  const shown = JSON.stringify(data) ?? "nothing";
+  const shown = printable(JSON.stringify(data) ?? "nothing");
   const value = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
   switch (keyword) {
     case "required":
@@ -55,6 +55,10 @@ const sayError = (problem: ErrorObject): readonly [pointer: string, what: string
       ];
   }
 };
+
+/** JSON leaves these control characters as they are, and a terminal would obey them. */
+const printable = (json: string): string =>
+  json.replace(/[\u007f-\u009f]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`);
 
 /** A longer one is for editors, and no part of a message. */
 const LONGEST_EXAMPLE = 120;

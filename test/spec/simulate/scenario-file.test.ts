@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/kernel/json.ts";
 import { quietScenario, simulationIn } from "../../support/simulate.ts";
 import { smallPolicy } from "../../support/small-policy.ts";
 
@@ -36,6 +37,22 @@ describe("a scenario file", () => {
 
     expect(exitCode).toBe(1);
     expect(err).toMatch(says);
+  });
+
+  it.each<[string, JsonObject]>([
+    ["name", { name: "\u001b[31mred" }],
+    ["name", { name: "\u009b31mred" }],
+    ["name", { name: "one\ntwo" }],
+    ["policy", { policy: "\u001b[2J.json" }],
+    ["lagSeconds", { cdc: { lagSeconds: "\u001b[2J" } }],
+    ["metrics", { telemetry: { outages: [{ at: "0m", for: "5m", metrics: ["\u001b[2J"] }] } }],
+  ])("is refused where a terminal would obey what it says, and says so without: %s", async (field, changes) => {
+    const { exitCode, err } = await refusal(quietScenario(changes));
+
+    expect(exitCode).toBe(1);
+    expect(err).toContain(`/${field}`);
+    expect(err).toContain("has not the form that is asked for");
+    expect(err.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
   });
 
   it.each([
