@@ -11,14 +11,15 @@ const moved = (
   where: string,
   what: string,
   [before, after]: readonly [string | undefined, string | undefined],
-  effects: { readonly longer: Effect; readonly shorter: Effect },
+  effects: { readonly longer: Effect | readonly Effect[]; readonly shorter: Effect | readonly Effect[] },
 ): readonly Change[] => {
   if (before === after) return [];
   const length = (text: string | undefined): number =>
     text === undefined ? Infinity : text === "none" ? 0 : parseDuration(text);
   const said = `${what} ${before ?? "unlimited"} → ${after ?? "unlimited"}`;
   if (length(before) === length(after)) return [change("neutral", where, said)];
-  return [change(length(after) > length(before) ? effects.longer : effects.shorter, where, said)];
+  const found = length(after) > length(before) ? effects.longer : effects.shorter;
+  return [found].flat().map((effect) => change(effect, where, said));
 };
 
 const either = <Value>(
@@ -102,11 +103,11 @@ export const settingChanges = (before: Policy, after: Policy): readonly Change[]
   ),
 ];
 
-/** Out of sight for long enough either sends traffic back or holds it where it is. */
+/** What is out of sight holds every step at once; for long enough, it may send traffic back as well. */
 const blindChanges = (before: Policy, after: Policy): readonly Change[] => {
   const back = after.blind.action === "rollback" && before.blind.action === "rollback";
-  const less: Direction = back ? "rolls back later" : "opens earlier";
-  const more: Direction = back ? "rolls back earlier" : "opens later";
+  const less: readonly Direction[] = back ? ["rolls back later", "opens earlier"] : ["opens earlier"];
+  const more: readonly Direction[] = back ? ["rolls back earlier", "opens later"] : ["opens later"];
   const [old, now] = [watchedSignals(before), watchedSignals(after)];
   const minutes = (policy: Policy): string => `${blindAfterMs(policy) / 60_000}m`;
   return [
@@ -120,8 +121,12 @@ const blindChanges = (before: Policy, after: Policy): readonly Change[] => {
         })
       : moved("blind", "after", [before.blind.after, after.blind.after], PAGES)),
     ...moved("data", "maxAge", [before.data.maxAge, after.data.maxAge], { longer: less, shorter: more }),
-    ...old.filter((path) => !now.includes(path)).map((path) => change(less, "blind", `no longer watches ${path}`)),
-    ...now.filter((path) => !old.includes(path)).map((path) => change(more, "blind", `also watches ${path}`)),
+    ...old
+      .filter((path) => !now.includes(path))
+      .flatMap((path) => less.map((direction) => change(direction, "blind", `no longer watches ${path}`))),
+    ...now
+      .filter((path) => !old.includes(path))
+      .flatMap((path) => more.map((direction) => change(direction, "blind", `also watches ${path}`))),
   ];
 };
 

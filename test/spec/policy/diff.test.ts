@@ -301,12 +301,6 @@ describe("steps and settings", () => {
       "rolls back later | blind | action rollback → hold",
     ],
     [
-      "a signal no longer watched",
-      set("blind", { watch: ["green.requests"] }),
-      "rolls back later | blind | no longer watches forward.lagSeconds",
-    ],
-    ["older data in sight", set("data", { maxAge: "5m" }), "rolls back later | data | maxAge 3m → 5m"],
-    [
       "a shorter cool-down",
       set("afterRollback", { cooldown: "5m" }),
       "opens earlier | afterRollback | cooldown 60m → 5m",
