@@ -1,5 +1,5 @@
 import { toIso } from "../kernel/instant.ts";
-import { type EpochMs, later, parseDuration, weightPercent } from "../kernel/units.ts";
+import { type EpochMs, later, MINUTE_MS, parseDuration, weightPercent } from "../kernel/units.ts";
 import { blindAfterMs } from "../policy/floor.ts";
 import type { Policy, PolicyStep } from "../policy/policy-file.ts";
 import type { GateVerdict, Judgement } from "../policy/verdict.ts";
@@ -228,26 +228,24 @@ const pastReturn = (reasons: readonly string[]): Obstacle => ({
 
 const passed = ({ gate, why }: GateVerdict): string => `${gate} passes: ${why}`;
 
-const MINUTES = 60_000;
-
 const PAGE_AFTER_MS: PageAfterMs = {
   "drift:more-green": 0,
   "drift:foreign-shape": 0,
-  "drift:unreadable": 3 * MINUTES,
+  "drift:unreadable": 3 * MINUTE_MS,
   disagreement: 0,
   "rollback-asked": 0,
   "max-dwell": 0,
   "max-soak": 0,
-  blind: 3 * MINUTES,
-  policy: 3 * MINUTES,
-  snapshot: 3 * MINUTES,
-  snapshots: 3 * MINUTES,
+  blind: 3 * MINUTE_MS,
+  policy: 3 * MINUTE_MS,
+  snapshot: 3 * MINUTE_MS,
+  snapshots: 3 * MINUTE_MS,
   ledger: 0,
   "plain-mode": 0,
 };
 
 /** Where the policy says nothing of how long a step may last, and before the first one, where it cannot. */
-const GATES_TOLD_AFTER_MS = 60 * MINUTES;
+const GATES_TOLD_AFTER_MS = 60 * MINUTE_MS;
 
 const pageText = (input: DecideInput, blocking: Decision["blocking"]): string | null => {
   const { state, tick } = input;

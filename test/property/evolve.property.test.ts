@@ -32,6 +32,10 @@ const ADOPT: OperatorRequest = {
 
 const events: fc.Arbitrary<CutoverEvent> = fc.oneof(
   fc.constant({ kind: "intentCleared" } as const),
+  fc.constant({
+    kind: "stepRefused",
+    refused: { what: "step-refused", since: T0, value: "no", threshold: "taken", clears: "it is taken" },
+  } as const),
   fc.constant({ kind: "pinLowered", at: T0 } as const),
   fc.record({
     kind: fc.constant("weightCommitted" as const),

@@ -15,33 +15,19 @@ const distance = (from: string, to: string): number => {
 /** More names than this nobody has; looking through them would take its time. */
 const MOST_CANDIDATES = 1_000;
 
-/** What operators are called elsewhere. Counting letters would turn `!===` into its opposite. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  "=<": "<=",
-  "=>": ">=",
-  "<==": "<=",
-  ">==": ">=",
-  "!===": "!==",
-  "<>": "!==",
-  "=": "===",
-  "&&": "and",
-  "||": "or",
-  not: "!",
-};
-
 /** ` Did you mean "forward.lagRecords"?`, or nothing where no candidate is near. */
 export const didYouMean = (word: string, candidates: Iterable<string>): string => {
   if (word.length > 100) return "";
-  const meant = Object.hasOwn(ELSEWHERE, word) ? ELSEWHERE[word] : undefined;
-  if (meant !== undefined && [...candidates].includes(meant)) return ` Did you mean "${meant}"?`;
   const ranked = [...candidates]
     .slice(0, MOST_CANDIDATES)
     .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far);
   const [nearest] = ranked;
   if (nearest === undefined || nearest.far > mostFar(word)) return "";
-  return ` Did you mean "${nearest.candidate}"?`;
+  return proposal(nearest.candidate);
 };
+
+export const proposal = (meant: string): string => ` Did you mean "${meant}"?`;
 
 /** Of a word of three letters two others are another word. */
 const mostFar = (word: string): number => (word.length <= 3 ? 1 : Math.max(2, word.length / 3));

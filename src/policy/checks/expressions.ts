@@ -1,9 +1,11 @@
+import { isJsonObject, type JsonValue } from "../../kernel/json.ts";
 import { signalAt } from "../../signals/catalogue.ts";
 import { wordOf } from "../logic/describe.ts";
 import { isComparison } from "../logic/relations.ts";
 import { pointerPart } from "../logic/scope.ts";
 import { type ArgumentKind, isSignalKind, type Operations } from "../operations/operation.ts";
 import { OPERATOR_FORMS } from "../operator-forms.ts";
+import type { Rule } from "../policy-file.ts";
 
 /** One expression of a rule whose shape has been checked. */
 export interface Expression {
@@ -43,6 +45,18 @@ export const expressionsOf = (rule: unknown, at = "", scope: VarScope = "data"):
     );
     return [{ operator, operands, at: inside, operandAt, scope }, ...inner];
   });
+};
+
+/** Whether one of these operators stands anywhere in a rule. */
+export const uses = (rule: unknown, operators: ReadonlySet<string>): boolean =>
+  expressionsOf(rule).some(({ operator }) => operators.has(operator));
+
+/** `and` within `and`, or `or` within `or`, taken apart. */
+export const joinedBy = (connective: "and" | "or", rule: Rule): readonly Rule[] => {
+  const [operator, operands] = isJsonObject(rule) ? (Object.entries(rule)[0] ?? []) : [];
+  return operator === connective && Array.isArray(operands)
+    ? operands.flatMap((operand: JsonValue) => joinedBy(connective, operand))
+    : [rule];
 };
 
 const bodyScope = (operator: string, list: unknown): VarScope => {
@@ -92,4 +106,5 @@ export const typeOf = (operand: unknown, operations: Operations): "number" | "te
 };
 
 const OTHER_CONDITIONS = new Set(["!", "!!", "all", "some", "none", "in"]);
-export const NUMBER_OPERATORS: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "min", "max"]);
+export const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%"]);
+export const NUMBER_OPERATORS: ReadonlySet<string> = new Set([...ARITHMETIC, "min", "max"]);

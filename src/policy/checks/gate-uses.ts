@@ -1,4 +1,3 @@
-import { isJsonObject } from "../../kernel/json.ts";
 import { signalAt } from "../../signals/catalogue.ts";
 import { wordOf } from "../logic/describe.ts";
 import { isComparison } from "../logic/relations.ts";
@@ -7,7 +6,7 @@ import { isAccumulated } from "../operations/evidence/uses.ts";
 import type { Operations } from "../operations/operation.ts";
 import type { GateName, Policy, Rule } from "../policy-file.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { expressionsOf, referencesIn } from "./expressions.ts";
+import { expressionsOf, joinedBy, referencesIn } from "./expressions.ts";
 import { type Finding, finding } from "./problem.ts";
 
 /** What is wrong with where gates are asked, and with those that nobody asks. */
@@ -105,15 +104,11 @@ const wholeStretch = (rule: Rule, operations: Operations): string | undefined =>
 /** "step" or "soak", where the rule cannot be true without it and it has not begun. */
 const tooEarly = (rule: Rule, operations: Operations, when: GateUse["when"]): string | undefined => {
   const before: readonly string[] = when === "start" ? ["step", "soak"] : when === "shifting" ? ["soak"] : [];
-  const needed = allOf(rule).map((part) => wholeStretch(part, operations));
+  // Comparisons that no `or`, `if` or negation stands above: each of them has to hold.
+  const needed = joinedBy("and", rule)
+    .filter((part) => isComparison(expressionsOf(part)[0]?.operator ?? ""))
+    .map((part) => wholeStretch(part, operations));
   return needed.find((stretch) => stretch !== undefined && before.includes(stretch));
-};
-
-/** What has to hold, each by itself: comparisons that no `or`, `if` or negation stands above. */
-const allOf = (rule: Rule): readonly Rule[] => {
-  const [operator, operands] = isJsonObject(rule) ? (Object.entries(rule)[0] ?? []) : [];
-  if (operator === "and" && Array.isArray(operands)) return operands.flatMap((part) => allOf(part));
-  return operator !== undefined && isComparison(operator) ? [rule] : [];
 };
 
 const unusedGates = (policy: Policy): readonly Finding[] => {

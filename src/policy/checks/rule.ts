@@ -6,7 +6,7 @@ import { OPERATOR_FORMS } from "../operator-forms.ts";
 import { substituteParams } from "../params.ts";
 import type { Rule } from "../policy-file.ts";
 import { type ShapeProblem, shapeProblems } from "../shape.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import { didYouMean, proposal } from "./did-you-mean.ts";
 import { expressionsOf, type Reference, referencesIn } from "./expressions.ts";
 import { type Finding, finding } from "./problem.ts";
 import { typeFindings } from "./types.ts";
@@ -66,9 +66,28 @@ export const ruleFindings = (
 
 const shapeFinding = (problem: ShapeProblem, at: string, operations: Operations): Finding => {
   const written = problem.at.split("/").at(-1)?.replaceAll("~1", "/").replaceAll("~0", "~") ?? "";
-  const known = [...OPERATOR_FORMS.keys(), ...Object.keys(operations)];
-  const hint = problem.kind === "unknown-operator" ? didYouMean(written, known) : "";
+  const hint = problem.kind === "unknown-operator" ? operatorMeant(written, operations) : "";
   return finding(problem.kind, `${at}${problem.at}`, `${problem.message}${hint && `.${hint}`}`);
+};
+
+/** What operators are called elsewhere. Counting letters would turn `!===` into its opposite. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ["=<", "<="],
+  ["=>", ">="],
+  ["<==", "<="],
+  [">==", ">="],
+  ["!===", "!=="],
+  ["<>", "!=="],
+  ["=", "==="],
+  ["&&", "and"],
+  ["||", "or"],
+  ["not", "!"],
+]);
+
+const operatorMeant = (written: string, operations: Operations): string => {
+  const meant = ELSEWHERE.get(written);
+  if (meant !== undefined) return proposal(meant);
+  return didYouMean(written, [...OPERATOR_FORMS.keys(), ...Object.keys(operations)]);
 };
 
 const readsWindow = (rule: Rule): boolean =>

@@ -1,8 +1,4 @@
-import { parseDuration } from "../../kernel/units.ts";
-import type { Literal } from "../operations/operation.ts";
 import type { Quantity } from "./quantities.ts";
-
-const lengthOf = (window: Literal | undefined): number => parseDuration(String(window));
 
 /** Whether the first is sure to be at most the second, whatever the evidence. Both have values. */
 export const isAtMost = (one: Quantity, other: Quantity): boolean => {
@@ -34,10 +30,12 @@ export const isAtMost = (one: Quantity, other: Quantity): boolean => {
 
 const timesOf = ({ key, times }: Quantity): NonNullable<Quantity["times"]> => times ?? { of: key, factor: 1 };
 
-const statIsAtMost = ({ args: a, least }: Quantity, { args: b }: Quantity): boolean => {
+const statIsAtMost = (
+  { args: a, windowMs: span, least }: Quantity,
+  { args: b, windowMs: otherSpan }: Quantity,
+): boolean => {
   const [one, other] = [String(a[1]), String(b[1])];
   if (a[0] !== b[0] || a.join() === b.join() || one === "slope" || other === "slope") return false;
-  const [span, otherSpan] = [lengthOf(a[2]), lengthOf(b[2])];
   if (one === "sum" || other === "sum") return one === other && span < otherSpan && least !== null && least >= 0;
   if (other === "max") return span <= otherSpan;
   if (one === "min") return otherSpan <= span;

@@ -1,4 +1,5 @@
-import { canonicalJson, isJsonObject, type JsonValue } from "../../kernel/json.ts";
+import { canonicalJson } from "../../kernel/json.ts";
+import { joinedBy } from "../checks/expressions.ts";
 import type { Rule } from "../policy-file.ts";
 import { areRelated } from "./order.ts";
 import { type Opened, openRule, type Quantity } from "./quantities.ts";
@@ -19,14 +20,8 @@ export interface Group {
   readonly company: readonly Part[];
 }
 
-/** `and` within `and`, or `or` within `or`, taken apart. */
-export const partsOf = (rule: Rule, connective: "and" | "or", owner: string): readonly Part[] => {
-  const entries = isJsonObject(rule) ? Object.entries(rule) : [];
-  const [operator, operands] = entries[0] ?? [];
-  if (operator === connective && Array.isArray(operands))
-    return operands.flatMap((operand: JsonValue) => partsOf(operand, connective, owner));
-  return [{ ...openRule(rule), owner, text: canonicalJson(rule) }];
-};
+export const partsOf = (rule: Rule, connective: "and" | "or", owner: string): readonly Part[] =>
+  joinedBy(connective, rule).map((part) => ({ ...openRule(part), owner, text: canonicalJson(part) }));
 
 /** What changed between two lists of parts, in groups that can be looked at by themselves. */
 export const changedGroups = (before: readonly Part[], after: readonly Part[]): readonly Group[] => {

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../kernel/json.ts";
-import { MINUTE_MS, parseDuration } from "../../kernel/units.ts";
+import { MINUTE_MS } from "../../kernel/units.ts";
 import { type Literals, literalsOf, NO_LITERALS, rowKey } from "./literals.ts";
 import { isAtMost } from "./order.ts";
 import { type Opened, placeOf, type Quantity, signalQuantity } from "./quantities.ts";
@@ -58,20 +58,17 @@ const isSilent = ({ paths, key }: Quantity, silent: Silence): boolean =>
 
 const stretchesOf = (rules: readonly Opened[], quantities: readonly Quantity[]): readonly Stretch[] => {
   const asked = new Set(rules.flatMap(({ quantified }) => quantified)).size;
-  const lengths = [...new Set(quantities.flatMap(windowLength))].sort((a, b) => a - b);
+  const lengths = [...new Set(quantities.filter(({ type }) => type === "rows").map(({ windowMs }) => windowMs))].sort(
+    (a, b) => a - b,
+  );
   return lengths.map((lengthMs, index) => ({
     lengthMs,
     minutes: Math.max(1, Math.min(asked, Math.round((lengthMs - (lengths[index - 1] ?? 0)) / MINUTE_MS))),
   }));
 };
 
-const minutesWithin = (quantity: Quantity, stretches: readonly Stretch[]): number =>
-  stretches
-    .filter(({ lengthMs }) => lengthMs <= (windowLength(quantity)[0] ?? 0))
-    .reduce((total, { minutes }) => total + minutes, 0);
-
-const windowLength = ({ type, args }: Quantity): readonly number[] =>
-  type === "rows" ? [parseDuration(String(args[0]))] : [];
+const minutesWithin = ({ windowMs }: Quantity, stretches: readonly Stretch[]): number =>
+  stretches.filter(({ lengthMs }) => lengthMs <= windowMs).reduce((total, { minutes }) => total + minutes, 0);
 
 const axesOf = (
   quantity: Quantity,

@@ -1,6 +1,6 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import { parseDuration } from "../../kernel/units.ts";
-import { referencesIn } from "../checks/expressions.ts";
+import { ARITHMETIC, referencesIn, uses } from "../checks/expressions.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "../checks/meaning/measure.ts";
 import { describe } from "../logic/describe.ts";
 import { literalArguments } from "../lower.ts";
@@ -44,7 +44,7 @@ export interface Opened {
 }
 
 /** What these come to is one quantity: points of its operands would not lie around the limits that it is held against. */
-const RECKONING = new Set(["+", "-", "*", "/", "%", "reduce"]);
+const RECKONING: ReadonlySet<string> = new Set([...ARITHMETIC, "reduce"]);
 
 /** Where an opened rule reads a quantity. The key may hold dots; a path may not. */
 export const placeOf = (key: string): string => `q.${key.replaceAll(".", "·")}`;
@@ -70,7 +70,7 @@ export const openRule = (rule: Rule): Opened => {
     if (!form?.quantifies || !Array.isArray(written)) return { [name]: open(written) };
     // Inside a quantifier `var` reads the element.
     quantified.push(canonicalJson(part));
-    opaque ||= written.slice(1).some(reckons);
+    opaque ||= uses(written.slice(1), RECKONING);
     return { [name]: [open(written[0] ?? null), ...written.slice(1)] };
   };
   const opened = open(rule);
@@ -80,11 +80,6 @@ export const openRule = (rule: Rule): Opened => {
 
 const rowSignalsOf = (rule: JsonValue): readonly string[] =>
   referencesIn(rule, STANDARD_OPERATIONS).flatMap(({ path, as }) => (as === "minute" ? [path] : []));
-
-const reckons = (part: JsonValue): boolean => {
-  if (Array.isArray(part)) return part.some(reckons);
-  return isJsonObject(part) && Object.entries(part).some(([name, inside]) => RECKONING.has(name) || reckons(inside));
-};
 
 /** Arithmetic over something that is looked at; null where it is none, or has literals alone. */
 const reckoned = (name: string, part: JsonObject): Quantity | null => {

@@ -87,6 +87,13 @@ describe("a change of the weight", () => {
     expect(() => evolve(state, commit)).toThrow("weightCommitted cannot happen here");
   });
 
+  it("is forgotten when it was refused, and what refused it stands in the way", () => {
+    const refused = { what: "step-refused", since: NOW, value: "no", threshold: "taken", clears: "it is taken" };
+    expect(evolve(stateOf({ intent: intentOf() }), { kind: "stepRefused", refused })).toEqual(
+      stateOf({ blocking: [refused] }),
+    );
+  });
+
   it("is forgotten when it was cleared", () => {
     expect(evolve(stateOf({ intent: intentOf() }), { kind: "intentCleared" })).toEqual(stateOf());
   });

@@ -1,3 +1,4 @@
+import { ARITHMETIC, uses } from "../expressions.ts";
 import { type Finding, finding } from "../problem.ts";
 import { type Axis, type Effort, type Grid, gridOf } from "./grid.ts";
 import type { Value } from "./points.ts";
@@ -53,8 +54,6 @@ const isDirected = (
   return best !== null || !pins(rule, (use === "gate") !== negated, worst);
 };
 
-const RECKONING = new Set(["+", "-", "*", "/", "%"]);
-
 /**
  * Whether a condition asks for exactly one value, which may be as good as there is: by an equality where it helps a gate, by
  * an inequality where it is what a rollback rule waits for. The worst value is as good for nobody.
@@ -78,17 +77,12 @@ const equalitiesIn = (rule: unknown, helps: boolean): readonly Equality[] => {
   if (Array.isArray(rule)) return rule.flatMap((part) => equalitiesIn(part, helps));
   return Object.entries(rule).flatMap(([operator, inside]): readonly Equality[] => {
     const operands: readonly unknown[] = [inside].flat();
-    const held = !operands.some(reckons);
+    const held = !uses(operands, ARITHMETIC);
     if (operator === "===" || operator === "==" || operator === "in") return [{ held: helps && held, operands }];
     if (operator === "!==" || operator === "!=") return [{ held: !helps && held, operands }];
     return equalitiesIn(inside, operator === "!" || operator === "none" ? !helps : helps);
   });
 };
-
-const reckons = (part: unknown): boolean =>
-  typeof part === "object" &&
-  part !== null &&
-  Object.entries(part).some(([operator, inside]) => RECKONING.has(operator) || reckons(inside));
 
 interface Turn {
   readonly better: Value;
