@@ -20,7 +20,8 @@ export const sayDistance = ({ what, value, operator, threshold, holds, margin, p
   return `${compared}${holds ? "" : " no"}${far}${proof === undefined ? "" : `; ${sayProof(proof)}`}`;
 };
 
-const sayProof = ({ minutes, requestsPerMinute }: ProofLeft): string =>
-  minutes === null
-    ? `cannot be proven at ${short(requestsPerMinute)} requests a minute`
-    : `proven in ${minutes} min at the soonest, at ${short(requestsPerMinute)} requests a minute if none fails`;
+const sayProof = ({ minutes, requestsPerMinute, bound }: ProofLeft): string => {
+  const traffic = `at ${short(requestsPerMinute)} requests a minute`;
+  if (minutes === null) return `cannot be proven ${traffic}`;
+  return `proven in ${minutes} min${bound === "latest" ? " at the latest" : ""}, ${traffic} if none fails`;
+};

@@ -4,6 +4,7 @@ import type { Evidence, Readings } from "../snapshot/snapshot.ts";
 import { type EvaluationLimits, whyAbsentIn } from "./evaluate.ts";
 import { type Evaluation, unevaluated } from "./evaluation.ts";
 import { type Explanation, explainPlan } from "./explain/explain.ts";
+import { standingIn } from "./explain/standing.ts";
 import { bulkOf, LARGEST_VALUE } from "./logic/bulk.ts";
 import { unknownBecause } from "./logic/judged.ts";
 import { walkPlan } from "./logic/walk.ts";
@@ -74,7 +75,7 @@ const evaluate = (
   const walked = walkPlan(plan.judge, data, whyAbsent, limits.walk);
   const stock = askStock(plan.stock, data, "bounded");
   const keys = secondKey(walked.result, stock);
-  const explain = () => explainPlan(plan, data, whyAbsent);
+  const explain = () => explainPlan(plan, { data, whyAbsent, standingOf: standingIn(evidence) });
   const evaluation = { ...walked, ...keys, residual: plan.residual, data, stock, explain };
   const { result } = evaluation;
   if (result.kind === "unknown" || bulkOf(result.value) <= LARGEST_VALUE) return evaluation;

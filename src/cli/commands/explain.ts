@@ -4,11 +4,13 @@ import type { GuardPorts } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
 import type { JsonObject, JsonValue } from "../../kernel/json.ts";
 import { explainPlan } from "../../policy/explain/explain.ts";
+import { standingStored } from "../../policy/explain/standing.ts";
 import { STANDARD_OPERATIONS } from "../../policy/operations/standard.ts";
 import { substituteParams } from "../../policy/params.ts";
 import { planRule } from "../../policy/plan-rule.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import type { Judgement } from "../../policy/verdict.ts";
+import type { EvidenceState } from "../../snapshot/evidence-state.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { refused } from "../exit.ts";
@@ -52,6 +54,7 @@ const explainGates = (policy: Policy, evidence: JsonObject | null): ExplainDocum
   const { gates } = (evidence?.["judgement"] ?? { gates: [] }) as unknown as Pick<Judgement, "gates">;
   const side = (evidence?.["workings"] as StoredWorkings | undefined)?.gates;
   const values = side?.values ?? {};
+  const standingOf = standingStored((evidence?.["accumulated"] ?? {}) as unknown as EvidenceState);
   const explained = gates.flatMap(({ gate, verdict, reasons }) => {
     const rule = Object.hasOwn(policy.gates, gate) ? policy.gates[gate]?.rule : undefined;
     const working = side?.rules?.[gate];
@@ -59,7 +62,8 @@ const explainGates = (policy: Policy, evidence: JsonObject | null): ExplainDocum
     const plan = planRule(substituteParams(rule, policy.params ?? {}), STANDARD_OPERATIONS);
     if ("problem" in plan) return [];
     const whyAbsent = (path: string): string => saidOf(path, plan.names.get(path) ?? path, reasons);
-    return [[gate, explainPlan(plan, { ...values, facts: working.facts }, whyAbsent)] as const];
+    const data = { ...values, facts: working.facts };
+    return [[gate, explainPlan(plan, { data, whyAbsent, standingOf })] as const];
   });
   return Object.fromEntries(explained);
 };

@@ -1,9 +1,11 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import { walkPlan } from "../logic/walk.ts";
+import type { EvidenceUse } from "../operations/evidence/uses.ts";
 import type { RulePlan } from "../plan-rule.ts";
 import type { Comparison } from "../verdict.ts";
 import { type Blocker, blockersOf } from "./blockers.ts";
 import { type ProofLeft, proofLeft } from "./minutes-needed.ts";
+import type { Standing } from "./standing.ts";
 
 /** How far a value is from its threshold. */
 export interface Distance extends Comparison {
@@ -19,27 +21,37 @@ export interface Explanation {
   readonly distances: readonly Distance[];
 }
 
-/** Explains a rule over the data that it was judged by: the current values and the facts that its operations came to. */
-export const explainPlan = (
-  plan: RulePlan,
-  data: JsonValue,
-  whyAbsent: (path: string) => string = () => "no value",
-): Explanation => {
+/** What a rule was judged by. */
+export interface JudgedBy {
+  /** The current values, and the facts that its operations came to. */
+  readonly data: JsonValue;
+  readonly whyAbsent: (path: string) => string;
+  /** Where each of its proofs stands; null where nobody knows. */
+  readonly standingOf: (use: EvidenceUse) => Standing | null;
+}
+
+/** Explains a rule over what it was judged by. */
+export const explainPlan = (plan: RulePlan, { data, whyAbsent, standingOf }: JudgedBy): Explanation => {
   const nameOf = (path: string): string => plan.names.get(path) ?? (path === "" ? "the element" : path);
   const { comparisons } = walkPlan(plan.judge, data, whyAbsent);
   return {
     blockers: blockersOf(plan.residual, { data, nameOf, whyAbsent }),
-    distances: comparisons.map((comparison) => distanceOf(plan, data, comparison)),
+    distances: comparisons.map((comparison) => distanceOf(plan, { data, standingOf }, comparison)),
   };
 };
 
-const distanceOf = (plan: RulePlan, data: JsonValue, comparison: Comparison): Distance => {
+const distanceOf = (
+  plan: RulePlan,
+  { data, standingOf }: Pick<JudgedBy, "data" | "standingOf">,
+  comparison: Comparison,
+): Distance => {
   const { what, value, operator, threshold, holds } = comparison;
   const margin = marginOf(comparison);
   if (typeof value !== "number" || typeof threshold !== "number") return { ...comparison, margin };
   const fact = plan.facts.find(({ path }) => plan.names.get(path) === what);
   const growing = operator === ">=" || operator === ">";
-  const proof = fact === undefined || holds !== false || !growing ? null : proofLeft(fact, data, value, threshold);
+  const asks = fact !== undefined && holds === false && growing;
+  const proof = asks ? proofLeft(fact, data, standingOf, threshold) : null;
   return { ...comparison, margin, ...(proof === null ? {} : { proof }) };
 };
 

@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../../src/kernel/json.ts";
 import { epochMs, MINUTE_MS } from "../../../src/kernel/units.ts";
+import type { EvaluationLimits } from "../../../src/policy/evaluate.ts";
 import { evaluatePlain, NOTHING_OBSERVED, type Subject } from "../../../src/policy/evaluate-plain.ts";
+import { explainPlan } from "../../../src/policy/explain/explain.ts";
 import { minutesNeeded } from "../../../src/policy/explain/minutes-needed.ts";
+import { standingStored } from "../../../src/policy/explain/standing.ts";
 import { belowLimit } from "../../../src/policy/operations/evidence/evidence-test.ts";
+import { type EvidenceUse, evidenceUse } from "../../../src/policy/operations/evidence/uses.ts";
+import { STANDARD_OPERATIONS } from "../../../src/policy/operations/standard.ts";
+import { planRule, type RulePlan } from "../../../src/policy/plan-rule.ts";
 
-const LIMITS = { minCoverage: 0.9, newestMinute: "required" } as const;
+const LIMITS: EvaluationLimits = { minCoverage: 0.9, newestMinute: "required" };
 
-const explained = (rule: JsonValue, subject: Partial<Subject>) =>
-  evaluatePlain(rule, { ...NOTHING_OBSERVED, ...subject }, LIMITS).explain();
+const explained = (rule: JsonValue, subject: Partial<Subject>, minCoverage = LIMITS.minCoverage) =>
+  evaluatePlain(rule, { ...NOTHING_OBSERVED, ...subject }, { ...LIMITS, minCoverage }).explain();
 
 const A: JsonValue = { "<": [{ var: "a" }, 10] };
 const B: JsonValue = { "<": [{ var: "b" }, 10] };
@@ -59,33 +65,83 @@ describe("the distance to a threshold", () => {
 
 describe("the minutes a proof still needs", () => {
   const test = belowLimit(0.01);
+  const NOTHING = { logs: [0, 0, 0, 0], burst: 1, threshold: 20 };
 
   it("are exact from the beginning: 358 requests without an error prove a limit of one in a hundred", () => {
-    expect(minutesNeeded(test, 1, { evidence: 1, threshold: 20 })).toBe(358);
-    expect(minutesNeeded(test, 358, { evidence: 1, threshold: 20 })).toBe(1);
-    expect(minutesNeeded(test, 15, { evidence: 1, threshold: 20 })).toBe(24);
+    expect(minutesNeeded(test, 1, NOTHING)).toBe(358);
+    expect(minutesNeeded(test, 358, NOTHING)).toBe(1);
+    expect(minutesNeeded(test, 15, NOTHING)).toBe(24);
+  });
+
+  it("are six times as many where the burst factor is 6", () => {
+    expect(minutesNeeded(test, 1, { ...NOTHING, burst: 6 })).toBe(6 * 358 - 4);
   });
 
   it("are none where it is proven, and null where it cannot be", () => {
-    expect(minutesNeeded(test, 15, { evidence: 20, threshold: 20 })).toBe(0);
-    expect(minutesNeeded(test, 0, { evidence: 1, threshold: 20 })).toBeNull();
-    expect(minutesNeeded(test, 15, { evidence: 0, threshold: 20 })).toBeNull();
+    expect(minutesNeeded(test, 15, { ...NOTHING, logs: [3, 3, 3, 3] })).toBe(0);
+    expect(minutesNeeded(test, 0, NOTHING)).toBeNull();
+    expect(minutesNeeded(test, 15, { ...NOTHING, logs: [-1e9, -1e9, -1e9, -1e9] })).toBeNull();
   });
 
-  const at = (minute: number) => epochMs(minute * MINUTE_MS);
-  const over = (lookBack: string, requests: number) => {
-    const rule: JsonValue = { ">=": [{ evidence_below: ["green.errors", "green.requests", 0.01, lookBack] }, 20] };
-    const minutes = Array.from({ length: 5 }, (_, index) => ({
-      at: at(100 + index),
-      readings: { values: { green: { requests, errors: 0 } }, absent: {} },
+  const START = 100;
+  const at = (minute: number) => epochMs((START + minute) * MINUTE_MS);
+  const rule = (lookBack: string): JsonValue => ({
+    ">=": [{ evidence_below: ["green.errors", "green.requests", 0.01, lookBack] }, 20],
+  });
+  const minutesOf = (errors: readonly number[], requests: number) =>
+    errors.map((each, index) => ({
+      at: at(index),
+      readings: { values: { green: { requests, errors: each } }, absent: {} },
     }));
-    return explained(rule, { minutes, now: at(105) }).distances[0]?.proof;
-  };
+  const proofOf = (lookBack: string, errors: readonly number[], requests = 15) =>
+    explained(rule(lookBack), { minutes: minutesOf(errors, requests), now: at(errors.length) }, 0).distances[0]?.proof;
 
   it("are counted from the evidence and the traffic of now", () => {
-    expect(over("step", 15)).toEqual({ minutes: 20, requestsPerMinute: 15 });
-    expect(over("5m", 15)).toEqual({ minutes: null, requestsPerMinute: 15 });
-    expect(over("step", 0)).toBeUndefined();
-    expect(over("step", 1000)).toBeUndefined();
+    expect(proofOf("step", [0, 0, 0, 0, 0])).toEqual({ minutes: 19, requestsPerMinute: 15, bound: "exact" });
+    expect(proofOf("5m", [0, 0, 0, 0, 0])).toEqual({ minutes: null, requestsPerMinute: 15, bound: "exact" });
+    expect(proofOf("step", [0, 0, 0, 0, 0], 0)).toBeUndefined();
+    expect(proofOf("step", [0, 0, 0, 0, 0], 1000)).toBeUndefined();
+  });
+
+  it.each(["step", "10m"])(
+    "come true: with as many clean minutes as are said over %s, and not with fewer, it is proven",
+    (lookBack) => {
+      for (const errors of [
+        [0],
+        [0, 1, 0],
+        [3, 0, 0, 0, 0, 0],
+        [0, 0, 2, 1, 0],
+        [9],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 40],
+      ]) {
+        const { minutes } = proofOf(lookBack, errors, 60) ?? { minutes: null };
+        const value = (more: number) => {
+          const all = [...errors, ...Array.from({ length: more }, () => 0)];
+          return evaluatePlain(
+            rule(lookBack),
+            { minutes: minutesOf(all, 60), now: at(all.length) },
+            { ...LIMITS, minCoverage: 0 },
+          ).result;
+        };
+
+        expect(minutes).toBeGreaterThan(0);
+        expect(value(minutes ?? 0)).toEqual({ kind: "known", value: true });
+        expect(value((minutes ?? 0) - 1)).toEqual({ kind: "known", value: false });
+      }
+    },
+  );
+
+  it("are the window's length at the latest where its minutes are not stored, and nobody's where its sum is not", () => {
+    const plan = planRule(rule("10m"), STANDARD_OPERATIONS) as RulePlan;
+    const left = (requests: number) =>
+      explainPlan(plan, {
+        data: { green: { requests }, facts: { 0: 1 } },
+        whyAbsent: () => "no value",
+        standingOf: standingStored({ burst: { "blue.errors": 2 } }),
+      }).distances[0]?.proof;
+
+    expect(left(100)).toEqual({ minutes: 10, requestsPerMinute: 100, bound: "latest" });
+    expect(left(60)).toEqual({ minutes: null, requestsPerMinute: 60, bound: "latest" });
+    expect(standingStored({})(evidenceUse("evidence_below", ["a", "b", 0.01, "step"]) as EvidenceUse)).toBeNull();
   });
 });

@@ -25,14 +25,20 @@ const begun = ({ key, lookBack, test }: EvidenceUse, { now, minutes, accumulated
   return sum.next === sum.from ? "no minute of it is over yet" : "the state has accumulated later minutes already";
 };
 
+/** What the minutes that evidence shows have added up to, those of the state before them; a text says why there is nothing. */
+export const addedUp = (use: EvidenceUse, evidence: Evidence): Accumulator | string => {
+  const before = begun(use, evidence);
+  if (typeof before === "string") return before;
+  const by = { paths: use.paths, until: evidence.now, burst: burstOf(evidence, use.burstSignal) };
+  return consumeMinutes(use.test, before, evidence.minutes, by);
+};
+
 /** The e-value; unknown where too few of the minutes were observed, and where none of them could say anything. */
 const weighed = (use: EvidenceUse, context: OperationContext): Judged => {
   const { evidence } = context;
-  const before = begun(use, evidence);
-  if (typeof before === "string") return unknownBecause(before);
-  const { test, paths } = use;
-  const by = { paths, until: evidence.now, burst: burstOf(evidence, use.burstSignal) };
-  const sum = consumeMinutes(test, before, evidence.minutes, by);
+  const sum = addedUp(use, evidence);
+  if (typeof sum === "string") return unknownBecause(sum);
+  const { paths } = use;
   const gaps = gapsAtEnd(use, evidence, sum);
   const forgiven = Math.min(gaps.length, mayBeLate(context, paths[0] ?? ""));
   const expected = expectedMinutes(sum);
