@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { PawlError } from "../src/kernel/pawl-error.ts";
 import { alarmFaults } from "./template/check-alarms.ts";
 import { callerFaults } from "./template/check-callers.ts";
+import { placeFaults } from "./template/check-places.ts";
 import { roleFaults } from "./template/check-roles.ts";
 import { togetherFaults } from "./template/check-together.ts";
 import { type Template, withoutEmptyStatements } from "./template/empty-statements.ts";
@@ -22,7 +23,7 @@ const TIME_LIMIT_MS = 180_000;
 
 const checkBindings = (): void => {
   const cutovers = readCutovers(root);
-  const faults = [...cutovers.flatMap(alarmFaults), ...togetherFaults(cutovers)];
+  const faults = [...cutovers.flatMap(alarmFaults), ...placeFaults(cutovers), ...togetherFaults(cutovers)];
   if (faults.length > 0) throw new PawlError("bindings-refused", { faults });
 };
 

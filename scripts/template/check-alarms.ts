@@ -1,5 +1,5 @@
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
-import { alarmArn, alarmsOf } from "./cutover-alarms.ts";
+import { alarmArn, alarmsOf, unmakeable } from "./cutover-alarms.ts";
 
 /**
  * What is wrong with the `alarms` of a cutover, one sentence each. The rollback function knows only the alarms that
@@ -7,6 +7,8 @@ import { alarmArn, alarmsOf } from "./cutover-alarms.ts";
  */
 export const alarmFaults = (cutover: CutoverBindings): readonly string[] => {
   const file = `policies/${cutover.name}/cutover.json`;
+  const unmade = unmakeable(cutover);
+  if (unmade !== null) return [`${file} ${unmade}`];
   const listed = new Map(cutover.alarms.map((alarm) => [alarm.arn, alarm.severity]));
   const made = alarmsOf(cutover).map((plan) => ({ ...plan, arn: alarmArn(cutover, plan.name) }));
   const prefix = alarmArn(cutover, `pawl-${cutover.name}-`);

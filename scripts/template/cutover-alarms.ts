@@ -1,4 +1,4 @@
-import type { AlarmSeverity, CutoverBindings } from "../../src/signals/bindings.ts";
+import type { AlarmSeverity, CutoverBindings, Side } from "../../src/signals/bindings.ts";
 
 /** One alarm that a cutover needs, with the CloudFormation properties that make it. */
 export interface AlarmPlan {
@@ -111,15 +111,23 @@ const greenAlarms = (prefix: string, suffix: string, dimensions: Dimensions): re
 /** CloudWatch computes an alarm from ten metrics at most; two of them are the errors and the requests. */
 const MOST_BLUE_GROUPS = 8;
 
+const groupsOf = ({ routes }: CutoverBindings, side: Side): readonly string[] => [
+  ...new Set(routes.map((route) => route[side])),
+];
+
+/** Why the alarms of a cutover cannot be made; null where they can. */
+export const unmakeable = (cutover: CutoverBindings): string | null => {
+  const { length } = groupsOf(cutover, "blue");
+  return length <= MOST_BLUE_GROUPS
+    ? null
+    : `has ${length} target groups of blue, and one alarm can look at ${MOST_BLUE_GROUPS}: make two cutovers of it.`;
+};
+
 /**
  * Errors of the load balancer's own do not say whose they are. What it cannot connect to blue for is taken off: with blue
  * dead, sending everybody there would turn half an outage into a whole one. Green's own alarms see green.
  */
 const notBlues = (loadBalancer: Dimensions[number], blueGroups: readonly string[]) => {
-  if (blueGroups.length > MOST_BLUE_GROUPS)
-    throw new RangeError(
-      `${blueGroups.length} target groups of blue are more than one alarm can look at; guard at most ${MOST_BLUE_GROUPS} with one cutover`,
-    );
   const blues = blueGroups.map((group, index) =>
     series(`blue${index}`, "TargetConnectionErrorCount", [loadBalancer, { Name: "TargetGroup", Value: group }]),
   );
@@ -134,8 +142,8 @@ const notBlues = (loadBalancer: Dimensions[number], blueGroups: readonly string[
 export const alarmsOf = (cutover: CutoverBindings): readonly AlarmPlan[] => {
   const prefix = `pawl-${cutover.name}`;
   const loadBalancer = { Name: "LoadBalancer", Value: loadBalancerDimension(cutover.loadBalancerArn) };
-  const greens = [...new Set(cutover.routes.map((route) => route.green))].map(targetGroupDimension);
-  const blues = [...new Set(cutover.routes.map((route) => route.blue))].map(targetGroupDimension);
+  const greens = groupsOf(cutover, "green").map(targetGroupDimension);
+  const blues = groupsOf(cutover, "blue").map(targetGroupDimension);
   return [
     ...greens.flatMap((group) =>
       greenAlarms(prefix, greens.length === 1 ? "" : `-${group.split("/")[1]}`, [

@@ -1,5 +1,6 @@
 // osls loads CommonJS and YAML, not TypeScript; this is the door from serverless.yml to the modules beside it.
 const { join } = require("node:path");
+const { madeAlarms } = require("../../src/signals/made-alarms.ts");
 const { readCutovers } = require("./read-cutovers.ts");
 const { cutoverResources } = require("./cutover-resources.ts");
 const { guardAlarms } = require("./guard-alarms.ts");
@@ -17,5 +18,6 @@ module.exports = {
   defaultListeners: unique(routes.filter((route) => !route.weightedRuleArn).map((route) => route.listenerArn)),
   pins: unique(routes.flatMap((route) => (route.pin === undefined ? [] : [route.pin.ruleArn]))),
   plainRules: unique(rulesOf(routes.filter((route) => route.pin === undefined))),
-  cutoverAlarms: unique(cutovers.flatMap((cutover) => cutover.alarms.map((alarm) => alarm.arn))),
+  userPools: unique(cutovers.flatMap((cutover) => cutover.userPools ?? [])),
+  madeAlarms: unique(cutovers.flatMap(madeAlarms)),
 };

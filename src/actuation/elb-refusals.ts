@@ -107,6 +107,19 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   ),
 };
 
+/** Some refusals come under the code of another one, and only their message tells. */
+const TOLD_BY_MESSAGE: readonly { readonly code: string; readonly says: RegExp; readonly remedy: string }[] = [
+  {
+    code: "InvalidLoadBalancerAction",
+    says: /not authorized|describeUserPoolClient/i,
+    remedy:
+      "The rule logs people in by Cognito, and its writer may not look at the pool: list the pool in `userPools` of cutover.json, package and deploy. By hand, give the caller cognito-idp:DescribeUserPoolClient on it.",
+  },
+];
+
+const remedyOf = ({ code, message }: Extract<WriteOutcome, { kind: "refused" }>): string =>
+  TOLD_BY_MESSAGE.find((told) => told.code === code && told.says.test(message))?.remedy ?? refusalOf(code).remedy;
+
 export const REFUSAL_CODES: readonly string[] = Object.keys(REFUSALS);
 
 /** A code that nobody has met yet says nothing: it never ends an intent. */
@@ -117,7 +130,6 @@ export const refusalOf = (code: string): Refusal =>
 
 /** One line for logs and pages: how a write ended, and after a refusal what to do. */
 export const sayOutcome = (outcome: WriteOutcome): string => {
-  if (outcome.kind === "refused")
-    return `${outcome.code}: ${outcome.message.replace(/\.$/, "")}. ${refusalOf(outcome.code).remedy}`;
+  if (outcome.kind === "refused") return `${outcome.code}: ${outcome.message.replace(/\.$/, "")}. ${remedyOf(outcome)}`;
   return outcome.kind === "applied" ? "answered" : outcome.message;
 };

@@ -73,6 +73,13 @@ export const readBindings = (policiesDir: string, cutover: string): CutoverBindi
   );
 };
 
+/** The other cutovers of the folder that list an alarm, as far as they can be read. */
+export const othersListing = (policiesDir: string, cutover: string, alarmArn: string): readonly string[] =>
+  cutoversIn(policiesDir).filter((name) => {
+    const loaded = name === cutover ? null : loadFile(join(policiesDir, name, "cutover.json"), loadCutover);
+    return loaded?.ok === true && loaded.value.alarms.some(({ arn }) => arn === alarmArn);
+  });
+
 /** What a policy is meant for: the cutover in its own folder, where that can be read. */
 export const cutoversBeside = (file: string): readonly CutoverBindings[] => {
   const beside = join(dirname(file), "cutover.json");

@@ -10,20 +10,24 @@ export interface RestorePlan {
   readonly steps: readonly string[];
 }
 
+/** The command that sends one route to blue by hand. */
+export type ToBlue = (route: RouteBinding) => string;
+
 /** How to go back from where a cutover stands, as far as that is possible. Pure; `state` is null where it was never armed. */
 export const restoreSteps = (
   cutover: CutoverBindings,
   state: CutoverState | null,
   journal: readonly JournalEntry[],
+  toBlue: ToBlue,
 ): RestorePlan => {
   if (state === null) return { costs: "nothing: it was never armed, traffic was never moved by pawl", steps: [] };
   switch (state.wayBack) {
     case "open":
       return open(cutover, state);
     case "restorable":
-      return restorable(cutover, journal);
+      return restorable(cutover, journal, toBlue);
     case "closed":
-      return closed(cutover, journal);
+      return closed(cutover, journal, toBlue);
   }
 };
 
@@ -57,7 +61,7 @@ const fenceSql = (cutover: CutoverBindings, side: Side, raised: boolean): string
     .join("\n");
 
 /** Reverse may have been stopped; its slot is still there, so nothing green wrote is lost to blue. */
-const restorable = (cutover: CutoverBindings, journal: readonly JournalEntry[]): RestorePlan => {
+const restorable = (cutover: CutoverBindings, journal: readonly JournalEntry[], toBlue: ToBlue): RestorePlan => {
   const { reverse } = cutover.streams;
   const stopped = begun(journal, "stop-reverse-source");
   const fenced = begun(journal, "fence-blue");
@@ -80,13 +84,7 @@ const restorable = (cutover: CutoverBindings, journal: readonly JournalEntry[]):
   };
 };
 
-/** By hand. Other actions of the rule, such as authentication, have to be written again with it. */
-const toBlue = ({ weightedRuleArn, listenerArn, blue }: RouteBinding): string =>
-  weightedRuleArn === undefined
-    ? `aws elbv2 modify-listener --listener-arn ${listenerArn} --default-actions Type=forward,TargetGroupArn=${blue}`
-    : `aws elbv2 modify-rule --rule-arn ${weightedRuleArn} --actions Type=forward,TargetGroupArn=${blue}`;
-
-const closed = (cutover: CutoverBindings, journal: readonly JournalEntry[]): RestorePlan => {
+const closed = (cutover: CutoverBindings, journal: readonly JournalEntry[], toBlue: ToBlue): RestorePlan => {
   const drained = finishedAt(journal, "drain-reverse");
   const last = DECOMMISSION_PLAN.filter(({ action }) => finishedAt(journal, action) !== null).at(-1)?.action;
   return {

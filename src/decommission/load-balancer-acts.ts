@@ -5,6 +5,7 @@ import type { GuardPorts } from "../guard/ports.ts";
 import type { OutsideFailure, Result } from "../kernel/result.ts";
 import type { DurationMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import { madeAlarms } from "../signals/made-alarms.ts";
 import { hasPlainRoute, pinnedRoutes } from "../signals/routes.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
 
@@ -20,13 +21,15 @@ type Ports = Pick<GuardPorts, "clock" | "rules" | "alarms"> & { readonly alarmSw
 /** The acts of decommission that the load balancer and its alarms know of. Each looks whether it has come true. */
 export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
   "alarm-actions-off": async (cutover) => {
-    const arns = cutover.alarms.map(({ arn }) => arn);
+    // The operator's own call others, and may send another cutover back; a rollback that they ask for refuses itself now.
+    const arns = madeAlarms(cutover);
+    const others = cutover.alarms.flatMap(({ arn }) => (arns.includes(arn) ? [] : [arn]));
     const disabled = await ports.alarmSwitch.disableActions(arns, READ_TIMEOUT_MS);
     if (!disabled.ok) return waiting(disabled.failure.message);
     const read = await ports.alarms.read(arns, READ_TIMEOUT_MS);
     if (!read.ok) return waiting(read.failure.message);
     const armed = read.value.filter((alarm) => alarm.actionsEnabled).map((alarm) => alarm.arn);
-    return armed.length > 0 ? waiting(`alarms that still act: ${armed.join(", ")}`) : done({ alarms: arns });
+    return armed.length > 0 ? waiting(`alarms that still act: ${armed.join(", ")}`) : done({ alarms: arns, others });
   },
 
   "delete-pin": async (cutover) => {

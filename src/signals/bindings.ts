@@ -47,6 +47,8 @@ export interface CutoverBindings {
   /** Hosts that must be healthy on green before and during the cutover. */
   readonly expectedHosts: number;
   readonly alarms: readonly { readonly arn: string; readonly severity: AlarmSeverity }[];
+  /** ARNs of the Cognito user pools by which the routes' rules log people in: whoever writes such a rule needs a right on its pool. */
+  readonly userPools?: readonly string[];
   readonly streams: Readonly<Record<Direction, StreamBinding>>;
   /** Schema-qualified table names; `key` is the primary key's column. */
   readonly tables: readonly { readonly name: string; readonly key: string }[];

@@ -291,7 +291,7 @@ describe("faults, each brought about on the real stack", () => {
   it("let no function try what its role may not do, and told people through the topic", () => {
     const { account } = armed.lab;
     expect(deniedCalls(account)).toEqual([]);
-    expect(account.compute.sns.published().some(({ by }) => by === "pawl-promote")).toBe(true);
+    expect(account.compute.sns.published().some(({ by }) => by === "PromoteRole")).toBe(true);
   });
 
   it("slot-dropped: traffic stays on blue, and nothing is armed across the gap", async () => {

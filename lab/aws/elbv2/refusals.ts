@@ -106,6 +106,11 @@ export const REFUSALS = {
     says: "ClientSecret is required, or UseExistingClientSecret",
     cites: "aws.md 1, ModifyRule: authenticate-oidc",
   },
+  twoSecrets: {
+    code: "InvalidLoadBalancerActionException",
+    says: "You cannot specify both a client secret and UseExistingClientSecret",
+    cites: "aws.md 1, ModifyRule: authenticate-oidc",
+  },
   statusCode: {
     code: "ValidationError",
     says: "A fixed response needs a StatusCode of 2XX, 4XX or 5XX",

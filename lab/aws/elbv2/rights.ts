@@ -4,6 +4,9 @@ import { bodyText } from "../wire/body.ts";
 /** `RulePriorities.member.1.RuleArn`, `.2.`, … */
 const PRIORITY = /^RulePriorities\.member\.\d+\.RuleArn$/;
 
+/** Of an action of a rule, or of a listener's default ones: the pool is looked at in the name of whoever writes it. */
+const USER_POOL = /\.AuthenticateCognitoConfig\.UserPoolArn$/;
+
 const RESOURCE_MEMBER: Readonly<Record<string, string>> = {
   ModifyRule: "RuleArn",
   DeleteRule: "RuleArn",
@@ -25,5 +28,10 @@ export const loadBalancerRights: NeededRights = (call, action) => {
   if (action === "SetRulePriorities")
     return rights([...form].filter(([name]) => PRIORITY.test(name)).map(([, arn]) => arn));
   const member = Object.hasOwn(RESOURCE_MEMBER, action) ? RESOURCE_MEMBER[action] : undefined;
-  return member === undefined ? null : rights(form.getAll(member));
+  if (member === undefined) return null;
+  const pools = [...form].filter(([name]) => USER_POOL.test(name)).map(([, arn]) => arn);
+  return [
+    ...rights(form.getAll(member)),
+    ...pools.map((resource) => ({ action: "cognito-idp:DescribeUserPoolClient", resource })),
+  ];
 };

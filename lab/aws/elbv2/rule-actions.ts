@@ -33,6 +33,7 @@ const acceptOther = (action: RuleAction): RuleAction => {
   // The secret is required on every write, unless the caller says to keep the old one; Describe never shows it.
   const { ClientSecret, UseExistingClientSecret, ...shown } = action.AuthenticateOidcConfig ?? {};
   if (ClientSecret === undefined && UseExistingClientSecret !== true) throw refuse("secret");
+  if (ClientSecret !== undefined && UseExistingClientSecret === true) throw refuse("twoSecrets");
   return { ...action, AuthenticateOidcConfig: shown } as RuleAction;
 };
 

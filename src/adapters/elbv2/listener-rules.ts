@@ -1,6 +1,7 @@
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ForwardTarget, ObservedRule, WeightWrite } from "../../actuation/rules-port.ts";
-import { isJsonObject, type JsonValue } from "../../kernel/json.ts";
+import { forwardOrder, writtenBack } from "../../actuation/written-back.ts";
+import type { JsonValue } from "../../kernel/json.ts";
 
 /** What AWS assumes of a target group whose weight nobody wrote. */
 const DEFAULT_WEIGHT = 1;
@@ -40,26 +41,14 @@ export const observedRule = (rule: Rule): ObservedRule => {
   };
 };
 
-/** An action as it was read, fit to be written: AWS never shows the client secret, and keeps it only when told to. */
-const writtenBack = (action: JsonValue): Action => {
-  const read = isJsonObject(action) ? action : {};
-  const oidc = read["AuthenticateOidcConfig"];
-  return (isJsonObject(oidc)
-    ? { ...read, AuthenticateOidcConfig: { ...oidc, UseExistingClientSecret: true } }
-    : read) as unknown as Action;
-};
-
 /** The whole list of actions of a weighted rule: `ModifyRule` replaces the list, and forward has to come last. */
 export const weightedActions = (write: WeightWrite, otherActions: readonly JsonValue[]): Action[] => {
-  // One action alone may have no number; of several each needs its own.
-  const others = otherActions
-    .map(writtenBack)
-    .map((action, index) => ({ ...action, Order: action.Order ?? index + 1 }));
+  const others = writtenBack(otherActions);
   return [
-    ...others,
+    ...(others as unknown as readonly Action[]),
     {
       Type: "forward",
-      Order: Math.max(0, ...others.map(({ Order }) => Order)) + 1,
+      Order: forwardOrder(others),
       ForwardConfig: {
         TargetGroups: [
           ...(write.blueLeftOut === true

@@ -11,6 +11,7 @@ import { type Finding, findingLines } from "../doctor/finding.ts";
 import { functionFinding } from "../doctor/standing.ts";
 import { CommandFailure, EXIT, misused, outside, refused } from "../exit.ts";
 import { unanswered } from "../failures.ts";
+import { othersListing } from "../files.ts";
 import { firstRead } from "../first-read.ts";
 import { PATIENCE_MS } from "../limits.ts";
 import { forPeople } from "../terminal.ts";
@@ -42,6 +43,7 @@ export const drillRollbackCommand = async (
 ): Promise<CommandResult<DrillDocument>> => {
   const { ports, bindings, operator: by, terminal, target } = context;
   const alarm = alarmNamed(bindings, options.alarm);
+  refuseShared(alarm.arn, bindings.name, othersListing(context.policiesDir, bindings.name, alarm.arn));
   const read = await firstRead(ports, bindings.name);
   if (!read.ok) throw unanswered(`The rollback of ${bindings.name} cannot be rehearsed.`, read.failure);
   const digest = read.value?.policyDigest ?? "";
@@ -103,6 +105,16 @@ const alarmNamed = (
     wanted === undefined ? `${name} lists no alarm.` : `${name} lists no alarm ${wanted}.`,
     "Only an alarm that cutover.json lists may send traffic back.",
     `Give one of: ${alarms.map(({ arn }) => alarmName(arn)).join(", ") || "none"}.`,
+  );
+};
+
+/** An alarm does not know for whom it is set: whoever else lists it would go back in earnest. */
+const refuseShared = (arn: string, cutover: string, others: readonly string[]): void => {
+  if (others.length === 0) return;
+  throw refused(
+    `The rollback of ${cutover} was not rehearsed; nothing was changed.`,
+    `The alarm ${alarmName(arn)} is listed by ${others.join(", ")} too, which setting it would send back to blue in earnest.`,
+    `Rehearse it with an alarm that is ${cutover}'s alone: --alarm <name>.`,
   );
 };
 

@@ -4,7 +4,9 @@ import { actsSince } from "../../decommission/plan.ts";
 import { readRoutes } from "../../guard/look.ts";
 import type { GuardPorts, JournalEntry } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
-import { hasPlainRoute } from "../../signals/routes.ts";
+import type { JsonValue } from "../../kernel/json.ts";
+import { hasPlainRoute, isWeightedRule, weightedArn } from "../../signals/routes.ts";
+import { toBlueByHand } from "../blue-by-hand.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside } from "../exit.ts";
@@ -30,7 +32,10 @@ export const restoreCommand = async (context: CliContext<RestorePorts>): Promise
   const read = await ports.state.read(bindings.name, PATIENCE_MS);
   if (!read.ok) return fromRulesAlone(context, read.failure.message);
   const journal = read.value === null ? [] : await journalOf(ports, read.value);
-  const plan = restoreSteps(bindings, read.value, journal);
+  const others = await otherActionsOf(context, read.value);
+  const plan = restoreSteps(bindings, read.value, journal, (route) =>
+    toBlueByHand(route, others.get(weightedArn(route)) ?? null),
+  );
   const document: RestoreDocument = {
     cutover: bindings.name,
     wayBack: read.value?.wayBack ?? "open",
@@ -45,6 +50,22 @@ export const restoreCommand = async (context: CliContext<RestorePorts>): Promise
     `  costs  ${document.costs}`,
     ...document.steps.map((step, index) => `  ${index + 1}. ${step.replaceAll("\n", "\n     ")}`),
   ]);
+};
+
+/** By the rule, or the listener, that the weights are written to; only what could be read, and only where it will be written. */
+const otherActionsOf = async (
+  { ports, bindings }: CliContext<RestorePorts>,
+  state: CutoverState | null,
+): Promise<ReadonlyMap<string, readonly JsonValue[]>> => {
+  if (state === null || state.wayBack === "open") return new Map();
+  const read = await Promise.all(
+    bindings.routes.map(async (route) => {
+      const listener = await ports.rules.readListener(route.listenerArn, PATIENCE_MS);
+      const rule = listener.ok ? listener.value.rules.find((each) => isWeightedRule(route, each)) : undefined;
+      return rule === undefined ? [] : [[weightedArn(route), rule.otherActions] as const];
+    }),
+  );
+  return new Map(read.flat());
 };
 
 const journalOf = async (

@@ -12,6 +12,7 @@ import { alarmFindings, guardAlarmArns, guardFinding, readAlarms } from "./alarm
 import { cdcFindings } from "./cdc.ts";
 import type { Finding } from "./finding.ts";
 import { hostFindings } from "./hosts.ts";
+import { loginFindings } from "./logins.ts";
 import { type ListenerReads, plainFindings, routeFindings } from "./routes.ts";
 import { expectedRules, functionFinding, policyFinding, tableFinding, writersFinding } from "./standing.ts";
 import { targetGroupArns, targetGroupFindings } from "./target-groups.ts";
@@ -56,6 +57,7 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<Examina
     policyFinding(of.policy, target, of.rehearsal),
     tableFinding(state),
     ...routeFindings(bindings, listeners, expectedRules(state)),
+    ...loginFindings(bindings, listeners),
     ...plainFindings(bindings, of.withoutPin === true),
     ...targetGroupFindings(bindings, groups),
     ...hostFindings(bindings, hosts),

@@ -227,7 +227,7 @@ describe("a denial", () => {
       {
         name: "AccessDenied",
         $metadata: { httpStatusCode: 403 },
-        message: `User: arn:aws:sts::000000000000:assumed-role/pawl-observe/pawl-observe is not authorized to perform: elasticloadbalancing:SetRulePriorities on resource: ${pin.ruleArn} because no identity-based policy allows the elasticloadbalancing:SetRulePriorities action`,
+        message: `User: arn:aws:sts::000000000000:assumed-role/ObserveRole/pawl-observe is not authorized to perform: elasticloadbalancing:SetRulePriorities on resource: ${pin.ruleArn} because no identity-based policy allows the elasticloadbalancing:SetRulePriorities action`,
       },
     ],
     ["of DynamoDB", put("cutover#orders"), { name: "AccessDeniedException", $metadata: { httpStatusCode: 400 } }],

@@ -97,7 +97,8 @@ export const startGuardedAccount = async (clock: VirtualClock): Promise<GuardedA
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
   });
   const env = (name: FunctionName): Env => {
-    const key = keys.get(`pawl-${name}`);
+    // A role without a name of its own goes by what the template calls it.
+    const key = keys.get(`${name.charAt(0).toUpperCase()}${name.slice(1)}Role`);
     const deployed = compute.lambda.find(`pawl-${name}`);
     if (key === undefined || deployed === undefined) throw new Error(`${name} is not deployed`);
     return { ...deployed.config.environment, ...signedBy(key) };

@@ -61,6 +61,15 @@ describe("an answer of the load balancer's API", () => {
     expect(sayOutcome(applied)).toBe("answered");
   });
 
+  it("is told by its message where a missing right on a user pool comes as an action that does not fit", () => {
+    const message = "User is not authorized to perform 'describeUserPoolClient'";
+    const code = "InvalidLoadBalancerAction";
+    expect(sayOutcome({ kind: "refused", code, message })).toMatch(/list the pool in `userPools` of cutover\.json/);
+    expect(sayOutcome({ kind: "refused", code, message: "two forwards" })).toMatch(
+      /The rule's actions do not go together/,
+    );
+  });
+
   it("always says what to do, in a sentence", () => {
     for (const code of [...REFUSAL_CODES, "SomethingNewIn2031"]) expect(refusalOf(code).remedy).toMatch(/^[^ ]+ .+\.$/);
     expect(sayOutcome(refused("PriorityInUse"))).toMatch(

@@ -44,6 +44,24 @@ describe("pawl doctor", () => {
     ]);
   });
 
+  it("asks for the right on the user pool of every rule that logs people in, before the first step is refused", async () => {
+    const pool = "arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_Ab129faBb";
+    const login = { Type: "authenticate-cognito", AuthenticateCognitoConfig: { UserPoolArn: pool } };
+    const findingsWith = async (listed: object) => {
+      const world = fakeWorld();
+      for (const arn of [route.weightedRuleArn, route.pin.ruleArn])
+        world.rules.edit(arn, (rule) => ({ ...rule, otherActions: [login] }));
+      const desk = deskBefore(world);
+      const context = { ...desk.context, bindings: { ...desk.context.bindings, ...listed } };
+      return (await doctor({ ...desk, context })).document.findings.filter(({ what }) => what === "login");
+    };
+
+    expect(await findingsWith({})).toMatchObject([
+      { verdict: "refused", value: expect.stringContaining(pool), remedy: expect.stringContaining("userPools") },
+    ]);
+    expect(await findingsWith({ userPools: [pool] })).toMatchObject([{ verdict: "ok" }]);
+  });
+
   it.each<readonly [string, (world: ReturnType<typeof fakeWorld>) => void, string, RegExp]>([
     [
       "traffic on green already",

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { drillRollbackCommand, minutesGiven } from "../../../src/cli/commands/drill-rollback.ts";
 import { outsideFailure } from "../../../src/kernel/result.ts";
@@ -44,6 +47,27 @@ describe("pawl drill rollback", () => {
       why: expect.stringMatching(/it is shifting, it must be armed.*green has 10 %/s),
       next: expect.stringContaining("before the first step"),
     });
+  });
+
+  test("never sets an alarm that would send another cutover back in earnest", async () => {
+    const { world, context } = await scene();
+    const policiesDir = mkdtempSync(join(tmpdir(), "pawl-shared-"));
+    const text = readFileSync("policies/orders/cutover.json", "utf8");
+    mkdirSync(join(policiesDir, "payments"));
+    writeFileSync(
+      join(policiesDir, "payments", "cutover.json"),
+      text.replace('"name": "orders"', '"name": "payments"'),
+    );
+
+    const refusal = await failed(drillRollbackCommand({ ...context, policiesDir }, { withinMs }));
+    rmSync(policiesDir, { recursive: true });
+
+    expect(refusal).toMatchObject({
+      exitCode: 1,
+      why: expect.stringMatching(/pawl-orders-green-5xx-ratio is listed by payments too/),
+      next: expect.stringContaining("--alarm"),
+    });
+    expect(world.state()).toMatchObject({ phase: "armed", epoch: 1 });
   });
 
   test("is an outside failure where nobody answers whether it is announced, and never 'nothing was changed'", async () => {

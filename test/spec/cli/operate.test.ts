@@ -10,7 +10,7 @@ import { outsideFailure } from "../../../src/kernel/result.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
 import { chainRecord } from "../../../src/ledger/chain.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
-import { fakeWorld, sha256 } from "../../support/fake-world.ts";
+import { fakeWorld, ORDERS, sha256 } from "../../support/fake-world.ts";
 
 const at = async (weight: number) => {
   const world = fakeWorld();
@@ -373,6 +373,28 @@ describe("pawl restore", () => {
     expect(steps).toContain(`"appdb".pawl_set_fence('appdb.orders', true)`);
     expect(steps).toContain(`"appdb".pawl_set_fence('appdb.orders', false)`);
     expect(steps).toContain("aws elbv2 modify-rule --rule-arn");
+  });
+
+  it("keeps a login in the commands that it prints, and says where it could not look for one", async () => {
+    const { world, desk } = await at(100);
+    world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "restorable" });
+    const arn = ORDERS.routes[0]?.weightedRuleArn ?? "";
+    const login = { Type: "authenticate-oidc", AuthenticateOidcConfig: { ClientId: "o'rders" } };
+    world.rules.edit(arn, (rule) => ({ ...rule, otherActions: [login] }));
+
+    const steps = (await restoreCommand(desk.context)).document.steps.join("\n");
+
+    const written = /modify-rule --rule-arn \S+ --actions '(.+)'$/m.exec(steps)?.[1]?.replaceAll("'\\''", "'") ?? "";
+    expect(JSON.parse(written)).toEqual([
+      { ...login, AuthenticateOidcConfig: { ClientId: "o'rders", UseExistingClientSecret: true }, Order: 1 },
+      { Type: "forward", Order: 2, TargetGroupArn: ORDERS.routes[0]?.blue },
+    ]);
+
+    world.rules.describeFails = true;
+    const unread = (await restoreCommand(desk.context)).document.steps.join("\n");
+    expect(unread).toMatch(
+      /could not be read, .* a login before the forward would be gone.*\naws elbv2 describe-rules --rule-arns/,
+    );
   });
 
   it("knows what was taken apart although a rollback past the point of no return has moved the epoch", async () => {

@@ -86,6 +86,18 @@ test("rules that cannot be read are waited for, not judged", async () => {
   expect(await acts["confirm-green"](ORDERS)).toMatchObject({ kind: "waiting" });
 });
 
+test("the operator's own alarms are left as they are: they call others too, and may send another cutover back", async () => {
+  const { acts, disabled } = await allGreen();
+  const own = ORDERS.alarms[0]?.arn.replace("pawl-orders-green-5xx-ratio", "shop-down") ?? "";
+  const withOwn = { ...ORDERS, alarms: [...ORDERS.alarms, { arn: own, severity: "hard-down" as const }] };
+
+  const outcome = await acts["alarm-actions-off"](withOwn);
+
+  expect(own).toMatch(/:alarm:shop-down$/);
+  expect(disabled).toEqual(ORDERS.alarms.map(({ arn }) => arn));
+  expect(outcome).toMatchObject({ kind: "waiting", for: expect.not.stringContaining("shop-down") });
+});
+
 test("alarms are silenced, and believed to be silent only when they say so", async () => {
   const { acts, ports, disabled } = await allGreen();
   const arns = ORDERS.alarms.map(({ arn }) => arn);
@@ -111,7 +123,7 @@ test("alarms are silenced, and believed to be silent only when they say so", asy
     alarms: quiet,
     alarmSwitch: { disableActions: async () => ok(undefined) },
   });
-  expect(await again["alarm-actions-off"](ORDERS)).toEqual({ kind: "done", detail: { alarms: arns } });
+  expect(await again["alarm-actions-off"](ORDERS)).toEqual({ kind: "done", detail: { alarms: arns, others: [] } });
   const refused = { disableActions: async () => outsideFailure("refused", "DisableAlarmActions failed: AccessDenied") };
   const denied = loadBalancerActs({ ...ports, alarmSwitch: refused });
   expect(await denied["alarm-actions-off"](ORDERS)).toMatchObject({ kind: "waiting" });

@@ -84,6 +84,13 @@ const PROVOKED: Readonly<Record<RefusalName, () => Promise<unknown>>> = {
   besideForward: () => act({ ...forward(route.blue, route.green), TargetGroupArn: route.blue }),
   secret: () =>
     act({ Type: "authenticate-oidc", Order: 1, AuthenticateOidcConfig: OIDC }, { ...forward(route.blue), Order: 2 }),
+  twoSecrets: () => {
+    const both = { ...OIDC, ClientSecret: "s", UseExistingClientSecret: true };
+    return act(
+      { Type: "authenticate-oidc", Order: 1, AuthenticateOidcConfig: both },
+      { ...forward(route.blue), Order: 2 },
+    );
+  },
   statusCode: () => act({ Type: "fixed-response", FixedResponseConfig: { StatusCode: "302" } }),
   stickySeconds: () => act(forwardTo({ blue: 1, green: 1 }, 0)),
   stickyGroup: () => {

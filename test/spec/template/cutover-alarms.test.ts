@@ -62,11 +62,6 @@ describe("the alarms of a cutover", () => {
     expect(percent({ requests: 1000 })).toBe(0);
   });
 
-  test("refuse more groups of blue than one alarm can look at", () => {
-    const routes = Array.from({ length: 9 }, (_, index) => ({ ...route, blue: `${route.blue}${index}` }));
-    expect(() => alarmsOf({ ...orders, routes })).toThrow(/9 target groups of blue .* at most 8/);
-  });
-
   test("are one set for two listeners in front of the same green, and a set each for two greens", () => {
     const tls = { ...route, listenerArn: `${route.listenerArn}0`, weightedRuleArn: `${route.weightedRuleArn}0` };
     expect(alarmsOf({ ...orders, routes: [route, tls] })).toHaveLength(5);
