@@ -14,7 +14,8 @@ const HELP = `
 A fixture file (policy.test.json beside policy.json) says what the signals are, minute by minute after a step was
 entered, and what the guard has to decide; its schema is policies/schema/fixtures.schema.json. In a folder every policy
 has to have one. Besides, evidence is taken away from a day on which a step is left: an empty snapshot, each signal
-missing, not a number and stale, no traffic, no ticks. The step may not be left then.
+missing, not a number and stale, no traffic, no ticks. The step may not be left then, no minute of the soak may count as
+healthy, and decommission may not open.
 Exit code 1: a test fails or cannot be run, a policy has no tests, coverage is below --min-coverage, or more mutants
 survive than --max-survivors. Both count for each policy by itself.`;
 
