@@ -5,12 +5,13 @@ import { loadPolicy } from "../../policy/load-policy.ts";
 import { coverageOf } from "../../rehearsal/fixtures/coverage.ts";
 import { junitXml } from "../../rehearsal/fixtures/junit.ts";
 import { mutate } from "../../rehearsal/fixtures/mutate.ts";
+import { type Asked, refusalsOf } from "../../rehearsal/fixtures/refusals.ts";
 import { type PolicyResult, runTests } from "../../rehearsal/fixtures/run-tests.ts";
 import { type SayPlace, sayCoverage, sayMutation } from "../../rehearsal/fixtures/say-measures.ts";
 import { sayResults } from "../../rehearsal/fixtures/say-results.ts";
 import {
-  allPassed,
   missingDataTotals,
+  noneFailed,
   sayTotals,
   type Totals,
   writtenTotals,
@@ -20,15 +21,11 @@ import { EXIT, refused } from "../exit.ts";
 import { policyTextAt, type Suite, suiteProblem, suitesAt } from "../fixture-files.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface PolicyTestOptions {
+export interface PolicyTestOptions extends Asked {
   /** JUnit XML: into this file, or with `true` on standard output in place of the lines. */
   readonly junit: string | true | null;
   readonly coverage: boolean;
-  /** Percent; below it for any policy the command fails. */
-  readonly minCoverage: number | null;
   readonly mutate: boolean;
-  /** More than these for any policy, and the command fails. */
-  readonly maxSurvivors: number | null;
 }
 
 export interface PolicyTestDocument {
@@ -60,13 +57,15 @@ export const policyTestCommand = (
     );
   const tested = suites.map((suite) => runSuite(suite, options, terminal));
   const policies = tested.map(({ result }) => result);
-  const refusals = policies.flatMap((one) => refusalsOf(one, options));
-  const ok = allPassed(policies) && refusals.length === 0;
+  const unmet = refusalsOf(policies, options);
+  const refusals = unmet.map(({ says }) => says);
+  const ok = noneFailed(policies) && unmet.length === 0;
   const { junit } = options;
-  if (typeof junit === "string") writeReport(junit, junitXml(policies));
+  if (typeof junit === "string") writeReport(junit, junitXml(policies, unmet));
   return {
     document: { ok, tests: writtenTotals(policies), missingData: missingDataTotals(policies), refusals, policies },
-    lines: junit === true ? [junitXml(policies)] : [...tested.flatMap(linesOf), ...refusals, sayTotals(policies)],
+    lines:
+      junit === true ? [junitXml(policies, unmet)] : [...tested.flatMap(linesOf), ...refusals, sayTotals(policies)],
     exitCode: ok ? EXIT.done : EXIT.refused,
   };
 };
@@ -122,18 +121,6 @@ const linesOf = ({ result, place }: Tested): readonly string[] => [
   ...sayResults([result]),
   ...(result.coverage === undefined ? [] : sayCoverage(result.coverage, place)),
   ...(result.mutation === undefined ? [] : sayMutation(result.mutation, place)),
-];
-
-const refusalsOf = (
-  { policy, coverage, mutation }: PolicyResult,
-  { minCoverage, maxSurvivors }: PolicyTestOptions,
-): readonly string[] => [
-  ...(coverage !== undefined && minCoverage !== null && coverage.percent < minCoverage
-    ? [`${policy}: coverage is ${coverage.percent} %, and has to be ${minCoverage} %`]
-    : []),
-  ...(mutation !== undefined && maxSurvivors !== null && mutation.survivors.length > maxSurvivors
-    ? [`${policy}: ${mutation.survivors.length} mutants survive, and at most ${maxSurvivors} may`]
-    : []),
 ];
 
 /** @throws {CommandFailure} it cannot be written there. */
