@@ -86,10 +86,12 @@ const runSuite = (
   if (typeof text !== "string") return refuse([text]);
   const loaded = loadPolicy(text, file);
   if (!loaded.ok) return refuse(loaded.failure);
-  if (fixtures.length === 0)
-    return refuse([suiteProblem(file, `nobody tests this policy; write ${file.replace(/\.json$/, ".test.json")}`)]);
   const policy = loaded.value;
   const { result, ran } = runTests(policy, file, fixtures);
+  if (fixtures.length === 0) {
+    const nobody = `nobody tests this policy; write ${file.replace(/\.json$/, ".test.json")}`;
+    return { place: placesIn(text, file), result: { ...result, problems: [suiteProblem(file, nobody)] } };
+  }
   return {
     place: placesIn(text, file),
     result: {
