@@ -1,6 +1,7 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import type { JsonValue } from "../../kernel/json.ts";
 import { pointerPart } from "../logic/scope.ts";
+import { BEYOND_DOUBLE, firstBeyondDouble } from "./beyond-double.ts";
 import { offsetDeeperThan } from "./json-scan.ts";
 import type { LintRuleId } from "./lint-rules.ts";
 import { type Finding, finding, type PolicyProblem } from "./problem.ts";
@@ -38,10 +39,19 @@ export const readJson = (text: string, file: string): JsonText | { readonly prob
   }
   const parsed = parse(text);
   if (parsed === null) return refuse("not-json", 0, notJson("json.parse refuses it"));
+  const locate: JsonText["locate"] = (found) => ({
+    ...found,
+    file,
+    ...place(nodeAt(root, found.pointer)?.offset ?? 0),
+  });
+  // Everything that looks at it would call it by another name, null for one: JSON has no infinity.
+  const beyond = firstBeyondDouble(parsed.value);
+  if (beyond !== null)
+    return { problems: [locate(finding("invalid-value", beyond, `${BEYOND_DOUBLE}; write a smaller one`))] };
   return {
     value: parsed.value,
     findings: doubledKeys(root, ""),
-    locate: (found) => ({ ...found, file, ...place(nodeAt(root, found.pointer)?.offset ?? 0) }),
+    locate,
   };
 };
 

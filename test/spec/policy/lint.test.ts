@@ -52,6 +52,19 @@ describe("the text", () => {
     expect(loadPolicy(text, "policy.json").ok).toBe(false);
   });
 
+  it("may hold no number that a double cannot: it would be read as infinite, and told of as null", () => {
+    const text = policyText("policy").replace('"lagSeconds": 5,', '"lagSeconds": -1e999,');
+    const lines = policyText("policy").split("\n");
+    const line = lines.findIndex((each) => each.includes('"lagSeconds": 5')) + 1;
+
+    const problems = lintPolicy(text, "policy.json");
+
+    expect(problems).toMatchObject([
+      { rule: "invalid-value", level: "error", line, column: 19, pointer: "/params/lagSeconds" },
+    ]);
+    expect(problems[0]?.message).toContain("too large for a double");
+  });
+
   it("is pointed at by line and column", () => {
     const lines = policyText("policy").split("\n");
     const line = lines.findIndex((each) => each.includes('"apiVersion"')) + 1;
