@@ -10,10 +10,11 @@ type Minutes = Evidence["minutes"];
 /** A time without a zone would mean another instant on every machine. */
 const ZONED = /T.*(Z|[+-]\d{2}:?\d{2})$/;
 
-const instantAt = (value: JsonValue | undefined): EpochMs | null =>
+/** null where it is none. */
+export const instantAt = (value: JsonValue | undefined): EpochMs | null =>
   typeof value === "string" && ZONED.test(value) ? fromIso(value) : null;
 
-const AN_INSTANT = "an instant such as 2026-01-05T12:00:00Z";
+export const AN_INSTANT = "an instant such as 2026-01-05T12:00:00Z";
 
 /**
  * What a request says about what to evaluate over: `{"data": …}`, `{"window": [{"at": …, …}], "now": …}`, or both.

@@ -4,7 +4,7 @@ import { evaluatePlain } from "../../policy/evaluate-plain.ts";
 import { bulkOf } from "../../policy/logic/bulk.ts";
 import { readPlainJson, writableStock } from "../../policy/plain-answer.ts";
 import { sizeProblem } from "../../policy/shape.ts";
-import { readSubject } from "../../policy/subject.ts";
+import { AN_INSTANT, instantAt, readSubject } from "../../policy/subject.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import { type EvalDocument, evalLines } from "../eval-lines.ts";
 import { type CommandFailure, misused, refused } from "../exit.ts";
@@ -61,12 +61,7 @@ const showable = (value: JsonValue): JsonValue =>
   bulkOf(value) <= LARGEST_SHOWN ? value : `… (too large to show: ${Array.isArray(value) ? "a list" : typeof value})`;
 
 const requestOf = ({ data, dataFile, window, now }: EvalRequest): JsonObject => {
-  if (now !== undefined && window === undefined)
-    throw misused(
-      "--now is given without --window.",
-      "It says where a window is looked at from.",
-      "Add --window FILE.",
-    );
+  demandInstant(now, window);
   const datum = one("the data", data, dataFile, "Give --data JSON or --data-file FILE.");
   const minutes = one("the window", undefined, window, "Give --window FILE.");
   return {
@@ -74,6 +69,16 @@ const requestOf = ({ data, dataFile, window, now }: EvalRequest): JsonObject => 
     ...(minutes === undefined ? {} : { window: minutes }),
     ...(now === undefined ? {} : { now }),
   };
+};
+
+/** @throws {CommandFailure} of `--now` and `--window` one is missing, or `--now` is no instant. */
+const demandInstant = (now: string | undefined, window: string | undefined): void => {
+  if (now === undefined && window === undefined) return;
+  const why = "It says where a window is looked at from.";
+  if (window === undefined) throw misused("--now is given without --window.", why, "Add --window FILE.");
+  if (now === undefined) throw misused("--now is missing beside --window.", why, `Give ${AN_INSTANT}.`);
+  if (instantAt(now) === null)
+    throw misused(`"${now}" is no instant for --now.`, "It takes a day, a time and a zone.", `Give ${AN_INSTANT}.`);
 };
 
 /** JSON out of an argument or a file; undefined where neither is given. */

@@ -96,7 +96,26 @@ describe("pawl policy eval", () => {
     ["a rule without end", 1, /nested deeper/, ["--rule-file", file("deep.json", "[".repeat(1_000_000))]],
     ["a rule file of two mebibytes", 1, /larger than/, ["--rule-file", file("long.json", "x".repeat(2 ** 21))]],
     ["a rule too deep", 1, /deeper than 64/, [`${'{"!":['.repeat(70)}1${"]}".repeat(70)}`]],
-    ["a window without now", 1, /"now" is missing/, ["1", "--window", file("empty.json", [])]],
+    ["a window without now", 2, /--now is missing/, ["1", "--window", file("empty.json", [])]],
+    ["now without a window", 2, /without --window/, ["1", "--now", "2026-01-05T12:00:00Z"]],
+    [
+      "a now that is no instant",
+      2,
+      /"noon" is no instant for --now/,
+      ["1", "--window", file("empty.json", []), "--now", "noon"],
+    ],
+    [
+      "a now on a day that no month has",
+      2,
+      /no instant/,
+      ["1", "--window", file("empty.json", []), "--now", "2026-04-31T00:00:00Z"],
+    ],
+    [
+      "a now without a zone",
+      2,
+      /a day, a time and a zone/,
+      ["1", "--window", file("empty.json", []), "--now", "2026-01-05T12:00:00"],
+    ],
     ["a share that is none", 2, /no share/, ["1", "--min-coverage", "ninety"]],
     ["a rule beside --ndjson", 2, /standard input/, ["1", "--ndjson"]],
   ])("refuses %s", async (_, code, why, args) => {
