@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { fail, type Result } from "../kernel/result.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import { sayProblem } from "../policy/checks/problem.ts";
@@ -91,7 +91,9 @@ export const cutoversBeside = (file: string): readonly CutoverBindings[] => {
 
 /** @throws {CommandFailure} nothing is there: the command line names it, so that this is a mistake in the command. */
 export const demandPath = (file: string, what: string): void => {
-  if (!existsSync(file)) throw misused(`There is no file ${file}.`, `It was given as ${what}.`, "Correct the path.");
+  if (existsSync(file)) return;
+  const from = isAbsolute(file) ? "" : `; it was looked for in ${process.cwd()}`;
+  throw misused(`There is no file ${file || '""'}.`, `It was given as ${what}${from}.`, "Correct the path.");
 };
 
 /** A policy that lint has nothing against, by its path. @throws {CommandFailure} every problem with its line, and what to do. */

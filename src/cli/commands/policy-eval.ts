@@ -22,16 +22,12 @@ export interface EvalRequest {
 }
 
 const LARGEST_SHOWN = 10_000;
+const RULE_NEXT = "Give the rule as an argument, or --rule-file FILE.";
 
 /** Evaluates one rule. Reads files and nothing else. @throws {CommandFailure} what was given cannot be read or used. */
 export const policyEvalCommand = (given: EvalRequest, limits: EvaluationLimits): CommandResult<EvalDocument> => {
-  const rule = one("the rule", given.rule, given.ruleFile, "Give the rule as an argument, or --rule-file FILE.");
-  if (rule === undefined)
-    throw misused(
-      "There is no rule.",
-      "Nothing was given to evaluate.",
-      "Give it as an argument, or --rule-file FILE.",
-    );
+  const rule = one("the rule", given.rule, { flag: "--rule-file", file: given.ruleFile }, RULE_NEXT);
+  if (rule === undefined) throw misused("There is no rule.", "Nothing was given to evaluate.", RULE_NEXT);
   const size = sizeProblem(rule);
   if (size !== null) throw refused(`The rule is ${size.message}.`, "The guard would refuse it too.", "Split it up.");
   const subject = readSubject(requestOf(given));
@@ -62,8 +58,8 @@ const showable = (value: JsonValue): JsonValue =>
 
 const requestOf = ({ data, dataFile, window, now }: EvalRequest): JsonObject => {
   demandInstant(now, window);
-  const datum = one("the data", data, dataFile, "Give --data JSON or --data-file FILE.");
-  const minutes = one("the window", undefined, window, "Give --window FILE.");
+  const datum = one("the data", data, { flag: "--data-file", file: dataFile }, "Give --data JSON or --data-file FILE.");
+  const minutes = one("the window", undefined, { flag: "--window", file: window }, "Give --window FILE.");
   return {
     ...(datum === undefined ? {} : { data: datum }),
     ...(minutes === undefined ? {} : { window: minutes }),
@@ -82,12 +78,17 @@ const demandInstant = (now: string | undefined, window: string | undefined): voi
 };
 
 /** JSON out of an argument or a file; undefined where neither is given. */
-const one = (what: string, text: string | undefined, file: string | undefined, next: string): JsonValue | undefined => {
+const one = (
+  what: string,
+  text: string | undefined,
+  { flag, file }: { readonly flag: string; readonly file: string | undefined },
+  next: string,
+): JsonValue | undefined => {
   if (text !== undefined && file !== undefined)
     throw misused(`${what} is given twice.`, "As text, and as a file; nobody knows which is meant.", next);
   if (text !== undefined) return parsed(text, (why) => misused(`${what} is not usable.`, why, next));
   if (file === undefined) return undefined;
-  return parsed(contentOf(file), (why) => refused(`${file} is not usable.`, why, next));
+  return parsed(contentOf(file, `${what}, by ${flag}`), (why) => refused(`${file} is not usable.`, why, next));
 };
 
 const parsed = (text: string, failed: (why: string) => CommandFailure): JsonValue => {
@@ -96,8 +97,8 @@ const parsed = (text: string, failed: (why: string) => CommandFailure): JsonValu
   throw failed(`${json.failure}.`);
 };
 
-const contentOf = (file: string): string => {
-  demandPath(file, "JSON text");
+const contentOf = (file: string, givenAs: string): string => {
+  demandPath(file, givenAs);
   const text = readTextFile(file);
   if (text.ok) return text.value;
   throw refused(`${file} cannot be used.`, `${text.failure.message}.`, "Name a file of JSON text, of at most 1 MiB.");

@@ -92,6 +92,12 @@ describe("pawl policy eval", () => {
     ],
     ["a rule twice", 2, /given twice/, ["1", "--rule-file", "x.json"]],
     ["a file that is not there", 2, /There is no file/, ["--rule-file", join(dir, "gone.json")]],
+    [
+      "data that are not there, and says where they were looked for",
+      2,
+      /There is no file gone\.json\.\n {2}why: {2}It was given as the data, by --data-file; it was looked for in \/\S+\.\n {2}next: Correct the path/,
+      ["1", "--data-file", "gone.json"],
+    ],
     ["a rule file that is no JSON", 1, /not usable/, ["--rule-file", file("junk.json", "\u0000\u0001")]],
     ["a rule without end", 1, /nested deeper/, ["--rule-file", file("deep.json", "[".repeat(1_000_000))]],
     ["a rule file of two mebibytes", 1, /larger than/, ["--rule-file", file("long.json", "x".repeat(2 ** 21))]],
