@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { misused } from "./exit.ts";
 
 /** What a search is for. */
@@ -19,7 +19,10 @@ export const findFiles = (paths: readonly string[], wanted: Wanted): readonly st
   for (const path of paths)
     if (!existsSync(path))
       throw misused(`There is no file or folder ${path}.`, `It was given to be ${wanted.to}.`, "Correct the path.");
-  return [...new Set(paths.flatMap((path) => (isFolder(path) ? filesIn(path, wanted, []) : [path])))];
+  const found = paths.flatMap((path) => (isFolder(path) ? filesIn(path, wanted, []) : [path]));
+  // By where they are, not by what they lead to: a policy linked into two folders is meant for the cutovers of both.
+  const places = new Set<string>();
+  return found.filter((path) => places.size < places.add(resolve(path)).size);
 };
 
 /** A pipe or a device is no folder; nor is what a link leads to that is broken, or that leads to itself. */

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runCli } from "../../../src/cli/program.ts";
 import { LINT_RULES } from "../../../src/policy/checks/lint-rules.ts";
@@ -64,6 +64,30 @@ describe("pawl policy lint", () => {
 
     expect(out).toContain("warning /gates/idle");
     expect(exitCode).toBe(0);
+  });
+
+  it("checks a file once that is named by itself and by its folder, however its path is written", async () => {
+    const folder = join(dir, "named-twice");
+    mkdirSync(folder);
+    const named = join(folder, "policy.json");
+    writeFileSync(named, policyText("policy").replace('["forward.lagRecords"', '["forward.lagRecord"'));
+
+    const { out } = await lint(folder, `${folder}/`, named, `${folder}/./policy.json`, relative("", named), "--json");
+
+    expect(JSON.parse(out)).toMatchObject({ files: [named], problems: [{ rule: "unknown-signal" }] });
+    expect(JSON.parse(out).problems).toHaveLength(1);
+  });
+
+  it("checks a policy in each folder that it is linked into: it is meant for the cutover of each", async () => {
+    const [one, two] = ["linked-one", "linked-two"].map((name) => join(dir, name));
+    for (const folder of [one, two]) {
+      mkdirSync(folder ?? "");
+      symlinkSync(idle, join(folder ?? "", "policy.json"));
+    }
+
+    const { out } = await lint(one ?? "", two ?? "");
+
+    expect(out).toContain("2 files, 0 errors, 2 warnings");
   });
 
   it("answers --json with one document", async () => {
