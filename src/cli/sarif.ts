@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { isAbsolute, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LINT_RULES, type LintRule } from "../policy/checks/lint-rules.ts";
 import type { PolicyProblem } from "../policy/checks/problem.ts";
@@ -49,6 +49,8 @@ const resultOf = ({ rule, level, message, file, line, column, pointer }: PolicyP
 
 const artifactOf = (file: string): object => {
   const path = relative("", file);
-  if (path.startsWith("..")) return { uri: pathToFileURL(file).href };
-  return { uri: path.split(/[\\/]/).map(encodeURIComponent).join("/"), uriBaseId: ROOT };
+  const parts = path.split(sep);
+  // Nothing relative leads from one drive of Windows to another.
+  if (parts[0] === ".." || isAbsolute(path)) return { uri: pathToFileURL(file).href };
+  return { uri: parts.map(encodeURIComponent).join("/"), uriBaseId: ROOT };
 };

@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { pathToFileURL } from "node:url";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { runCli } from "../../../src/cli/program.ts";
+import type { JsonValue } from "../../../src/kernel/json.ts";
 import { LINT_RULES } from "../../../src/policy/checks/lint-rules.ts";
 import { cutoverText, policyText } from "../../support/orders-policies.ts";
 
@@ -150,6 +152,38 @@ describe("pawl policy lint --sarif", () => {
     const { out } = await lint("package.json", "--sarif");
 
     expect(JSON.stringify(log(out))).toContain('{"uri":"package.json","uriBaseId":"%SRCROOT%"}');
+  });
+});
+
+describe("a file of a SARIF log", () => {
+  interface Results {
+    readonly runs: readonly [{ readonly results: readonly [{ readonly locations: JsonValue }] }];
+  }
+  const fileOf = async (folder: string, name: string): Promise<JsonValue> => {
+    mkdirSync(join(dir, folder), { recursive: true });
+    const { out } = await lint(file(join(folder, name), "{}"), "--sarif");
+    const { runs }: Results = JSON.parse(out);
+    return runs[0].results[0].locations;
+  };
+  const artifact = (uri: string) => [{ physicalLocation: { artifactLocation: { uri, uriBaseId: "%SRCROOT%" } } }];
+
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each([
+    ["a blank, a hash and a percent sign", "a b", "x#y%.json", "a%20b/x%23y%25.json"],
+    ["a backslash, which is no separator here", "back", "one\\two.json", "back/one%5Ctwo.json"],
+    ["a folder that begins like the one above", "..c", "ü?.json", "..c/%C3%BC%3F.json"],
+  ])("is named relative and percent-encoded with %s", async (_, folder, name, uri) => {
+    vi.spyOn(process, "cwd").mockReturnValue(dir);
+
+    expect(await fileOf(folder, name)).toMatchObject(artifact(uri));
+  });
+
+  it("above the working directory is named in full", async () => {
+    vi.spyOn(process, "cwd").mockReturnValue(join(dir, "elsewhere"));
+
+    const uri = pathToFileURL(join(dir, "above", "a b.json")).href;
+    expect(await fileOf("above", "a b.json")).toMatchObject([{ physicalLocation: { artifactLocation: { uri } } }]);
   });
 });
 
