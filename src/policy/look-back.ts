@@ -59,7 +59,8 @@ export const accumulatedUses = oncePerObject((policy: Policy): AccumulatedUses =
 const literals = (args: readonly JsonValue[]): readonly Literal[] =>
   args.filter((each): each is Literal => typeof each !== "object");
 
-const windowsOf =
+/** The windows that an operation looks back over, in milliseconds; of one over a step or the soak none. */
+export const windowsOf =
   (operations: Operations) =>
   ({ name, args }: OperationUse): readonly number[] => {
     const form = operations[name]?.forms.find((each) => each.length === args.length) ?? [];

@@ -58,6 +58,7 @@ const MEANING_RULES = {
   "promote-and-rollback": error("A step's gates pass where a rollback rule fires."),
   "no-hysteresis": error("A rollback rule fires right beside where a step's gates pass."),
   "proof-takes-too-long": warning("A step has too little time for a proof at the expected traffic."),
+  "window-too-long": warning("A gate looks back further than its step may last."),
   "too-little-traffic": warning("A gate, or blind, asks for more requests than are expected."),
   "wrong-role": error("Signals stand in each other's places in an operation."),
   "no-proof": error("An e-value is asked for that says nothing."),

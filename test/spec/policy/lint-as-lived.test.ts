@@ -89,6 +89,54 @@ describe("a gate that is never known", () => {
   });
 });
 
+describe("a window longer than a step lasts", () => {
+  const stepsOf = (maxDwell: string, onMaxDwell = "page"): JsonObject => ({
+    start: { require: ["running"] },
+    steps: (smallPolicy()["steps"] as JsonObject[]).map((step, index) =>
+      index === 0 ? { ...step, minDwell: "1m", maxDwell, onMaxDwell } : step,
+    ),
+  });
+  const lagOver = (window: string): JsonValue => ({ "<=": [{ stat: ["forward.lagSeconds", "max", window] }, 5] });
+  const TOO_LONG = "window-too-long /steps/0/promoteWhen/1";
+
+  it.each<[string, JsonValue, string]>([
+    ["a statistic", lagOver("30m"), "20m"],
+    // 27 minutes of the step, the last of which ended two minutes ago.
+    ["one that is full a minute late", lagOver("30m"), "28m"],
+    ["every minute of it", { all: [{ window: ["30m"] }, { "<": [{ var: "forward.lagSeconds" }, 5] }] }, "20m"],
+    ["a coverage", { ">=": [{ coverage: ["green.requests", "30m"] }, 0.9] }, "20m"],
+    ["one of several conditions", { and: [lagOver("3m"), lagOver("30m")] }, "20m"],
+    ["a proof", { ">=": [{ evidence_below: ["green.errors5xx", "green.requests", 0.01, "30m"] }, 20] }, "20m"],
+  ])("is warned of: %s", (_, rule, maxDwell) => {
+    expect(found(withGate(rule, stepsOf(maxDwell)))).toContain(TOO_LONG);
+  });
+
+  it.each<[string, JsonValue, JsonObject]>([
+    ["it is just long enough", lagOver("30m"), stepsOf("29m")],
+    [
+      "half of it is enough",
+      lagOver("30m"),
+      { ...stepsOf("17m"), data: { cadence: "1m", maxAge: "3m", minCoverage: 0.5 } },
+    ],
+    ["half of it is asked for", { ">=": [{ coverage: ["green.requests", "30m"] }, 0.5] }, stepsOf("17m")],
+    ["nothing ends the step", lagOver("30m"), {}],
+    ["something else opens the gate", { or: [lagOver("30m"), lagOver("3m")] }, stepsOf("20m")],
+    [
+      "it grows with the step",
+      { ">=": [{ evidence_below: ["green.errors5xx", "green.requests", 0.01, "step"] }, 20] },
+      stepsOf("20m"),
+    ],
+  ])("is none where %s", (_, rule, changes) => {
+    expect(found(withGate(rule, changes)).join()).not.toContain("window-too-long");
+  });
+
+  it("is told with what happens before it is full", () => {
+    expect(said(withGate(lagOver("30m"), stepsOf("20m", "rollback")))).toContain(
+      '"lag" has seen enough of step "canary" after 29 minutes (look-backs begin at the step, and metrics count 2 minutes after their minute), and after 20m traffic goes back',
+    );
+  });
+});
+
 describe("what lint proposes", () => {
   it.each([
     ["=<", "<="],

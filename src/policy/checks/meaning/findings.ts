@@ -17,6 +17,7 @@ import { type ProofForecast, proofFindings, proofForecasts } from "./proof.ts";
 import { reachFindings } from "./reachability.ts";
 import { type RuleTree, ruleTree } from "./rule-tree.ts";
 import { togetherFindings } from "./together.ts";
+import { tooLongWindowFindings } from "./too-long-windows.ts";
 import { trafficFindings } from "./traffic.ts";
 
 /** Evaluated in well under a second. An ordinary policy needs a hundredth of it. */
@@ -55,6 +56,7 @@ export const meaningFindings = (
         ]),
     ...hysteresisFindings(policy, trees, { operations, effort }),
     ...trafficFindings(policy, trees.gates, operations),
+    ...tooLongWindowFindings(policy, trees.gates, operations),
     ...proofFindings(proofs),
     ...falseRollbackFindings(falseRollbacks),
   ];
