@@ -89,6 +89,41 @@ describe("a gate that is never known", () => {
   });
 });
 
+describe("a gate of the start", () => {
+  const SHARE: JsonValue = { var: "traffic.greenPercent" };
+  const asking = (rule: JsonValue): readonly string[] =>
+    found(
+      smallPolicy({
+        gates: { ...(smallPolicy()["gates"] as JsonObject), busy: { why: "x", rule } },
+        start: { require: ["running", "busy"] },
+      }),
+    ).filter((each) => !each.startsWith("too-little-traffic /steps"));
+
+  it.each<[string, JsonValue]>([
+    ["a share of the traffic", { ">=": [SHARE, 1] }],
+    ["any at all", { ">": [SHARE, 0] }],
+    ["a share over minutes", { ">": [{ stat: ["traffic.greenPercent", "max", "3m"] }, 4] }],
+    ["a share beside something else", { and: [{ ">=": [SHARE, 5] }, { "<": [{ var: "forward.lagSeconds" }, 5] }] }],
+    ["requests", { ">": [{ var: "green.requests" }, 0] }],
+  ])("cannot ask of green what it has only at a step: %s", (_, rule) => {
+    expect(asking(rule)).toEqual(["green-before-start /start/require/1"]);
+  });
+
+  it.each<[string, JsonValue]>([
+    ["that it has no traffic yet", { "<=": [SHARE, 0] }],
+    ["a share, or something else", { or: [{ ">=": [SHARE, 5] }, { "<": [{ var: "forward.lagSeconds" }, 5] }] }],
+    ["what blue gets", { ">=": [{ stat: ["blue.requests", "sum", "3m"] }, 1_500] }],
+  ])("may ask for %s", (_, rule) => {
+    expect(asking(rule).join()).not.toContain("/start/require");
+  });
+
+  it("is warned of where it asks for more than blue is expected to get", () => {
+    expect(asking({ ">=": [{ stat: ["blue.requests", "sum", "3m"] }, 2_000] })).toEqual([
+      "too-little-traffic /start/require/1",
+    ]);
+  });
+});
+
 describe("a window longer than a step lasts", () => {
   const stepsOf = (maxDwell: string, onMaxDwell = "page"): JsonObject => ({
     start: { require: ["running"] },

@@ -7,6 +7,8 @@ import { steadyTruths } from "./steady.ts";
 import { freeSignals, requestsAt } from "./steady-points.ts";
 import { partsOf } from "./together.ts";
 
+const GREEN_SHARE = "traffic.greenPercent";
+
 /** What is asked for, or has to stay in sight, and cannot at the traffic that is expected at a step. */
 export const trafficFindings = (
   policy: Policy,
@@ -43,18 +45,19 @@ const p99Findings = ({ steps, traffic, blind }: Policy, gates: ReadonlyMap<GateN
 const pathsOf = (part: RuleTree): readonly string[] =>
   conditionsOf(part).flatMap(({ open }) => open.variables.flatMap(({ measure }) => measure.paths));
 
-/** Gates that look at nothing but traffic, and do not pass at the traffic that is expected at their step. */
+/** Gates that look at nothing but traffic, and do not pass at the traffic that is expected where they are asked. */
 const gateFindings = (
   policy: Policy,
   gates: ReadonlyMap<GateName, RuleTree>,
   operations: Operations,
 ): readonly Finding[] => {
   const truths = steadyTruths(operations);
-  return policy.steps.flatMap(({ id, weight, promoteWhen }, index) => {
+  const failing = (gate: GateName, given: ReadonlyMap<string, number>): RuleTree | undefined =>
+    partsOf(gates.get(gate)).find((part) => readsTraffic(part, given) && truths(part)(given) === false);
+  const atSteps = policy.steps.flatMap(({ id, weight, promoteWhen }, index) => {
     const given = requestsAt(policy.traffic.requestsPerMinute, weight);
     return promoteWhen.flatMap((gate, place) => {
-      const parts = partsOf(gates.get(gate)).filter((part) => readsTraffic(part, given));
-      if (!parts.some((part) => truths(part)(given) === false)) return [];
+      if (failing(gate, given) === undefined) return [];
       const what = `"${gate}" does not pass at the ${given.get("green.requests")} requests a minute`;
       const next = "lower what it asks for, raise the weight, or correct traffic.requestsPerMinute";
       return [
@@ -66,6 +69,27 @@ const gateFindings = (
       ];
     });
   });
+  const beforeThem = policy.start.require.flatMap((gate, place) => {
+    const part = failing(gate, requestsAt(policy.traffic.requestsPerMinute, 0));
+    return part === undefined ? [] : [sayBeforeSteps(gate, part, { policy, at: `/start/require/${place}` })];
+  });
+  return [...beforeThem, ...atSteps];
+};
+
+const sayBeforeSteps = (
+  gate: GateName,
+  part: RuleTree,
+  { policy, at }: { readonly policy: Policy; readonly at: string },
+): Finding => {
+  if (pathsOf(part).includes(GREEN_SHARE))
+    return finding(
+      "green-before-start",
+      at,
+      `"${gate}" does not pass at 0 % green, and before the first step green has no traffic: ask it in that step instead`,
+    );
+  const what = `"${gate}" does not pass at the ${policy.traffic.requestsPerMinute} requests a minute`;
+  const next = "lower what it asks for, or correct traffic.requestsPerMinute";
+  return finding("too-little-traffic", at, `${what} that blue gets before the first step; ${next}`);
 };
 
 const readsTraffic = (part: RuleTree, given: ReadonlyMap<string, number>): boolean =>
