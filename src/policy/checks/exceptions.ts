@@ -81,7 +81,9 @@ const waiverFindings = (policy: Policy, waiver: Waiver, at: string, now: EpochMs
   const refusal = waiverRefusal(policy, waiver.gate);
   const earlier = policy.waivers.findIndex(({ gate }) => gate === waiver.gate);
   return [
-    ...(refusal === null ? [] : [finding("bad-waiver", `${at}/gate`, `"${waiver.gate}" cannot be waived: ${refusal}`)]),
+    ...(refusal === null
+      ? idleFindings(policy, waiver, `${at}/gate`)
+      : [finding("bad-waiver", `${at}/gate`, `"${waiver.gate}" cannot be waived: ${refusal}`)]),
     ...(policy.waivers[earlier] === waiver
       ? []
       : [finding("bad-waiver", `${at}/gate`, `"${waiver.gate}" is waived twice; keep one of the two`)]),
@@ -89,6 +91,15 @@ const waiverFindings = (policy: Policy, waiver: Waiver, at: string, now: EpochMs
       ? expiryFindings(waiver, `${at}/expires`, now)
       : instantFindings("bad-waiver", waiver.expires, `${at}/expires`)),
   ];
+};
+
+/** A waiver counts for the way to the next step, and nowhere else. */
+const idleFindings = ({ start, steps, decommission }: Policy, { gate }: Waiver, at: string): readonly Finding[] => {
+  if ([start.require, ...steps.map(({ promoteWhen }) => promoteWhen)].flat().includes(gate)) return [];
+  const why = decommission.require.includes(gate)
+    ? "decommission alone asks it, and that goes by evidence: nothing there is waived"
+    : "neither the start nor a step asks it";
+  return [finding("idle-waiver", at, `the waiver of "${gate}" has no effect: ${why}. Correct the gate, or remove it`)];
 };
 
 const expiryFindings = ({ gate, expires }: Waiver, at: string, now: EpochMs | null): readonly Finding[] => {

@@ -92,6 +92,7 @@ const POLICY_RULES = {
   "expired-freeze": warning("A freeze is over and holds nothing."),
   "bad-waiver": error("A waiver of what cannot be waived, or for too long."),
   "expired-waiver": warning("A waiver is over and does nothing."),
+  "idle-waiver": warning("A waiver of a gate that is asked nowhere where it counts."),
   "hosts-differ": error("Policy and cutover expect different numbers of hosts."),
 } as const;
 

@@ -136,6 +136,23 @@ describe("lint of freezes and waivers", () => {
     expect(problems({ steps, waivers: [waiver()] }).join("\n")).toContain("every gate of step canary is waived");
   });
 
+  it.each([
+    ["no step", {}, "neither the start nor a step asks it"],
+    [
+      "decommission alone",
+      { decommission: { require: ["quiet"], approval: "operator" } },
+      "decommission alone asks it",
+    ],
+  ])("warns of a waiver without effect, of a gate that %s asks", (_, changes, says) => {
+    const quiet = { why: "x", rule: { "<=": [{ var: "green.unhealthyHosts" }, 0] } };
+    const gates = { ...(smallPolicy()["gates"] as JsonObject), quiet };
+
+    const found = problems({ gates, waivers: [waiver({ gate: "quiet" })], ...changes });
+
+    expect(found).toContainEqual(expect.stringMatching(/^warning \/waivers\/0\/gate .*has no effect/));
+    expect(found.join("\n")).toContain(says);
+  });
+
   it("only warns of one that has expired, and says nothing of time where none is given", () => {
     const expired = { waivers: [waiver({ expires: "2026-11-25T12:00:00Z" })] };
     expect(problems(expired)).toEqual([expect.stringMatching(/^warning \/waivers\/0\/expires .*expired/)]);
