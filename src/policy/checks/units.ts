@@ -95,8 +95,8 @@ const numberIn = (operand: unknown, params: Params): number | null => {
   return Object.hasOwn(params, name) ? (params[name] ?? null) : null;
 };
 
-/** Nothing that pawl measures in seconds is healthy for as long. */
-const LONG_SECONDS = 1_000;
+/** Seconds, by whether few or many of them are bad: no lag is healthy for as long, and nobody asks for more room. */
+const LONG_SECONDS = { few: 366 * 86_400, many: 1_000 } as const;
 
 const thresholdFindings = (measure: Measure, threshold: number, at: string): readonly Finding[] => {
   const { unit, least, most } = measure;
@@ -114,7 +114,7 @@ const scaleFindings = ({ unit, worse }: Measure, threshold: number, at: string):
     return [finding("mixed-units", at, `${threshold} is hardly a percent; percentages run from 0 to 100`)];
   if (unit === "milliseconds" && threshold < 1)
     return [finding("mixed-units", at, `${threshold} is less than a millisecond; are these seconds?`)];
-  if (unit !== "seconds" || threshold < LONG_SECONDS) return [];
-  const minutes = Math.round(threshold / 60);
-  return [finding("implausible-threshold", at, `${threshold} seconds are ${minutes} minutes; are these milliseconds?`)];
+  if (unit !== "seconds" || threshold < LONG_SECONDS[worse === "down" ? "few" : "many"]) return [];
+  const said = worse === "down" ? `${Math.round(threshold / 86_400)} days` : `${Math.round(threshold / 60)} minutes`;
+  return [finding("implausible-threshold", at, `${threshold} seconds are ${said}; are these milliseconds?`)];
 };

@@ -77,10 +77,23 @@ describe("thresholds in another unit", () => {
   it.each<[string, JsonValue, string]>([
     ["milliseconds of lag", { "<=": [{ var: "forward.lagSeconds" }, 5000] }, "implausible-threshold"],
     ["an age in milliseconds", { "<=": [{ age: ["forward.lagSeconds"] }, 90_000] }, "implausible-threshold"],
+    [
+      "a day of room in milliseconds",
+      { ">=": [{ var: "sequences.headroomSeconds" }, 86_400_000] },
+      "implausible-threshold",
+    ],
     ["seconds of p99", { "<=": [{ var: "green.p99Ms" }, 0.4] }, "mixed-units"],
     ["one for a hundred percent", { ">=": [{ var: "blue.readyPercent" }, 1] }, "mixed-units"],
   ])("%s", (_, rule, id) => {
     expect(ofGate(rule).join()).toContain(`${id} /gates/lag/rule`);
+  });
+});
+
+describe("a threshold in seconds that is long and right", () => {
+  it.each([1_000, 86_400, 31_536_000])("is none of another unit: %d s until the sequences meet", (seconds) => {
+    const rule = { ">=": [{ var: "sequences.headroomSeconds" }, seconds] };
+
+    expect(ofGate(rule).join()).not.toContain("/gates/lag/rule");
   });
 });
 
