@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
 import { chanceOfErrors } from "../../../src/policy/checks/meaning/false-rollback.ts";
 import { requestsToProve } from "../../../src/policy/checks/meaning/proof.ts";
 import { forecastPolicy, lintPolicy } from "../../../src/policy/lint.ts";
+import { rateBound } from "../../../src/policy/operations/rates.ts";
 import { committedPolicy } from "../../support/orders-policies.ts";
 import { loadedPolicy, smallPolicy } from "../../support/small-policy.ts";
 
@@ -137,6 +138,25 @@ describe("the chance of a false rollback over the soak", () => {
       1440 * chanceOfErrors(600, 0.01, 12) ** 3,
       12,
     );
+  });
+
+  it("of an exact bound is the tail from the fewest errors that bring it to the limit", () => {
+    const bound = (name: string, limit: number) => ({
+      ">=": [{ [name]: ["green.errors5xx", "green.requests", "3m", 0.95] }, limit],
+    });
+    // Of 1800 requests, 42 errors bring the upper bound to 3 %, and 67 the lower one.
+    const fewest = (side: "upper" | "lower"): number =>
+      Array.from({ length: 1800 }, (_, part) => part).find(
+        (part) => rateBound(side, { part, whole: 1800 }, 0.95) >= 0.03,
+      ) ?? 1800;
+
+    expect([fewest("upper"), fewest("lower")]).toEqual([42, 67]);
+    for (const side of ["upper", "lower"] as const)
+      expect(forecast(bound(`rate_${side}`, 0.03))?.chance).toBeCloseTo(
+        Math.min(1, 1440 * chanceOfErrors(1800, 0.01, fewest(side))),
+        12,
+      );
+    expect(forecast(bound("rate_upper", 0.001))?.chance).toBe(1);
   });
 
   it("of a detector is what is proven of it", () => {

@@ -4,6 +4,7 @@ import { signalAt } from "../../../signals/catalogue.ts";
 import { betaShare } from "../../operations/beta.ts";
 import type { GateName, Policy } from "../../policy-file.ts";
 import { type Finding, finding } from "../problem.ts";
+import { errorsForBound } from "./errors-for-bound.ts";
 import { conditionsOf, type RuleTree } from "./rule-tree.ts";
 import { requestsAt } from "./steady-points.ts";
 import { type Expression, expressionOf, type Threshold, thresholdOf } from "./threshold.ts";
@@ -139,26 +140,32 @@ const minutesOf = (window: JsonValue | undefined): number => Math.round(parseDur
 const chanceAbove = ({ measured, limit, operator }: Threshold, world: World): number | null => {
   const args = measured.operands;
   const least = (count: number): number => (operator === ">" ? Math.floor(count) + 1 : Math.ceil(count));
+  /** `count`: the fewest errors among so many requests at which the rule fires. */
   const tail = (errors: string, minutes: number, count: (requests: number) => number): number | null => {
     const absence = signalAt(errors)?.absence;
     const aMinute = typeof absence === "object" ? world.requests.get(absence.zeroWhen) : undefined;
     const rate = world.limits.get(errors);
     if (aMinute === undefined || rate === undefined) return null;
     const requests = Math.ceil(aMinute * minutes);
-    return chanceOfErrors(requests, rate, least(count(requests)));
+    return chanceOfErrors(requests, rate, count(requests));
   };
   const errors = String(args[0]);
   switch (measured.operator) {
     case "var":
-      return tail(errors, 1, () => limit);
+      return tail(errors, 1, () => least(limit));
     case "/":
-      return tail(String(expressionOf(args[0] ?? null)?.operands[0]), 1, (requests) => limit * requests);
+      return tail(String(expressionOf(args[0] ?? null)?.operands[0]), 1, (requests) => least(limit * requests));
     case "rate":
-    case "rate_lower":
-      return tail(errors, minutesOf(args[2]), (requests) => limit * requests);
+      return tail(errors, minutesOf(args[2]), (requests) => least(limit * requests));
+    case "rate_upper":
+    case "rate_lower": {
+      const side = measured.operator === "rate_upper" ? "upper" : "lower";
+      const asked = { side, confidence: Number(args[3]), limit, strictly: operator === ">" } as const;
+      return tail(errors, minutesOf(args[2]), (requests) => errorsForBound(requests, asked));
+    }
     case "stat":
       return chanceOfStatistic(String(args[1]), minutesOf(args[2]), limit, (minutes, count) =>
-        tail(errors, minutes, () => count),
+        tail(errors, minutes, () => least(count)),
       );
     default:
       return null;
