@@ -39,11 +39,11 @@ export const readJson = (text: string, file: string): JsonText | { readonly prob
   }
   const parsed = parse(text);
   if (parsed === null) return refuse("not-json", 0, notJson("json.parse refuses it"));
-  const locate: JsonText["locate"] = (found) => ({
-    ...found,
-    file,
-    ...place(nodeAt(root, found.pointer)?.offset ?? 0),
-  });
+  const locate: JsonText["locate"] = ({ ofName, ...found }) => {
+    const value = nodeAt(root, found.pointer);
+    const node = ofName === true && value?.parent?.type === "property" ? value.parent : value;
+    return { ...found, file, ...place(node?.offset ?? 0) };
+  };
   // Everything that looks at it would call it by another name, null for one: JSON has no infinity.
   const beyond = firstBeyondDouble(parsed.value);
   if (beyond !== null)

@@ -1,7 +1,7 @@
 import { LINT_RULES, type LintRuleId } from "./lint-rules.ts";
 
 /** Something wrong with a file that operators wrote: where it stands, and what, why and what to do in one text. */
-export interface PolicyProblem extends Finding {
+export interface PolicyProblem extends Omit<Finding, "ofName"> {
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -18,6 +18,8 @@ export interface Finding {
   /** JSON pointer; empty for the file as a whole, and where the text is no JSON at all. */
   readonly pointer: string;
   readonly message: string;
+  /** It is of the name that the pointer ends with, and not of what stands under it. */
+  readonly ofName?: true;
 }
 
 export const finding = (rule: LintRuleId, pointer: string, message: string): Finding => ({

@@ -24,13 +24,17 @@ const RULES: Readonly<Record<string, LintRuleId>> = {
 const findingOf = (problem: ErrorObject): readonly Finding[] => {
   if (SUMMARIES.has(problem.keyword) && problem.keyword !== "anyOf") return [];
   const [pointer, what] = sayError(problem);
-  return [finding(RULES[problem.keyword] ?? "invalid-value", pointer, `${what}${hintOf(problem)}`)];
+  const found = finding(RULES[problem.keyword] ?? "invalid-value", pointer, `${what}${hintOf(problem)}`);
+  return [problem.propertyName === undefined ? found : { ...found, ofName: true }];
 };
 
 const sayError = (problem: ErrorObject): readonly [pointer: string, what: string] => {
-  const { keyword, params, instancePath, data } = problem;
+  const { keyword, params, instancePath, propertyName, data } = problem;
+  // A name is told of by its own place: its container may hold a hundred others.
+  const at = propertyName === undefined ? instancePath : `${instancePath}/${pointerPart(propertyName)}`;
   const shown = printable(JSON.stringify(data) ?? "nothing");
-  const value = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
+  const short = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
+  const value = propertyName === undefined ? short : `the name ${short}`;
   switch (keyword) {
     case "required":
       return [instancePath, `"${params["missingProperty"]}" is missing; add it`];
@@ -40,19 +44,13 @@ const sayError = (problem: ErrorObject): readonly [pointer: string, what: string
       return [`${instancePath}/${pointerPart(name)}`, `nothing here is called "${name}".${didYouMean(name, known)}`];
     }
     case "enum":
-      return [instancePath, `${value} is none of ${(params["allowedValues"] as unknown[]).join(", ")}.`];
+      return [at, `${value} is none of ${(params["allowedValues"] as unknown[]).join(", ")}.`];
     case "const":
-      return [instancePath, `${value} has to be ${JSON.stringify(params["allowedValue"])}.`];
+      return [at, `${value} has to be ${JSON.stringify(params["allowedValue"])}.`];
     case "pattern":
-      return [
-        instancePath,
-        `${problem.propertyName === undefined ? value : `the name "${problem.propertyName}"`} has not the form that is asked for.`,
-      ];
+      return [at, `${value} has not the form that is asked for.`];
     default:
-      return [
-        instancePath,
-        `${problem.propertyName === undefined ? value : `the name "${problem.propertyName}"`} ${problem.message ?? "is refused"}.`,
-      ];
+      return [at, `${value} ${problem.message ?? "is refused"}.`];
   }
 };
 

@@ -73,6 +73,28 @@ describe("the text", () => {
     expect(lintPolicy(text, "policy.json")).toMatchObject([{ line, column: 17, pointer: "/apiVersion" }]);
   });
 
+  it.each([
+    ["gate", '"lag": {', '"Lag_1": {', "/gates/Lag_1", "Lower case letters, digits and hyphens"],
+    ["parameter", '"lagSeconds": 5', '"lag seconds": 5', "/params/lag seconds", "Letters and digits, at most 40"],
+  ])("is pointed at where a %s has a name that none can have", (_, given, written, pointer, says) => {
+    const lines = policyText("policy").split("\n");
+    const line = lines.findIndex((each) => each.includes(given)) + 1;
+
+    const found = lintPolicy(policyText("policy").replace(given, written), "policy.json");
+    const [problem, ...others] = found.filter(({ message }) => message.startsWith("the name"));
+
+    expect(others).toEqual([]);
+    expect(problem).toEqual({
+      rule: "invalid-value",
+      level: "error",
+      file: "policy.json",
+      line,
+      column: 5,
+      pointer,
+      message: expect.stringContaining(says),
+    });
+  });
+
   it("loads as written, parameters not yet put in", () => {
     const loaded = loadPolicy(policyText("policy"), "policy.json");
 
