@@ -69,7 +69,7 @@ export const runCli = async (argv: readonly string[], world: World): Promise<num
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     const failure = error instanceof CommanderError ? misuse(error) : failureOf(error);
-    return tell(failure, argv.includes("--json"), terminal, world);
+    return tell(failure, argv.includes("--json"), terminal);
   }
 };
 
@@ -114,11 +114,11 @@ const misuse = (error: CommanderError): Failure => ({
   next: "pawl --help, or pawl <verb> --help, says what it takes.",
 });
 
-const tell = (failure: Failure, json: boolean, terminal: Terminal, { err }: World): number => {
+const tell = (failure: Failure, json: boolean, terminal: Terminal): number => {
   const { what, why, next, stack, exitCode } = failure;
   if (json) {
-    if (stack !== undefined) err(`${stack}\n`);
+    if (stack !== undefined) terminal.note(stack);
     terminal.show({ document: { error: { what, why, next } }, lines: [] });
-  } else for (const line of failureLines(failure)) err(`${line}\n`);
+  } else failureLines(failure).forEach(terminal.note);
   return exitCode;
 };

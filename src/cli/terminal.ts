@@ -1,6 +1,10 @@
 import type { CommandResult } from "./command-result.ts";
+import { printable } from "./printable.ts";
 
-/** Where a command writes. With `--json`, standard output is one JSON document and nothing else. */
+/**
+ * Where a command writes. With `--json`, standard output is one JSON document and nothing else. Whatever a policy, a
+ * record or a service calls itself, what it says is shown and not obeyed.
+ */
 export interface Terminal {
   /** The target, and warnings: on standard error. */
   note(line: string): void;
@@ -13,7 +17,7 @@ export interface Terminal {
 type Write = (text: string) => void;
 
 export const createTerminal = (json: boolean, out: Write, err: Write): Terminal => {
-  const line = (write: Write) => (text: string) => write(`${text}\n`);
+  const line = (write: Write) => (text: string) => write(`${printable(text)}\n`);
   return {
     note: line(err),
     progress: line(json ? err : out),

@@ -32,7 +32,7 @@ const sayError = (problem: ErrorObject): readonly [pointer: string, what: string
   const { keyword, params, instancePath, propertyName, data } = problem;
   // A name is told of by its own place: its container may hold a hundred others.
   const at = propertyName === undefined ? instancePath : `${instancePath}/${pointerPart(propertyName)}`;
-  const shown = printable(JSON.stringify(data) ?? "nothing");
+  const shown = JSON.stringify(data) ?? "nothing";
   const short = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
   const value = propertyName === undefined ? short : `the name ${short}`;
   switch (keyword) {
@@ -53,10 +53,6 @@ const sayError = (problem: ErrorObject): readonly [pointer: string, what: string
       return [at, `${value} ${problem.message ?? "is refused"}.`];
   }
 };
-
-/** JSON leaves these control characters as they are, and a terminal would obey them. */
-const printable = (json: string): string =>
-  json.replace(/[\u007f-\u009f]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`);
 
 /** A longer one is for editors, and no part of a message. */
 const LONGEST_EXAMPLE = 120;
