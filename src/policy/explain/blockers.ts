@@ -8,7 +8,7 @@ import type { Comparison } from "../verdict.ts";
 
 /** A condition that would have to come out otherwise for the verdict to be another one. */
 export interface Blocker {
-  /** JSON pointer into the rule. */
+  /** JSON pointer into the rule as it is written. */
   readonly at: string;
   readonly what: string;
   /** What it comes to now; null where that is unknown. */
@@ -23,6 +23,8 @@ interface View {
   readonly data: JsonValue;
   readonly nameOf: (path: string) => string;
   readonly whyAbsent: (path: string) => string;
+  /** The operation in whose place a `var` reads this path; undefined where it was written so. */
+  readonly operationOf: (path: string) => string | undefined;
 }
 
 interface Node {
@@ -68,11 +70,13 @@ const partsOf = ({ rule, at }: Node): { readonly operator: string | null; readon
   return { operator, operands };
 };
 
-const blockerAt = (node: Node, { data, nameOf, whyAbsent }: View): Blocker => {
-  const { operator } = partsOf(node);
+const blockerAt = (node: Node, { data, nameOf, whyAbsent, operationOf }: View): Blocker => {
+  const { operator, operands } = partsOf(node);
+  const path = operator === "var" ? operands[0]?.rule : undefined;
+  const written = (typeof path === "string" ? operationOf(path) : undefined) ?? operator;
   const { result, comparisons } = walkPlan(compileLogic(node.rule, nameOf), data, whyAbsent);
   return {
-    at: operator === null ? node.at : `${node.at}/${pointerPart(operator)}`,
+    at: written === null ? node.at : `${node.at}/${pointerPart(written)}`,
     what: describe(node.rule, nameOf),
     value: result.kind === "known" ? result.value : null,
     reasons: result.kind === "known" ? [] : result.reasons,

@@ -33,9 +33,10 @@ export interface JudgedBy {
 /** Explains a rule over what it was judged by. */
 export const explainPlan = (plan: RulePlan, { data, whyAbsent, standingOf }: JudgedBy): Explanation => {
   const nameOf = (path: string): string => plan.names.get(path) ?? (path === "" ? "the element" : path);
+  const operationOf = (path: string): string | undefined => plan.facts.find((fact) => fact.path === path)?.name;
   const { comparisons } = walkPlan(plan.judge, data, whyAbsent);
   return {
-    blockers: blockersOf(plan.residual, { data, nameOf, whyAbsent }),
+    blockers: blockersOf(plan.residual, { data, nameOf, whyAbsent, operationOf }),
     distances: comparisons.map((comparison) => distanceOf(plan, { data, standingOf }, comparison)),
   };
 };

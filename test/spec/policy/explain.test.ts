@@ -33,6 +33,14 @@ describe("blockers", () => {
     expect(blockers(rule, data)).toEqual(at);
   });
 
+  it("are pointed at in the rule as it was written, and not in the one with its operations computed", () => {
+    const rule: JsonValue = { and: [{ known: ["gone"] }, { "!": [{ known: ["a"] }] }, { var: "facts.0" }] };
+
+    expect(blockers(rule, { a: 1 })).toEqual(["/and/0/known", "/and/1/!/0/known", "/and/2/var"]);
+    expect(blockers({ coverage: ["a", "3m"] }, {})).toEqual(["/coverage"]);
+    expect(blockers({ var: { toString: [1] } }, {})).toEqual(["/var"]);
+  });
+
   it("name what has a path that is no path", () => {
     const rule: JsonValue = { "<": [{ var: { toString: [1] } }, 10] };
 
