@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonValue } from "../kernel/json.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
-import { BEYOND_DOUBLE, firstBeyondDouble } from "./checks/beyond-double.ts";
 import { scanJson } from "./checks/json-scan.ts";
 import type { EvaluationLimits } from "./evaluate.ts";
 import { evaluatePlain } from "./evaluate-plain.ts";
@@ -28,15 +27,11 @@ const REQUEST = '{"rule": …, "data": …} or {"rule": …, "window": [{"at": �
 export const readPlainJson = (text: string): Result<JsonValue, string> => {
   const problem = scanJson(text, DEEPEST_TEXT);
   if (problem !== null) return fail(`${problem.message}, at character ${problem.offset + 1}. Correct that`);
-  let value: JsonValue;
   try {
-    value = JSON.parse(text);
+    return ok(JSON.parse(text));
   } catch (error) {
     return fail(`not JSON: ${error instanceof Error ? error.message : String(error)}. Correct the text`);
   }
-  const beyond = firstBeyondDouble(value);
-  if (beyond === null) return ok(value);
-  return fail(`${beyond === "" ? "" : `${beyond}: `}${BEYOND_DOUBLE}. Write a smaller one`);
 };
 
 /** Answers one request, as text. Its failure is that of a request that cannot be evaluated at all. Never throws. */
