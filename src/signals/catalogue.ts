@@ -156,3 +156,10 @@ export const SIGNALS: Catalogue = {
 /** The definition of a signal, or null where the catalogue has none of this name. */
 export const signalAt = (path: string): SignalDefinition | null =>
   Object.hasOwn(SIGNALS, path) ? (SIGNALS[path] ?? null) : null;
+
+/** Why a number is no value of a signal, by its range; null where it may be one. What is no number at all is none of this. */
+export const outOfRange = ({ range }: SignalDefinition, value: unknown): string | null => {
+  if (range === undefined || typeof value !== "number" || Number.isNaN(value)) return null;
+  if (value >= range.least && value <= (range.most ?? Number.POSITIVE_INFINITY)) return null;
+  return `${value} is no such value: it is from ${range.least} ${range.most === null ? "up" : `to ${range.most}`}`;
+};

@@ -1,4 +1,5 @@
 import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
+import type { SignalPath } from "../signals/catalogue.ts";
 import type { Observation, Observations } from "../signals/observation.ts";
 import { NOTHING_ACCUMULATED } from "./evidence-state.ts";
 import { GATE_DELAY_MS, INSTANT_MAX_AGE_MS } from "./freshness.ts";
@@ -58,6 +59,9 @@ export const soakMinuteEvidence = (snapshots: Snapshots, scope: EvidenceScope, m
 
 /** Read by every tick that could see; a minute without a value of each was looked at in vain, or not at all. */
 const SEEN_BY = ["green.healthyHosts", "forward.lagRecords", "reverse.lagRecords"];
+
+/** All without which a minute was not observed. */
+export const OBSERVED_BY: readonly SignalPath[] = ["green.requests", ...SEEN_BY];
 
 /** A minute was seen when its traffic and its instants were both read; a tick that never ran, or was blind, proves nothing. */
 export const wasObserved = (snapshots: Snapshots, minute: EpochMs): boolean => {

@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { simulationPage } from "../../rehearsal/simulate/html/page.ts";
 import { readyScenario } from "../../rehearsal/simulate/ready-scenario.ts";
@@ -33,7 +33,7 @@ export const policySimulateCommand = async (
 ): Promise<CommandResult<SimulationReport>> => {
   const { written, policy, policyFile } = readScenario(file);
   // Now, and not after minutes of work.
-  if (html !== undefined) checkFolder(html);
+  if (html !== undefined) checkPlace(html);
   const settings = { ...written, ...given };
   const scenario = readyScenario(settings, policy);
   const { runs = DEFAULT_RUNS, seed = DEFAULT_SEED } = settings;
@@ -61,12 +61,37 @@ const writePage = (file: string, page: string): void => {
   }
 };
 
-/** @throws {CommandFailure} nothing can be written there. */
-const checkFolder = (file: string): void => {
-  if (existsSync(dirname(file)) && !(existsSync(file) && statSync(file).isDirectory())) return;
-  throw refused(
-    `${file} cannot be written.`,
-    existsSync(file) ? "It is a folder." : `There is no folder ${dirname(file)}.`,
-    "Name a file in a folder that exists.",
-  );
+const PAGE_BEGINS = "<!doctype html>";
+
+/** Whether there is something that is no page: a policy, a scenario, whatever a slip of the finger names. */
+const holdsSomethingElse = (file: string): boolean =>
+  existsSync(file) && statSync(file).isFile() && statSync(file).size > 0 && !beginsAsPage(file);
+
+const beginsAsPage = (file: string): boolean => {
+  const begun = Buffer.alloc(PAGE_BEGINS.length);
+  const opened = openSync(file, "r");
+  try {
+    readSync(opened, begun, 0, begun.length, 0);
+  } finally {
+    closeSync(opened);
+  }
+  return begun.toString("latin1").toLowerCase() === PAGE_BEGINS;
+};
+
+/** @throws {CommandFailure} no page can be written there, or something else would be lost. */
+const checkPlace = (file: string): void => {
+  const folder = existsSync(dirname(file));
+  const isFolder = existsSync(file) && statSync(file).isDirectory();
+  if (!folder || isFolder)
+    throw refused(
+      `${file} cannot be written.`,
+      isFolder ? "It is a folder." : `There is no folder ${dirname(file)}.`,
+      "Name a file in a folder that exists.",
+    );
+  if (holdsSomethingElse(file))
+    throw refused(
+      `${file} is not written over.`,
+      "It holds something that is no page, which would be lost.",
+      "Name another file for the page, such as report.html.",
+    );
 };

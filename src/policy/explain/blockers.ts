@@ -54,8 +54,26 @@ const blocking = (node: Node, wanted: boolean, view: View): readonly Blocker[] =
   if ((operator !== "and" && operator !== "or") || operands.length === 0) return [blockerAt(node, view)];
   const each = operands.map((operand) => blocking(operand, wanted, view));
   const all = (operator === "and") === wanted;
-  return all ? each.flat() : each.reduce((fewest, other) => (other.length < fewest.length ? other : fewest));
+  return all ? each.flat() : each.reduce((nearest, other) => (isNearer(other, nearest) ? other : nearest));
 };
+
+/** Fewer conditions are nearer; of as many those whose values lack least, each by the size of its threshold. */
+const isNearer = (one: readonly Blocker[], other: readonly Blocker[]): boolean =>
+  one.length < other.length || (one.length === other.length && lacking(one) < lacking(other));
+
+const lacking = (blockers: readonly Blocker[]): number => Math.max(0, ...blockers.map(lackOf));
+
+/** What is unknown, or compared with no number, lacks more than any number does. */
+const lackOf = ({ comparisons }: Blocker): number =>
+  comparisons.length === 0
+    ? Number.POSITIVE_INFINITY
+    : Math.max(
+        ...comparisons.map(({ value, threshold }) =>
+          typeof value === "number" && typeof threshold === "number"
+            ? Math.abs(value - threshold) / Math.max(Math.abs(threshold), Number.MIN_VALUE)
+            : Number.POSITIVE_INFINITY,
+        ),
+      );
 
 const partsOf = ({ rule, at }: Node): { readonly operator: string | null; readonly operands: readonly Node[] } => {
   const entries = typeof rule === "object" && rule !== null && !Array.isArray(rule) ? Object.entries(rule) : [];

@@ -1,5 +1,5 @@
 import { beginSoak, NO_SOAK } from "../../decision/soak.ts";
-import type { CutoverState } from "../../decision/state.ts";
+import type { Approval, CutoverState } from "../../decision/state.ts";
 import { type EpochMs, earlier, epochMs, later, MINUTE_MS, weightPercent } from "../../kernel/units.ts";
 import { EMPTY_LEDGER } from "../../ledger/chain.ts";
 import { SIGNALS, type SignalPath } from "../../signals/catalogue.ts";
@@ -44,6 +44,7 @@ export const plainCourse = (): {
     recent = [...recent.filter(({ at }) => at >= oldest), minute];
     rows = [...rows.filter(({ at }) => at >= oldest), rowOf(minute)];
     const snapshot = snapshotOf(minute, { tick, epoch: state.epoch, recent, rows });
+    if (minute.decision === "decommission") state = { ...state, approval: approvalOf(state, tick) };
     const judged = { line: minute.line, cutover: BINDINGS, tick, state, trouble: [] };
     const item = { ...judged, action: actionOf(minute, weightAfter), outcome: outcomeOf(minute) };
     state = { ...state, lastTick: tick };
@@ -61,6 +62,14 @@ export const plainCourse = (): {
     end: () => (waiting === null ? [] : given(waiting, waiting.weight)),
   };
 };
+
+/** Nothing is taken apart that nobody approved. */
+const approvalOf = ({ epoch }: CutoverState, at: EpochMs): Approval => ({
+  by: CUTOVER,
+  reason: "as recorded",
+  epoch,
+  at,
+});
 
 const outcomeOf = ({ decision, verdicts }: PlainMinute): RecordedTick["outcome"] =>
   decision === null && Object.keys(verdicts).length === 0

@@ -2,7 +2,7 @@ import { fromIso } from "../../kernel/instant.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import { type EpochMs, MINUTE_MS } from "../../kernel/units.ts";
 import { didYouMean } from "../../policy/checks/did-you-mean.ts";
-import { SIGNALS, type SignalPath, signalAt } from "../../signals/catalogue.ts";
+import { outOfRange, SIGNALS, type SignalPath, signalAt } from "../../signals/catalogue.ts";
 import type { SignalValue } from "../../signals/observation.ts";
 import { DECISIONS } from "../fixtures/fixture-file.ts";
 
@@ -58,7 +58,9 @@ const readSignal = (
 ): void => {
   const signal = signalAt(path);
   if (signal === null) throw noSignal(path);
+  const reason = outOfRange(signal, value);
   if (value === null) absent[path] = "null in the recording";
+  else if (reason !== null) absent[path] = reason;
   else if (typeof value === (signal.type === "text" ? "string" : signal.type)) values.set(path, value as SignalValue);
   else throw new RangeError(`"${path}" is a ${signal.type}, not ${JSON.stringify(value).slice(0, 60)}`);
 };

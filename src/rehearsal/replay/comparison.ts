@@ -41,6 +41,8 @@ export interface VerdictChange {
 export interface Comparison {
   /** The first tick at which one side moved and the other did not, or elsewhere; null where they never part. */
   readonly divergence: { readonly tick: EpochMs; readonly was: Action | null; readonly would: Action | null } | null;
+  /** The first tick before which a side had moved otherwise than the recording did; null where none ever had. */
+  readonly counterfactualFrom: EpochMs | null;
   readonly changes: readonly Change[];
   /** Changes that are not listed because there are too many. */
   readonly more: number;
@@ -90,17 +92,20 @@ export const comparing = () => {
   const gates = comparingGates();
   const decisions = { was: new Map<string, number>(), would: new Map<string, number>() };
   let divergence: Comparison["divergence"] = null;
+  let counterfactualFrom: EpochMs | null = null;
   return {
     add: (tick: EpochMs, epoch: number, was: View, would: View): void => {
       count(decisions.was, was.decision);
       count(decisions.would, would.decision);
       if (divergence === null && !sameAction(was.action, would.action))
         divergence = { tick, was: was.action, would: would.action };
+      if (was.counterfactual || would.counterfactual) counterfactualFrom ??= tick;
       moves.add(tick, epoch, was, would);
       if (!was.counterfactual && !would.counterfactual) gates.add(tick, was.gates, would);
     },
     result: (): Comparison => ({
       divergence,
+      counterfactualFrom,
       ...moves.result(),
       verdicts: gates.result(),
       decisions: { was: Object.fromEntries(decisions.was), would: Object.fromEntries(decisions.would) },

@@ -1,5 +1,8 @@
 import type { EpochMs } from "../../kernel/units.ts";
 import type { Policy } from "../../policy/policy-file.ts";
+import { type SignalPath, signalAt } from "../../signals/catalogue.ts";
+import { OBSERVED_BY } from "../../snapshot/evidence.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { type RecordedTick, type RecordingItem, RecordingProblem } from "../recording/recorded-tick.ts";
 import { type Comparison, comparing, playedView, recordedView } from "./comparison.ts";
 import { policyPlayer } from "./player.ts";
@@ -40,6 +43,8 @@ export interface ReplayResult {
   readonly comparison: Comparison | null;
   /** Ticks by what held them up, under the policy that is looked at. */
   readonly blocking: Readonly<Record<string, number>>;
+  /** Of the signals without which the soak clock counts no minute, snapshots that lack them. */
+  readonly unseen: Readonly<Record<SignalPath, number>>;
 }
 
 /** Of what a recording can be made to hold any number, so many are listed. */
@@ -59,6 +64,7 @@ export const replaying = ({ policy, against }: ReplayPlan): Replaying => {
   const compared = comparing();
   const missing: string[] = [];
   const blocking = new Map<string, number>();
+  const unseen = new Map<SignalPath, number>();
   let ticks = 0;
   let from: EpochMs | null = null;
   let to: EpochMs | null = null;
@@ -82,6 +88,7 @@ export const replaying = ({ policy, against }: ReplayPlan): Replaying => {
     take: (item) => {
       switch (item.kind) {
         case "snapshot":
+          for (const path of unseenIn(item.snapshot)) unseen.set(path, (unseen.get(path) ?? 0) + 1);
           first?.see(item.snapshot);
           second?.see(item.snapshot);
           return;
@@ -97,9 +104,15 @@ export const replaying = ({ policy, against }: ReplayPlan): Replaying => {
       reproduced: again.result(),
       comparison: first === null && second === null ? null : compared.result(),
       blocking: Object.fromEntries([...blocking].sort(([, one], [, other]) => other - one)),
+      unseen: Object.fromEntries(unseen),
     }),
   };
 };
+
+const unseenIn = ({ instants, minutes }: Snapshot): readonly SignalPath[] =>
+  OBSERVED_BY.filter((path) =>
+    signalAt(path)?.kind === "minute" ? minutes.at(-1)?.values[path] === undefined : instants[path]?.known !== true,
+  );
 
 /** Judges what was recorded again, where it was recorded by this policy; by any policy where none is given. */
 const reproducing = (policy: Candidate | null) => {

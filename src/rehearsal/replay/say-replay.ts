@@ -1,5 +1,6 @@
 import { toIso } from "../../kernel/instant.ts";
 import { type EpochMs, MINUTE_MS } from "../../kernel/units.ts";
+import { OBSERVED_BY } from "../../snapshot/evidence.ts";
 import type { Action } from "../recording/recorded-tick.ts";
 import type { Change, Comparison, VerdictChange } from "./comparison.ts";
 import type { ReplayResult } from "./replay.ts";
@@ -25,6 +26,7 @@ export interface ReplayDocument {
 
 interface ComparisonDocument extends Names {
   readonly divergence: { readonly tick: string; readonly was: Action | null; readonly would: Action | null } | null;
+  readonly counterfactualFrom: string | null;
   readonly changes: readonly {
     readonly action: Action;
     readonly was: string | null;
@@ -107,7 +109,7 @@ const sayReproduced = ({ reproduced, missing }: ReplayResult): readonly string[]
 };
 
 const sayComparison = (
-  { divergence, changes, more, verdicts, decisions }: Comparison,
+  { divergence, counterfactualFrom, changes, more, verdicts, decisions }: Comparison,
   blocking: ReplayResult["blocking"],
   names: Names,
 ): readonly string[] => [
@@ -116,6 +118,12 @@ const sayComparison = (
   ...changes.map((change) => `  ${sayChange(change)}`),
   ...(more === 0 ? [] : [`  and ${more} more moves`]),
   ...verdicts.map((verdict) => `  ${sayVerdict(verdict)}`),
+  ...(counterfactualFrom === null || (divergence !== null && counterfactualFrom > divergence.tick)
+    ? []
+    : [
+        `  From ${minute(counterfactualFrom)} on everything is counterfactual: by then a policy had moved otherwise than`,
+        "  the recording, and other weights would have given other traffic.",
+      ]),
   ...(divergence === null
     ? []
     : [
@@ -129,6 +137,14 @@ const sayComparison = (
     : [`  held most by: ${sayCounts(Object.fromEntries(Object.entries(blocking).slice(0, 5)))}`]),
 ];
 
+/** A soak that stands still for want of a signal that no rule reads would be a riddle. */
+const sayUnseen = (unseen: ReplayResult["unseen"], ticks: number): readonly string[] => {
+  const lacking = Object.entries(unseen);
+  if (lacking.length === 0) return [];
+  const each = lacking.map(([path, minutes]) => `${path} in ${minutes} of ${ticks}`).join(", ");
+  return [`  The soak clock counts a minute only where all of ${OBSERVED_BY.join(", ")} were read; missing: ${each}.`];
+};
+
 const didOrNot = (action: Action | null): string => (action === null ? "stays where it is" : `has ${move(action)}`);
 
 export const sayReplay = (
@@ -137,12 +153,13 @@ export const sayReplay = (
   result: ReplayResult,
   names: Names,
 ): readonly string[] => {
-  const { ticks, from, to, comparison, blocking } = result;
+  const { ticks, from, to, comparison, blocking, unseen } = result;
   const span = from === null || to === null ? "" : `, ${minute(from)} to ${minute(to)} UTC`;
   return [
     `${file}: ${ticks} ${form === "guard" ? "judged ticks" : "minutes"}${span}`,
     ...sayReproduced(result),
     ...(comparison === null ? [] : sayComparison(comparison, blocking, names)),
+    ...(comparison?.decisions.would["soak"] === undefined ? [] : sayUnseen(unseen, ticks)),
   ];
 };
 
@@ -163,8 +180,9 @@ export const documentOf = (
 
 const iso = (at: EpochMs | null): string | null => (at === null ? null : toIso(at));
 
-const comparisonDocument = ({ divergence, changes, more, verdicts, decisions }: Comparison) => ({
+const comparisonDocument = ({ divergence, counterfactualFrom, changes, more, verdicts, decisions }: Comparison) => ({
   divergence: divergence === null ? null : { ...divergence, tick: toIso(divergence.tick) },
+  counterfactualFrom: iso(counterfactualFrom),
   changes: changes.map((change) => ({
     ...change,
     was: iso(change.was),

@@ -63,10 +63,14 @@ export interface SimulationReport extends Simulated {
   readonly falseRollback: BoundedShare & { readonly because: Tally };
   /** Stepped up, from a weight above 0, while green was bad. */
   readonly falsePromotion: BoundedShare & { readonly steps: number };
-  /** From the first minute in which green was bad and had traffic, to the latch. */
+  /** From the first minute in which green was bad and had traffic, to the latch that came after it. */
   readonly detectionDelay: {
     readonly exposed: number;
     readonly detected: number;
+    /** Of those exposed: latched before, and held, or green would have had no traffic any more. Nothing was detected there. */
+    readonly latchedBefore: number;
+    /** Of those detected: held, because going back would have lost writes. */
+    readonly held: number;
     readonly minutes: (Spread & { readonly most: number }) | null;
   };
   /** Expected failures of a run's requests on green, beyond those that they would have met on blue. */
@@ -154,13 +158,17 @@ const stepReports = (policy: Policy, outcomes: readonly RunOutcome[]): readonly 
 
 const detection = (outcomes: readonly RunOutcome[]): SimulationReport["detectionDelay"] => {
   const exposed = outcomes.filter((one) => one.exposed !== null);
-  const delays = exposed.flatMap(({ rollback, exposed: since }) =>
-    rollback === null || since === null ? [] : [rollback.minute - since],
+  const latched = exposed.flatMap(({ rollback, exposed: since, ending }) =>
+    rollback === null || since === null ? [] : [{ delay: rollback.minute - since, ending }],
   );
+  const detected = latched.filter(({ delay }) => delay >= 0);
+  const delays = detected.map(({ delay }) => delay);
   const spread = spreadOf(delays);
   return {
     exposed: exposed.length,
-    detected: delays.length,
+    detected: detected.length,
+    latchedBefore: latched.length - detected.length,
+    held: detected.filter(({ ending }) => ending === "held").length,
     minutes: spread === null ? null : { ...spread, most: most(delays) },
   };
 };

@@ -82,14 +82,16 @@ const SAY: Readonly<Record<ReportPart, (report: SimulationReport) => readonly st
   falsePromotion: (report) =>
     row(
       "false promotions",
-      `${ofRuns(report.falsePromotion, armedRuns(report))}, ${bound(report.falsePromotion)}; ${report.falsePromotion.steps} steps taken while green was bad`,
+      `${ofRuns(report.falsePromotion, armedRuns(report))}, ${bound(report.falsePromotion)}; ${report.falsePromotion.steps} steps beyond the first taken while green was bad`,
     ),
-  detectionDelay: ({ detectionDelay: { exposed, detected, minutes } }) =>
+  detectionDelay: ({ detectionDelay: { exposed, detected, latchedBefore, held, minutes } }) =>
     row(
       "detection delay",
       exposed === 0
         ? "green was never bad while it had traffic"
         : `${detected} of ${exposed} runs with a bad green rolled back${
+            held === 0 ? "" : ` (${held} of them held: traffic stayed)`
+          }${latchedBefore === 0 ? "" : `, ${latchedBefore} had latched before it was bad and were held`}${
             minutes === null
               ? ""
               : `; median ${minutesInWords(minutes.median)}, p10 ${minutesInWords(minutes.p10)}, p90 ${minutesInWords(minutes.p90)}, most ${minutesInWords(minutes.most)}`

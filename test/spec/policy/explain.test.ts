@@ -26,6 +26,13 @@ describe("blockers", () => {
     ["every conjunct that is not true", { and: [A, B, C] }, { a: 99, c: "up" }, ["/and/0/<", "/and/1/<"]],
     ["of an or, one alone", { or: [A, C] }, { a: 99 }, ["/or/0/<"]],
     ["of an or, what takes least", { or: [{ and: [A, B] }, C] }, { a: 99, b: 99 }, ["/or/1/==="]],
+    [
+      "of an or, of as many the nearest",
+      { or: [{ ">": [{ var: "a" }, 10] }, { "<=": [{ var: "b" }, 3] }] },
+      { a: 4, b: 3.5 },
+      ["/or/1/<="],
+    ],
+    ["of an or, what is known before what is not", { or: [{ ">": [{ var: "c" }, 10] }, A] }, { a: 99 }, ["/or/1/<"]],
     ["through a negation", { "!": [{ or: [A, B, C] }] }, { a: 1, b: 1, c: "down" }, ["/!/0/or/0/<", "/!/0/or/1/<"]],
     ["of what is true, what would end it", { and: [A, B] }, { a: 1, b: 1 }, ["/and/0/<"]],
     ["the rule itself", { var: "a" }, { a: 0 }, ["/var"]],

@@ -160,6 +160,50 @@ describe("pawl policy replay of minutes that somebody wrote down", () => {
     expect(document.comparison?.decisions.was).toEqual({ hold: 12 });
   });
 
+  it("is counterfactual from where two policies leave it, although they leave it alike", async () => {
+    const recording = Array.from({ length: 30 }, (_, minute) => plainLine(minute, 5, { note: "quiet" })).join("\n");
+    const files = {
+      recording,
+      policy: smallPolicy(),
+      against: smallPolicy({ description: "The same, in other words." }),
+    };
+    const { comparison } = (await replayed(files)).document;
+
+    expect(comparison).toMatchObject({ divergence: null, changes: [], counterfactualFrom: "2026-01-05T12:11:00.000Z" });
+    expect(await replayedInWords(files)).toMatch(
+      /makes every move at the same tick\n {2}From 2026-01-05 12:11 on everything is counterfactual/,
+    );
+  });
+
+  it("says which signals the soak clock lacks, and runs it where they are there", async () => {
+    const soaking = (minutes: number, more: JsonObject) =>
+      Array.from({ length: minutes }, (_, minute) => plainLine(minute, 100, more)).join("\n");
+    const lacking = { recording: soaking(30, {}), policy: smallPolicy() };
+    const streams = {
+      forward: { state: "RUNNING", lagSeconds: 1.5, lagRecords: 0 },
+      reverse: { lagRecords: 0 },
+    };
+    const drill = smallPolicy({ drill: true, soak: { duration: "10m", onBreak: "restart-clock" } });
+    const last = JSON.parse(plainLine(29, 100, { ...streams, decision: "decommission" }));
+    const whole = { recording: `${soaking(29, streams)}\n${JSON.stringify(last)}`, policy: drill };
+
+    expect(await replayedInWords(lacking)).toMatch(
+      /The soak clock counts .* missing: forward\.lagRecords in 30 of 30, reverse\.lagRecords in 30 of 30\./,
+    );
+    expect(await replayedInWords(whole)).not.toContain("The soak clock counts");
+    // A recorded decommission was approved.
+    expect((await replayed(whole)).document.comparison?.decisions.would).toEqual({ soak: 29, decommission: 1 });
+  });
+
+  it("takes a number that cannot be one for unknown, and says so", async () => {
+    const stalled = { forward: { state: "RUNNING", lagSeconds: -1 } };
+    const recording = Array.from({ length: 9 }, (_, minute) => plainLine(minute, 5, stalled)).join("\n");
+    const { document } = await replayed({ recording, policy: smallPolicy() });
+
+    expect(document.comparison?.decisions.would).toEqual({ hold: 9 });
+    expect(document.comparison?.blocking).toMatchObject({ "gate:lag": 9, blind: 9 });
+  });
+
   it("is refused without a policy", async () => {
     const { exitCode, document } = await replayed({ recording: canary(3) });
     expect(exitCode).toBe(1);

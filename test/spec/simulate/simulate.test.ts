@@ -52,6 +52,30 @@ describe("pawl policy simulate", () => {
     }
   });
 
+  it("detects nothing where a rollback was latched, and held, before green was bad", async () => {
+    const stalls = [{ at: "65m", for: "10h", stream: "reverse" }];
+    const green = {
+      errorRate: 0.002,
+      changes: [
+        { at: "20m", errorRate: 0.2 },
+        { at: "40m", errorRate: 0.9 },
+      ],
+    };
+    const world = {
+      green,
+      bad: { errorRate: 0.5 },
+      cdc: { lagSeconds: 1, stalls: stalls.map((stall) => ({ ...stall, at: "1m" })) },
+    };
+    const { report, run } = simulationIn(quietScenario(world));
+    const { detectionDelay, outcomes } = await report();
+
+    expect(outcomes.every(({ rollback, exposed }) => (rollback?.minute ?? 99) < (exposed ?? 0))).toBe(true);
+    expect(detectionDelay).toEqual({ exposed: 4, detected: 0, latchedBefore: 4, held: 0, minutes: null });
+    expect((await run()).out).toContain(
+      "0 of 4 runs with a bad green rolled back, 4 had latched before it was bad and were held",
+    );
+  });
+
   it("calls a rollback false where green never was bad", async () => {
     const alwaysFires = { id: "nervous", why: "any error", when: { ">=": [{ var: "green.errors5xx" }, 0] } };
     const policy = smallPolicy({ rollback: [alwaysFires] });
@@ -125,6 +149,21 @@ describe("requests harmed", () => {
 });
 
 describe("the page of a simulation", () => {
+  it("is never written over something that is no page", async () => {
+    const { dir, file, run } = simulationIn(quietScenario({ runs: 1, horizon: "5m" }));
+    const page = join(dir, "report.html");
+    const before = readFileSync(join(dir, "policy.json"), "utf8");
+
+    for (const other of [join(dir, "policy.json"), file])
+      expect(await run("--html", other)).toMatchObject({
+        exitCode: 1,
+        err: expect.stringContaining("holds something that is no page"),
+      });
+    expect(readFileSync(join(dir, "policy.json"), "utf8")).toBe(before);
+    expect((await run("--html", page)).exitCode).toBe(0);
+    expect((await run("--html", page)).exitCode).toBe(0);
+  });
+
   it("is one file that loads nothing, and says in words what its pictures show", async () => {
     const { dir, run } = simulationIn(quietScenario({ name: "<quiet>", horizon: "1h" }));
     const file = join(dir, "report.html");

@@ -80,7 +80,7 @@ const tiles = (report: SimulationReport): string => {
     tile(
       "false promotions",
       percent(falsePromotion.share),
-      `${falsePromotion.steps} steps while green was bad`,
+      `${falsePromotion.steps} steps beyond the first while green was bad`,
       falsePromotion.runs > 0,
     ),
     tile(
@@ -88,8 +88,8 @@ const tiles = (report: SimulationReport): string => {
       found === null ? "–" : minutesInWords(found.median),
       detectionDelay.exposed === 0
         ? "green was never bad in traffic"
-        : `${detectionDelay.detected} of ${detectionDelay.exposed} bad runs went back`,
-      detectionDelay.detected < detectionDelay.exposed,
+        : `${detectionDelay.detected} of ${detectionDelay.exposed} bad runs latched, ${detectionDelay.held + detectionDelay.latchedBefore} held`,
+      detectionDelay.detected - detectionDelay.held < detectionDelay.exposed,
     ),
     tile("requests harmed", ...harmedInWords(requestsHarmed), false),
   ].join("");
