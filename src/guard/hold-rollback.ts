@@ -1,51 +1,55 @@
 import { type CutoverEvent, evolve } from "../decision/evolve.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
+import type { EpochMs } from "../kernel/units.ts";
+import type { Account } from "../ledger/compose.ts";
 import { commitOnto } from "./commit.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
 
-const HELD: CutoverEvent = { kind: "latchHeld" };
-
 /**
- * A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here. Where
- * the table did not answer, a hold holds all the same: what would be lost is lost for good, and the next tick records it
- * and tells somebody. What would have ended a held one has not.
+ * A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here.
+ *
+ * Where the table did not take it, a hold holds all the same: what would be lost is lost for good, and the next tick
+ * records it and tells somebody. What ends one ends it all the same, too: not being recorded never keeps green on.
  */
 export const hold = async (
   ports: SnapBackPorts,
   state: CutoverState,
   trigger: SnapBackTrigger,
 ): Promise<CutoverState> => {
-  const { latch } = state;
-  if (latch === undefined || latch.verifiedAt !== undefined) return state;
-  const waits = latch.mode === "held" || holdsInstead(latch.cause, latch.expected, state.whenNotLossless);
-  if (!waits) return state;
   const override = overrideOf(trigger);
-  if (latch.mode === "held" && override === null) return state;
+  if (changeOf(state, override) === null) return state;
   const outcome = await commitOnto(ports, state, (now) => {
-    if (now.latch === undefined || now.latch.verifiedAt !== undefined) return null;
-    const at = ports.clock.now();
-    return {
-      events: [override === null ? HELD : { kind: "latchReleased", cause: override, expected: now.latch.expected }],
-      account: {
-        kind: override === null ? "held" : "released",
-        summary: override === null ? "traffic stays: going back would not be lossless" : "going back, loss accepted",
-        at,
-        tick: null,
-        detail: { expected: now.latch.expected.label },
-        notify: {
-          subject: `${now.cutover}: ${override === null ? "held, going back would lose writes" : "going back"}`,
-          body: `${now.latch.expected.label}: ${now.latch.expected.reasons.join("; ")}`,
-          urgency: "page",
-        },
-      },
-    };
+    const event = changeOf(now, override);
+    return event === null ? null : { events: [event], account: accountOf(now, override, ports.clock.now()) };
   });
   if (outcome.kind === "committed") return flushOutbox(ports, outcome.state);
-  if (outcome.kind === "moved") return outcome.state ?? state;
-  return override === null ? evolve(state, HELD) : state;
+  const last = outcome.kind === "moved" ? (outcome.state ?? state) : state;
+  const event = changeOf(last, override);
+  return event === null ? last : evolve(last, event);
 };
+
+/** What this run makes of the latch as it is: held, if it is to be and is not yet, or released; null where nothing changes. */
+const changeOf = ({ latch, whenNotLossless }: CutoverState, override: Latch["cause"] | null): CutoverEvent | null => {
+  if (latch === undefined || latch.verifiedAt !== undefined) return null;
+  if (latch.mode !== "held" && !holdsInstead(latch.cause, latch.expected, whenNotLossless)) return null;
+  if (override !== null) return { kind: "latchReleased", cause: override, expected: latch.expected };
+  return latch.mode === "held" ? null : { kind: "latchHeld" };
+};
+
+const accountOf = ({ cutover, latch }: CutoverState, override: Latch["cause"] | null, at: EpochMs): Account => ({
+  kind: override === null ? "held" : "released",
+  summary: override === null ? "traffic stays: going back would not be lossless" : "going back, loss accepted",
+  at,
+  tick: null,
+  detail: { expected: latch?.expected.label ?? "unknown" },
+  notify: {
+    subject: `${cutover}: ${override === null ? "held, going back would lose writes" : "going back"}`,
+    body: `${latch?.expected.label}: ${latch?.expected.reasons.join("; ")}`,
+    urgency: "page",
+  },
+});
 
 const overrideOf = (trigger: SnapBackTrigger): Latch["cause"] | null => {
   if (trigger.kind === "operator" && trigger.acceptLoss)

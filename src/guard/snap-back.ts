@@ -163,7 +163,13 @@ const recordVerified = async (
           : "all traffic is on blue: the pin was raised and seen above in two reads",
         at,
         tick: null,
-        detail: { pinAnsweredAt, expected: state.latch.expected.label, fromPercent: state.latch.fromPercent },
+        detail: {
+          pinAnsweredAt,
+          expected: state.latch.expected.label,
+          fromPercent: state.latch.fromPercent,
+          // Of this run: what ended a hold may have got no answer before, and be recorded nowhere else.
+          cause: { ...(seen.latch ?? state.latch).cause },
+        },
         notify: {
           subject: `${state.cutover}: ${isOfDrill(state) ? "a rehearsal: " : ""}all traffic is on blue`,
           body: `${state.latch.record.summary}\nexpected: ${state.latch.expected.label}`,
