@@ -8,7 +8,7 @@ const portsOf = rollbackPorts(process.env);
 
 /**
  * Sends all traffic to blue, for an alarm or for promote; or lowers the pin, for a re-arm. Settings that are missing or
- * wrong are told on every call and hold up none.
+ * wrong hold up no call, and fail it when its work is done.
  */
 export const handler = urgentShell(
   parseRollbackEvent,
@@ -29,6 +29,6 @@ export const handler = urgentShell(
         ...("why" in report ? { why: report.why } : {}),
       });
     }
-    demandDone(answers);
+    demandDone(answers, lacks);
   },
 );

@@ -51,12 +51,21 @@ const allOf = async <Answer>(answers: readonly Promise<Answer>[]): Promise<reado
 
 /**
  * Failing makes Lambda try again, and in the end somebody is told by the function's alarms, whatever the topic does.
- * @throws {PawlError} rollback-unverified: a rollback that nobody has seen is none; rollback-unrecorded.
+ * @param lacks - what is wrong with the function's settings; whatever came of the call, somebody has to know.
+ * @throws {PawlError} rollback-unverified: a rollback that nobody has seen is none; rollback-pin-gone, rollback-unrecorded,
+ *   rollback-untold; and the first that is lacking.
  */
-export const demandDone = (answers: readonly RollbackAnswer[]): void => {
-  const thatAre = (kind: SnapBackReport["kind"]) =>
-    answers.flatMap(({ cutover, report }) => (report.kind === kind ? [cutover] : []));
-  const [unverified, unrecorded] = [thatAre("unverified"), thatAre("verified-unrecorded")];
-  if (unverified.length > 0) throw new PawlError("rollback-unverified", { cutovers: unverified });
-  if (unrecorded.length > 0) throw new PawlError("rollback-unrecorded", { cutovers: unrecorded });
+export const demandDone = (answers: readonly RollbackAnswer[], lacks: readonly PawlError[]): void => {
+  const demand = (code: UndoneCode, isUndone: (report: RollbackAnswer["report"]) => boolean): void => {
+    const cutovers = answers.flatMap(({ cutover, report }) => (isUndone(report) ? [cutover] : []));
+    if (cutovers.length > 0) throw new PawlError(code, { cutovers });
+  };
+  demand("rollback-unverified", ({ kind }) => kind === "unverified");
+  demand("rollback-pin-gone", ({ kind }) => kind === "pin-gone");
+  demand("rollback-unrecorded", ({ kind }) => kind === "verified-unrecorded");
+  demand("rollback-untold", (report) => report.kind === "no-way-back" && report.untold !== undefined);
+  const [lack] = lacks;
+  if (lack !== undefined) throw lack;
 };
+
+type UndoneCode = "rollback-unverified" | "rollback-pin-gone" | "rollback-unrecorded" | "rollback-untold";

@@ -11,8 +11,9 @@ import { takeOverDrill } from "./in-earnest.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
 import { NOTIFY_TIMEOUT_MS } from "./limits.ts";
 import { flushOutbox } from "./outbox.ts";
+import type { NotifyPort } from "./ports.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
-import { raisePins, type Standing, seenPinned } from "./verify-pin.ts";
+import { type RaiseOutcome, raisePins, type Standing, seenPinned } from "./verify-pin.ts";
 
 export type SnapBackReport =
   | { readonly kind: "verified"; readonly state: CutoverState }
@@ -22,8 +23,10 @@ export type SnapBackReport =
   | { readonly kind: "asserted"; readonly state: CutoverState; readonly until: EpochMs }
   | { readonly kind: "held"; readonly state: CutoverState }
   | { readonly kind: "unverified"; readonly why: string }
-  /** Past the point of no return: nothing was written. */
-  | { readonly kind: "no-way-back"; readonly why: string }
+  /** Past the point of no return, by the state: nothing was written. `untold` is why nobody could be told of it. */
+  | { readonly kind: "no-way-back"; readonly why: string; readonly untold?: string }
+  /** The rules show no way back, and no state says by whose doing: nothing more was written, and a later run may know. */
+  | { readonly kind: "pin-gone"; readonly why: string }
   | { readonly kind: "ignored"; readonly why: string };
 
 /** Well inside rollback's time-out; what is left then, the next tick goes on with. */
@@ -96,7 +99,7 @@ const bringBack = async (ports: Run, cutover: CutoverBindings, standing: Standin
   let why = "";
   do {
     const raised = await raisePins(ports, cutover, standing);
-    if (raised.kind === "past-return") return noWayBack(ports, cutover, goneBy(raised));
+    if (raised.kind === "past-return") return pinGone(ports, cutover, raised, NO_STATE);
     const waits = raised.kind === "answered" ? tooEarly(cutover, standing, raised.sentAt) : null;
     if (waits !== null) return waits;
     if (raised.kind === "answered" && (await seenPinned(ports, cutover))) {
@@ -195,10 +198,10 @@ const goOnBlind = async (
 ): Promise<SnapBackReport> => {
   const raised = await raisePins(ports, cutover, null);
   const soon = await latchFor(ports, cutover, trigger);
-  if (raised.kind === "past-return" && !mayRecord(soon)) {
-    const unexplained = soon.kind === "unanswered" ? `, and the table does not say by whom (${soon.why})` : "";
-    return noWayBack(ports, cutover, `${goneBy(raised)}${unexplained}`);
-  }
+  if (raised.kind === "past-return" && !mayRecord(soon))
+    return soon.kind === "unanswered" || soon.kind === "ignored"
+      ? pinGone(ports, cutover, raised, soon.why)
+      : noWayBack(ports, cutover, goneBy(raised));
   const underLatch = ({ state: latched }: Latched): Promise<SnapBackReport> => {
     const since = ports.clock.now();
     return inEarnest(ports, latched, trigger, (state) => bringBack(ports, cutover, { state, since }));
@@ -237,20 +240,44 @@ const unrecorded = (late: Latching): string => {
 };
 
 const noWayBack = async (ports: Run, cutover: CutoverBindings, why: string): Promise<SnapBackReport> => {
-  await page(
+  const told = await page(
     ports,
     cutover,
     "a rollback was asked for past the point of no return",
     `${why}. Nothing was written. Run: pawl restore ${cutover.name}`,
   );
-  return { kind: "no-way-back", why };
+  return { kind: "no-way-back", why, ...(told.ok ? {} : { untold: told.failure.message }) };
+};
+
+const NO_STATE = "the table has given no state, or none that this run may still rely on";
+
+/** By decommission at the point of no return, or by somebody else before it: blue may be fenced, so nothing is tried. */
+const pinGone = async (
+  ports: Run,
+  cutover: CutoverBindings,
+  gone: Extract<RaiseOutcome, { kind: "past-return" }>,
+  because: string,
+): Promise<SnapBackReport> => {
+  const why = `${goneBy(gone)}; by whose doing is not known (${because})`;
+  await page(
+    ports,
+    cutover,
+    "a rollback found its way back gone",
+    `${why}. Nothing was written. Run: pawl restore ${cutover.name}; in the runbook: the pin is gone`,
+  );
+  return { kind: "pin-gone", why };
 };
 
 /** Straight to people: the outbox needs the table, and this may be said because the table is gone. */
-const page = async (ports: Run, cutover: CutoverBindings, what: string, body: string): Promise<void> => {
+const page = async (
+  ports: Run,
+  cutover: CutoverBindings,
+  what: string,
+  body: string,
+): ReturnType<NotifyPort["send"]> => {
   // Two things are never said under one id, or a receiver would drop the second.
   const id = `${cutover.name}/${ports.asked}/${ports.digest(`${what}\n${body}`).slice(-12)}`;
-  await ports.notify.send(
+  return ports.notify.send(
     { id, cutover: cutover.name, subject: `${cutover.name}: ${what}`, body, urgency: "page" },
     NOTIFY_TIMEOUT_MS,
   );

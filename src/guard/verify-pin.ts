@@ -24,7 +24,7 @@ export interface Standing {
 export type RaiseOutcome =
   /** Every write of this run that sends traffic to blue was answered with success and shows it; none left before `sentAt`. */
   | { readonly kind: "answered"; readonly sentAt: EpochMs; readonly at: EpochMs }
-  /** A pin is gone, and no state says otherwise: past the point of no return, and nothing more may be written. */
+  /** A pin is gone, and no state says otherwise: perhaps past the point of no return, and nothing more may be written. */
   | { readonly kind: "past-return"; readonly route: RouteBinding }
   | { readonly kind: "unanswered"; readonly message: string };
 

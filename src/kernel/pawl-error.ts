@@ -7,6 +7,8 @@ export interface PawlFaults {
   readonly "cutover-unknown": { readonly cutover: string; readonly known: readonly string[] };
   readonly "rollback-unverified": { readonly cutovers: readonly string[] };
   readonly "rollback-unrecorded": { readonly cutovers: readonly string[] };
+  readonly "rollback-pin-gone": { readonly cutovers: readonly string[] };
+  readonly "rollback-untold": { readonly cutovers: readonly string[] };
   readonly "bindings-refused": { readonly faults: readonly string[] };
   readonly "roles-too-large": { readonly faults: readonly string[] };
 }
@@ -55,6 +57,17 @@ const TELLINGS: { readonly [Code in PawlFaultCode]: Telling<PawlFaults[Code]> } 
     what: ({ cutovers }) => `On blue, verified, and not recorded: ${cutovers.join(", ")}.`,
     why: "Until it is recorded nothing keeps the cutover latched but the raised pin; failing makes Lambda try again.",
     next: "Leave the pin up and arm nothing. Mend the table, or the settings of pawl-rollback; the next tick latches.",
+  },
+  "rollback-pin-gone": {
+    what: ({ cutovers }) => `The rules show no way back, by whose doing is not known: ${cutovers.join(", ")}.`,
+    why: "Only the table says whether decommission deleted the pin, or somebody else; failing makes Lambda ask it again.",
+    next: "Run `pawl restore`, and look into the runbook: the pin is gone.",
+  },
+  "rollback-untold": {
+    what: ({ cutovers }) =>
+      `A rollback was asked for past the point of no return, and nobody could be told: ${cutovers.join(", ")}.`,
+    why: "Nothing was written, and people have to decide; failing makes Lambda try again, and its alarm tells somebody.",
+    next: "Run `pawl restore`. Mend the topic, its policy, its key.",
   },
   "bindings-refused": {
     what: ({ faults }) => `The bindings are refused: ${faults.join(" ")}`,

@@ -77,7 +77,10 @@ const journalOf = async (
   return actsSince(state.armedAt, listed.value).toSorted((a, b) => a.startedAt - b.startedAt);
 };
 
-/** Without the table the rules tell the half that matters: the pin, or blue in a rule without one, goes at the point of no return. */
+/**
+ * Without the table the rules tell half of it: the pin, or blue in a rule without one, goes at the point of no return. Where
+ * it is there, so is the way back; where it is not, somebody else may have taken it away before.
+ */
 const fromRulesAlone = async ({ ports, bindings }: CliContext<RestorePorts>, why: string): Promise<never> => {
   const { sights } = await readRoutes(ports, bindings);
   const pins = sights.map((sight) => (sight.kind === "seen" ? sight.observed.pin : "unreadable"));
@@ -85,10 +88,10 @@ const fromRulesAlone = async ({ ports, bindings }: CliContext<RestorePorts>, why
   const gone = pins.includes("gone");
   const mark = hasPlainRoute(bindings) ? "the way back that its rules show is" : "its pin is";
   throw outside(
-    `The state of ${bindings.name} cannot be read${there ? `; ${mark} there, so the way back is open` : gone ? `; ${mark} gone, so it is past the point of no return` : ""}.`,
+    `The state of ${bindings.name} cannot be read${there ? `; ${mark} there, so the way back is open` : gone ? `; ${mark} gone: at the point of no return, or by somebody else` : ""}.`,
     why,
     there && !sights.every(isOnBlue)
       ? `pawl rollback ${bindings.name} --reason "…" works without the table.`
-      : "Wait for the table: without the journal nobody knows which acts were done.",
+      : "Wait for the table: without the journal nobody knows which acts were done, or whether any was.",
   );
 };

@@ -108,6 +108,12 @@ const told = (report: SnapBackReport, cutover: string, untold: readonly string[]
         `${report.why}.`,
         `pawl restore ${cutover} says what way back is left.`,
       );
+    case "pin-gone":
+      throw outside(
+        `${cutover} was not sent back: its rules show no way back, and by whose doing is not known.`,
+        `${report.why}.`,
+        `pawl restore ${cutover} says more once the table answers. If nobody has begun a decommission, go back by the weights: see the runbook, the pin is gone.`,
+      );
     case "unverified":
       throw outside(
         `${cutover} could not be verified on blue yet.`,

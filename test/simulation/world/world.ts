@@ -152,8 +152,8 @@ export const worldOf = (settings: WorldSettings): World => {
     const again = RETRIES_MS[attempt];
     launch("rollback", null, async (ports) => {
       const report = await work(ports);
-      // What nobody has verified is an error to Lambda, which tries again.
-      if (report.kind === "unverified" && again !== undefined)
+      // What nobody has verified, or can explain, is an error to Lambda, which tries again.
+      if (["unverified", "pin-gone"].includes(report.kind) && again !== undefined)
         time.at(time.now() + again, () => doRollback(attempt + 1, work));
     });
   };

@@ -91,6 +91,20 @@ describe("pawl rollback", () => {
     expect(world.rules.greenPercent()).toBe(0);
   });
 
+  it("does not call a pin that is gone the point of no return without the table, and neither does restore", async () => {
+    const { world, desk } = await at(50);
+    world.store.down = true;
+    world.rules.remove(world.cutover.routes[0]?.pin.ruleArn ?? "");
+
+    expect(await failed(rollbackCommand(desk.context, { reason: "no", acceptLoss: false }))).toMatchObject({
+      exitCode: 3,
+      what: expect.stringContaining("by whose doing is not known"),
+      next: expect.stringContaining("runbook"),
+    });
+    expect(world.rules.greenPercent()).toBe(50);
+    expect((await failed(restoreCommand(desk.context))).what).toContain("or by somebody else");
+  });
+
   it("works on a cutover that was never armed", async () => {
     const world = fakeWorld();
     const { document } = await rollbackCommand(deskBefore(world).context, { reason: "no", acceptLoss: false });

@@ -87,6 +87,8 @@ describe("a cutover without a pin", () => {
     if (route === undefined) throw new Error("unreachable");
     const alone = { route, greenPercent: 100, stickySeconds: null, blueLeftOut: true } as const;
     await world.rules.writeWeights(alone, [], ONE_ATTEMPT);
-    expect((await failed(restoreCommand(desk.context))).what).toContain("past the point of no return");
+    expect((await failed(restoreCommand(desk.context))).what).toContain(
+      "gone: at the point of no return, or by somebody else",
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AlarmEvent } from "../../../src/edge/alarm-event.ts";
 import { answerRollback, demandDone } from "../../../src/edge/answer-rollback.ts";
+import { PawlError } from "../../../src/kernel/pawl-error.ts";
 import { later } from "../../../src/kernel/units.ts";
 import { fakeWorld, ORDERS } from "../../support/fake-world.ts";
 
@@ -26,7 +27,7 @@ describe("rollback answers an alarm", () => {
     const answers = await answerRollback(world.ports, [ORDERS], alarm(world, "ALARM"));
     expect(answers).toMatchObject([{ cutover: "orders", report: { kind: "verified" } }]);
     expect(world.state().latch).toMatchObject({ cause: { kind: "alarm", severity: "degraded" } });
-    expect(() => demandDone(answers)).not.toThrow();
+    expect(() => demandDone(answers, [])).not.toThrow();
   });
 
   test.each(["OK", "INSUFFICIENT_DATA"])("that changed to %s by doing nothing", async (state) => {
@@ -62,7 +63,42 @@ test("a request for a cutover that this release does not know is refused, with t
   await expect(answerRollback(world.ports, [ORDERS], request)).rejects.toThrow(/no cutover "payments".*: orders\./);
 });
 
+describe("a call fails, so that Lambda tries again and its alarm tells somebody,", () => {
+  const answerOf = async (world: ReturnType<typeof fakeWorld>) =>
+    answerRollback(world.ports, [ORDERS], alarm(world, "ALARM"));
+
+  test("when the pin is gone and the table does not say by whose doing", async () => {
+    const world = await armedWorld();
+    world.rules.remove(ORDERS.routes[0]?.pin.ruleArn ?? "");
+    world.store.down = true;
+    const answers = await answerOf(world);
+    expect(answers).toMatchObject([{ report: { kind: "pin-gone" } }]);
+    expect(() => demandDone(answers, [])).toThrow(/no way back, by whose doing is not known: orders/);
+  });
+
+  test("when it was past the point of no return and nobody could be told of it", async () => {
+    const world = await armedWorld();
+    world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "restorable" });
+    expect(() => demandDone([], [])).not.toThrow();
+    world.outage.topic = true;
+    const untold = await answerOf(world);
+    expect(() => demandDone(untold, [])).toThrow(/nobody could be told: orders/);
+    world.outage.topic = false;
+    const told = await answerOf(world);
+    expect(told).toMatchObject([{ report: { kind: "no-way-back" } }]);
+    expect(() => demandDone(told, [])).not.toThrow();
+  });
+
+  test("when a setting is missing, whatever came of it", async () => {
+    const world = await armedWorld();
+    const lack = new PawlError("settings-missing", { names: ["PAWL_TOPIC_ARN"] });
+    const answers = await answerOf(world);
+    expect(answers).toMatchObject([{ report: { kind: "verified" } }]);
+    expect(() => demandDone(answers, [lack])).toThrow(/PAWL_TOPIC_ARN/);
+  });
+});
+
 test("a rollback that nobody has seen on blue has failed, so that Lambda tries it again", () => {
   const unverified = [{ cutover: "orders", report: { kind: "unverified", why: "no answer" } }] as const;
-  expect(() => demandDone(unverified)).toThrow(/Not yet seen on blue: orders/);
+  expect(() => demandDone(unverified, [])).toThrow(/Not yet seen on blue: orders/);
 });

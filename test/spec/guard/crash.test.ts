@@ -306,7 +306,7 @@ describe("a rollback without the table", () => {
     world.store.down = true;
     world.outage.table = true;
     const before = world.rules.writes.length;
-    expect(await bringsBack(world)).toMatchObject({ kind: "no-way-back" });
+    expect(await bringsBack(world)).toMatchObject({ kind: "pin-gone" });
     expect(world.rules.greenPercent()).toBe(100);
     expect(world.rules.writes.slice(before).map(({ what }) => what)).toEqual(["pin raised"]);
     expect(world.notify.sent.at(-1)?.body).toContain("pawl restore");

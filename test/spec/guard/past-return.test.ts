@@ -47,7 +47,7 @@ describe("past the point of no return", () => {
       ...{ kind: "operator", by: "olga", reason: "too late", acceptLoss: false },
     });
 
-    expect(report.kind).toBe("no-way-back");
+    expect(report.kind).toBe("pin-gone");
     expect(world.rules.greenPercent()).toBe(50);
     expect(world.rules.writes.slice(writesBefore).every(({ what }) => /pin/.test(what))).toBe(true);
   });

@@ -72,6 +72,23 @@ describe("a rollback whose pin somebody has deleted before the point of no retur
     expect(world.rules.greenPercent()).toBe(0);
   });
 
+  it("is not called past the point of no return where the table does not answer, and is carried out by the next try", async () => {
+    const world = await at10();
+    world.rules.remove(pin.ruleArn);
+    world.store.down = true;
+    expect(await snapBack(world.ports, world.cutover, operator)).toMatchObject({
+      kind: "pin-gone",
+      why: expect.stringMatching(/pin .* is gone; by whose doing is not known \(the table did not answer\)/),
+    });
+    expect(world.rules.greenPercent()).toBe(10);
+    const page = world.notify.sent.at(-1);
+    expect(page?.subject).toBe("orders: a rollback found its way back gone");
+    expect(`${page?.subject} ${page?.body}`).not.toContain("point of no return");
+    world.store.down = false;
+    await snapBack(world.ports, world.cutover, operator);
+    expect(world.rules.greenPercent()).toBe(0);
+  });
+
   it("finds out by a second try where the table was only slow", async () => {
     const world = await at10();
     world.rules.remove(pin.ruleArn);

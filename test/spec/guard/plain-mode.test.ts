@@ -211,7 +211,7 @@ describe("a rollback without the table and without a pin", () => {
     await world.rules.writeWeights(alone, [], ONE_ATTEMPT);
     down(world, true);
     const before = world.rules.writes.length;
-    expect(await alarm(world)).toMatchObject({ kind: "no-way-back" });
+    expect(await alarm(world)).toMatchObject({ kind: "pin-gone" });
     expect(world.rules.writes.slice(before)).toEqual([]);
     expect(world.notify.sent.at(-1)?.body).toContain("pawl restore");
   });
@@ -244,7 +244,7 @@ describe("a rollback without the table and without a pin", () => {
         return read;
       },
     };
-    expect(await alarm(world, { ...world.ports, rules })).toMatchObject({ kind: "no-way-back" });
+    expect(await alarm(world, { ...world.ports, rules })).toMatchObject({ kind: "pin-gone" });
     expect(world.rules.greenPercent()).toBe(100);
     expect(world.rules.writes.filter(({ what }) => what === "weight 0")).toEqual([]);
   });

@@ -63,7 +63,16 @@ describe("a bundle whose settings are wrong still rolls back by what it carries"
     expect(greenWeight()).toBe(0);
     expect(ports.lacks.map(({ message }) => message)).toEqual(named.map((name) => expect.stringMatching(name)));
     // Somebody is told by the function's own failure, because nobody can be told otherwise.
-    expect(() => demandDone(answers)).toThrow(/On blue, verified, and not recorded: orders/);
+    expect(() => demandDone(answers, ports.lacks)).toThrow(/On blue, verified, and not recorded: orders/);
+  });
+
+  test("and fails where it found the pin gone: nobody could be told otherwise, and a later try may know more", async () => {
+    await account.elb.send(new DeleteRuleCommand({ RuleArn: route.pin.ruleArn }));
+    const ports = portsWith({});
+    const answers = await answerRollback(ports, [bindings], alarm());
+    expect(answers).toMatchObject([{ report: { kind: "pin-gone", why: /by whose doing is not known.*PAWL_TABLE/s } }]);
+    expect(greenWeight()).toBe(50);
+    expect(() => demandDone(answers, ports.lacks)).toThrow(/no way back, by whose doing is not known: orders/);
   });
 
   test("and lacks nothing where they are right", () => {
@@ -94,7 +103,7 @@ describe("the pin's priority taken by somebody else's rule", () => {
     const answers = await answerRollback(ports, [bindings], alarm());
 
     expect(answers).toMatchObject([{ report: { kind: "unverified", why: expect.stringContaining("in use") } }]);
-    expect(() => demandDone(answers)).toThrow(/Not yet seen on blue: orders/);
+    expect(() => demandDone(answers, ports.lacks)).toThrow(/Not yet seen on blue: orders/);
     expect(greenWeight()).toBe(0);
     expect(pinPriority()).toBe(route.pin.parkedPriority);
 
