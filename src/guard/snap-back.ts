@@ -10,6 +10,7 @@ import { hold } from "./hold-rollback.ts";
 import { takeOverDrill } from "./in-earnest.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
 import { NOTIFY_TIMEOUT_MS } from "./limits.ts";
+import { noting, sayWritten, type Written } from "./noted-writes.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { NotifyPort } from "./ports.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
@@ -23,9 +24,9 @@ export type SnapBackReport =
   | { readonly kind: "asserted"; readonly state: CutoverState; readonly until: EpochMs }
   | { readonly kind: "held"; readonly state: CutoverState }
   | { readonly kind: "unverified"; readonly why: string }
-  /** Past the point of no return, by the state: nothing was written. `untold` is why nobody could be told of it. */
+  /** Past the point of no return, by the state; `why` says what was written before. `untold` is why nobody could be told. */
   | { readonly kind: "no-way-back"; readonly why: string; readonly untold?: string }
-  /** The rules show no way back, and no state says by whose doing: nothing more was written, and a later run may know. */
+  /** The rules show no way back, and no state says by whose doing: nothing more was written, and a later run may know more. */
   | { readonly kind: "pin-gone"; readonly why: string }
   | { readonly kind: "ignored"; readonly why: string };
 
@@ -45,7 +46,7 @@ export const snapBack = async (
   cutover: CutoverBindings,
   trigger: SnapBackTrigger,
 ): Promise<SnapBackReport> => {
-  const ports: Run = { ...through, asked: askedBy(trigger, through) };
+  const ports: Run = { ...through, ...noting(through.rules), asked: askedBy(trigger, through) };
   const latching = await latchFor(ports, cutover, trigger);
   if (latching.kind === "ignored") return { kind: "ignored", why: latching.why };
   // Its alarms may go on firing for as long as its stack is deployed; nobody has to get up for them.
@@ -76,8 +77,8 @@ const inEarnest = async (
 
 const STILL_A_DRILL = "a rehearsal of the rollback is under way, and was not told that this one is meant";
 
-/** One run: `asked` names what it was asked by, in the ids of what it says beside the outbox. */
-type Run = SnapBackPorts & { readonly asked: string };
+/** One run, with what it has written. `asked` names what it was asked by, in the ids of what it says beside the outbox. */
+type Run = SnapBackPorts & { readonly asked: string; readonly written: Written };
 
 /** An alarm's change comes by three ways, and each of them again after a crash: whoever is told can tell a repeat from news. */
 const askedBy = (trigger: SnapBackTrigger, { newId }: SnapBackPorts): string =>
@@ -239,12 +240,13 @@ const unrecorded = (late: Latching): string => {
   return `traffic went back although the way back is ${wayBack}; see pawl restore`;
 };
 
-const noWayBack = async (ports: Run, cutover: CutoverBindings, why: string): Promise<SnapBackReport> => {
+const noWayBack = async (ports: Run, cutover: CutoverBindings, because: string): Promise<SnapBackReport> => {
+  const why = `${because}. ${sayWritten(ports.written)}`;
   const told = await page(
     ports,
     cutover,
     "a rollback was asked for past the point of no return",
-    `${why}. Nothing was written. Run: pawl restore ${cutover.name}`,
+    `${why}. Run: pawl restore ${cutover.name}`,
   );
   return { kind: "no-way-back", why, ...(told.ok ? {} : { untold: told.failure.message }) };
 };
@@ -258,12 +260,12 @@ const pinGone = async (
   gone: Extract<RaiseOutcome, { kind: "past-return" }>,
   because: string,
 ): Promise<SnapBackReport> => {
-  const why = `${goneBy(gone)}; by whose doing is not known (${because})`;
+  const why = `${goneBy(gone)}; by whose doing is not known (${because}). ${sayWritten(ports.written)}`;
   await page(
     ports,
     cutover,
     "a rollback found its way back gone",
-    `${why}. Nothing was written. Run: pawl restore ${cutover.name}; in the runbook: the pin is gone`,
+    `${why}. Run: pawl restore ${cutover.name}; in the runbook: the pin is gone`,
   );
   return { kind: "pin-gone", why };
 };

@@ -104,13 +104,13 @@ const told = (report: SnapBackReport, cutover: string, untold: readonly string[]
       );
     case "no-way-back":
       throw refused(
-        `${cutover} is past the point of no return; nothing was written.`,
+        `${cutover} is past the point of no return.`,
         `${report.why}.`,
         `pawl restore ${cutover} says what way back is left.`,
       );
     case "pin-gone":
       throw outside(
-        `${cutover} was not sent back: its rules show no way back, and by whose doing is not known.`,
+        `${cutover} was not sent back as a whole: its rules show no way back, and by whose doing is not known.`,
         `${report.why}.`,
         `pawl restore ${cutover} says more once the table answers. If nobody has begun a decommission, go back by the weights: see the runbook, the pin is gone.`,
       );

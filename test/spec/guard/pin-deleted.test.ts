@@ -89,6 +89,49 @@ describe("a rollback whose pin somebody has deleted before the point of no retur
     expect(world.rules.greenPercent()).toBe(0);
   });
 
+  it("names the routes that it has sent back before it saw that another one's pin is gone", async () => {
+    const world = await at10(TWO_ROUTES);
+    world.rules.remove(pin.ruleArn);
+    world.store.down = true;
+    const report = await snapBack(world.ports, world.cutover, operator);
+    const named = expect.stringContaining(`Sent to blue before that was seen: pin ${pin.ruleArn}-tls.`);
+    expect(report).toMatchObject({ kind: "pin-gone", why: named });
+    expect(world.notify.sent.at(-1)).toMatchObject({ body: named });
+    expect(world.notify.sent.at(-1)?.body).not.toContain("Nothing was written");
+    const read = await world.rules.readListener(`${http.listenerArn}-tls`, 1_000 as never);
+    const tls = read.ok ? read.value.rules.find(({ ruleArn }) => ruleArn === `${pin.ruleArn}-tls`) : undefined;
+    expect(tls?.priority).toBe(pin.raisedPriority);
+  });
+
+  it("names them past the point of no return, too, between the deletions of two pins", async () => {
+    const world = await at10(TWO_ROUTES);
+    world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "restorable" });
+    world.rules.remove(pin.ruleArn);
+    world.store.fates.push("lost");
+    const report = await snapBack(world.ports, world.cutover, operator);
+    expect(report).toMatchObject({ kind: "no-way-back", why: expect.stringContaining(`pin ${pin.ruleArn}-tls`) });
+    expect(world.notify.sent.at(-1)?.body).toContain(`pin ${pin.ruleArn}-tls`);
+  });
+
+  it("says which of them gave no answer", async () => {
+    const world = await at10(TWO_ROUTES);
+    world.rules.remove(pin.ruleArn);
+    world.store.down = true;
+    const lost = { kind: "timed-out", lands: "never" } as const;
+    world.rules.fates.push({ kind: "answered" }, lost, lost, lost);
+    expect(await snapBack(world.ports, world.cutover, operator)).toMatchObject({
+      why: expect.stringContaining(`pin ${pin.ruleArn}-tls (no answer)`),
+    });
+  });
+
+  it("says that nothing was written where nothing was", async () => {
+    const world = await at10();
+    world.rules.remove(pin.ruleArn);
+    world.store.down = true;
+    const report = await snapBack(world.ports, world.cutover, operator);
+    expect(report).toMatchObject({ why: expect.stringMatching(/\)\. Nothing was written$/) });
+  });
+
   it("finds out by a second try where the table was only slow", async () => {
     const world = await at10();
     world.rules.remove(pin.ruleArn);
