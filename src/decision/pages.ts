@@ -1,7 +1,8 @@
 import type { EpochMs } from "../kernel/units.ts";
 import type { Blocking } from "./state.ts";
 
-const PAGE_EVERY_MS = 900_000;
+/** What lasts is told of anew this often. */
+export const PAGE_EVERY_MS = 900_000;
 
 /** How long each trouble may last before somebody is told; a reading that is late by a minute wakes nobody. */
 export type PageAfterMs = Readonly<Record<string, number>>;

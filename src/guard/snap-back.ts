@@ -1,8 +1,10 @@
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
+import { PAGE_EVERY_MS } from "../decision/pages.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
 import { isOfDrill } from "../decision/rollback-drill.ts";
-import type { CutoverState } from "../decision/state.ts";
+import type { CutoverState, Latch } from "../decision/state.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
+import type { Account } from "../ledger/compose.ts";
 import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
 import { hasPlainRoute, isPinnedRoute, weightedArn } from "../signals/routes.ts";
 import { commitOnto } from "./commit.ts";
@@ -80,9 +82,20 @@ const STILL_A_DRILL = "a rehearsal of the rollback is under way, and was not tol
 /** One run, with what it has written. `asked` names what it was asked by, in the ids of what it says beside the outbox. */
 type Run = SnapBackPorts & { readonly asked: string; readonly written: Written };
 
-/** An alarm's change comes by three ways, and each of them again after a crash: whoever is told can tell a repeat from news. */
-const askedBy = (trigger: SnapBackTrigger, { newId }: SnapBackPorts): string =>
-  trigger.kind === "alarm" ? `${trigger.alarmArn}@${trigger.alarmAt}` : newId();
+/**
+ * An alarm's change comes by three ways, promote asks at every tick, and each of them comes again after a crash: whoever is
+ * told can tell a repeat from news. What lasts is news again every quarter of an hour, as all that a tick tells.
+ */
+const askedBy = (trigger: SnapBackTrigger, { newId, clock }: SnapBackPorts): string => {
+  switch (trigger.kind) {
+    case "alarm":
+      return `${trigger.alarmArn}@${trigger.alarmAt}`;
+    case "promote":
+      return `${trigger.epoch}/${Math.floor((trigger.tick ?? clock.now()) / PAGE_EVERY_MS)}`;
+    case "operator":
+      return newId();
+  }
+};
 
 type Recorded =
   | { readonly kind: "recorded"; readonly state: CutoverState }
@@ -156,7 +169,9 @@ const recordVerified = async (
   const at = ports.clock.now();
   const outcome = await commitOnto(ports, seen, (state) => {
     if (state.latch === undefined || state.epoch !== seen.epoch) return null;
-    const { reassertAfter } = state.latch;
+    const { reassertAfter, verifiedAt } = state.latch;
+    // Another run of the same rollback came first, and has recorded and told of it.
+    if (verifiedAt !== undefined && seen.latch?.verifiedAt === undefined) return null;
     const reasserted = reassertAfter === undefined || at > later(reassertAfter, APPLY_BOUND_MS);
     return {
       events: [{ kind: "latchVerified", at, pinAnsweredAt, reasserted }],
@@ -174,17 +189,23 @@ const recordVerified = async (
           // Of this run: what ended a hold may have got no answer before, and be recorded nowhere else.
           cause: { ...(seen.latch ?? state.latch).cause },
         },
-        notify: {
-          subject: `${state.cutover}: ${isOfDrill(state) ? "a rehearsal: " : ""}all traffic is on blue`,
-          body: `${state.latch.record.summary}\nexpected: ${state.latch.expected.label}`,
-          urgency: "page",
-        },
+        ...(verifiedAt === undefined ? { notify: onBlueNotice(state, state.latch) } : {}),
       },
     };
   });
   if (outcome.kind === "committed") return { kind: "recorded", state: await flushOutbox(ports, outcome.state) };
-  return { kind: "lost", why: outcome.kind === "unknown" ? outcome.message : "the epoch has moved on" };
+  if (outcome.kind === "unknown") return { kind: "lost", why: outcome.message };
+  const there = outcome.state;
+  return there !== null && there.epoch === seen.epoch && there.latch?.verifiedAt !== undefined
+    ? { kind: "recorded", state: there }
+    : { kind: "lost", why: "the epoch has moved on" };
 };
+
+const onBlueNotice = (state: CutoverState, { record, expected }: Latch): NonNullable<Account["notify"]> => ({
+  subject: `${state.cutover}: ${isOfDrill(state) ? "a rehearsal: " : ""}all traffic is on blue`,
+  body: `${record.summary}\nexpected: ${expected.label}`,
+  urgency: "page",
+});
 
 /**
  * No answer from the table: the pin goes up first, then the latch is tried again, at once and once more when all is on

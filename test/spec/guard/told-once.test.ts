@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { answerRollback } from "../../../src/edge/answer-rollback.ts";
+import { snapBack } from "../../../src/guard/snap-back.ts";
+import type { AlarmWay } from "../../../src/guard/snap-back-trigger.ts";
+import { DRILL, type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
+
+const RATIO = ORDERS.alarms[0]?.arn ?? "";
+const [route] = ORDERS.routes;
+if (route === undefined) throw new Error("unreachable");
+
+const at50 = async (policy = DRILL): Promise<FakeWorld> => {
+  const world = fakeWorld();
+  await world.arm(policy);
+  await world.until("50 %", () => world.state().weightPercent === 50);
+  return world;
+};
+
+const comes = (world: FakeWorld, via: AlarmWay) =>
+  answerRollback(world.ports, [ORDERS], {
+    kind: "alarm",
+    alarmArn: RATIO,
+    state: "ALARM",
+    alarmAt: world.clock.now(),
+    via,
+  });
+
+const toldOf = (world: FakeWorld, subject: RegExp) => world.notify.sent.filter((one) => subject.test(one.subject));
+const recorded = (world: FakeWorld, kind: string) => world.ledger.records.filter((record) => record.kind === kind);
+
+describe("an alarm that comes by its action and by EventBridge at once", () => {
+  it("is told of once, and recorded once", async () => {
+    const world = await at50();
+    world.truth.firing.add(RATIO);
+    const answers = await Promise.all([comes(world, "action"), comes(world, "eventbridge")]);
+    expect(answers.flat().map(({ report }) => report.kind)).toEqual(["verified", "verified"]);
+    await world.minutes(3);
+    expect(toldOf(world, /all traffic is on blue/)).toHaveLength(1);
+    expect(recorded(world, "verified")).toHaveLength(1);
+  });
+
+  it("is told of once where it is held", async () => {
+    const world = await at50({ ...DRILL, whenNotLossless: "hold" });
+    world.truth.streams.set("reverse.lagSeconds", 60);
+    await world.minutes(2);
+    const answers = await Promise.all([comes(world, "action"), comes(world, "eventbridge")]);
+    expect(answers.flat().map(({ report }) => report.kind)).toEqual(["held", "held"]);
+    expect(toldOf(world, /held/)).toHaveLength(1);
+    expect(recorded(world, "held")).toHaveLength(1);
+  });
+});
+
+describe("a rollback that is verified and has to be carried out again", () => {
+  it("is recorded, and wakes nobody: the tick that found it has told", async () => {
+    const world = await at50();
+    await comes(world, "action");
+    world.rules.edit(route.pin.ruleArn, (rule) => ({ ...rule, priority: route.pin.parkedPriority }));
+    await comes(world, "action");
+    expect(world.rules.greenPercent()).toBe(0);
+    expect(recorded(world, "verified")).toHaveLength(2);
+    expect(toldOf(world, /all traffic is on blue/)).toHaveLength(1);
+  });
+});
+
+describe("a rollback that cannot be verified, minute after minute", () => {
+  it("is told of under one id in a quarter of an hour, retries of the function included", async () => {
+    const world = await at50();
+    world.rules.add(route.listenerArn, {
+      ruleArn: "arn:other",
+      priority: route.pin.raisedPriority,
+      conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: ["/maintenance"] } }],
+      forward: { targets: [{ targetGroupArn: route.blue, weight: 1 }], sticky: false },
+      otherActions: [],
+    });
+    await comes(world, "action");
+    const request = { kind: "promote", epoch: world.state().epoch, tick: world.clock.now() } as const;
+    await snapBack(world.ports, world.cutover, request);
+    await snapBack(world.ports, world.cutover, request);
+    await world.minutes(15);
+    const ids = new Set(toldOf(world, /could not be verified on blue yet/).map(({ id }) => id));
+    // The alarm's own, and those of the quarters that these minutes lie in.
+    expect(ids.size).toBeGreaterThan(1);
+    expect(ids.size).toBeLessThanOrEqual(3);
+  });
+
+  it("is told of anew in the next quarter, and in another epoch", async () => {
+    const world = await at50();
+    world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "restorable" });
+    const { epoch } = world.state();
+    const quarter = 15 * 60_000;
+    const latched = await snapBack(world.ports, world.cutover, { kind: "promote", epoch, tick: 0 as never });
+    expect(latched.kind).toBe("ignored");
+    await comes(world, "action");
+    world.notify.sent.length = 0;
+    for (const tick of [4 * quarter, 5 * quarter - 60_000, 5 * quarter])
+      await snapBack(world.ports, world.cutover, { kind: "promote", epoch: epoch + 1, tick: tick as never });
+    await snapBack(world.ports, world.cutover, { kind: "promote", epoch: epoch + 2, tick: (4 * quarter) as never });
+    const [first, again, later, other] = world.notify.sent.map(({ id }) => id);
+    expect(again).toBe(first);
+    expect(new Set([first, later, other]).size).toBe(3);
+  });
+});
