@@ -12,8 +12,8 @@ const portsOf = rollbackPorts(process.env);
  */
 export const handler = urgentShell(
   parseRollbackEvent,
-  async (event) => {
-    const ports = portsOf();
+  async (event, timeLeftMs) => {
+    const ports = { ...portsOf(), timeLeftMs };
     const started = ports.clock.now();
     const answers = await answerRollback(ports, cutovers, event);
     return { answers, lacks: ports.lacks, tookMs: ports.clock.now() - started };

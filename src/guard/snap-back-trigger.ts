@@ -1,11 +1,13 @@
 import type { EpochMs } from "../kernel/units.ts";
 import type { AlarmSeverity } from "../signals/bindings.ts";
 import type { GuardPorts } from "./ports.ts";
+import type { TimeLeft } from "./time-left.ts";
 
 export type SnapBackPorts = Pick<
   GuardPorts,
   "clock" | "newId" | "digest" | "state" | "ledger" | "alarms" | "rules" | "notify"
->;
+> &
+  TimeLeft;
 
 /** How an alarm's change of state reached pawl: by its own action on the function, or by what passes such changes on. */
 export type AlarmWay = "action" | "eventbridge" | "sns";

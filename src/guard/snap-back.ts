@@ -11,11 +11,12 @@ import { commitOnto } from "./commit.ts";
 import { hold } from "./hold-rollback.ts";
 import { takeOverDrill } from "./in-earnest.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
-import { NOTIFY_TIMEOUT_MS } from "./limits.ts";
+import { NOTIFY_TIMEOUT_MS, RULE_WRITE_TIMEOUT_MS } from "./limits.ts";
 import { noting, sayWritten, type Written } from "./noted-writes.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { NotifyPort } from "./ports.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
+import { hasTimeFor } from "./time-left.ts";
 import { type RaiseOutcome, raisePins, type Standing, seenPinned } from "./verify-pin.ts";
 
 export type SnapBackReport =
@@ -32,8 +33,10 @@ export type SnapBackReport =
   | { readonly kind: "pin-gone"; readonly why: string }
   | { readonly kind: "ignored"; readonly why: string };
 
-/** Well inside rollback's time-out; what is left then, the next tick goes on with. */
+/** No round begins later, whoever runs it; what is left then, the next tick goes on with. */
 const BUDGET_MS = durationMs(14_000);
+/** What a round takes at least where nothing answers: one attempt at the pins, and then one at the weights. */
+const ROUND_MS = durationMs(2 * RULE_WRITE_TIMEOUT_MS);
 const FIRST_PAUSE_MS = 500;
 
 /**
@@ -97,35 +100,30 @@ const askedBy = (trigger: SnapBackTrigger, { newId, clock }: SnapBackPorts): str
   }
 };
 
-type Recorded =
-  | { readonly kind: "recorded"; readonly state: CutoverState }
-  | { readonly kind: "lost"; readonly why: string };
-
 const goneBy = ({ route }: { readonly route: RouteBinding }): string =>
   isPinnedRoute(route)
     ? `the pin ${route.pin.ruleArn} is gone`
     : `${weightedArn(route)} forwards to green alone, as decommission leaves it before blue is fenced`;
 
-/** Raises, verifies, records; again and again until it holds or the time is over. `standing` is null without the table. */
+/**
+ * Raises, verifies, records; again and again until it holds or the time is over, so early that people can still be told.
+ * `standing` is null without the table.
+ */
 const bringBack = async (ports: Run, cutover: CutoverBindings, standing: Standing | null): Promise<SnapBackReport> => {
   const deadline = later(ports.clock.now(), BUDGET_MS);
-  let pauseMs = FIRST_PAUSE_MS;
   let why = "";
-  do {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
     const raised = await raisePins(ports, cutover, standing);
     if (raised.kind === "past-return") return pinGone(ports, cutover, raised, NO_STATE);
-    const waits = raised.kind === "answered" ? tooEarly(cutover, standing, raised.sentAt) : null;
-    if (waits !== null) return waits;
-    if (raised.kind === "answered" && (await seenPinned(ports, cutover))) {
-      const recorded = await record(ports, cutover, standing, raised.at);
-      return recorded.kind === "recorded"
-        ? { kind: "verified", state: recorded.state }
-        : { kind: "verified-unrecorded", why: recorded.why };
-    }
-    why = raised.kind === "answered" ? unseen(cutover) : raised.message;
+    if (raised.kind === "answered") {
+      const waits = tooEarly(cutover, standing, raised.sentAt);
+      if (waits !== null) return waits;
+      if (await seenPinned(ports, cutover)) return record(ports, cutover, standing, raised.at);
+      why = unseen(cutover);
+    } else why = raised.message;
+    if (later(ports.clock.now(), pauseMs) >= deadline || !hasTimeFor(ports, pauseMs + ROUND_MS)) break;
     await ports.clock.sleep(durationMs(pauseMs));
-    pauseMs *= 2;
-  } while (ports.clock.now() < deadline);
+  }
   await page(ports, cutover, "could not be verified on blue yet", `${why.replace(/\.$/, "")}. The next tick goes on.`);
   return { kind: "unverified", why };
 };
@@ -150,9 +148,9 @@ const record = async (
   cutover: CutoverBindings,
   standing: Standing | null,
   answeredAt: EpochMs,
-): Promise<Recorded> =>
+): Promise<SnapBackReport> =>
   standing === null
-    ? { kind: "lost", why: "the table does not answer" }
+    ? { kind: "verified-unrecorded", why: "the table does not answer" }
     : recordVerified(ports, cutover, standing.state, answeredAt);
 
 /** Verified before, and nothing announced before the latch can still arrive. */
@@ -165,7 +163,7 @@ const recordVerified = async (
   cutover: CutoverBindings,
   seen: CutoverState,
   pinAnsweredAt: EpochMs,
-): Promise<Recorded> => {
+): Promise<SnapBackReport> => {
   const at = ports.clock.now();
   const outcome = await commitOnto(ports, seen, (state) => {
     if (state.latch === undefined || state.epoch !== seen.epoch) return null;
@@ -193,12 +191,12 @@ const recordVerified = async (
       },
     };
   });
-  if (outcome.kind === "committed") return { kind: "recorded", state: await flushOutbox(ports, outcome.state) };
-  if (outcome.kind === "unknown") return { kind: "lost", why: outcome.message };
+  if (outcome.kind === "committed") return { kind: "verified", state: await flushOutbox(ports, outcome.state) };
+  if (outcome.kind === "unknown") return { kind: "verified-unrecorded", why: outcome.message };
   const there = outcome.state;
   return there !== null && there.epoch === seen.epoch && there.latch?.verifiedAt !== undefined
-    ? { kind: "recorded", state: there }
-    : { kind: "lost", why: "the epoch has moved on" };
+    ? { kind: "verified", state: there }
+    : { kind: "verified-unrecorded", why: "the epoch has moved on" };
 };
 
 const onBlueNotice = (state: CutoverState, { record, expected }: Latch): NonNullable<Account["notify"]> => ({

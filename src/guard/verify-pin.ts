@@ -9,11 +9,12 @@ import { durationMs, type EpochMs, later, weightPercent } from "../kernel/units.
 import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
 import { isPinnedRoute, type PinnedRoute, weightedArn } from "../signals/routes.ts";
 import { otherActionsOf, shows } from "./change-weight.ts";
-import { INSISTENT } from "./limits.ts";
+import { READ_TIMEOUT_MS } from "./limits.ts";
 import { type RoutesRead, readRoutes } from "./look.ts";
 import type { GuardPorts } from "./ports.ts";
+import { hasTimeFor, insistingIn, type TimeLeft } from "./time-left.ts";
 
-type RulePorts = Pick<GuardPorts, "clock" | "rules">;
+type RulePorts = Pick<GuardPorts, "clock" | "rules"> & TimeLeft;
 
 /** A latched state whose way back was open, and since when this run knows it. */
 export interface Standing {
@@ -44,7 +45,7 @@ export const raisePins = async (
   const { pins, weights } = planSnapBack(cutover);
   const sentAt = ports.clock.now();
   // The pins leave first: the read beside them is for what comes after.
-  const raising = Promise.all(pins.map((pin) => ports.rules.movePin(pin.route, "raised", INSISTENT)));
+  const raising = Promise.all(pins.map((pin) => ports.rules.movePin(pin.route, "raised", insistingIn(ports))));
   const [moves, read] = await Promise.all([raising, readRoutes(ports, cutover)]);
   const known = isKnown(ports, standing) ? standing : null;
   const gone = pins.find((pin, index) => isGone(moves[index], pin.route, read))?.route;
@@ -56,7 +57,7 @@ export const raisePins = async (
       if (known === null && stale && !isPinnedRoute(route)) return UNREAD;
       const others = otherActions(route, read.sights, known);
       // Without having read them, other actions of the rule (authentication) would be lost with the write.
-      return others === null ? UNREAD : ports.rules.writeWeights(write, others, INSISTENT);
+      return others === null ? UNREAD : ports.rules.writeWeights(write, others, insistingIn(ports));
     }),
   );
   const outcomes = [
@@ -129,9 +130,24 @@ const raised = (outcome: WriteOutcome, route: PinnedRoute | undefined): boolean 
  */
 export const seenPinned = async (ports: RulePorts, cutover: CutoverBindings): Promise<boolean> => {
   for (const waitMs of [0, DESCRIBE_LAG_MS]) {
+    if (!hasTimeFor(ports, waitMs + READ_TIMEOUT_MS)) return false;
     if (waitMs > 0) await ports.clock.sleep(durationMs(waitMs));
-    const { sights } = await readRoutes(ports, cutover);
+    const { sights } = await readInsisting(ports, cutover);
     if (sights.length === 0 || !sights.every(isOnBlue)) return false;
   }
   return true;
+};
+
+const LOOKS = 3;
+const LOOK_PAUSE_MS = durationMs(500);
+
+/** A look that fails shows nothing, and is repeated: beginning anew would take another S. */
+const readInsisting = async (ports: RulePorts, cutover: CutoverBindings): Promise<RoutesRead> => {
+  let read = await readRoutes(ports, cutover);
+  for (let look = 1; look < LOOKS && read.sights.length === 0; look += 1) {
+    if (!hasTimeFor(ports, LOOK_PAUSE_MS + READ_TIMEOUT_MS)) break;
+    await ports.clock.sleep(LOOK_PAUSE_MS);
+    read = await readRoutes(ports, cutover);
+  }
+  return read;
 };

@@ -96,8 +96,8 @@ export const GOING_BACK: readonly Fault[] = [
     edits: [
       edit(
         VERIFY,
-        'ports.rules.movePin(pin.route, "raised", INSISTENT)',
-        'ports.rules.movePin(pin.route, "parked", INSISTENT)',
+        'ports.rules.movePin(pin.route, "raised", insistingIn(ports))',
+        'ports.rules.movePin(pin.route, "parked", insistingIn(ports))',
       ),
     ],
     breaks: "P6",
