@@ -52,8 +52,8 @@ export const arm = async (
   const digest = policyDigest(policy, ports.digest);
   const stored = await ports.policies.put(policy, digest);
   if (!stored.ok) return { kind: "failed", why: stored.failure.message };
-  // Before the state: an entry without a state costs a look, a state without an entry is never served.
-  const listed = await ports.active.put(cutover.name);
+  // Before the state: an entry without a state is told of, a state without an entry is never served.
+  const listed = await ports.active.put(cutover.name, ports.clock.now());
   if (!listed.ok) return { kind: "failed", why: listed.failure.message };
   const first = firstState(cutover, policy, { by, at: ports.clock.now(), digest, footing: checked.footing });
   const next = compose(first, first, armAccount(first, policy), { writeId: ports.newId(), digest: ports.digest });

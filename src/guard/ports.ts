@@ -56,12 +56,19 @@ export interface StatePort {
   ): Promise<LatchOutcome>;
 }
 
-/** Cutovers that are armed and neither complete nor retired. A superset is harmless. */
+/** A cutover that is to be served. */
+export interface ActiveEntry {
+  readonly cutover: CutoverId;
+  /** When it was put, by whoever put it; null where a release before this one did. */
+  readonly listedAt: EpochMs | null;
+}
+
+/** Cutovers that are armed and neither complete nor retired. One that has no state is told of after some minutes. */
 export interface ActivePort {
   /** Strongly consistent. Effects: none. Errors: returned. */
-  list(timeoutMs: DurationMs): Promise<Result<readonly CutoverId[], OutsideFailure>>;
+  list(timeoutMs: DurationMs): Promise<Result<readonly ActiveEntry[], OutsideFailure>>;
   /** Repeating it is harmless. Within the adapter's own 5 s. Errors: returned; what timed out may have happened. */
-  put(cutover: CutoverId): Promise<Result<void, OutsideFailure>>;
+  put(cutover: CutoverId, at: EpochMs): Promise<Result<void, OutsideFailure>>;
   /** Likewise; one that is not listed counts as removed. */
   remove(cutover: CutoverId): Promise<Result<void, OutsideFailure>>;
 }

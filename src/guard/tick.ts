@@ -1,8 +1,9 @@
 import type { CutoverState } from "../decision/state.ts";
-import type { EpochMs } from "../kernel/units.ts";
+import { toIso } from "../kernel/instant.ts";
+import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverId } from "../signals/bindings.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
-import type { GuardPorts } from "./ports.ts";
+import type { ActiveEntry, GuardPorts } from "./ports.ts";
 import { untimely } from "./untimely.ts";
 
 /** It writes nothing: what is over is taken off the list by whoever ended it. */
@@ -30,7 +31,7 @@ export const runTick = async (ports: TickPorts, scheduledAt: EpochMs): Promise<T
   if (mistimed !== null) return { started: [], failures: [mistimed], stalestSeconds: null, dropped: true };
   const listed = await ports.active.list(STATE_TIMEOUT_MS);
   if (!listed.ok) return { started: [], failures: [listed.failure.message], stalestSeconds: null, dropped: false };
-  const served = await Promise.all(listed.value.map((cutover) => serve(ports, cutover, scheduledAt)));
+  const served = await Promise.all(listed.value.map((entry) => serve(ports, entry, scheduledAt)));
   const failures = served.flatMap((one) => one.failures);
   return {
     started: served.flatMap(({ cutover, workers }) => (workers.length === 0 ? [] : [{ cutover, workers }])),
@@ -47,11 +48,17 @@ interface Served {
   readonly staleSeconds: number;
 }
 
-const serve = async (ports: TickPorts, cutover: CutoverId, scheduledAt: EpochMs): Promise<Served> => {
+const serve = async (ports: TickPorts, entry: ActiveEntry, scheduledAt: EpochMs): Promise<Served> => {
+  const { cutover } = entry;
   const read = await ports.state.read(cutover, STATE_TIMEOUT_MS);
   const state = read.ok ? read.value : null;
-  // Listed before it was armed, or left over: nothing to serve yet, and nothing to be late with.
-  if (read.ok && state === null) return { cutover, workers: [], failures: [], staleSeconds: 0 };
+  if (read.ok && state === null)
+    return {
+      cutover,
+      workers: [],
+      failures: isBeingArmed(entry, scheduledAt) ? [] : [stateless(entry)],
+      staleSeconds: 0,
+    };
   const asked = await Promise.all(
     workersFor(state).map(async (worker) => ({
       worker,
@@ -68,6 +75,16 @@ const serve = async (ports: TickPorts, cutover: CutoverId, scheduledAt: EpochMs)
     staleSeconds: staleSeconds(state, scheduledAt),
   };
 };
+
+/** Arming lists a cutover, and stores its state a moment later. */
+const ARMING_MS = durationMs(120_000);
+
+/** Where nobody knows when it was listed, it is told of at once: one tick alone wakes nobody, and arming is over by the next. */
+const isBeingArmed = ({ listedAt }: ActiveEntry, scheduledAt: EpochMs): boolean =>
+  listedAt !== null && scheduledAt <= later(listedAt, ARMING_MS);
+
+const stateless = ({ cutover, listedAt }: ActiveEntry): string =>
+  `${cutover} is listed as active${listedAt === null ? "" : ` since ${toIso(listedAt)}`}, and the table has no state of it: it is lost, or arming died half way`;
 
 /** One that is complete and still listed has something left to say, which decommission says before it is taken off. */
 const workersFor = (state: CutoverState | null): readonly Worker[] => {

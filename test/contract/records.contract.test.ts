@@ -7,6 +7,7 @@ import { known, unknown } from "../../src/signals/observation.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { operatorPorts } from "../../src/wiring.ts";
 import { sha256 } from "../../src/wiring-local.ts";
+import { tableOf } from "../../src/wiring-table-and-rules.ts";
 import { fakeWorld } from "../support/fake-world.ts";
 import { type LabAccount, startAccountWithTable } from "./lab-account.ts";
 import { minutesAfter, soonEnough, T } from "./sample-state.ts";
@@ -64,15 +65,27 @@ const WORLDS: readonly (readonly [string, () => Records])[] = [
   ["memory", () => memory],
 ];
 
+test("an active cutover that an older release listed is one of an unknown time", async () => {
+  const { active } = dynamodb;
+  await tableOf(account.env).put({ pk: "active", sk: "invoices" }, { cutover: "invoices" });
+  expect(await active.list(soonEnough)).toEqual({ ok: true, value: [{ cutover: "invoices", listedAt: null }] });
+  await active.remove("invoices");
+});
+
 describe.each(WORLDS)("the records in %s", (_name, ports) => {
   test("lists active cutovers, each once, until they are removed", async () => {
     const { active } = ports();
     expect(await active.list(soonEnough)).toEqual({ ok: true, value: [] });
-    for (const cutover of ["orders", "payments", "orders"]) expect(await active.put(cutover)).toEqual(done);
-    expect(await active.list(soonEnough)).toEqual({ ok: true, value: ["orders", "payments"] });
+    for (const [minutes, cutover] of ["orders", "payments", "orders"].entries())
+      expect(await active.put(cutover, minutesAfter(minutes))).toEqual(done);
+    const payments = { cutover: "payments", listedAt: minutesAfter(1) };
+    expect(await active.list(soonEnough)).toEqual({
+      ok: true,
+      value: [{ cutover: "orders", listedAt: minutesAfter(2) }, payments],
+    });
     expect(await active.remove("orders")).toEqual(done);
     expect(await active.remove("orders")).toEqual(done);
-    expect(await active.list(soonEnough)).toEqual({ ok: true, value: ["payments"] });
+    expect(await active.list(soonEnough)).toEqual({ ok: true, value: [payments] });
   });
 
   test("finds the newest thing observed at or before a tick", async () => {

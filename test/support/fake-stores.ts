@@ -1,5 +1,6 @@
 import type { LedgerRecord } from "../../src/decision/record.ts";
 import type {
+  ActiveEntry,
   ActivePort,
   EvidencePort,
   InvokePort,
@@ -32,17 +33,17 @@ const copy = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) a
 const noAnswer = () => outsideFailure("timed-out", "the table did not answer");
 
 export const fakeActive = (outage: Outage): ActivePort => {
-  const names = new Set<string>();
+  const entries = new Map<string, ActiveEntry>();
   return {
-    list: async () => (outage.table ? noAnswer() : ok([...names])),
-    put: async (cutover) => {
+    list: async () => (outage.table ? noAnswer() : ok([...entries.values()])),
+    put: async (cutover, listedAt) => {
       if (outage.table) return noAnswer();
-      names.add(cutover);
+      entries.set(cutover, { cutover, listedAt });
       return ok(undefined);
     },
     remove: async (cutover) => {
       if (outage.table) return noAnswer();
-      names.delete(cutover);
+      entries.delete(cutover);
       return ok(undefined);
     },
   };

@@ -36,9 +36,12 @@ const asOrNull = <Value>(item: Item | null): Value | null => (item === null ? nu
 export const dynamodbActive = (table: Table): ActivePort => ({
   list: async (timeoutMs) =>
     mapped(await table.range("active", EVERYTHING, { timeoutMs }), (items) =>
-      items.map((item) => as<{ cutover: string }>(item).cutover),
+      items.map((item) => {
+        const { cutover, listedAt } = as<{ cutover: string; listedAt?: EpochMs }>(item);
+        return { cutover, listedAt: listedAt ?? null };
+      }),
     ),
-  put: (cutover) => table.put({ pk: "active", sk: cutover }, { cutover }),
+  put: (cutover, listedAt) => table.put({ pk: "active", sk: cutover }, { cutover, listedAt }),
   remove: (cutover) => table.remove({ pk: "active", sk: cutover }),
 });
 

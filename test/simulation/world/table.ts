@@ -1,5 +1,5 @@
 import type { LedgerRecord } from "../../../src/decision/record.ts";
-import type { GuardPorts, JournalEntry, Observed } from "../../../src/guard/ports.ts";
+import type { ActiveEntry, GuardPorts, JournalEntry, Observed } from "../../../src/guard/ports.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../../src/kernel/result.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
@@ -40,7 +40,7 @@ export interface TableSettings {
 
 /** Everything in the table beside the state item. Items are never changed in place, so what is given out is what is kept. */
 export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => {
-  const active = new Set<string>();
+  const active = new Map<string, ActiveEntry>();
   let observed: readonly Observed[] = [];
   let snapshots: { readonly snapshot: Snapshot; readonly run: Run }[] = [];
   const policies = new Map<string, Policy>();
@@ -92,8 +92,8 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
     };
     return {
       active: {
-        list: () => ask(() => [...active]),
-        put: (cutover) => put(() => void active.add(cutover)),
+        list: () => ask(() => [...active.values()]),
+        put: (cutover, listedAt) => put(() => void active.set(cutover, { cutover, listedAt })),
         remove: (cutover) => put(() => void active.delete(cutover)),
       },
       observed: {

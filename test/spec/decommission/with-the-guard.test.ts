@@ -55,7 +55,7 @@ it("what is complete stays listed until its last record and message have arrived
   await minutes(6);
   expect(await run()).toMatchObject({ stopped: expect.stringMatching(/^complete, with \d+ records or messages/) });
   expect(world.state()).toMatchObject({ phase: "complete" });
-  expect(await world.active.list(1_000 as never)).toEqual(ok(["orders"]));
+  expect(await world.active.list(1_000 as never)).toMatchObject(ok([{ cutover: "orders" }]));
   world.outage.topic = false;
   expect(await run()).toEqual({ done: [], stopped: "complete" });
   expect(world.state().outbox).toEqual([]);

@@ -4,7 +4,8 @@ import { lowerPin } from "../../../src/guard/lower-pin.ts";
 import { requestApprove } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import { runTick } from "../../../src/guard/tick.ts";
-import { later } from "../../../src/kernel/units.ts";
+import { ok } from "../../../src/kernel/result.ts";
+import { epochMs, later } from "../../../src/kernel/units.ts";
 import { DRILL, type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
 
 const [route] = ORDERS.routes;
@@ -193,6 +194,39 @@ describe("the schedule", () => {
     expect(report.stalestSeconds).toBe(300);
   });
 
+  describe("finds a cutover on the list that has no state", () => {
+    const ticks = async (listedMsAgo: number | null) => {
+      const world = fakeWorld();
+      const tick = world.nextMinute();
+      const entry = { cutover: "orders", listedAt: listedMsAgo === null ? null : epochMs(tick - listedMsAgo) };
+      const active = { list: async () => ok([entry]) };
+      return runTick({ ...world.ports, active }, tick);
+    };
+
+    it("and leaves it alone while somebody may be arming it", async () => {
+      for (const msAgo of [-3_000, 0, 60_000])
+        expect(await ticks(msAgo)).toMatchObject({ started: [], failures: [], stalestSeconds: 0 });
+    });
+
+    it.each([
+      ["after some minutes", 180_000],
+      ["at once where a release before this one listed it", null],
+    ])("and calls it unserved, by name, %s", async (_when, msAgo) => {
+      const report = await ticks(msAgo);
+      expect(report).toMatchObject({ started: [], stalestSeconds: null });
+      expect(report.failures).toEqual([expect.stringMatching(/^orders is listed as active.* no state of it/)]);
+    });
+
+    it("and serves the others all the same", async () => {
+      const world = fakeWorld();
+      await world.arm();
+      await world.active.put("payments", epochMs(0));
+      const report = await runTick(world.ports, world.nextMinute());
+      expect(report.started).toMatchObject([{ cutover: "orders", workers: ["observe", "promote"] }]);
+      expect(report.failures).toHaveLength(1);
+    });
+  });
+
   it("serves what it can when a state cannot be read, and says so", async () => {
     const world = fakeWorld();
     await world.arm();
@@ -211,6 +245,6 @@ describe("the schedule", () => {
       started: [{ workers: ["decommission"] }],
       stalestSeconds: 0,
     });
-    expect(await world.active.list(1_000 as never)).toEqual({ ok: true, value: ["orders"] });
+    expect(await world.active.list(1_000 as never)).toMatchObject({ ok: true, value: [{ cutover: "orders" }] });
   });
 });

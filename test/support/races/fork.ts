@@ -21,7 +21,7 @@ export const forked = async (from: FakeWorld): Promise<FakeWorld> => {
     for (const rule of read.ok ? read.value.rules : []) world.rules.edit(rule.ruleArn, () => rule);
   }
   world.store.put(from.state());
-  await world.active.put(world.cutover.name);
+  await world.active.put(world.cutover.name, world.clock.now());
   world.snapshots.all.push(...from.snapshots.all);
   world.observed.all.push(...from.observed.all);
   world.ledger.records.push(...from.ledger.records);
