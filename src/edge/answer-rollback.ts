@@ -1,6 +1,7 @@
 import { type LowerPinPorts, type LowerPinReport, lowerPin } from "../guard/lower-pin.ts";
-import { type SnapBackReport, snapBack } from "../guard/snap-back.ts";
+import { snapBack } from "../guard/snap-back.ts";
 import type { SnapBackPorts } from "../guard/snap-back-trigger.ts";
+import type { SnapBackReport } from "../guard/tell-rollback.ts";
 import { PawlError } from "../kernel/pawl-error.ts";
 import type { CutoverBindings, CutoverId } from "../signals/bindings.ts";
 import { cutoverNamed, cutoversOfAlarm } from "./cutovers.ts";

@@ -1,37 +1,32 @@
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
-import { PAGE_EVERY_MS } from "../decision/pages.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
 import { isOfDrill } from "../decision/rollback-drill.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { Account } from "../ledger/compose.ts";
-import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
-import { hasPlainRoute, isPinnedRoute, weightedArn } from "../signals/routes.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import { hasPlainRoute } from "../signals/routes.ts";
 import { commitOnto } from "./commit.ts";
 import { hold } from "./hold-rollback.ts";
 import { takeOverDrill } from "./in-earnest.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
-import { NOTIFY_TIMEOUT_MS, RULE_WRITE_TIMEOUT_MS } from "./limits.ts";
-import { noting, sayWritten, type Written } from "./noted-writes.ts";
+import { RULE_WRITE_TIMEOUT_MS } from "./limits.ts";
+import { noting } from "./noted-writes.ts";
 import { flushOutbox } from "./outbox.ts";
-import type { NotifyPort } from "./ports.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
+import {
+  askedBy,
+  goneBy,
+  NO_STATE,
+  noWayBack,
+  onBlueUnverified,
+  page,
+  pinGone,
+  type Run,
+  type SnapBackReport,
+} from "./tell-rollback.ts";
 import { hasTimeFor } from "./time-left.ts";
-import { type RaiseOutcome, raisePins, type Standing, seenPinned } from "./verify-pin.ts";
-
-export type SnapBackReport =
-  | { readonly kind: "verified"; readonly state: CutoverState }
-  /** All on blue by two reads and an answered write, and the state could not be told; the next tick finds the pin. */
-  | { readonly kind: "verified-unrecorded"; readonly why: string }
-  /** Latched, and all on blue by answered writes; verified, by later runs, once nothing sent before can still arrive. */
-  | { readonly kind: "asserted"; readonly state: CutoverState; readonly until: EpochMs }
-  | { readonly kind: "held"; readonly state: CutoverState }
-  | { readonly kind: "unverified"; readonly why: string }
-  /** Past the point of no return, by the state; `why` says what was written before. `untold` is why nobody could be told. */
-  | { readonly kind: "no-way-back"; readonly why: string; readonly untold?: string }
-  /** The rules show no way back, and no state says by whose doing: nothing more was written, and a later run may know more. */
-  | { readonly kind: "pin-gone"; readonly why: string }
-  | { readonly kind: "ignored"; readonly why: string };
+import { raisePins, type Standing, seenPinned } from "./verify-pin.ts";
 
 /** No round begins later, whoever runs it; what is left then, the next tick goes on with. */
 const BUDGET_MS = durationMs(14_000);
@@ -81,29 +76,6 @@ const inEarnest = async (
 };
 
 const STILL_A_DRILL = "a rehearsal of the rollback is under way, and was not told that this one is meant";
-
-/** One run, with what it has written. `asked` names what it was asked by, in the ids of what it says beside the outbox. */
-type Run = SnapBackPorts & { readonly asked: string; readonly written: Written };
-
-/**
- * An alarm's change comes by three ways, promote asks at every tick, and each of them comes again after a crash: whoever is
- * told can tell a repeat from news. What lasts is news again every quarter of an hour, as all that a tick tells.
- */
-const askedBy = (trigger: SnapBackTrigger, { newId, clock }: SnapBackPorts): string => {
-  switch (trigger.kind) {
-    case "alarm":
-      return `${trigger.alarmArn}@${trigger.alarmAt}`;
-    case "promote":
-      return `${trigger.epoch}/${Math.floor((trigger.tick ?? clock.now()) / PAGE_EVERY_MS)}`;
-    case "operator":
-      return newId();
-  }
-};
-
-const goneBy = ({ route }: { readonly route: RouteBinding }): string =>
-  isPinnedRoute(route)
-    ? `the pin ${route.pin.ruleArn} is gone`
-    : `${weightedArn(route)} forwards to green alone, as decommission leaves it before blue is fenced`;
 
 /**
  * Raises, verifies, records; again and again until it holds or the time is over, so early that people can still be told.
@@ -236,18 +208,6 @@ const goOnBlind = async (
   return { kind: "verified-unrecorded", why: unrecorded(late) };
 };
 
-/** Without the table nobody knows whether a step is under way, and without a pin it would change traffic. */
-const onBlueUnverified = async (ports: Run, cutover: CutoverBindings, because: string): Promise<SnapBackReport> => {
-  const why = `two reads show blue alone; without the table nobody knows if a step is still under way (${because})`;
-  await page(
-    ports,
-    cutover,
-    "all traffic seems to be on blue, not verified",
-    `${why}. Run pawl rollback again in 3 minutes.`,
-  );
-  return { kind: "unverified", why };
-};
-
 type Latched = Extract<Latching, { kind: "latched" }>;
 
 const mayRecord = (late: Latching): late is Latched => late.kind === "latched" && late.state.wayBack === "open";
@@ -257,49 +217,4 @@ const unrecorded = (late: Latching): string => {
   if (late.kind !== "latched" && late.kind !== "complete") return late.why;
   const wayBack = late.kind === "complete" ? "closed, the cutover being complete" : late.state.wayBack;
   return `traffic went back although the way back is ${wayBack}; see pawl restore`;
-};
-
-const noWayBack = async (ports: Run, cutover: CutoverBindings, because: string): Promise<SnapBackReport> => {
-  const why = `${because}. ${sayWritten(ports.written)}`;
-  const told = await page(
-    ports,
-    cutover,
-    "a rollback was asked for past the point of no return",
-    `${why}. Run: pawl restore ${cutover.name}`,
-  );
-  return { kind: "no-way-back", why, ...(told.ok ? {} : { untold: told.failure.message }) };
-};
-
-const NO_STATE = "the table has given no state, or none that this run may still rely on";
-
-/** By decommission at the point of no return, or by somebody else before it: blue may be fenced, so nothing is tried. */
-const pinGone = async (
-  ports: Run,
-  cutover: CutoverBindings,
-  gone: Extract<RaiseOutcome, { kind: "past-return" }>,
-  because: string,
-): Promise<SnapBackReport> => {
-  const why = `${goneBy(gone)}; by whose doing is not known (${because}). ${sayWritten(ports.written)}`;
-  await page(
-    ports,
-    cutover,
-    "a rollback found its way back gone",
-    `${why}. Run: pawl restore ${cutover.name}; in the runbook: the pin is gone`,
-  );
-  return { kind: "pin-gone", why };
-};
-
-/** Straight to people: the outbox needs the table, and this may be said because the table is gone. */
-const page = async (
-  ports: Run,
-  cutover: CutoverBindings,
-  what: string,
-  body: string,
-): ReturnType<NotifyPort["send"]> => {
-  // Two things are never said under one id, or a receiver would drop the second.
-  const id = `${cutover.name}/${ports.asked}/${ports.digest(`${what}\n${body}`).slice(-12)}`;
-  return ports.notify.send(
-    { id, cutover: cutover.name, subject: `${cutover.name}: ${what}`, body, urgency: "page" },
-    NOTIFY_TIMEOUT_MS,
-  );
 };

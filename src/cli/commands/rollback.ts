@@ -1,5 +1,6 @@
-import { type SnapBackReport, snapBack } from "../../guard/snap-back.ts";
+import { snapBack } from "../../guard/snap-back.ts";
 import type { SnapBackPorts } from "../../guard/snap-back-trigger.ts";
+import type { SnapBackReport } from "../../guard/tell-rollback.ts";
 import { toIso } from "../../kernel/instant.ts";
 import { hasPlainRoute } from "../../signals/routes.ts";
 import { type CommandResult, done } from "../command-result.ts";

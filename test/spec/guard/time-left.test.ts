@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ROLLBACK_TIMEOUT_MS } from "../../../src/decision/bounds.ts";
 import { NOTIFY_TIMEOUT_MS } from "../../../src/guard/limits.ts";
-import { type SnapBackReport, snapBack } from "../../../src/guard/snap-back.ts";
+import { snapBack } from "../../../src/guard/snap-back.ts";
+import type { SnapBackReport } from "../../../src/guard/tell-rollback.ts";
 import { outsideFailure } from "../../../src/kernel/result.ts";
 import { durationMs } from "../../../src/kernel/units.ts";
 import { type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
