@@ -1,7 +1,8 @@
 import type { RouteBinding } from "../signals/bindings.ts";
 import { isPinnedRoute, isWeightedRule } from "../signals/routes.ts";
-import { mayOverlap, sameConditions } from "./conditions.ts";
+import { sameConditions } from "./conditions.ts";
 import { deviationOf, shapeOf } from "./deviation.ts";
+import { intruderIn } from "./intruders.ts";
 import type { Forward, ForwardTarget, ObservedListener, ObservedRule } from "./rules-port.ts";
 
 /**
@@ -119,45 +120,3 @@ const leadsToAlone = ({ targets }: Forward, targetGroupArn: string): boolean => 
 
 const plainPosition = ({ targets }: Forward, { green }: RouteBinding): PinPosition =>
   targets.every(({ targetGroupArn }) => targetGroupArn === green) ? "gone" : "none";
-
-const intruderIn = (
-  listener: ObservedListener,
-  weighted: ObservedRule,
-  route: RouteBinding,
-  all: readonly RouteBinding[],
-): string | null => {
-  const elsewhere = greenElsewhere(all, [listener]);
-  if (elsewhere !== null) return elsewhere;
-  for (const rule of listener.rules.filter((one) => !isOurs(one, listener, all))) {
-    if (weighted.priority === null) {
-      // Every rule takes something from a default action; one that keeps it on blue lets both sides be written.
-      if (rule.forward?.targets.some(({ targetGroupArn }) => targetGroupArn === route.blue) === true)
-        return `rule ${rule.ruleArn} keeps requests on blue that the default action would move`;
-      continue;
-    }
-    const above = rule.priority !== null && rule.priority < weighted.priority;
-    if (above && mayOverlap(rule.conditions, weighted.conditions))
-      return `rule ${rule.ruleArn} stands above and takes requests of this route`;
-  }
-  return null;
-};
-
-const isOurs = (rule: ObservedRule, { listenerArn }: ObservedListener, all: readonly RouteBinding[]): boolean =>
-  all.some(
-    (route) =>
-      route.listenerArn === listenerArn && (isWeightedRule(route, rule) || route.pin?.ruleArn === rule.ruleArn),
-  );
-
-/** The first rule beside those of the routes, default rules included, that leads to a green of the cutover. */
-export const greenElsewhere = (
-  routes: readonly RouteBinding[],
-  listeners: readonly ObservedListener[],
-): string | null => {
-  const greens = new Set(routes.map(({ green }) => green));
-  const leadsThere = ({ forward }: ObservedRule) =>
-    forward?.targets.some(({ targetGroupArn }) => greens.has(targetGroupArn)) === true;
-  const rule = listeners
-    .flatMap((listener) => listener.rules.filter((one) => !isOurs(one, listener, routes)))
-    .find(leadsThere);
-  return rule === undefined ? null : `rule ${rule.ruleArn} also forwards to green`;
-};

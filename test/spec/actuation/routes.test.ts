@@ -136,6 +136,40 @@ describe("a route as its listener shows it", () => {
     expect(why([action, ruleOf({ priority: 1, forward: alone("x") })], byDefault)).toBeNull();
   });
 
+  describe("beside another route of its listener", () => {
+    const conditions = (path: string) => [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }];
+    const wide = { ...route, pin: { ...pin, raisedPriority: 97 } };
+    const narrow = {
+      ...route,
+      weightedRuleArn: "api",
+      pin: { ruleArn: "api pin", raisedPriority: 98, parkedPriority: 102 },
+    };
+    const cutover = { ...ORDERS, routes: [wide, narrow] };
+    const shown = (path: string, apiPin: number, widePin: number) => [
+      ruleOf({ ruleArn: "api", priority: 99, conditions: conditions(path), forward: to(50, 50, true) }),
+      ruleOf({ ruleArn: "api pin", priority: apiPin, conditions: conditions(path), forward: alone(blue) }),
+      weighted({ conditions: conditions("/shop/*") }),
+      pinned({ conditions: conditions("/shop/*"), priority: widePin }),
+    ];
+
+    it.each([
+      ["parked", 102, 101],
+      ["raised, which takes them", 98, 97],
+    ])("is foreign where the other's requests would go below its pin, the pins %s", (_, apiPin, widePin) => {
+      const sight = sightOf(shown("/shop/api/*", apiPin, widePin), cutover);
+      expect(sight).toMatchObject({
+        kind: "foreign",
+        why: expect.stringMatching(/rule api( pin)? at 9[89] stands between the pin's 97 and the weighted rule at 100/),
+      });
+      expect(isOnBlue(sight)).toBe(false);
+    });
+
+    it("is as bound where no request meets both, or the other stands above its pin too", () => {
+      expect(why(shown("/news/*", 102, 101), cutover)).toBeNull();
+      expect(why(shown("/shop/api/*", 102, 101), { ...cutover, routes: [route, narrow] })).toBeNull();
+    });
+  });
+
   it("knows the rules of its sister routes, each in its own listener", () => {
     const secure = {
       ...route,

@@ -37,6 +37,11 @@ const payments: PinnedCutover = {
   streams: { forward: renamed(orders.streams.forward), reverse: renamed(orders.streams.reverse) },
 };
 
+const withPins = (raisedPriority: number, parkedPriority: number): PinnedCutover => ({
+  ...payments,
+  routes: payments.routes.map((one) => ({ ...one, pin: { ...one.pin, raisedPriority, parkedPriority } })),
+});
+
 describe("two cutovers of one stack", () => {
   test("may stand on one listener, each with its own rules, numbers and streams", () => {
     expect(togetherFaults([orders, payments])).toEqual([]);
@@ -46,8 +51,13 @@ describe("two cutovers of one stack", () => {
     ["a rule", { ...payments, routes: [{ ...route, pin: payments.routes[0]?.pin ?? route.pin }] }, "the rule "],
     [
       "a number for their pins: one could not park while the other is raised",
-      { ...payments, routes: payments.routes.map((one) => ({ ...one, pin: { ...one.pin, raisedPriority: 101 } })) },
-      "the number 101 for a pin of",
+      withPins(101, 104),
+      "their numbers cross (101 to 104, 99 to 101)",
+    ],
+    [
+      "numbers between the other's: a raised pin would take the other's requests",
+      withPins(98, 102),
+      "their numbers cross (98 to 102, 99 to 101)",
     ],
     [
       "a connector: to decommission one would delete the other's",
