@@ -75,10 +75,15 @@ export const observeRoute = (
  * True when the route, as shown, sends everything to blue: by its pin, above the weighted rule, same conditions, blue
  * alone; or, where it has none, by the weighted rule itself.
  */
-export const isOnBlue = (sight: RouteSight): boolean => {
-  if (sight.kind !== "seen") return false;
-  const { pin, ruleGreenPercent, sticky } = sight.observed;
-  return pin === "raised" || (pin === "none" && ruleGreenPercent === 0 && !sticky);
+export const isOnBlue = (sight: RouteSight): boolean => notOnBlue(sight) === null;
+
+/** What of a route, as shown, keeps it from sending everything to blue; null where it does. */
+export const notOnBlue = (sight: RouteSight): string | null => {
+  if (sight.kind !== "seen") return sight.why;
+  const { pin, ruleGreenPercent, sticky, route } = sight.observed;
+  if (pin === "raised" || (pin === "none" && ruleGreenPercent === 0 && !sticky)) return null;
+  if (!isPinnedRoute(route)) return "blue was written and is not seen alone";
+  return pin === "gone" ? "the pin is gone" : "the pin was raised and is not seen above";
 };
 
 /** Where a pin has to be for the weights to reach users, or where there is none. */

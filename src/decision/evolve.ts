@@ -19,6 +19,7 @@ import type {
   Settled,
   Soak,
   StoppedAct,
+  Told,
   WithoutPin,
 } from "./state.ts";
 
@@ -52,6 +53,7 @@ export type CutoverEvent =
       readonly pinAnsweredAt: EpochMs;
       readonly reasserted: boolean;
     }
+  | { readonly kind: "latchUnverified"; readonly told: Told }
   /** Somebody, or another alarm, wants back what only a rehearsal had sent there. */
   | { readonly kind: "rolledBackInEarnest"; readonly cause: LatchCause }
   | { readonly kind: "settled"; readonly settled: Settled }
@@ -119,6 +121,8 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
     }
     case "latchVerified":
       return latchVerified(state, event);
+    case "latchUnverified":
+      return { ...state, latch: { ...latchOf(state, event), told: event.told } };
     case "rolledBackInEarnest":
       must(isOfDrill(state), event);
       return { ...without(state, "rollbackDrill"), latch: { ...latchOf(state, event), cause: event.cause } };
@@ -235,7 +239,7 @@ const latchOf = (state: CutoverState, event: CutoverEvent): Latch => {
 
 const latchVerified = (state: CutoverState, event: Extract<CutoverEvent, { kind: "latchVerified" }>): CutoverState => {
   must(state.wayBack === "open", event);
-  const { reassertAfter, ...latch } = latchOf(state, event);
+  const { reassertAfter, told: _told, ...latch } = latchOf(state, event);
   const keep = event.reasserted || reassertAfter === undefined ? {} : { reassertAfter };
   return {
     ...without(state, "permit", "stoppedAct", "adoption"),

@@ -1,4 +1,5 @@
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
+import { isDueAgain } from "../decision/pages.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
 import { isOfDrill } from "../decision/rollback-drill.ts";
 import type { CutoverState } from "../decision/state.ts";
@@ -12,7 +13,7 @@ import { type Latching, latchFor } from "./latch-first.ts";
 import { NOTIFY_TIMEOUT_MS } from "./limits.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
-import { raisePins, type Standing, seenPinned } from "./verify-pin.ts";
+import { raisePins, type Standing, whyUnseen } from "./verify-pin.ts";
 
 export type SnapBackReport =
   | { readonly kind: "verified"; readonly state: CutoverState }
@@ -54,7 +55,7 @@ export const snapBack = async (
   return inEarnest(ports, state, trigger, async (meant) => {
     const ready = await hold(ports, meant, trigger);
     if (ready.latch?.mode === "held") return { kind: "held", state: ready };
-    const done = isDone(ready, ports.clock.now()) && (await seenPinned(ports, cutover));
+    const done = isDone(ready, ports.clock.now()) && (await whyUnseen(ports, cutover)) === null;
     return done ? { kind: "verified", state: ready } : bringBack(ports, cutover, { state: ready, since });
   });
 };
@@ -80,10 +81,6 @@ type Run = SnapBackPorts & { readonly asked: string };
 const askedBy = (trigger: SnapBackTrigger, { newId }: SnapBackPorts): string =>
   trigger.kind === "alarm" ? `${trigger.alarmArn}@${trigger.alarmAt}` : newId();
 
-type Recorded =
-  | { readonly kind: "recorded"; readonly state: CutoverState }
-  | { readonly kind: "lost"; readonly why: string };
-
 const goneBy = ({ route }: { readonly route: RouteBinding }): string =>
   isPinnedRoute(route)
     ? `the pin ${route.pin.ruleArn} is gone`
@@ -97,24 +94,48 @@ const bringBack = async (ports: Run, cutover: CutoverBindings, standing: Standin
   do {
     const raised = await raisePins(ports, cutover, standing);
     if (raised.kind === "past-return") return noWayBack(ports, cutover, goneBy(raised));
-    const waits = raised.kind === "answered" ? tooEarly(cutover, standing, raised.sentAt) : null;
-    if (waits !== null) return waits;
-    if (raised.kind === "answered" && (await seenPinned(ports, cutover))) {
-      const recorded = await record(ports, cutover, standing, raised.at);
-      return recorded.kind === "recorded"
-        ? { kind: "verified", state: recorded.state }
-        : { kind: "verified-unrecorded", why: recorded.why };
-    }
-    why = raised.kind === "answered" ? unseen(cutover) : raised.message;
+    if (raised.kind === "answered") {
+      const waits = tooEarly(cutover, standing, raised.sentAt);
+      if (waits !== null) return waits;
+      const unseen = await whyUnseen(ports, cutover);
+      if (unseen === null) return record(ports, cutover, standing, raised.at);
+      why = unseen;
+    } else why = raised.message;
     await ports.clock.sleep(durationMs(pauseMs));
     pauseMs *= 2;
   } while (ports.clock.now() < deadline);
-  await page(ports, cutover, "could not be verified on blue yet", `${why.replace(/\.$/, "")}. The next tick goes on.`);
+  await tellUnverified(ports, cutover, standing, why);
   return { kind: "unverified", why };
 };
 
-const unseen = (cutover: CutoverBindings): string =>
-  hasPlainRoute(cutover) ? "blue was written and is not seen alone" : "the pin was raised and is not seen above";
+/** Every minute has a run of its own: under one latch the same is told again only after a while. */
+const tellUnverified = async (
+  ports: Run,
+  cutover: CutoverBindings,
+  standing: Standing | null,
+  why: string,
+): Promise<void> => {
+  const body = `${why.replace(/\.$/, "")}. The next tick goes on.`;
+  if (standing === null) return page(ports, cutover, "could not be verified on blue yet", body);
+  const told = { why, at: ports.clock.now() };
+  const outcome = await commitOnto(ports, standing.state, ({ epoch, latch }) =>
+    epoch === standing.state.epoch && latch !== undefined && isDueAgain(latch.told, told)
+      ? {
+          events: [{ kind: "latchUnverified", told }],
+          account: {
+            kind: "unverified",
+            summary: `could not be verified on blue yet: ${why}`,
+            at: told.at,
+            tick: null,
+            detail: { why },
+            notify: { subject: `${cutover.name}: could not be verified on blue yet`, body, urgency: "page" },
+          },
+        }
+      : null,
+  );
+  if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
+  if (outcome.kind === "unknown") await page(ports, cutover, "could not be verified on blue yet", body);
+};
 
 /** Where a route has no pin, what is written and read before everything older has arrived proves nothing yet. */
 const tooEarly = (
@@ -133,9 +154,9 @@ const record = async (
   cutover: CutoverBindings,
   standing: Standing | null,
   answeredAt: EpochMs,
-): Promise<Recorded> =>
+): Promise<SnapBackReport> =>
   standing === null
-    ? { kind: "lost", why: "the table does not answer" }
+    ? { kind: "verified-unrecorded", why: "the table does not answer" }
     : recordVerified(ports, cutover, standing.state, answeredAt);
 
 /** Verified before, and nothing announced before the latch can still arrive. */
@@ -148,7 +169,7 @@ const recordVerified = async (
   cutover: CutoverBindings,
   seen: CutoverState,
   pinAnsweredAt: EpochMs,
-): Promise<Recorded> => {
+): Promise<SnapBackReport> => {
   const at = ports.clock.now();
   const outcome = await commitOnto(ports, seen, (state) => {
     if (state.latch === undefined || state.epoch !== seen.epoch) return null;
@@ -172,8 +193,8 @@ const recordVerified = async (
       },
     };
   });
-  if (outcome.kind === "committed") return { kind: "recorded", state: await flushOutbox(ports, outcome.state) };
-  return { kind: "lost", why: outcome.kind === "unknown" ? outcome.message : "the epoch has moved on" };
+  if (outcome.kind === "committed") return { kind: "verified", state: await flushOutbox(ports, outcome.state) };
+  return { kind: "verified-unrecorded", why: outcome.kind === "unknown" ? outcome.message : "the epoch has moved on" };
 };
 
 /**

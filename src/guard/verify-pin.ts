@@ -1,5 +1,5 @@
 import { sayOutcome } from "../actuation/elb-refusals.ts";
-import { isOnBlue, type RouteSight } from "../actuation/observed-route.ts";
+import { notOnBlue, type RouteSight } from "../actuation/observed-route.ts";
 import { planSnapBack } from "../actuation/plan-writes.ts";
 import type { WriteOutcome } from "../actuation/rules-port.ts";
 import { DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
@@ -123,15 +123,17 @@ const raised = (outcome: WriteOutcome, route: PinnedRoute | undefined): boolean 
   );
 
 /**
- * Whether all traffic is on blue: the pin above, its conditions the weighted rule's, blue alone, or where there is none the
- * weighted rule at 0, in two reads at least S apart. Two reads alone can both be stale; the caller must hold this run's
- * own answered write as well.
+ * Why all traffic is not seen on blue; null where it is: the pin above, its conditions the weighted rule's, blue alone, or
+ * where there is none the weighted rule at 0, in two reads at least S apart. Two reads alone can both be stale; the caller
+ * must hold this run's own answered write as well.
  */
-export const seenPinned = async (ports: RulePorts, cutover: CutoverBindings): Promise<boolean> => {
+export const whyUnseen = async (ports: RulePorts, cutover: CutoverBindings): Promise<string | null> => {
   for (const waitMs of [0, DESCRIBE_LAG_MS]) {
     if (waitMs > 0) await ports.clock.sleep(durationMs(waitMs));
-    const { sights } = await readRoutes(ports, cutover);
-    if (sights.length === 0 || !sights.every(isOnBlue)) return false;
+    const { sights, failures } = await readRoutes(ports, cutover);
+    if (sights.length === 0) return `the rules could not be read: ${failures.join("; ")}`;
+    const why = sights.map(notOnBlue).find((one) => one !== null);
+    if (why !== undefined) return why;
   }
-  return true;
+  return null;
 };

@@ -145,6 +145,9 @@ describe("a cutover with two routes on one listener, one inside the other", () =
     const world = nested();
     expect(await world.arm()).toMatchObject({ kind: "armed" });
     bring(world);
-    expect(await snapBack(world.ports, crossed, trigger)).toMatchObject({ kind: "unverified" });
+    expect(await snapBack(world.ports, crossed, trigger)).toMatchObject({
+      kind: "unverified",
+      why: expect.stringContaining(between),
+    });
   });
 });
