@@ -35,7 +35,7 @@ export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
   },
 
   "delete-pin": async (cutover) => {
-    const { otherwise } = await lookTwice(ports, cutover, ["parked", "gone", "none"]);
+    const { otherwise } = await lookTwice(ports, cutover, DELETABLE);
     if (otherwise !== null) return otherwise;
     const pinned = pinnedRoutes(cutover);
     const outcomes = await Promise.all(pinned.map((route) => ports.rules.deletePin(route, RULE_WRITE_TIMEOUT_MS)));
@@ -54,6 +54,9 @@ export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
 const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
 const failed = (message: string): ActOutcome => ({ kind: "failed", message });
 const done = (detail: Extract<ActOutcome, { kind: "done" }>["detail"]): ActOutcome => ({ kind: "done", detail });
+
+/** Where the pins may be, and stay, when they are taken away. */
+const DELETABLE: readonly PinPosition[] = ["parked", "gone", "none"];
 
 /** What the rules show; `otherwise` null where every route gives green everything and its pin is where it may be. */
 interface GreenLook {
@@ -99,7 +102,8 @@ const RAISED =
  */
 const leaveBlueOut = async (ports: Ports, cutover: CutoverBindings): Promise<ActOutcome | null> => {
   if (!hasPlainRoute(cutover)) return null;
-  const { sights, otherwise } = await lookForGreen(ports, cutover, ["gone", "none"]);
+  // A look that is behind shows a pin that was deleted, by an answer, as parked.
+  const { sights, otherwise } = await lookForGreen(ports, cutover, DELETABLE);
   if (otherwise !== null) return otherwise;
   const outcomes = await Promise.all(
     sights.map((sight) => {
