@@ -44,7 +44,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     "Another rule has the number that is reserved for the pin: move that rule. Until then the weights alone send traffic back.",
   ),
   OperationNotPermitted: never(
-    "A default rule takes no weights by ModifyRule: put a catch-all rule in front of it, and make that the weighted rule.",
+    "A default rule takes no weights by ModifyRule: put a catch-all rule in front of it, and make that the weighted rule, or leave weightedRuleArn out of the route.",
   ),
   InvalidLoadBalancerAction: never(
     "The rule's actions do not go together: exactly one of them routes, and it is last. Look at the rule; somebody changed it.",

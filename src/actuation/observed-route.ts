@@ -47,6 +47,7 @@ export const observeRoute = (
   const weighted = listener.rules.find((rule) => isWeightedRule(route, rule));
   const foreign = (why: string): RouteSight => ({ kind: "foreign", route, why, weightedRule: weighted ?? null });
   if (weighted === undefined) return foreign("the weighted rule is gone");
+  if (weighted.priority === null && route.weightedRuleArn !== undefined) return foreign(DEFAULT_BY_ARN);
   const { forward } = weighted;
   if (forward === null) return foreign("the weighted rule does not forward");
   const share = shareOf(forward, route);
@@ -70,6 +71,10 @@ export const observeRoute = (
     },
   };
 };
+
+const DEFAULT_BY_ARN =
+  "weightedRuleArn names the listener's default rule, to which no weights can be written: leave weightedRuleArn and pin " +
+  "out of the route, and pawl writes the listener's default action";
 
 /**
  * True when the route, as shown, sends everything to blue: by its pin, above the weighted rule, same conditions, blue

@@ -29,7 +29,6 @@ describe("a route that is not as bound says why", () => {
     ["the weighted rule forwards to x", [weighted({ forward: alone("x") }), pinned()]],
     ["all weights of the weighted rule are 0", [weighted({ forward: to(0, 0, false) }), pinned()]],
     ["a default rule cannot be a route", [weighted(), pinned({ priority: null })]],
-    ["a default rule cannot be a route", [weighted({ priority: null }), pinned()]],
     ["the pin's conditions are not the weighted rule's", [weighted(), pinned({ conditions: [] })]],
     ["the pin does not forward to blue alone", [weighted(), pinned({ forward: null })]],
     ["the pin does not forward to blue alone", [weighted(), pinned({ forward: alone(green) })]],
@@ -60,6 +59,18 @@ describe("a route that is not as bound says why", () => {
       "rule other stands above and takes requests of this route",
     );
   });
+
+  it.each([
+    ["with a pin", ORDERS, [weighted({ priority: null }), pinned()]],
+    ["without one", PLAIN["a rule without a pin"], [weighted({ priority: null, conditions: [] })]],
+  ])(
+    "names the listener's default rule as its weighted one, %s: no weights could be written to it",
+    (_, cutover, rules) => {
+      expect(why(rules, cutover)).toMatch(
+        /^weightedRuleArn names the listener's default rule, .* leave weightedRuleArn/,
+      );
+    },
+  );
 
   it("still shows its weighted rule, because a rollback may have nothing else to write to", () => {
     const rule = weighted({ forward: to(0, 0, false) });
