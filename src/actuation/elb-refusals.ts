@@ -23,7 +23,7 @@ const FORBIDDEN = never(
 const NOT_SIGNED_IN = never("The caller's credentials are missing, expired or wrong: sign in again, or mend the role.");
 const CLOCK_OFF = later("The caller's clock is more than minutes off: set it by NTP, and run it again.");
 const BUG = never(
-  "The API does not accept what it was sent. If it names an ARN, correct cutover.json; otherwise report it. pawl rollback works by the pin.",
+  "The API does not accept what it was sent. If it names an ARN, correct cutover.json; otherwise report it. Where the route has a pin, pawl rollback works by that.",
 );
 const DOWN = unclear(
   "The API itself had a fault. It is tried again; the AWS Health Dashboard says whether it is known.",
