@@ -41,7 +41,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   TargetGroupNotFound: never("Create the target group again, or correct routes[].blue and routes[].green."),
   LoadBalancerNotFound: never("Correct loadBalancerArn in cutover.json, package and deploy."),
   PriorityInUse: never(
-    "Another rule has the number that is reserved for the pin: move that rule. Until then the weights alone send traffic back.",
+    "Another rule has the number that is reserved for the pin: move that rule. Until then nothing but the weights sends traffic back.",
   ),
   OperationNotPermitted: never(
     "A default rule takes no weights by ModifyRule: put a catch-all rule in front of it, and make that the weighted rule, or leave weightedRuleArn out of the route.",

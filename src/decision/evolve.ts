@@ -1,4 +1,5 @@
 import { assertNever } from "../kernel/assert-never.ts";
+import type { JsonValue } from "../kernel/json.ts";
 import { type EpochMs, weightPercent } from "../kernel/units.ts";
 import type { EvidenceState } from "../snapshot/evidence-state.ts";
 import { type Adopted, adopted, adoptionAsked, adoptRefusal, mayAdopt } from "./adoption.ts";
@@ -81,6 +82,7 @@ export interface Rearm {
   readonly blueHosts: number;
   readonly conflicts: number;
   readonly shapes: Readonly<Record<string, string>>;
+  readonly otherActions: Readonly<Record<string, readonly JsonValue[]>>;
   readonly safety: RollbackSafety;
   /** The pin is still up; lowering it is announced in the write that takes the latch away. Absent where there is none. */
   readonly intent?: Intent;
@@ -319,6 +321,7 @@ const rearmed = (state: CutoverState, event: Extract<CutoverEvent, { kind: "rear
     blueHostsAtArm: rearm.blueHosts,
     conflictsAtArm: rearm.conflicts,
     shapesAtArm: rearm.shapes,
+    otherActionsAtArm: rearm.otherActions,
     rollbackSafety: rearm.safety,
     soak: NO_SOAK,
     evidence: {},

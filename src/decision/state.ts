@@ -202,6 +202,8 @@ export interface CutoverState {
   readonly conflictsAtArm: number;
   /** Each weighted rule's conditions and other actions when armed, by its ARN: nothing seen later replaces them. */
   readonly shapesAtArm?: Readonly<Record<string, string>>;
+  /** Actions beside `forward` of each weighted rule when armed, by its ARN: what a rollback writes that reads nothing. */
+  readonly otherActionsAtArm?: Readonly<Record<string, readonly JsonValue[]>>;
   readonly rollbackSafety: RollbackSafety;
   readonly settled?: Settled;
   readonly blocking: readonly Blocking[];
