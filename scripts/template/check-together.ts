@@ -1,5 +1,5 @@
 import type { CutoverBindings, RouteBinding, StreamBinding } from "../../src/signals/bindings.ts";
-import { pinsCross, weightedArn } from "../../src/signals/routes.ts";
+import { pinsShareNumber, weightedArn } from "../../src/signals/routes.ts";
 
 /**
  * What two cutovers both claim as theirs, one sentence each. Each is sound by itself; together one would move the
@@ -7,7 +7,7 @@ import { pinsCross, weightedArn } from "../../src/signals/routes.ts";
  */
 export const togetherFaults = (cutovers: readonly CutoverBindings[]): readonly string[] => [
   ...claimedTwice(cutovers),
-  ...cutovers.flatMap((cutover, index) => cutovers.slice(0, index).flatMap((other) => crossingPins(cutover, other))),
+  ...sharedNumbers(cutovers),
 ];
 
 const claimedTwice = (cutovers: readonly CutoverBindings[]): readonly string[] => {
@@ -26,18 +26,22 @@ const claimedTwice = (cutovers: readonly CutoverBindings[]): readonly string[] =
 
 const fileOf = ({ name }: CutoverBindings): string => `policies/${name}/cutover.json`;
 
-const crossingPins = (cutover: CutoverBindings, other: CutoverBindings): readonly string[] =>
-  cutover.routes.flatMap((route) =>
-    other.routes
-      .filter((one) => pinsCross(route, one))
+/** Of the routes of all of them, those of one cutover among each other included. */
+const sharedNumbers = (cutovers: readonly CutoverBindings[]): readonly string[] => {
+  const all = cutovers.flatMap((cutover) => cutover.routes.map((route) => ({ route, file: fileOf(cutover) })));
+  return all.flatMap(({ route, file }, index) =>
+    all
+      .slice(0, index)
+      .filter((before) => pinsShareNumber(route, before.route))
       .map(
-        (one) =>
-          `${fileOf(cutover)} and ${fileOf(other)} both have pins on ${route.listenerArn}, and their numbers cross ` +
-          `(${numbersOf(route)}, ${numbersOf(one)}): give each route three in a row, for its raised pin, its weighted rule and its parked pin.`,
+        (before) =>
+          `${file === before.file ? `Two routes of ${file}` : `${file} and ${before.file}`} want one number for their pins on ${route.listenerArn} ` +
+          `(${numbersOf(route)}, ${numbersOf(before.route)}): give each route three in a row, for its raised pin, its weighted rule and its parked pin.`,
       ),
   );
+};
 
-const numbersOf = ({ pin }: RouteBinding): string => `${pin?.raisedPriority} to ${pin?.parkedPriority}`;
+const numbersOf = ({ pin }: RouteBinding): string => `${pin?.raisedPriority} and ${pin?.parkedPriority}`;
 
 const claimsOf = (cutover: CutoverBindings): readonly string[] => [
   ...cutover.routes.flatMap((route) => [

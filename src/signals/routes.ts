@@ -33,3 +33,9 @@ export const pinsCross = (one: RouteBinding, other: RouteBinding): boolean =>
   one.listenerArn === other.listenerArn &&
   one.pin.raisedPriority <= other.pin.parkedPriority &&
   other.pin.raisedPriority <= one.pin.parkedPriority;
+
+/** Whether two pins on one listener want one number: only one of them could be there. */
+export const pinsShareNumber = (one: RouteBinding, other: RouteBinding): boolean => {
+  const numbers = ({ pin }: RouteBinding) => (pin === undefined ? [] : [pin.raisedPriority, pin.parkedPriority]);
+  return one.listenerArn === other.listenerArn && numbers(one).some((number) => numbers(other).includes(number));
+};

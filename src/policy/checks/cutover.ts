@@ -119,7 +119,7 @@ const sharedRules = ({ routes }: CutoverBindings): readonly Finding[] =>
       finding("shared-rule", pointer, "another route has this rule already; every route has rules of its own"),
     );
 
-/** Raised, one pin would stand above the other route's weighted rule and take its requests, or find its number taken. */
+/** Raised, one pin may stand above the other route's weighted rule and take its requests, or find its number taken. */
 const crossingPins = ({ routes }: CutoverBindings): readonly Finding[] =>
   routes.flatMap((route, index) => {
     const other = routes.findIndex((one, before) => before < index && pinsCross(one, route));
