@@ -1,14 +1,19 @@
-import type { CutoverBindings, StreamBinding } from "../../src/signals/bindings.ts";
-import { weightedArn } from "../../src/signals/routes.ts";
+import type { CutoverBindings, RouteBinding, StreamBinding } from "../../src/signals/bindings.ts";
+import { pinsShareNumber, weightedArn } from "../../src/signals/routes.ts";
 
 /**
  * What two cutovers both claim as theirs, one sentence each. Each is sound by itself; together one would move the
  * other's traffic, or take its stream apart.
  */
-export const togetherFaults = (cutovers: readonly CutoverBindings[]): readonly string[] => {
+export const togetherFaults = (cutovers: readonly CutoverBindings[]): readonly string[] => [
+  ...claimedTwice(cutovers),
+  ...sharedNumbers(cutovers),
+];
+
+const claimedTwice = (cutovers: readonly CutoverBindings[]): readonly string[] => {
   const claimed = new Map<string, string>();
   return cutovers.flatMap((cutover) => {
-    const file = `policies/${cutover.name}/cutover.json`;
+    const file = fileOf(cutover);
     const claims = [...new Set(claimsOf(cutover))];
     const faults = claims.flatMap((claim) => {
       const other = claimed.get(claim);
@@ -19,17 +24,29 @@ export const togetherFaults = (cutovers: readonly CutoverBindings[]): readonly s
   });
 };
 
+const fileOf = ({ name }: CutoverBindings): string => `policies/${name}/cutover.json`;
+
+/** Of the routes of all of them, those of one cutover among each other included. */
+const sharedNumbers = (cutovers: readonly CutoverBindings[]): readonly string[] => {
+  const all = cutovers.flatMap((cutover) => cutover.routes.map((route) => ({ route, file: fileOf(cutover) })));
+  return all.flatMap(({ route, file }, index) =>
+    all
+      .slice(0, index)
+      .filter((before) => pinsShareNumber(route, before.route))
+      .map(
+        (before) =>
+          `${file === before.file ? `Two routes of ${file}` : `${file} and ${before.file}`} want one number for their pins on ${route.listenerArn} ` +
+          `(${numbersOf(route)}, ${numbersOf(before.route)}): give each route three in a row, for its raised pin, its weighted rule and its parked pin.`,
+      ),
+  );
+};
+
+const numbersOf = ({ pin }: RouteBinding): string => `${pin?.raisedPriority} and ${pin?.parkedPriority}`;
+
 const claimsOf = (cutover: CutoverBindings): readonly string[] => [
   ...cutover.routes.flatMap((route) => [
     `the rule ${weightedArn(route)}`,
-    ...(route.pin === undefined
-      ? []
-      : [
-          `the rule ${route.pin.ruleArn}`,
-          ...[route.pin.raisedPriority, route.pin.parkedPriority].map(
-            (priority) => `the number ${priority} for a pin of ${route.listenerArn}`,
-          ),
-        ]),
+    ...(route.pin === undefined ? [] : [`the rule ${route.pin.ruleArn}`]),
   ]),
   ...cutover.tables.map(({ name }) => `the table ${name}`),
   ...[cutover.streams.forward, cutover.streams.reverse].flatMap(streamClaims),

@@ -23,7 +23,7 @@ const FORBIDDEN = never(
 const NOT_SIGNED_IN = never("The caller's credentials are missing, expired or wrong: sign in again, or mend the role.");
 const CLOCK_OFF = later("The caller's clock is more than minutes off: set it by NTP, and run it again.");
 const BUG = never(
-  "The API does not accept what it was sent. If it names an ARN, correct cutover.json; otherwise report it. pawl rollback works by the pin.",
+  "The API does not accept what it was sent. If it names an ARN, correct cutover.json; otherwise report it. Where the route has a pin, pawl rollback works by that.",
 );
 const DOWN = unclear(
   "The API itself had a fault. It is tried again; the AWS Health Dashboard says whether it is known.",
@@ -41,10 +41,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   TargetGroupNotFound: never("Create the target group again, or correct routes[].blue and routes[].green."),
   LoadBalancerNotFound: never("Correct loadBalancerArn in cutover.json, package and deploy."),
   PriorityInUse: never(
-    "Another rule has the number that is reserved for the pin: move that rule. Until then the weights alone send traffic back.",
+    "Another rule has the number that is reserved for the pin: move that rule. Until then nothing but the weights sends traffic back.",
   ),
   OperationNotPermitted: never(
-    "A default rule takes no weights by ModifyRule: put a catch-all rule in front of it, and make that the weighted rule.",
+    "A default rule takes no weights by ModifyRule: put a catch-all rule in front of it, and make that the weighted rule, or leave weightedRuleArn out of the route.",
   ),
   InvalidLoadBalancerAction: never(
     "The rule's actions do not go together: exactly one of them routes, and it is last. Look at the rule; somebody changed it.",

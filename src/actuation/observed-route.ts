@@ -1,7 +1,8 @@
 import type { RouteBinding } from "../signals/bindings.ts";
 import { isPinnedRoute, isWeightedRule } from "../signals/routes.ts";
-import { mayOverlap, sameConditions } from "./conditions.ts";
+import { sameConditions } from "./conditions.ts";
 import { deviationOf, shapeOf } from "./deviation.ts";
+import { intruderIn } from "./intruders.ts";
 import type { Forward, ForwardTarget, ObservedListener, ObservedRule } from "./rules-port.ts";
 
 /**
@@ -46,6 +47,7 @@ export const observeRoute = (
   const weighted = listener.rules.find((rule) => isWeightedRule(route, rule));
   const foreign = (why: string): RouteSight => ({ kind: "foreign", route, why, weightedRule: weighted ?? null });
   if (weighted === undefined) return foreign("the weighted rule is gone");
+  if (weighted.priority === null && route.weightedRuleArn !== undefined) return foreign(DEFAULT_BY_ARN);
   const { forward } = weighted;
   if (forward === null) return foreign("the weighted rule does not forward");
   const share = shareOf(forward, route);
@@ -70,14 +72,23 @@ export const observeRoute = (
   };
 };
 
+const DEFAULT_BY_ARN =
+  "weightedRuleArn names the listener's default rule, to which no weights can be written: leave weightedRuleArn and pin " +
+  "out of the route, and pawl writes the listener's default action";
+
 /**
  * True when the route, as shown, sends everything to blue: by its pin, above the weighted rule, same conditions, blue
  * alone; or, where it has none, by the weighted rule itself.
  */
-export const isOnBlue = (sight: RouteSight): boolean => {
-  if (sight.kind !== "seen") return false;
-  const { pin, ruleGreenPercent, sticky } = sight.observed;
-  return pin === "raised" || (pin === "none" && ruleGreenPercent === 0 && !sticky);
+export const isOnBlue = (sight: RouteSight): boolean => notOnBlue(sight) === null;
+
+/** What of a route, as shown, keeps it from sending everything to blue; null where it does. */
+export const notOnBlue = (sight: RouteSight): string | null => {
+  if (sight.kind !== "seen") return sight.why;
+  const { pin, ruleGreenPercent, sticky, route } = sight.observed;
+  if (pin === "raised" || (pin === "none" && ruleGreenPercent === 0 && !sticky)) return null;
+  if (!isPinnedRoute(route)) return "blue was written and is not seen alone";
+  return pin === "gone" ? "the pin is gone" : "the pin was raised and is not seen above";
 };
 
 /** Where a pin has to be for the weights to reach users, or where there is none. */
@@ -119,45 +130,3 @@ const leadsToAlone = ({ targets }: Forward, targetGroupArn: string): boolean => 
 
 const plainPosition = ({ targets }: Forward, { green }: RouteBinding): PinPosition =>
   targets.every(({ targetGroupArn }) => targetGroupArn === green) ? "gone" : "none";
-
-const intruderIn = (
-  listener: ObservedListener,
-  weighted: ObservedRule,
-  route: RouteBinding,
-  all: readonly RouteBinding[],
-): string | null => {
-  const elsewhere = greenElsewhere(all, [listener]);
-  if (elsewhere !== null) return elsewhere;
-  for (const rule of listener.rules.filter((one) => !isOurs(one, listener, all))) {
-    if (weighted.priority === null) {
-      // Every rule takes something from a default action; one that keeps it on blue lets both sides be written.
-      if (rule.forward?.targets.some(({ targetGroupArn }) => targetGroupArn === route.blue) === true)
-        return `rule ${rule.ruleArn} keeps requests on blue that the default action would move`;
-      continue;
-    }
-    const above = rule.priority !== null && rule.priority < weighted.priority;
-    if (above && mayOverlap(rule.conditions, weighted.conditions))
-      return `rule ${rule.ruleArn} stands above and takes requests of this route`;
-  }
-  return null;
-};
-
-const isOurs = (rule: ObservedRule, { listenerArn }: ObservedListener, all: readonly RouteBinding[]): boolean =>
-  all.some(
-    (route) =>
-      route.listenerArn === listenerArn && (isWeightedRule(route, rule) || route.pin?.ruleArn === rule.ruleArn),
-  );
-
-/** The first rule beside those of the routes, default rules included, that leads to a green of the cutover. */
-export const greenElsewhere = (
-  routes: readonly RouteBinding[],
-  listeners: readonly ObservedListener[],
-): string | null => {
-  const greens = new Set(routes.map(({ green }) => green));
-  const leadsThere = ({ forward }: ObservedRule) =>
-    forward?.targets.some(({ targetGroupArn }) => greens.has(targetGroupArn)) === true;
-  const rule = listeners
-    .flatMap((listener) => listener.rules.filter((one) => !isOurs(one, listener, routes)))
-    .find(leadsThere);
-  return rule === undefined ? null : `rule ${rule.ruleArn} also forwards to green`;
-};

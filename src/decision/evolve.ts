@@ -1,4 +1,5 @@
 import { assertNever } from "../kernel/assert-never.ts";
+import type { JsonValue } from "../kernel/json.ts";
 import { type EpochMs, weightPercent } from "../kernel/units.ts";
 import type { EvidenceState } from "../snapshot/evidence-state.ts";
 import { type Adopted, adopted, adoptionAsked, adoptRefusal, mayAdopt } from "./adoption.ts";
@@ -19,6 +20,7 @@ import type {
   Settled,
   Soak,
   StoppedAct,
+  Told,
   WithoutPin,
 } from "./state.ts";
 
@@ -52,6 +54,7 @@ export type CutoverEvent =
       readonly pinAnsweredAt: EpochMs;
       readonly reasserted: boolean;
     }
+  | { readonly kind: "latchUnverified"; readonly told: Told }
   /** Somebody, or another alarm, wants back what only a rehearsal had sent there. */
   | { readonly kind: "rolledBackInEarnest"; readonly cause: LatchCause }
   | { readonly kind: "settled"; readonly settled: Settled }
@@ -79,6 +82,7 @@ export interface Rearm {
   readonly blueHosts: number;
   readonly conflicts: number;
   readonly shapes: Readonly<Record<string, string>>;
+  readonly otherActions: Readonly<Record<string, readonly JsonValue[]>>;
   readonly safety: RollbackSafety;
   /** The pin is still up; lowering it is announced in the write that takes the latch away. Absent where there is none. */
   readonly intent?: Intent;
@@ -119,6 +123,8 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
     }
     case "latchVerified":
       return latchVerified(state, event);
+    case "latchUnverified":
+      return { ...state, latch: { ...latchOf(state, event), told: event.told } };
     case "rolledBackInEarnest":
       must(isOfDrill(state), event);
       return { ...without(state, "rollbackDrill"), latch: { ...latchOf(state, event), cause: event.cause } };
@@ -235,7 +241,7 @@ const latchOf = (state: CutoverState, event: CutoverEvent): Latch => {
 
 const latchVerified = (state: CutoverState, event: Extract<CutoverEvent, { kind: "latchVerified" }>): CutoverState => {
   must(state.wayBack === "open", event);
-  const { reassertAfter, ...latch } = latchOf(state, event);
+  const { reassertAfter, told: _told, ...latch } = latchOf(state, event);
   const keep = event.reasserted || reassertAfter === undefined ? {} : { reassertAfter };
   return {
     ...without(state, "permit", "stoppedAct", "adoption"),
@@ -315,6 +321,7 @@ const rearmed = (state: CutoverState, event: Extract<CutoverEvent, { kind: "rear
     blueHostsAtArm: rearm.blueHosts,
     conflictsAtArm: rearm.conflicts,
     shapesAtArm: rearm.shapes,
+    otherActionsAtArm: rearm.otherActions,
     rollbackSafety: rearm.safety,
     soak: NO_SOAK,
     evidence: {},

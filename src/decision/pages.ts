@@ -1,5 +1,5 @@
-import type { EpochMs } from "../kernel/units.ts";
-import type { Blocking } from "./state.ts";
+import { type EpochMs, later } from "../kernel/units.ts";
+import type { Blocking, Told } from "./state.ts";
 
 /** What lasts is told of anew this often. */
 export const PAGE_EVERY_MS = 900_000;
@@ -21,6 +21,10 @@ export const pagesDue = (
     const paged = (at: number) => Math.max(-1, Math.floor((at - since - delayMs) / PAGE_EVERY_MS));
     return paged(ticks.now) > paged(ticks.last ?? Number.NEGATIVE_INFINITY);
   });
+
+/** Whether what one run after the other finds is news, or was told so long ago that it has to be told again. */
+export const isDueAgain = (told: Told | undefined, { why, at }: Told): boolean =>
+  told === undefined || told.why !== why || at >= later(told.at, PAGE_EVERY_MS);
 
 /** One line for people to each. */
 export const pageLines = (due: readonly Blocking[]): string =>

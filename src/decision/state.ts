@@ -33,6 +33,11 @@ export type LatchCause =
   | { readonly kind: "operator"; readonly by: string; readonly reason: string }
   | { readonly kind: "outsider"; readonly what: string };
 
+export interface Told {
+  readonly why: string;
+  readonly at: EpochMs;
+}
+
 export interface Latch {
   /** `snapped`: going to or on blue. `held`: traffic stays where it is because snapping would lose writes. */
   readonly mode: "snapped" | "held";
@@ -47,6 +52,8 @@ export interface Latch {
   /** This latch's own pin write was answered with success at this instant. */
   readonly pinAnsweredAt?: EpochMs;
   readonly verifiedAt?: EpochMs;
+  /** Why it is not verified, as people were told last. */
+  readonly told?: Told;
   /** Stored with the latch, chained by the next commit. */
   readonly record: UnchainedRecord;
   /** Its number in the ledger, once a commit has chained it. */
@@ -195,6 +202,8 @@ export interface CutoverState {
   readonly conflictsAtArm: number;
   /** Each weighted rule's conditions and other actions when armed, by its ARN: nothing seen later replaces them. */
   readonly shapesAtArm?: Readonly<Record<string, string>>;
+  /** Actions beside `forward` of each weighted rule when armed, by its ARN: what a rollback writes that reads nothing. */
+  readonly otherActionsAtArm?: Readonly<Record<string, readonly JsonValue[]>>;
   readonly rollbackSafety: RollbackSafety;
   readonly settled?: Settled;
   readonly blocking: readonly Blocking[];

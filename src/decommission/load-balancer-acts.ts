@@ -1,3 +1,4 @@
+import type { PinPosition, RouteSight } from "../actuation/observed-route.ts";
 import { DESCRIBE_LAG_MS } from "../decision/bounds.ts";
 import { ONE_ATTEMPT, READ_TIMEOUT_MS, RULE_WRITE_TIMEOUT_MS } from "../guard/limits.ts";
 import { readRoutes } from "../guard/look.ts";
@@ -7,6 +8,7 @@ import type { DurationMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { madeAlarms } from "../signals/made-alarms.ts";
 import { hasPlainRoute, pinnedRoutes } from "../signals/routes.ts";
+import type { RuleDrift } from "../snapshot/traffic.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
 
 /** Silences alarms: they go on being evaluated, and call nobody. */
@@ -33,11 +35,9 @@ export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
   },
 
   "delete-pin": async (cutover) => {
+    const { otherwise } = await lookTwice(ports, cutover, DELETABLE);
+    if (otherwise !== null) return otherwise;
     const pinned = pinnedRoutes(cutover);
-    if (pinned.length > 0) {
-      const otherwise = await raisedPin(ports, cutover);
-      if (otherwise !== null) return otherwise;
-    }
     const outcomes = await Promise.all(pinned.map((route) => ports.rules.deletePin(route, RULE_WRITE_TIMEOUT_MS)));
     const refusal = outcomes.find((outcome) => outcome.kind === "refused");
     if (refusal?.kind === "refused")
@@ -47,31 +47,48 @@ export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
     return (await leaveBlueOut(ports, cutover)) ?? done({ pins: pinned.map(({ pin }) => pin.ruleArn) });
   },
 
-  "confirm-green": async (cutover) => {
-    for (let reads = 0; reads < 2; reads += 1) {
-      // A Describe may show the past; two prove something only when they are further apart than that.
-      if (reads > 0) await ports.clock.sleep(DESCRIBE_LAG_MS);
-      const otherwise = await notAllGreen(ports, cutover);
-      if (otherwise !== null) return otherwise;
-    }
-    return done({ confirmedAt: ports.clock.now() });
-  },
+  "confirm-green": async (cutover) =>
+    (await lookTwice(ports, cutover, ["gone"])).otherwise ?? done({ confirmedAt: ports.clock.now() }),
 });
 
 const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
 const failed = (message: string): ActOutcome => ({ kind: "failed", message });
 const done = (detail: Extract<ActOutcome, { kind: "done" }>["detail"]): ActOutcome => ({ kind: "done", detail });
 
+/** Where the pins may be, and stay, when they are taken away. */
+const DELETABLE: readonly PinPosition[] = ["parked", "gone", "none"];
+
+/** What the rules show; `otherwise` null where every route gives green everything and its pin is where it may be. */
+interface GreenLook {
+  readonly sights: readonly RouteSight[];
+  readonly otherwise: ActOutcome | null;
+}
+
 /**
- * A rollback that got no answer from the table may have raised a pin; deleting that would send everybody to green again, and
- * make a lie of what its operator was told.
- * @returns null where no pin is seen raised.
+ * A rollback that got no answer from the table may have raised a pin; deleting that, or fencing blue, would make a lie of
+ * what its operator was told. A Describe may show the past; two prove something only when they are further apart than that.
  */
-const raisedPin = async (ports: Ports, cutover: CutoverBindings): Promise<ActOutcome | null> => {
-  const { sights, failures } = await readRoutes(ports, cutover);
-  if (failures.length > 0) return waiting(`a look at the rules: ${failures.join("; ")}`);
-  const isRaised = sights.some((sight) => sight.kind === "seen" && sight.observed.pin === "raised");
-  return isRaised ? failed(RAISED) : null;
+const lookTwice = async (ports: Ports, cutover: CutoverBindings, pin: readonly PinPosition[]): Promise<GreenLook> => {
+  const first = await lookForGreen(ports, cutover, pin);
+  if (first.otherwise !== null) return first;
+  await ports.clock.sleep(DESCRIBE_LAG_MS);
+  return lookForGreen(ports, cutover, pin);
+};
+
+const lookForGreen = async (
+  ports: Ports,
+  cutover: CutoverBindings,
+  pin: readonly PinPosition[],
+): Promise<GreenLook> => {
+  const { sights, reading } = await readRoutes(ports, cutover);
+  const { drift, detail } = reading({ greenPercent: 100, pin });
+  return { sights, otherwise: otherwiseOf(drift, detail) };
+};
+
+const otherwiseOf = (drift: RuleDrift, detail: string): ActOutcome | null => {
+  if (drift === "in-sync") return null;
+  if (drift === "unreadable") return waiting(`a look at the rules: ${detail}`);
+  return drift === "pin-raised" ? failed(RAISED) : notGreen(detail);
 };
 
 const RAISED =
@@ -85,10 +102,9 @@ const RAISED =
  */
 const leaveBlueOut = async (ports: Ports, cutover: CutoverBindings): Promise<ActOutcome | null> => {
   if (!hasPlainRoute(cutover)) return null;
-  const { sights, reading } = await readRoutes(ports, cutover);
-  const { drift, detail } = reading({ greenPercent: 100, pin: ["gone", "none"] });
-  if (drift === "unreadable") return waiting(`a look at the rules: ${detail}`);
-  if (drift !== "in-sync") return notGreen(detail);
+  // A look that is behind shows a pin that was deleted, by an answer, as parked.
+  const { sights, otherwise } = await lookForGreen(ports, cutover, DELETABLE);
+  if (otherwise !== null) return otherwise;
   const outcomes = await Promise.all(
     sights.map((sight) => {
       if (sight.kind !== "seen" || sight.observed.pin !== "none") return null;
@@ -104,17 +120,8 @@ const leaveBlueOut = async (ports: Ports, cutover: CutoverBindings): Promise<Act
   return lost?.kind === "unknown" ? waiting(`an answer to leaving blue out of a rule: ${lost.message}`) : null;
 };
 
-/** null where every route shows no pin and green alone; else what that means for the fence on blue. */
-const notAllGreen = async (ports: Ports, cutover: CutoverBindings): Promise<ActOutcome | null> => {
-  const { sights, reading } = await readRoutes(ports, cutover);
-  const { drift, detail } = reading({ greenPercent: 100, pin: ["gone"] });
-  if (drift === "in-sync" && sights.length === cutover.routes.length) return null;
-  if (drift === "unreadable") return waiting(`a look at the rules: ${detail}`);
-  return notGreen(detail);
-};
-
 const notGreen = (detail: string): ActOutcome =>
   failed(
-    `The rules do not send everything to green (${detail}), so blue must not be fenced. Find out who changed them; ` +
-      "put the weighted rule back to green alone, or run: pawl restore.",
+    `The rules do not send everything to green as they were left (${detail}), so no pin is deleted, and blue must not ` +
+      "be fenced. Find out who changed them; put them back, the weighted rule to green alone, or run: pawl restore.",
   );

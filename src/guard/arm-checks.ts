@@ -2,6 +2,7 @@ import type { ObservedRoute, RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import { rollbackSafety } from "../decision/rollback-safety.ts";
 import type { RollbackSafety, WithoutPin } from "../decision/state.ts";
+import type { JsonValue } from "../kernel/json.ts";
 import type { OutsideFailure, Result } from "../kernel/result.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
@@ -29,6 +30,8 @@ export interface Footing {
   readonly blueHosts: number;
   readonly conflicts: number;
   readonly shapes: Readonly<Record<string, string>>;
+  /** Of each weighted rule, by its ARN. */
+  readonly otherActions: Readonly<Record<string, readonly JsonValue[]>>;
   readonly safety: RollbackSafety;
   readonly withoutPin?: WithoutPin;
 }
@@ -74,6 +77,7 @@ export const checkFooting = async (
     blueHosts: healthy(hosts, "blue"),
     conflicts: total,
     shapes: shapesOf(routes.sights),
+    otherActions: otherActionsOf(routes.sights),
     safety: safetyNow(streams, ports.clock.now()),
     ...acknowledged(options, routes.sights, ports.clock.now()),
   };
@@ -95,12 +99,8 @@ const acknowledged = (
   at: EpochMs,
 ): Pick<Footing, "withoutPin"> => {
   if (withoutPin === undefined) return {};
-  const seen = sights.flatMap((sight) => (sight.kind === "seen" ? [sight.observed] : []));
-  const plain = seen.filter(({ route }) => !isPinnedRoute(route));
-  const otherActions = Object.fromEntries(
-    plain.map(({ route, weightedRule }) => [weightedArn(route), weightedRule.otherActions]),
-  );
-  return { withoutPin: { ...withoutPin, at, otherActions } };
+  const plain = sights.filter((sight) => sight.kind === "seen" && !isPinnedRoute(sight.observed.route));
+  return { withoutPin: { ...withoutPin, at, otherActions: otherActionsOf(plain) } };
 };
 
 const routeRefusals = ({ sights, elsewhere, failures }: RoutesRead, pin: "parked" | "raised"): readonly string[] => {
@@ -127,6 +127,15 @@ const shapesOf = (sights: readonly RouteSight[]): Readonly<Record<string, string
   Object.fromEntries(
     sights.flatMap((sight) =>
       sight.kind === "seen" ? [[weightedArn(sight.observed.route), sight.observed.shape]] : [],
+    ),
+  );
+
+const otherActionsOf = (sights: readonly RouteSight[]): Footing["otherActions"] =>
+  Object.fromEntries(
+    sights.flatMap((sight) =>
+      sight.kind === "seen"
+        ? [[weightedArn(sight.observed.route), sight.observed.weightedRule.otherActions] as const]
+        : [],
     ),
   );
 

@@ -95,6 +95,7 @@ const firstState = (
   blueHostsAtArm: of.footing.blueHosts,
   conflictsAtArm: of.footing.conflicts,
   shapesAtArm: of.footing.shapes,
+  otherActionsAtArm: of.footing.otherActions,
   rollbackSafety: of.footing.safety,
   ...(of.footing.withoutPin === undefined ? {} : { withoutPin: of.footing.withoutPin }),
   blocking: [],

@@ -1,4 +1,4 @@
-import { isOnBlue } from "../actuation/observed-route.ts";
+import { isOnBlue, type RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import type { Obstacle } from "../decision/blocking.ts";
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
@@ -103,13 +103,18 @@ const unverified = (tick: Tick, state: CutoverState, latch: Latch, safety: Rollb
 
 const whatVerifies = ({ cutover, seen }: Tick, latch: Latch): Omit<Obstacle, "what"> => {
   const value = "not verified yet";
-  if (hasPlainRoute(cutover))
+  const isPlain = hasPlainRoute(cutover);
+  const threshold = isPlain
+    ? `blue written by an answer after ${toIso(quietFrom(latch))} and seen in two reads`
+    : "the pin raised by an answered write and seen in two reads";
+  const why = foreignIn(seen.sights);
+  if (why !== null) return { value: `${value}: ${why}`, threshold, clears: PUT_BACK };
+  if (isPlain)
     return {
       value,
-      threshold: `blue written by an answer after ${toIso(quietFrom(latch))} and seen in two reads`,
+      threshold,
       clears: "a step sent before can no longer arrive where no pin shadows it; then the load balancer answers",
     };
-  const threshold = "the pin raised by an answered write and seen in two reads";
   return seen.sights.some((sight) => sight.kind === "seen" && sight.observed.pin === "gone")
     ? {
         value: "somebody deleted a pin; the weights send everything to blue",
@@ -118,6 +123,12 @@ const whatVerifies = ({ cutover, seen }: Tick, latch: Latch): Omit<Obstacle, "wh
       }
     : { value, threshold, clears: "the load balancer answers" };
 };
+
+/** No rollback puts right what somebody else made of the rules. */
+const PUT_BACK = "that is put back as cutover.json has it; every tick looks, and sends traffic back again";
+
+const foreignIn = (sights: readonly RouteSight[]): string | null =>
+  sights.find((sight) => sight.kind === "foreign")?.why ?? null;
 
 const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): Repair => {
   const own = tick.seen.snapshots.at(-1) ?? tick.seen.snapshots[0];
@@ -140,6 +151,7 @@ const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): 
               what: "drift:unpinned",
               value: trafficOf(own).detail,
               ...wayBackAgain(tick).obstacle,
+              ...(foreignIn(tick.seen.sights) === null ? {} : { clears: PUT_BACK }),
             },
           ]
         : []),

@@ -1,5 +1,6 @@
 import { classify, type DesiredRules, observeRoutes } from "../actuation/drift.ts";
-import { greenElsewhere, type RouteSight } from "../actuation/observed-route.ts";
+import { greenElsewhere } from "../actuation/intruders.ts";
+import type { RouteSight } from "../actuation/observed-route.ts";
 import type { ObservedListener } from "../actuation/rules-port.ts";
 import type { Obstacle } from "../decision/blocking.ts";
 import type { CutoverState } from "../decision/state.ts";

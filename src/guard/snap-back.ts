@@ -1,4 +1,5 @@
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
+import { isDueAgain } from "../decision/pages.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
 import { isOfDrill } from "../decision/rollback-drill.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
@@ -10,7 +11,7 @@ import { commitOnto } from "./commit.ts";
 import { hold } from "./hold-rollback.ts";
 import { takeOverDrill } from "./in-earnest.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
-import { RULE_WRITE_TIMEOUT_MS } from "./limits.ts";
+import { RULE_WRITE_TIMEOUT_MS, STATE_TIMEOUT_MS } from "./limits.ts";
 import { noting } from "./noted-writes.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
@@ -26,7 +27,7 @@ import {
   type SnapBackReport,
 } from "./tell-rollback.ts";
 import { hasTimeFor } from "./time-left.ts";
-import { raisePins, type Standing, seenPinned } from "./verify-pin.ts";
+import { raisePins, type Standing, whyUnseen } from "./verify-pin.ts";
 
 /** No round begins later, whoever runs it; what is left then, the next tick goes on with. */
 const BUDGET_MS = durationMs(14_000);
@@ -58,7 +59,7 @@ export const snapBack = async (
   return inEarnest(ports, state, trigger, async (meant) => {
     const ready = await hold(ports, meant, trigger);
     if (ready.latch?.mode === "held") return { kind: "held", state: ready };
-    const done = isDone(ready, ports.clock.now()) && (await seenPinned(ports, cutover));
+    const done = isDone(ready, ports.clock.now()) && (await whyUnseen(ports, cutover)) === null;
     return done ? { kind: "verified", state: ready } : bringBack(ports, cutover, { state: ready, since });
   });
 };
@@ -90,18 +91,49 @@ const bringBack = async (ports: Run, cutover: CutoverBindings, standing: Standin
     if (raised.kind === "answered") {
       const waits = tooEarly(cutover, standing, raised.sentAt);
       if (waits !== null) return waits;
-      if (await seenPinned(ports, cutover)) return record(ports, cutover, standing, raised.at);
-      why = unseen(cutover);
+      const unseen = await whyUnseen(ports, cutover);
+      if (unseen === null) return record(ports, cutover, standing, raised.at);
+      why = unseen;
     } else why = raised.message;
     if (later(ports.clock.now(), pauseMs) >= deadline || !hasTimeFor(ports, pauseMs + ROUND_MS)) break;
     await ports.clock.sleep(durationMs(pauseMs));
   }
-  await page(ports, cutover, "could not be verified on blue yet", `${why.replace(/\.$/, "")}. The next tick goes on.`);
+  await tellUnverified(ports, cutover, standing, why);
   return { kind: "unverified", why };
 };
 
-const unseen = (cutover: CutoverBindings): string =>
-  hasPlainRoute(cutover) ? "blue was written and is not seen alone" : "the pin was raised and is not seen above";
+/** Every minute has a run of its own: under one latch the same is told again only after a while. */
+const tellUnverified = async (
+  ports: Run,
+  cutover: CutoverBindings,
+  standing: Standing | null,
+  why: string,
+): Promise<void> => {
+  const body = `${why.replace(/\.$/, "")}. The next tick goes on.`;
+  // Two answers of the table may take longer than is left; people come first.
+  if (standing === null || !hasTimeFor(ports, 2 * STATE_TIMEOUT_MS)) {
+    await page(ports, cutover, "could not be verified on blue yet", body);
+    return;
+  }
+  const told = { why, at: ports.clock.now() };
+  const outcome = await commitOnto(ports, standing.state, ({ epoch, latch }) =>
+    epoch === standing.state.epoch && latch !== undefined && isDueAgain(latch.told, told)
+      ? {
+          events: [{ kind: "latchUnverified", told }],
+          account: {
+            kind: "unverified",
+            summary: `could not be verified on blue yet: ${why}`,
+            at: told.at,
+            tick: null,
+            detail: { why },
+            notify: { subject: `${cutover.name}: could not be verified on blue yet`, body, urgency: "page" },
+          },
+        }
+      : null,
+  );
+  if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
+  if (outcome.kind === "unknown") await page(ports, cutover, "could not be verified on blue yet", body);
+};
 
 /** Where a route has no pin, what is written and read before everything older has arrived proves nothing yet. */
 const tooEarly = (

@@ -15,9 +15,10 @@ const ATTEMPT_MS = durationMs(RULE_WRITE_TIMEOUT_MS + 200);
 export const hasTimeFor = ({ timeLeftMs }: TimeLeft, forMs: number): boolean =>
   timeLeftMs === undefined || timeLeftMs() >= forMs + LAST_WORDS_MS;
 
-/** As many attempts as there is time for, and one in any case. */
-export const insistingIn = (run: TimeLeft): WriteLimits => {
+/** As many attempts as there is time for, one of the write that comes after it counted in, and one in any case. */
+export const insistingIn = (run: TimeLeft, place: "more to come" | "last"): WriteLimits => {
   let { attempts } = INSISTENT as WriteLimits;
-  while (attempts > 1 && !hasTimeFor(run, attempts * ATTEMPT_MS)) attempts -= 1;
+  const after = place === "last" ? 0 : 1;
+  while (attempts > 1 && !hasTimeFor(run, (attempts + after) * ATTEMPT_MS)) attempts -= 1;
   return { ...INSISTENT, attempts };
 };

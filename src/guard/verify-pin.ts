@@ -1,5 +1,5 @@
 import { sayOutcome } from "../actuation/elb-refusals.ts";
-import { isOnBlue, type RouteSight } from "../actuation/observed-route.ts";
+import { notOnBlue, type RouteSight } from "../actuation/observed-route.ts";
 import { planSnapBack } from "../actuation/plan-writes.ts";
 import type { WriteOutcome } from "../actuation/rules-port.ts";
 import { DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
@@ -45,19 +45,22 @@ export const raisePins = async (
   const { pins, weights } = planSnapBack(cutover);
   const sentAt = ports.clock.now();
   // The pins leave first: the read beside them is for what comes after.
-  const raising = Promise.all(pins.map((pin) => ports.rules.movePin(pin.route, "raised", insistingIn(ports))));
+  const raising = Promise.all(
+    pins.map((pin) => ports.rules.movePin(pin.route, "raised", insistingIn(ports, "more to come"))),
+  );
   const [moves, read] = await Promise.all([raising, readRoutes(ports, cutover)]);
   const known = isKnown(ports, standing) ? standing : null;
   const gone = pins.find((pin, index) => isGone(moves[index], pin.route, read))?.route;
   const route = known === null ? (gone ?? plainGone(read.sights)) : undefined;
   if (route !== undefined) return { kind: "past-return", route };
+  const isUp = (of: RouteBinding) => pins.some((pin, index) => pin.route === of && raised(moves[index], pin.route));
   const stale = ports.clock.now() > later(read.since, LOOK_LIFE_MS);
   const writes = await Promise.all(
     weights.map(({ route, write }) => {
       if (known === null && stale && !isPinnedRoute(route)) return UNREAD;
-      const others = otherActions(route, read.sights, known);
+      const others = otherActions(route, read.sights, isUp(route) ? null : known);
       // Without having read them, other actions of the rule (authentication) would be lost with the write.
-      return others === null ? UNREAD : ports.rules.writeWeights(write, others, insistingIn(ports));
+      return others === null ? UNREAD : ports.rules.writeWeights(write, others, insistingIn(ports, "last"));
     }),
   );
   const outcomes = [
@@ -73,8 +76,16 @@ export const raisePins = async (
   );
   const lastAnswer = answers.at(-1);
   if (answers.length === outcomes.length && lastAnswer != null) return { kind: "answered", sentAt, at: lastAnswer };
-  const message = outcomes.map(({ outcome }) => sayOutcome(outcome)).join("; ");
+  const unwritten = weights.flatMap(({ route }, index) => (isUp(route) ? [] : notWritten(route, writes[index])));
+  const message = [...outcomes.map(({ outcome }) => sayOutcome(outcome)), ...unwritten].join("; ");
   return { kind: "unanswered", message: gone === undefined ? message : `${DELETED} ${message}` };
+};
+
+/** Where the pin does not go up, its route's weights are all there is. */
+const notWritten = (route: RouteBinding, outcome: WriteOutcome | undefined): readonly string[] => {
+  if (!isPinnedRoute(route) || outcome === undefined || outcome.kind === "applied") return [];
+  const doubt = outcome.kind === "refused" ? "were not written" : "may not have been written";
+  return [`the weights of ${weightedArn(route)} ${doubt}: ${sayOutcome(outcome)}`];
 };
 
 const DELETED =
@@ -89,17 +100,20 @@ const isKnown = ({ clock }: RulePorts, standing: Standing | null): boolean =>
   standing !== null && clock.now() <= later(standing.since, ROLLBACK_LIFE_MS);
 
 /**
- * A plain route has nothing else to go back by: what its rule was last seen with, or was armed with. Without the table
- * only a rule that is as bound may be written; of another nobody can say whether blue is being fenced.
+ * What the route's rule was last seen with, or was armed with, because it may be all there is to go back by: where no pin
+ * stands above it, and for want of a look at one that has a pin. Without the table only a plain rule that is as bound may
+ * be written; of another nobody can say whether blue is being fenced.
  */
 const otherActions = (
   route: RouteBinding,
   sights: readonly RouteSight[],
   standing: Standing | null,
 ): readonly JsonValue[] | null => {
-  if (isPinnedRoute(route)) return otherActionsOf(sights, route);
+  const arn = weightedArn(route);
+  const armed = standing?.state.otherActionsAtArm?.[arn] ?? standing?.state.withoutPin?.otherActions[arn] ?? null;
+  if (isPinnedRoute(route)) return sights.length === 0 ? armed : otherActionsOf(sights, route);
   const known = standing === null ? sights.filter(({ kind }) => kind === "seen") : sights;
-  return otherActionsOf(known, route) ?? standing?.state.withoutPin?.otherActions[weightedArn(route)] ?? null;
+  return otherActionsOf(known, route) ?? armed;
 };
 
 /** A pin is gone by the answer; or by a look at the rules, where the write was not answered. */
@@ -117,26 +131,30 @@ const plainGone = (sights: readonly RouteSight[]): RouteBinding | undefined => {
   return gone?.kind === "seen" ? gone.observed.route : undefined;
 };
 
-const raised = (outcome: WriteOutcome, route: PinnedRoute | undefined): boolean =>
-  outcome.kind === "applied" &&
+const raised = (outcome: WriteOutcome | undefined, route: PinnedRoute | undefined): boolean =>
+  outcome?.kind === "applied" &&
   outcome.shows.some(
     ({ ruleArn, priority }) => ruleArn === route?.pin.ruleArn && priority === route.pin.raisedPriority,
   );
 
 /**
- * Whether all traffic is on blue: the pin above, its conditions the weighted rule's, blue alone, or where there is none the
- * weighted rule at 0, in two reads at least S apart. Two reads alone can both be stale; the caller must hold this run's
- * own answered write as well.
+ * Why all traffic is not seen on blue; null where it is: the pin above, its conditions the weighted rule's, blue alone, or
+ * where there is none the weighted rule at 0, in two reads at least S apart. Two reads alone can both be stale; the caller
+ * must hold this run's own answered write as well.
  */
-export const seenPinned = async (ports: RulePorts, cutover: CutoverBindings): Promise<boolean> => {
+export const whyUnseen = async (ports: RulePorts, cutover: CutoverBindings): Promise<string | null> => {
   for (const waitMs of [0, DESCRIBE_LAG_MS]) {
-    if (!hasTimeFor(ports, waitMs + READ_TIMEOUT_MS)) return false;
+    if (!hasTimeFor(ports, waitMs + READ_TIMEOUT_MS)) return NO_TIME;
     if (waitMs > 0) await ports.clock.sleep(durationMs(waitMs));
-    const { sights } = await readInsisting(ports, cutover);
-    if (sights.length === 0 || !sights.every(isOnBlue)) return false;
+    const { sights, failures } = await readInsisting(ports, cutover);
+    if (sights.length === 0) return `the rules could not be read: ${failures.join("; ")}`;
+    const why = sights.map(notOnBlue).find((one) => one !== null);
+    if (why !== undefined) return why;
   }
-  return true;
+  return null;
 };
+
+const NO_TIME = "no time was left to look at the rules twice";
 
 const LOOKS = 3;
 const LOOK_PAUSE_MS = durationMs(500);

@@ -22,3 +22,20 @@ export const isWeightedRule = (
   route: RouteBinding,
   rule: { readonly ruleArn: string; readonly priority: number | null },
 ): boolean => (route.weightedRuleArn === undefined ? rule.priority === null : rule.ruleArn === route.weightedRuleArn);
+
+/**
+ * Whether the numbers of two pins, each from the raised to the parked one, meet on one listener. Where they do not, the
+ * rules of one route stay above those of the other wherever the pins are.
+ */
+export const pinsCross = (one: RouteBinding, other: RouteBinding): boolean =>
+  one.pin !== undefined &&
+  other.pin !== undefined &&
+  one.listenerArn === other.listenerArn &&
+  one.pin.raisedPriority <= other.pin.parkedPriority &&
+  other.pin.raisedPriority <= one.pin.parkedPriority;
+
+/** Whether two pins on one listener want one number: only one of them could be there. */
+export const pinsShareNumber = (one: RouteBinding, other: RouteBinding): boolean => {
+  const numbers = ({ pin }: RouteBinding) => (pin === undefined ? [] : [pin.raisedPriority, pin.parkedPriority]);
+  return one.listenerArn === other.listenerArn && numbers(one).some((number) => numbers(other).includes(number));
+};

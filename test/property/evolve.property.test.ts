@@ -44,6 +44,7 @@ const events: fc.Arbitrary<CutoverEvent> = fc.oneof(
     last: fc.boolean(),
   }),
   fc.constant({ kind: "latchVerified", at: T0, pinAnsweredAt: T0, reasserted: true } as const),
+  fc.constant({ kind: "latchUnverified", told: { why: "a rule above", at: T0 } } as const),
   fc.constant({ kind: "latchHeld" } as const),
   fc.constant({ kind: "requestTaken", at: T0 } as const),
   fc.constant({ kind: "pointOfNoReturn", at: T0 } as const),

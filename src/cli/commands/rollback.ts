@@ -119,7 +119,7 @@ const told = (report: SnapBackReport, cutover: string, untold: readonly string[]
       throw outside(
         `${cutover} could not be verified on blue yet.`,
         report.why,
-        "Run it again: repeating it is harmless. By hand, for each route of cutover.json: aws elbv2 set-rule-priorities --rule-priorities RuleArn=<pin.ruleArn>,Priority=<pin.raisedPriority>; for one without a pin, see the runbook: a rollback without a pin.",
+        "Where that names a rule, put the rule back. Run it again: repeating it is harmless. By hand, for each route of cutover.json: aws elbv2 set-rule-priorities --rule-priorities RuleArn=<pin.ruleArn>,Priority=<pin.raisedPriority>; for one without a pin, see the runbook: a rollback without a pin.",
       );
     case "ignored":
       throw refused(

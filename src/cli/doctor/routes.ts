@@ -1,6 +1,7 @@
 import { pinActionsDeviation } from "../../actuation/deviation.ts";
 import { isStickyAt } from "../../actuation/drift.ts";
-import { greenElsewhere, type ObservedRoute, observeRoute } from "../../actuation/observed-route.ts";
+import { greenElsewhere } from "../../actuation/intruders.ts";
+import { type ObservedRoute, observeRoute } from "../../actuation/observed-route.ts";
 import type { ObservedListener } from "../../actuation/rules-port.ts";
 import type { OutsideFailure, Result } from "../../kernel/result.ts";
 import type { CutoverBindings, RouteBinding } from "../../signals/bindings.ts";

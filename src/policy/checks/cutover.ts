@@ -1,11 +1,12 @@
 import type { CutoverBindings, PinBinding, RouteBinding, StreamBinding } from "../../signals/bindings.ts";
-import { weightedArn } from "../../signals/routes.ts";
+import { pinsCross, weightedArn } from "../../signals/routes.ts";
 import { type Finding, finding } from "./problem.ts";
 
 /** What a schema cannot say of bindings that have passed it. */
 export const cutoverFindings = (cutover: CutoverBindings): readonly Finding[] => [
   ...cutover.routes.flatMap((route, index) => routeFindings(cutover, route, `/routes/${index}`)),
   ...sharedRules(cutover),
+  ...crossingPins(cutover),
   ...sharedTargets(cutover),
   ...placeFindings(cutover),
   ...streamFindings(cutover),
@@ -117,6 +118,24 @@ const sharedRules = ({ routes }: CutoverBindings): readonly Finding[] =>
     .map((pointer) =>
       finding("shared-rule", pointer, "another route has this rule already; every route has rules of its own"),
     );
+
+/** Raised, one pin may stand above the other route's weighted rule and take its requests, or find its number taken. */
+const crossingPins = ({ routes }: CutoverBindings): readonly Finding[] =>
+  routes.flatMap((route, index) => {
+    const other = routes.findIndex((one, before) => before < index && pinsCross(one, route));
+    if (other < 0) return [];
+    return [
+      finding(
+        "pins-cross",
+        `/routes/${index}/pin/raisedPriority`,
+        `${numbersOf(route)} cross ${numbersOf(routes[other])} of /routes/${other} on one listener; give each route three numbers ` +
+          "in a row, for its raised pin, its weighted rule and its parked pin, and move the weighted rules to them",
+      ),
+    ];
+  });
+
+const numbersOf = (route: RouteBinding | undefined): string =>
+  `${route?.pin?.raisedPriority} to ${route?.pin?.parkedPriority}`;
 
 const sharedTargets = ({ routes }: CutoverBindings): readonly Finding[] => {
   const blues = new Set(routes.map(({ blue }) => blue));

@@ -104,6 +104,7 @@ const CUTOVER_RULES = {
   "pin-of-default": error("A pin stands beside a default action."),
   "no-pin": warning("A route has no pin: its rollback is verified only minutes later."),
   "pin-gap": warning("Other rules can stand between the pin and the weighted rule."),
+  "pins-cross": warning("The numbers of two routes' pins cross on one listener."),
   "shared-rule": error("Two routes have one rule."),
   "listed-twice": error("One thing is listed twice."),
   "another-place": error("Something is in another Region or account."),

@@ -52,6 +52,13 @@ describe("an answer of the load balancer's API", () => {
     expect(worthRepeating(refused(code))).toBe(true);
   });
 
+  it.each(["ValidationError", "InvalidParameterValue", "MalformedQueryString"])(
+    "%s promises no pin to a route that may have none",
+    (code) => {
+      expect(refusalOf(code).remedy).toContain("Where the route has a pin, pawl rollback works by that.");
+    },
+  );
+
   it("is told in one line, what the API said whole and once, then what to do", () => {
     const message = "Rule 'arn:aws:elb/v2.1/x' was not found.";
     expect(sayOutcome({ kind: "refused", code: "RuleNotFound", message })).toMatch(

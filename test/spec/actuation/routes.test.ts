@@ -29,7 +29,6 @@ describe("a route that is not as bound says why", () => {
     ["the weighted rule forwards to x", [weighted({ forward: alone("x") }), pinned()]],
     ["all weights of the weighted rule are 0", [weighted({ forward: to(0, 0, false) }), pinned()]],
     ["a default rule cannot be a route", [weighted(), pinned({ priority: null })]],
-    ["a default rule cannot be a route", [weighted({ priority: null }), pinned()]],
     ["the pin's conditions are not the weighted rule's", [weighted(), pinned({ conditions: [] })]],
     ["the pin does not forward to blue alone", [weighted(), pinned({ forward: null })]],
     ["the pin does not forward to blue alone", [weighted(), pinned({ forward: alone(green) })]],
@@ -60,6 +59,18 @@ describe("a route that is not as bound says why", () => {
       "rule other stands above and takes requests of this route",
     );
   });
+
+  it.each([
+    ["with a pin", ORDERS, [weighted({ priority: null }), pinned()]],
+    ["without one", PLAIN["a rule without a pin"], [weighted({ priority: null, conditions: [] })]],
+  ])(
+    "names the listener's default rule as its weighted one, %s: no weights could be written to it",
+    (_, cutover, rules) => {
+      expect(why(rules, cutover)).toMatch(
+        /^weightedRuleArn names the listener's default rule, .* leave weightedRuleArn/,
+      );
+    },
+  );
 
   it("still shows its weighted rule, because a rollback may have nothing else to write to", () => {
     const rule = weighted({ forward: to(0, 0, false) });
@@ -134,6 +145,40 @@ describe("a route as its listener shows it", () => {
     // What never was the application's is no business of the cutover.
     expect(why([action, ruleOf({ priority: 1 })], byDefault)).toBeNull();
     expect(why([action, ruleOf({ priority: 1, forward: alone("x") })], byDefault)).toBeNull();
+  });
+
+  describe("beside another route of its listener", () => {
+    const conditions = (path: string) => [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }];
+    const wide = { ...route, pin: { ...pin, raisedPriority: 97 } };
+    const narrow = {
+      ...route,
+      weightedRuleArn: "api",
+      pin: { ruleArn: "api pin", raisedPriority: 98, parkedPriority: 102 },
+    };
+    const cutover = { ...ORDERS, routes: [wide, narrow] };
+    const shown = (path: string, apiPin: number, widePin: number) => [
+      ruleOf({ ruleArn: "api", priority: 99, conditions: conditions(path), forward: to(50, 50, true) }),
+      ruleOf({ ruleArn: "api pin", priority: apiPin, conditions: conditions(path), forward: alone(blue) }),
+      weighted({ conditions: conditions("/shop/*") }),
+      pinned({ conditions: conditions("/shop/*"), priority: widePin }),
+    ];
+
+    it.each([
+      ["parked", 102, 101],
+      ["raised, which takes them", 98, 97],
+    ])("is foreign where the other's requests would go below its pin, the pins %s", (_, apiPin, widePin) => {
+      const sight = sightOf(shown("/shop/api/*", apiPin, widePin), cutover);
+      expect(sight).toMatchObject({
+        kind: "foreign",
+        why: expect.stringMatching(/rule api( pin)? at 9[89] stands between the pin's 97 and the weighted rule at 100/),
+      });
+      expect(isOnBlue(sight)).toBe(false);
+    });
+
+    it("is as bound where no request meets both, or the other stands above its pin too", () => {
+      expect(why(shown("/news/*", 102, 101), cutover)).toBeNull();
+      expect(why(shown("/shop/api/*", 102, 101), { ...cutover, routes: [route, narrow] })).toBeNull();
+    });
   });
 
   it("knows the rules of its sister routes, each in its own listener", () => {

@@ -177,7 +177,13 @@ describe("a latch", () => {
 describe("arming again", () => {
   const rearm: Rearm = {
     ...{ at: NOW, by: "bob", policyDigest: "next", whenNotLossless: "hold" as const, drill: true },
-    ...{ blueHosts: 6, conflicts: 2, safety: lossy, shapes: { rule: "its shape" } },
+    ...{
+      blueHosts: 6,
+      conflicts: 2,
+      safety: lossy,
+      otherActions: { rule: [{ Type: "authenticate-oidc" }] },
+      shapes: { rule: "its shape" },
+    },
   };
   const ready = evolve(
     verified(
@@ -215,7 +221,8 @@ describe("arming again", () => {
         verifiedAt: NOW,
       },
       ...{ policyDigest: "next", whenNotLossless: "hold", drill: true, blueHostsAtArm: 6, conflictsAtArm: 2 },
-      ...{ shapesAtArm: { rule: "its shape" }, rollbackSafety: lossy, soak: noSoak, evidence: {}, blocking: [] },
+      ...{ shapesAtArm: { rule: "its shape" }, otherActionsAtArm: { rule: [{ Type: "authenticate-oidc" }] } },
+      ...{ rollbackSafety: lossy, soak: noSoak, evidence: {}, blocking: [] },
     });
   });
 

@@ -1,16 +1,15 @@
 import { expect, test } from "vitest";
 import { loadBalancerActs } from "../../../src/decommission/load-balancer-acts.ts";
+import { ONE_ATTEMPT } from "../../../src/guard/limits.ts";
 import { ok, outsideFailure } from "../../../src/kernel/result.ts";
 import { fakeWorld, ORDERS } from "../../support/fake-world.ts";
+import { ruleOf } from "../../support/route-rules.ts";
 
 const [route] = ORDERS.routes;
 const allGreen = async () => {
   const world = fakeWorld();
   if (route === undefined) throw new Error("a cutover without routes");
-  await world.rules.writeWeights({ route, greenPercent: 100, stickySeconds: null }, [], {
-    attempts: 1,
-    timeoutMs: 1_000 as never,
-  });
+  await world.rules.writeWeights({ route, greenPercent: 100, stickySeconds: null }, [], ONE_ATTEMPT);
   const disabled: string[] = [];
   const alarmSwitch = {
     disableActions: async (arns: readonly string[]) => {
@@ -30,7 +29,7 @@ test("deleting the pin twice is as good as once", async () => {
 
 test("a pin that somebody has raised is not deleted: that would send everybody to green again", async () => {
   const { acts, rules, route } = await allGreen();
-  await rules.movePin(route, "raised", { attempts: 1, timeoutMs: 1_000 as never });
+  await rules.movePin(route, "raised", ONE_ATTEMPT);
   expect(await acts["delete-pin"](ORDERS)).toMatchObject({
     kind: "failed",
     message: expect.stringContaining("A pin is raised"),
@@ -39,8 +38,39 @@ test("a pin that somebody has raised is not deleted: that would send everybody t
   rules.describeFails = true;
   expect(await acts["delete-pin"](ORDERS)).toMatchObject({ kind: "waiting" });
   rules.describeFails = false;
-  await rules.movePin(route, "parked", { attempts: 1, timeoutMs: 1_000 as never });
+  await rules.movePin(route, "parked", ONE_ATTEMPT);
   expect(await acts["delete-pin"](ORDERS)).toMatchObject({ kind: "done" });
+});
+
+test("a raised pin is not deleted either while a rule above makes the route look foreign", async () => {
+  const { acts, rules, route } = await allGreen();
+  await rules.movePin(route, "raised", ONE_ATTEMPT);
+  rules.add(route.listenerArn, ruleOf({ ruleArn: "arn:maintenance", priority: 5 }));
+  expect(await acts["delete-pin"](ORDERS)).toMatchObject({
+    kind: "failed",
+    message: expect.stringContaining("arn:maintenance"),
+  });
+  expect(rules.greenPercent()).toBe(0);
+});
+
+test("a pin that was raised a moment ago is not deleted, although a look does not show it yet", async () => {
+  const { acts, rules, route, clock } = await allGreen();
+  clock.spend(20_000);
+  await rules.movePin(route, "raised", ONE_ATTEMPT);
+  rules.describeLagMs = 9_000;
+  expect(await acts["delete-pin"](ORDERS)).toMatchObject({
+    kind: "failed",
+    message: expect.stringContaining("A pin is raised"),
+  });
+  expect(rules.greenPercent()).toBe(0);
+});
+
+test("a pin is not deleted while the weighted rule below it names blue", async () => {
+  const { acts, rules, route } = await allGreen();
+  await rules.writeWeights({ route, greenPercent: 50, stickySeconds: null }, [], ONE_ATTEMPT);
+  const writes = rules.writes.length;
+  expect(await acts["delete-pin"](ORDERS)).toMatchObject({ kind: "failed", message: expect.stringContaining("50 %") });
+  expect(rules.writes).toHaveLength(writes);
 });
 
 test("a deletion that is not answered is asked again, one that is refused calls somebody", async () => {
@@ -68,7 +98,7 @@ test.each([
     async (world: Awaited<ReturnType<typeof allGreen>>) => {
       await world.acts["delete-pin"](ORDERS);
       const half = { route: world.route, greenPercent: 50, stickySeconds: null };
-      await world.rules.writeWeights(half, [], { attempts: 1, timeoutMs: 1_000 as never });
+      await world.rules.writeWeights(half, [], ONE_ATTEMPT);
     },
   ],
 ])("blue is not fenced while %s", async (_why, arrange) => {

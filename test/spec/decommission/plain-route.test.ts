@@ -3,7 +3,21 @@ import { loadBalancerActs } from "../../../src/decommission/load-balancer-acts.t
 import { ONE_ATTEMPT } from "../../../src/guard/limits.ts";
 import { ok } from "../../../src/kernel/result.ts";
 import type { CutoverBindings } from "../../../src/signals/bindings.ts";
+import { ORDERS, worldOf } from "../../support/fake-world.ts";
 import { PLAIN, plainWorld } from "../../support/plain-cutover.ts";
+
+const [pinned] = ORDERS.routes;
+if (pinned === undefined) throw new Error("unreachable");
+const { pin: _pin, ...unpinned } = pinned;
+
+/** One route with a pin, and one without on another listener. */
+const MIXED: CutoverBindings = {
+  ...ORDERS,
+  routes: [
+    pinned,
+    { ...unpinned, listenerArn: `${pinned.listenerArn}-tls`, weightedRuleArn: `${pinned.weightedRuleArn}-tls` },
+  ],
+};
 
 const MODES = Object.entries(PLAIN);
 
@@ -54,5 +68,20 @@ describe.each(MODES)("decommission of %s", (_, cutover) => {
     await acts["delete-pin"](cutover);
     await put(0);
     expect(await acts["confirm-green"](cutover)).toMatchObject({ kind: "failed" });
+  });
+});
+
+describe("decommission of a route with a pin beside one without", () => {
+  it("is not mistaken about the pin it has just deleted where a look is behind", async () => {
+    const world = worldOf(MIXED);
+    for (const route of MIXED.routes)
+      await world.rules.writeWeights({ route, greenPercent: 100, stickySeconds: null }, [], ONE_ATTEMPT);
+    world.clock.spend(20_000);
+    world.rules.describeLagMs = 5_000;
+    const acts = loadBalancerActs({ ...world.ports, alarmSwitch: { disableActions: async () => ok(undefined) } });
+    const done = { kind: "done", detail: { pins: [pinned.pin.ruleArn] } };
+    expect(await acts["delete-pin"](MIXED)).toEqual(done);
+    expect(await acts["delete-pin"](MIXED)).toEqual(done);
+    expect(await acts["confirm-green"](MIXED)).toMatchObject({ kind: "done" });
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { arm } from "../../../src/guard/arm.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import type { PinnedCutover } from "../../../src/signals/routes.ts";
-import { type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
+import { DRILL, type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
 
 const [http] = ORDERS.routes;
 if (http === undefined) throw new Error("unreachable");
@@ -30,6 +31,44 @@ const shares = async (world: FakeWorld): Promise<readonly number[]> =>
       return first?.forward?.targets.find(({ targetGroupArn }) => targetGroupArn === green)?.weight ?? 0;
     }),
   );
+
+/** A wide route and, above it, a narrow one with groups of its own, both on the first listener. */
+const NESTED: PinnedCutover = {
+  ...ORDERS,
+  routes: [
+    http,
+    {
+      ...http,
+      weightedRuleArn: `${http.weightedRuleArn}-api`,
+      blue: `${http.blue}-api`,
+      green: `${http.green}-api`,
+      pin: { ruleArn: `${http.pin.ruleArn}-api`, raisedPriority: 89, parkedPriority: 91 },
+    },
+  ],
+};
+
+const nested = (): FakeWorld => {
+  const world = fakeWorld(NESTED);
+  const rule = { otherActions: [], conditions: [] };
+  for (const [index, { listenerArn, weightedRuleArn, pin, blue, green }] of NESTED.routes.entries()) {
+    world.rules.remove(weightedRuleArn);
+    world.rules.remove(pin.ruleArn);
+    const conditions = [{ Field: "path-pattern", PathPatternConfig: { Values: [index === 0 ? "/*" : "/api/*"] } }];
+    const split = [
+      { targetGroupArn: blue, weight: 100 },
+      { targetGroupArn: green, weight: 0 },
+    ];
+    world.rules.add(listenerArn, {
+      ...{ ...rule, conditions, ruleArn: weightedRuleArn, priority: pin.raisedPriority + 1 },
+      forward: { targets: split, sticky: false },
+    });
+    world.rules.add(listenerArn, {
+      ...{ ...rule, conditions, ruleArn: pin.ruleArn, priority: pin.parkedPriority },
+      forward: { targets: [{ targetGroupArn: blue, weight: 1 }], sticky: false },
+    });
+  }
+  return world;
+};
 
 const armed = async (): Promise<FakeWorld> => {
   const world = fakeWorld(TWO_ROUTES);
@@ -71,5 +110,44 @@ describe("a cutover with two routes", () => {
     await world.minutes(15);
     expect(world.state().weightPercent).toBe(0);
     expect(world.state().blocking.map(({ what }) => what)).toContain("drift:foreign-shape");
+  });
+});
+
+describe("a cutover with two routes on one listener, one inside the other", () => {
+  const trigger = { kind: "operator", by: "olga", reason: "enough", acceptLoss: true } as const;
+  const between = `${NESTED.routes[1]?.weightedRuleArn} at 99 stands between the pin's 98 and the weighted rule at 100`;
+  /** The wide route's pin is to go up past the narrow one's rule. */
+  const crossed = {
+    ...NESTED,
+    routes: [{ ...http, pin: { ...http.pin, raisedPriority: 98 } }, ...NESTED.routes.slice(1)],
+  };
+  const bring = (world: FakeWorld): void =>
+    world.rules.edit(`${http.weightedRuleArn}-api`, (rule) => ({ ...rule, priority: 99 }));
+
+  it("is armed, and goes back on both, where neither pin stands above the other's rule", async () => {
+    const world = nested();
+    expect(await world.arm()).toMatchObject({ kind: "armed" });
+    expect(await snapBack(world.ports, NESTED, trigger)).toMatchObject({ kind: "verified" });
+  });
+
+  it("is not armed where one pin would take the other route's requests", async () => {
+    const world = nested();
+    bring(world);
+    const options = { rehearsal: true, doctor: async () => [] };
+    const report = await arm(world.ports, crossed, DRILL, "olga", options);
+    expect(report).toMatchObject({
+      kind: "refused",
+      refusals: expect.arrayContaining([expect.stringContaining(between)]),
+    });
+  });
+
+  it("is not called back on blue where the rules were moved so after arming", async () => {
+    const world = nested();
+    expect(await world.arm()).toMatchObject({ kind: "armed" });
+    bring(world);
+    expect(await snapBack(world.ports, crossed, trigger)).toMatchObject({
+      kind: "unverified",
+      why: expect.stringContaining(between),
+    });
   });
 });

@@ -102,6 +102,36 @@ describe("cutover.json", () => {
     expect(rules([plain, plain])).toEqual(["shared-rule"]);
   });
 
+  it.each([
+    ["inside one another", 97, 101, 98, 102],
+    ["with one raised number", 98, 101, 98, 102],
+    ["with one place for two pins", 99, 101, 101, 103],
+  ])(
+    "with two pins %s on one listener is warned of, and says what to give each route",
+    (_, raised, parked, up, down) => {
+      const cutover = JSON.parse(cutoverText());
+      const [route] = cutover.routes;
+      const numbered = (index: string, raisedPriority: number, parkedPriority: number) => ({
+        ...route,
+        weightedRuleArn: `${route.weightedRuleArn}${index}`,
+        pin: { ruleArn: `${route.pin.ruleArn}${index}`, raisedPriority, parkedPriority },
+      });
+      const warnings = (routes: object[]) =>
+        lintCutover(JSON.stringify({ ...cutover, routes }), "x").filter(({ rule }) => rule === "pins-cross");
+      const crossing = warnings([numbered("", raised, parked), numbered("2", up, down)]);
+
+      expect(crossing.map(({ level, pointer }) => [level, pointer])).toEqual([
+        ["warning", "/routes/1/pin/raisedPriority"],
+      ]);
+      expect(crossing[0]?.message).toContain(`${up} to ${down} cross ${raised} to ${parked} of /routes/0`);
+      expect(crossing[0]?.message).toContain("three numbers in a row");
+      expect(warnings([numbered("", 99, 101), numbered("2", 102, 104)])).toEqual([]);
+      const elsewhere = { ...numbered("", raised, parked), listenerArn: `${route.listenerArn}2` };
+      const rules = warnings([elsewhere, numbered("2", up, down)]).map(({ rule }) => rule);
+      expect(rules).not.toContain("pins-cross");
+    },
+  );
+
   it("with room beside the pin is warned of, and loads", () => {
     const problems = problemsAfter('"parkedPriority": 101', '"parkedPriority": 110');
 

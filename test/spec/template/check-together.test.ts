@@ -37,17 +37,37 @@ const payments: PinnedCutover = {
   streams: { forward: renamed(orders.streams.forward), reverse: renamed(orders.streams.reverse) },
 };
 
+const withPins = (raisedPriority: number, parkedPriority: number): PinnedCutover => ({
+  ...payments,
+  routes: payments.routes.map((one) => ({ ...one, pin: { ...one.pin, raisedPriority, parkedPriority } })),
+});
+
 describe("two cutovers of one stack", () => {
   test("may stand on one listener, each with its own rules, numbers and streams", () => {
     expect(togetherFaults([orders, payments])).toEqual([]);
+    // Parked far away: whether a raised pin overtakes anything the rules tell, not the numbers.
+    expect(togetherFaults([orders, withPins(98, 50_000)])).toEqual([]);
+  });
+
+  test("and two routes of one cutover cannot both have a number", () => {
+    const second = {
+      ...route,
+      weightedRuleArn: `${route.weightedRuleArn}2`,
+      pin: { ...route.pin, ruleArn: `${route.pin.ruleArn}2`, parkedPriority: 103 },
+    };
+    expect(togetherFaults([{ ...orders, routes: [route, second] }])).toEqual([
+      expect.stringMatching(
+        /^Two routes of policies\/orders\/cutover\.json want one number for their pins on .*99 and 103, 99 and 101/,
+      ),
+    ]);
   });
 
   test.each<[string, PinnedCutover, string]>([
     ["a rule", { ...payments, routes: [{ ...route, pin: payments.routes[0]?.pin ?? route.pin }] }, "the rule "],
     [
       "a number for their pins: one could not park while the other is raised",
-      { ...payments, routes: payments.routes.map((one) => ({ ...one, pin: { ...one.pin, raisedPriority: 101 } })) },
-      "the number 101 for a pin of",
+      withPins(101, 104),
+      "want one number for their pins on",
     ],
     [
       "a connector: to decommission one would delete the other's",
@@ -76,7 +96,7 @@ describe("two cutovers of one stack", () => {
     const faults = togetherFaults([orders, other]);
     expect(faults).not.toEqual([]);
     for (const fault of faults) {
-      expect(fault).toContain("policies/payments/cutover.json and policies/orders/cutover.json both have");
+      expect(fault).toContain("policies/payments/cutover.json and policies/orders/cutover.json ");
       expect(fault).toContain(claim);
     }
   });

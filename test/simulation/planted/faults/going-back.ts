@@ -96,8 +96,8 @@ export const GOING_BACK: readonly Fault[] = [
     edits: [
       edit(
         VERIFY,
-        'ports.rules.movePin(pin.route, "raised", insistingIn(ports))',
-        'ports.rules.movePin(pin.route, "parked", insistingIn(ports))',
+        'ports.rules.movePin(pin.route, "raised", insistingIn(ports, "more to come"))',
+        'ports.rules.movePin(pin.route, "parked", insistingIn(ports, "more to come"))',
       ),
     ],
     breaks: "P6",

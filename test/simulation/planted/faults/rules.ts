@@ -1,7 +1,7 @@
 import { edit, type Fault } from "../fault.ts";
 
 const DRIFT = "src/actuation/drift.ts";
-const OBSERVED = "src/actuation/observed-route.ts";
+const INTRUDERS = "src/actuation/intruders.ts";
 const CAUSE = "src/decision/rollback-cause.ts";
 const CHANGE = "src/guard/change-weight.ts";
 
@@ -52,7 +52,7 @@ export const RULES: readonly Fault[] = [
   },
   {
     name: "foreign-rule-above-is-ignored",
-    edits: [edit(OBSERVED, "if (above && mayOverlap(rule.conditions, weighted.conditions))", "if (false)")],
+    edits: [edit(INTRUDERS, "if (above && mayOverlap(rule.conditions, weighted.conditions))", "if (false)")],
     breaks: "P1",
     why: "a rule of somebody else's that takes this route's requests is not seen",
     expected: { within: 96 },
