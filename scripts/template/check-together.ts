@@ -1,3 +1,4 @@
+import { tableName } from "../../src/cdc/names.ts";
 import type { CutoverBindings, RouteBinding, StreamBinding } from "../../src/signals/bindings.ts";
 import { pinsShareNumber, weightedArn } from "../../src/signals/routes.ts";
 
@@ -6,18 +7,28 @@ import { pinsShareNumber, weightedArn } from "../../src/signals/routes.ts";
  * other's traffic, or take its stream apart.
  */
 export const togetherFaults = (cutovers: readonly CutoverBindings[]): readonly string[] => [
-  ...claimedTwice(cutovers),
+  ...clashes(cutovers, claimsOf, "give each its own."),
+  ...clashes(cutovers, schemaClaims, ONE_SCHEMA_ONE_CUTOVER),
   ...sharedNumbers(cutovers),
 ];
 
-const claimedTwice = (cutovers: readonly CutoverBindings[]): readonly string[] => {
+/** The cutovers of a stack move between the same two databases, and in one schema pawl's things have one name each. */
+const ONE_SCHEMA_ONE_CUTOVER =
+  "pawl keeps tables and functions of its own beside them, named alike for every cutover, and the second would take " +
+  "over the first's. Make one cutover of both, with the tables of both, or give each a schema, or a stack, of its own.";
+
+const clashes = (
+  cutovers: readonly CutoverBindings[],
+  claimsOf: (cutover: CutoverBindings) => readonly string[],
+  remedy: string,
+): readonly string[] => {
   const claimed = new Map<string, string>();
   return cutovers.flatMap((cutover) => {
     const file = fileOf(cutover);
     const claims = [...new Set(claimsOf(cutover))];
     const faults = claims.flatMap((claim) => {
       const other = claimed.get(claim);
-      return other === undefined ? [] : [`${file} and ${other} both have ${claim}: give each its own.`];
+      return other === undefined ? [] : [`${file} and ${other} both have ${claim}: ${remedy}`];
     });
     for (const claim of claims) if (!claimed.has(claim)) claimed.set(claim, file);
     return faults;
@@ -48,9 +59,11 @@ const claimsOf = (cutover: CutoverBindings): readonly string[] => [
     `the rule ${weightedArn(route)}`,
     ...(route.pin === undefined ? [] : [`the rule ${route.pin.ruleArn}`]),
   ]),
-  ...cutover.tables.map(({ name }) => `the table ${name}`),
   ...[cutover.streams.forward, cutover.streams.reverse].flatMap(streamClaims),
 ];
+
+const schemaClaims = ({ tables }: CutoverBindings): readonly string[] =>
+  tables.map(({ name }) => `tables in the schema ${tableName(name).schema}`);
 
 const streamClaims = ({ source, sink, group, slot, publication, origin, topics }: StreamBinding): readonly string[] => [
   ...[source, sink].map((name) => `the connector ${name}`),

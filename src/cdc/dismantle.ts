@@ -106,6 +106,16 @@ export const dismantling = (
 export const dropSlotSql = (cutover: CutoverBindings, slot: string): string =>
   `select ${slotFn(cutover)}(${quoteText(slot)})`;
 
+/** The slot that a function which drops slots, as it is stored, lets go; null where it is of no form that pawl has written. */
+export const slotDroppedBy = (body: string): string | null =>
+  /^ {2}if slot <> '((?:[^']|'')+)' then/m.exec(body)?.[1]?.replaceAll("''", "'") ?? null;
+
+/** What taking CDC apart leaves of pawl's functions, besides the one that a standing fence calls. */
+export const functionsToDrop = (schema: string): readonly string[] =>
+  ["pawl_set_fence(text, boolean)", "pawl_drop_slot(text)", "pawl_dismantle(text)"].map(
+    (signature) => `drop function if exists ${quoteName(schema)}.${signature}`,
+  );
+
 const callable = (side: Side, signature: string, why: string): readonly SqlAction[] => [
   admin(
     side,

@@ -18,6 +18,14 @@ export interface DatabaseFacts {
   readonly roles: readonly { readonly name: string; readonly canLogin: boolean; readonly replication: boolean }[];
   readonly origins: readonly string[];
   readonly publications: readonly { readonly name: string; readonly tables: readonly string[] }[];
+  /** Tables, `schema.table`, with a trigger of pawl that is no fence: its function is in a schema of this cutover. */
+  readonly pawlTriggers: readonly string[];
+  /** Those functions of pawl in this cutover's schemas whose text says what they are for. */
+  readonly pawlFunctions: readonly {
+    readonly schema: string;
+    readonly name: string;
+    readonly body: string;
+  }[];
 }
 
 export type SettingName =

@@ -22,6 +22,10 @@ const raise = (table: TableName, fenced: string): string => `  if target = ${quo
     return;
   end if;`;
 
+/** The tables that a fence's function, as it is stored, can fence; none where it is of no form that pawl has written. */
+export const tablesFencedBy = (body: string): readonly string[] =>
+  [...body.matchAll(/^ {2}if target = '((?:[^']|'')+)' then$/gm)].map(([, name]) => (name ?? "").replaceAll("''", "'"));
+
 const setFence = (cutover: CutoverBindings, side: Side): SqlAction => {
   const name = fenceFunction(cutover);
   const fenced = `${quoteName(pawlSchema(cutover))}.pawl_fenced`;

@@ -95,6 +95,8 @@ export const database = (side: Side, more: Partial<DatabaseFacts> = {}): Databas
   roles: [],
   origins: [],
   publications: [],
+  pawlTriggers: [],
+  pawlFunctions: [],
   ...more,
 });
 

@@ -68,6 +68,22 @@ select n.nspname || '.' || c.relname as name,
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname || '.' || c.relname = any ($1::text[])`;
 
+/** What a complete cutover leaves is a fence, whose trigger stands for nothing that is still carried. */
+const OWN = `
+select (select coalesce(jsonb_agg(distinct tn.nspname || '.' || c.relname), '[]')
+    from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace tn on tn.oid = c.relnamespace
+    join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
+    where not t.tgisinternal and t.tgname <> 'pawl_fence' and p.proname ~ '^pawl_' and n.nspname = any ($1::text[])) as triggers,
+  (select coalesce(jsonb_agg(jsonb_build_object('schema', n.nspname, 'name', p.proname, 'body', p.prosrc)), '[]')
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where p.proname in ('pawl_set_fence', 'pawl_drop_slot') and n.nspname = any ($1::text[])) as functions`;
+
+interface OwnRow {
+  readonly [column: string]: unknown;
+  readonly triggers: DatabaseFacts["pawlTriggers"];
+  readonly functions: DatabaseFacts["pawlFunctions"];
+}
+
 interface ServerRow {
   readonly [column: string]: unknown;
   readonly version: number;
@@ -99,6 +115,9 @@ export const readFacts = async (
   if (!found.ok) return found;
   const sequences = await readSequences(session, tables);
   if (!sequences.ok) return sequences;
+  const schemas = [...new Set(tables.map(({ schema }) => schema))];
+  const own = await session.query<OwnRow>(`pawl's own on ${side}`, OWN, [schemas]);
+  if (!own.ok) return own;
   return ok({
     side,
     serverVersion: row.version,
@@ -114,5 +133,7 @@ export const readFacts = async (
     roles: row.roles,
     origins: row.origins,
     publications: row.publications,
+    pawlTriggers: own.value[0]?.triggers ?? [],
+    pawlFunctions: own.value[0]?.functions ?? [],
   });
 };

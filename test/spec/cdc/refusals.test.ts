@@ -39,6 +39,7 @@ const SITUATIONS: readonly (readonly [RefusalName, string, CdcFacts])[] = [
   ["wal-senders-exhausted", "All 10 WAL senders of blue are in use", blueWith({ walSendersInUse: 10 })],
   ["asynchronous-commit", "synchronous_commit is off on blue", setting("synchronous_commit", "off")],
   ["asynchronous-commit", "role shop", blueWith({ asynchronousCommitters: ["role shop"] })],
+  ["foreign-cutover", "appdb.customers", blueWith({ pawlTriggers: ["appdb.orders", "appdb.customers"] })],
   ["foreign-slot", "slot blue_to_green_sync", blueWith({ slots: [{ ...slot, name: "blue_to_green_sync" }] })],
   ["large-objects", "blue holds 3 large objects", blueWith({ largeObjects: 3 })],
   ["table-missing", "appdb.orders does not exist on blue", blueWith({ tables: [] })],

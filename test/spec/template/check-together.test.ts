@@ -16,13 +16,15 @@ const renamed = (stream: StreamBinding): StreamBinding => ({
   source: `${stream.source}-2`,
   sink: `${stream.sink}-2`,
   group: `${stream.group}-2`,
-  topics: stream.topics.map((topic) => `${topic}-2`),
+  topics: stream.topics.map(moved),
   slot: `${stream.slot}_2`,
   publication: `${stream.publication}_2`,
   origin: `${stream.origin}_2`,
 });
 
-/** Another path of the same listener: everything of its own, its rule right below the first one's. */
+const moved = (name: string): string => name.replace("appdb.", "paydb.");
+
+/** Another path of the same listener: everything of its own, a schema too, its rule right below the first one's. */
 const payments: PinnedCutover = {
   ...orders,
   name: "payments",
@@ -33,7 +35,7 @@ const payments: PinnedCutover = {
       pin: { ruleArn: `${route.pin.ruleArn}2`, raisedPriority: 102, parkedPriority: 104 },
     },
   ],
-  tables: orders.tables.map((table) => ({ ...table, name: `${table.name}_2` })),
+  tables: orders.tables.map((table) => ({ ...table, name: moved(table.name) })),
   streams: { forward: renamed(orders.streams.forward), reverse: renamed(orders.streams.reverse) },
 };
 
@@ -43,7 +45,7 @@ const withPins = (raisedPriority: number, parkedPriority: number): PinnedCutover
 });
 
 describe("two cutovers of one stack", () => {
-  test("may stand on one listener, each with its own rules, numbers and streams", () => {
+  test("may stand on one listener, each with its own rules, numbers, streams and schema", () => {
     expect(togetherFaults([orders, payments])).toEqual([]);
     // Parked far away: whether a raised pin overtakes anything the rules tell, not the numbers.
     expect(togetherFaults([orders, withPins(98, 50_000)])).toEqual([]);
@@ -91,7 +93,17 @@ describe("two cutovers of one stack", () => {
       },
       "the slot ",
     ],
-    ["a table", { ...payments, tables: orders.tables }, "the table "],
+    ["a table", { ...payments, tables: orders.tables }, "tables in the schema appdb"],
+    [
+      "a schema: pawl's tables and functions there are named alike, and the second would take over the first's",
+      { ...payments, tables: orders.tables.map((table) => ({ ...table, name: `${table.name}_2` })) },
+      "tables in the schema appdb",
+    ],
+    [
+      "a schema by a table that is not the first",
+      { ...payments, tables: [...payments.tables, { name: "appdb.refunds", key: "id" }] },
+      "tables in the schema appdb",
+    ],
   ])("may not share %s", (_what, other, claim) => {
     const faults = togetherFaults([orders, other]);
     expect(faults).not.toEqual([]);
@@ -100,6 +112,13 @@ describe("two cutovers of one stack", () => {
       expect(fault).toContain(claim);
     }
   });
+});
+
+test("of one schema it is said what to do: one cutover of both, or a schema or a stack of its own", () => {
+  const refunds = { ...payments, tables: [{ name: "appdb.refunds", key: "id" }] };
+  expect(togetherFaults([orders, refunds])).toEqual([
+    expect.stringMatching(/Make one cutover of both, with the tables of both, or give each a schema.*a stack/),
+  ]);
 });
 
 test("a folder copied without a new name in it is refused", () => {
