@@ -10,6 +10,7 @@ import { judgePolicy, type PolicyJudged } from "../policy/judge.ts";
 import { knownBurst } from "../policy/operations/evidence/baseline.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { Judgement } from "../policy/verdict.ts";
+import { withoutStreams } from "../policy/without-streams.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { gateEvidence, rollbackEvidence, type Snapshots } from "../snapshot/evidence.ts";
 import type { EvidenceState } from "../snapshot/evidence-state.ts";
@@ -63,7 +64,9 @@ export const judgeTick = (
   const own = snapshots.at(-1) ?? snapshots[0];
   const rules = policy ?? UNREAD_POLICY;
   const { evidence, corrections } = accumulate(state, policy, seen, tick);
-  const { judgement, workings } = judgePolicy(rules, asked(state, rules, snapshots, evidence));
+  // Past the point of no return the streams go by intent: a rule that fires on that would block the way out for good.
+  const judging = state.wayBack === "open" ? rules : withoutStreams(rules);
+  const { judgement, workings } = judgePolicy(judging, asked(state, rules, snapshots, evidence));
   const safety = safetyAt(snapshots);
   const facts: Facts = {
     traffic: trafficOf(own),

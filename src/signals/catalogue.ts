@@ -153,6 +153,13 @@ export const SIGNALS: Catalogue = {
   "sequences.headroomSeconds": number("seconds", "down", "instant", "until the sides' sequences could meet"),
 };
 
+/** Measured of the streams, or of both databases by what the streams keep there: once they are taken apart, of nothing. */
+const STREAM_GROUPS: ReadonlySet<string> = new Set(["forward", "reverse", "conflicts", "diff", "sequences"]);
+
+/** Whether a text is the path of a signal that only holds for as long as the streams do. */
+export const isOfStreams = (path: string): boolean =>
+  signalAt(path) !== null && STREAM_GROUPS.has(path.slice(0, path.indexOf(".")));
+
 /** The definition of a signal, or null where the catalogue has none of this name. */
 export const signalAt = (path: string): SignalDefinition | null =>
   Object.hasOwn(SIGNALS, path) ? (SIGNALS[path] ?? null) : null;
