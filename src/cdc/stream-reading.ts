@@ -44,7 +44,8 @@ const tokenAge = async (ports: CdcPorts, cutover: CutoverBindings, direction: Di
   return ok(Math.max(0, ageMs / 1_000));
 };
 
-const strayRows = async (
+/** The application's writes on a stream's source in the last minute, by its clock: what the other stream brought is not among them. */
+export const strayRows = async (
   ports: CdcPorts,
   cutover: CutoverBindings,
   direction: Direction,

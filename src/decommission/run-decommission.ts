@@ -10,6 +10,7 @@ import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { hasPlainRoute } from "../signals/routes.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
+import { comparedLately, comparisonAnew } from "./comparison-age.ts";
 import { actsSince, nextAction, type PlannedAction } from "./plan.ts";
 import { tellStopped } from "./stopped-act.ts";
 
@@ -66,8 +67,11 @@ const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Pro
   const journal = await ports.journal.list(cutover.name);
   if (!journal.ok) return stop(`the journal could not be read: ${journal.failure.message}`);
   const entries = actsSince(state.armedAt, journal.value);
-  const planned = nextAction(new Set(entries.filter((entry) => entry.finishedAt !== undefined).map((e) => e.action)));
-  if (state.stoppedAct !== undefined && state.stoppedAct.action !== planned?.action) return goOn(ports, state);
+  const finished = new Set(entries.filter((entry) => entry.finishedAt !== undefined).map((e) => e.action));
+  // One that another executor began again at the last moment has nothing left to decide.
+  if (state.wayBack !== "open") finished.add("final-diff");
+  const planned = nextAction(finished);
+  if (state.stoppedAct !== undefined && finished.has(state.stoppedAct.action)) return goOn(ports, state);
   // The journal is read after the state: what it shows done may be another executor's, and the state older than that.
   if (planned === null) return state.wayBack === "closed" ? complete(ports, state) : stop(MOVED);
   const refusal = permitRefusal(state, planned, ports.clock.now());
@@ -130,7 +134,7 @@ const actOn = (
   planned: PlannedAction,
   entries: readonly JournalEntry[],
 ): Promise<ActOutcome> | ActOutcome => {
-  if (planned.action === "point-of-no-return") return passPointOfNoReturn(ports, cutover, state);
+  if (planned.action === "point-of-no-return") return passPointOfNoReturn(ports, cutover, state, entries);
   if (planned.action === "outwait-rollback") return outwaitRollback(ports.clock.now(), cutover, entries);
   if (planned.action === "fence-blue") return fenceBlue(ports, cutover, entries);
   return ports.acts[planned.action](cutover);
@@ -160,6 +164,7 @@ const passPointOfNoReturn = async (
   ports: DecommissionPorts,
   cutover: CutoverBindings,
   state: CutoverState,
+  entries: readonly JournalEntry[],
 ): Promise<ActOutcome> => {
   if (state.wayBack === "restorable") return { kind: "done", detail: { wayBack: state.wayBack } };
   const now = ports.clock.now();
@@ -170,12 +175,25 @@ const passPointOfNoReturn = async (
   if (!alarms.ok) return { kind: "waiting", for: `the alarms could not be read: ${alarms.failure.message}` };
   const loud = arns.filter((arn) => alarms.value.find((alarm) => alarm.arn === arn)?.state !== "OK");
   if (loud.length > 0) return { kind: "waiting", for: `alarms that are not OK: ${loud.join(", ")}` };
+  // Asked last: it costs green, and is for nothing while anything else is in the way.
+  if (!comparedLately(entries, now)) return compareAgain(ports, cutover, comparisonAnew(entries, state.epoch, now));
   const refused = await record(ports, state, [{ kind: "pointOfNoReturn", at: now }], {
     kind: "pointOfNoReturn",
     says: "past the point of no return",
     summary: `approved by ${state.approval?.by ?? "nobody"}: ${state.approval?.reason ?? ""}; a rollback is no longer one rule`,
   });
   return refused === null ? { kind: "done", detail: { at: toIso(now) } } : { kind: "waiting", for: refused };
+};
+
+/** Only the journal changes: the next turn finds the comparison begun and not finished, and makes it under the same permit. */
+const compareAgain = async (
+  ports: DecommissionPorts,
+  cutover: CutoverBindings,
+  anew: JournalEntry,
+): Promise<ActOutcome> => {
+  const begun = await ports.journal.put(cutover.name, anew);
+  const why = begun.ok ? MOVED : `the journal could not be written: ${begun.failure.message}`;
+  return { kind: "waiting", for: why };
 };
 
 /**

@@ -2,6 +2,7 @@ import { compareSides } from "../cdc/diff.ts";
 import { behindOf, gapIn } from "../cdc/lag.ts";
 import { sinkTopics } from "../cdc/names.ts";
 import type { CdcPorts } from "../cdc/ports.ts";
+import { strayRows } from "../cdc/stream-reading.ts";
 import {
   type Act,
   deleteConnector,
@@ -114,7 +115,21 @@ const appliedToTheEnd = async (cdc: CdcPorts, cutover: CutoverBindings, directio
   }
 };
 
+/** null where nobody but the reverse stream writes on blue, whose fence is next. */
+const strayWrites = async (cdc: CdcPorts, cutover: CutoverBindings): Promise<ActOutcome | null> => {
+  const written = await strayRows(cdc, cutover, "forward", POSITIONS_MS);
+  if (!written.ok) return waiting(`a look at who still writes on blue: ${written.failure.message}`);
+  if (written.value === 0) return null;
+  return failed(
+    `${written.value} rows were written on blue in the last minute, and not by the reverse stream. Blue is about to be ` +
+      "fenced, and whoever writes there past the load balancer would fail. Nothing was taken apart; find them " +
+      "(`otherWriters` in cutover.json, pg_stat_activity on blue) and move them to green.",
+  );
+};
+
 const finalDiff = async (cdc: CdcPorts, drain: DrainPort, cutover: CutoverBindings): Promise<ActOutcome> => {
+  const stray = await strayWrites(cdc, cutover);
+  if (stray !== null) return stray;
   const compared = await compareSides(cdc, drain, cutover, { directions: ["forward", "reverse"] });
   if (!compared.ok) return waiting(`the comparison: ${compared.failure.message}`);
   const { rowsCompared, differences, unsettled } = compared.value;

@@ -51,7 +51,7 @@ const started = async ({ green = "g1", drains = "drained" }: { green?: string; d
         : { ok: false, failure: { kind: drains, message: "the slot stands still" } },
     openTransactions: async () => ok(0),
   };
-  return { cdc, changes, states, acts: streamActs({ cdc: ports, drain }) };
+  return { cdc, changes, states, ports: { cdc: ports, drain }, acts: streamActs({ cdc: ports, drain }) };
 };
 
 const { source } = shopCutover.streams.reverse;
@@ -60,6 +60,39 @@ test("the final comparison is done when every row is the same", async () => {
   const { acts, changes } = await started();
   expect(await acts["final-diff"](shopCutover)).toEqual({ kind: "done", detail: { rowsCompared: 1 } });
   expect(changes).toEqual([]);
+});
+
+test("nothing is compared while somebody writes on blue: they are to be found before the fence stops them", async () => {
+  const { ports } = await started();
+  const asked: (readonly [readonly string[], number])[] = [];
+  const busy = streamActs({
+    cdc: {
+      ...ports.cdc,
+      broker: {
+        ...ports.cdc.broker,
+        recordsSince: async (topics, sinceMs) => {
+          asked.push([topics, sinceMs]);
+          return ok({ "migration.appdb.orders": 2, "migration.appdb.pawl_tombstone": 1 });
+        },
+      },
+    },
+    drain: ports.drain,
+  });
+  expect(await busy["final-diff"](shopCutover)).toEqual({
+    kind: "failed",
+    message: expect.stringMatching(/^3 rows were written on blue in the last minute.*pg_stat_activity on blue/),
+  });
+  // By blue's own clock, and of the data alone: tokens are pawl's.
+  expect(asked).toEqual([[shopCutover.streams.forward.topics, 1_000_000 - 60_000]]);
+});
+
+test("whether somebody writes on blue has to be seen", async () => {
+  const { cdc, acts } = await started();
+  cdc.sides.blue.reachable = false;
+  expect(await acts["final-diff"](shopCutover)).toMatchObject({
+    kind: "waiting",
+    for: expect.stringContaining("a look at who still writes on blue: blue does not answer"),
+  });
 });
 
 test("a row that differs after a drain calls somebody, and names itself", async () => {
