@@ -9,7 +9,7 @@ import { toIso } from "../src/kernel/instant.ts";
 import { decommissionPorts } from "../src/wiring.ts";
 import { vpcSettings, withCdc } from "../src/wiring-vpc.ts";
 
-/** No act begins with less real time left than the longest of them takes. */
+/** No act, and no part of one, begins with less real time left than the longest of them takes. */
 const LONGEST_ACT_MS = 25_000;
 
 const ports = decommissionPorts(process.env);

@@ -107,7 +107,7 @@ const firstTime = (cutover: CutoverBindings, facts: CdcFacts): readonly PlanPhas
   phase("sequences", "blue gives even numbers, green odd ones, for life", [
     prove({ of: "sequences-apart" }, "no number is ever given twice, also after a snap-back"),
   ]),
-  phase("equal", "count and hash of every row on both sides", [
+  phase("equal", "every row of both sides, by its hash", [
     prove({ of: "equal" }, "suspects are read again after a drain proof"),
   ]),
   phase("reverse", "green's rows go to blue", [

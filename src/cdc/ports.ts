@@ -41,6 +41,7 @@ export interface RowDigest {
 export interface TableRows {
   readonly table: TableName;
   readonly key: string;
+  /** Those that the digest is made of; without any it is the same for all rows. */
   readonly columns: readonly string[];
 }
 
@@ -61,12 +62,19 @@ export interface DatabasePort {
   openTransactions(exceptRoles: readonly string[], olderThanMs: DurationMs): Promise<Result<number, OutsideFailure>>;
   /** Columns by name, in an order that does not depend on how the table came to be. */
   columns(table: TableName): Promise<Result<readonly string[], OutsideFailure>>;
-  /** Count and hash of every row, in 4,096 buckets by key. */
-  bucketDigests(
+  /** The next rows behind a key (null: from the first), in the order that this database gives their keys. */
+  rowsAfter(
     rows: TableRows,
-  ): Promise<Result<ReadonlyMap<string, { readonly count: number; readonly digest: string }>, OutsideFailure>>;
-  bucketRows(rows: TableRows, buckets: readonly string[]): Promise<Result<readonly RowDigest[], OutsideFailure>>;
-  rowsByKey(rows: TableRows, keys: readonly string[]): Promise<Result<readonly RowDigest[], OutsideFailure>>;
+    after: string | null,
+    limit: number,
+    timeoutMs: DurationMs,
+  ): Promise<Result<readonly RowDigest[], OutsideFailure>>;
+  /** Of these keys those that exist. */
+  rowsByKey(
+    rows: TableRows,
+    keys: readonly string[],
+    timeoutMs: DurationMs,
+  ): Promise<Result<readonly RowDigest[], OutsideFailure>>;
   /** The catalogue, as far as CDC depends on it. */
   facts(tables: readonly TableName[]): Promise<Result<DatabaseFacts, OutsideFailure>>;
   /** Runs one query of one boolean. */

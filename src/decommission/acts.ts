@@ -7,11 +7,18 @@ export type ActOutcome =
   | { readonly kind: "done"; readonly detail: JsonObject }
   /** Not finished, nothing wrong: what it waits for, with the value seen. The next tick goes on. */
   | { readonly kind: "waiting"; readonly for: string }
+  /** As much as one act may take is done, and there is more: the next turn goes on from `detail`, which the journal keeps. */
+  | { readonly kind: "partly"; readonly detail: JsonObject; readonly soFar: string }
   /** Somebody has to look: what happened, why, what to do. Nothing further is done until it succeeds. */
   | { readonly kind: "failed"; readonly message: string };
 
 /** Acts that only the state or the clock carry out are the executor's own. */
 export type OutsideAction = Exclude<DecommissionAction, "point-of-no-return" | "outwait-rollback">;
 
-/** What each act does to the outside world. Idempotent; bounded in time; trouble is an outcome, not an exception. */
-export type DecommissionActs = Readonly<Record<OutsideAction, (cutover: CutoverBindings) => Promise<ActOutcome>>>;
+/**
+ * What each act does to the outside world. Idempotent; bounded in time; trouble is an outcome, not an exception.
+ * `before` is what an earlier turn left of it in the journal, for one that goes on in parts.
+ */
+export type DecommissionActs = Readonly<
+  Record<OutsideAction, (cutover: CutoverBindings, before?: JsonObject) => Promise<ActOutcome>>
+>;

@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../guard/ports.ts";
-import { durationMs, type EpochMs, later } from "../kernel/units.ts";
+import { durationMs, type EpochMs, epochMs, later } from "../kernel/units.ts";
 
 /**
  * How long a comparison speaks for both sides. It reads every row beside green's users, so it is not made again for each
@@ -23,3 +23,21 @@ export const comparisonAnew = (entries: readonly JournalEntry[], epoch: number, 
   startedAt: now,
   detail: {},
 });
+
+/** The entry with what one more part of its act came to. */
+export const wentOn = (entry: JournalEntry, detail: JournalEntry["detail"], now: EpochMs): JournalEntry => ({
+  ...entry,
+  detail: { ...detail, wentOnAt: now },
+});
+
+/** When the last part of an act was done; when it was begun where it has no parts. */
+export const lastWentOn = ({ startedAt, detail }: JournalEntry): EpochMs =>
+  typeof detail["wentOnAt"] === "number" ? epochMs(detail["wentOnAt"]) : startedAt;
+
+/** The entry of an act that is not finished, or null where it has to begin: what was compared before a long halt is old. */
+export const unfinished = (entries: readonly JournalEntry[], action: string, now: EpochMs): JournalEntry | null => {
+  const entry = entries.find((of) => of.action === action);
+  if (entry === undefined) return null;
+  const isOld = action === "final-diff" && now > later(lastWentOn(entry), COMPARED_FOR_MS);
+  return isOld ? comparisonAnew(entries, entry.epoch, now) : entry;
+};

@@ -6,12 +6,13 @@ import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "../guard/limits.ts";
 import { flushLeftBehind, flushOutbox, type OutboxPorts } from "../guard/outbox.ts";
 import type { GuardPorts, JournalEntry } from "../guard/ports.ts";
 import { toIso } from "../kernel/instant.ts";
+import type { JsonObject } from "../kernel/json.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { hasPlainRoute } from "../signals/routes.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
-import { comparedLately, comparisonAnew } from "./comparison-age.ts";
-import { actsSince, nextAction, type PlannedAction } from "./plan.ts";
+import { comparedLately, comparisonAnew, lastWentOn, unfinished, wentOn } from "./comparison-age.ts";
+import { actsSince, type DecommissionAction, nextAction, type PlannedAction } from "./plan.ts";
 import { tellStopped } from "./stopped-act.ts";
 
 const CONFIRMED_FOR_MS = durationMs(30_000);
@@ -42,19 +43,25 @@ export const runDecommission = async (
 ): Promise<DecommissionProgress> => {
   const done: string[] = [];
   let overtaken = 0;
+  let soFar = "";
   while (ports.hasTime()) {
     const turn = await takeTurn(ports, cutover);
+    soFar = turn.kind === "partly" ? `${turn.soFar}; ` : "";
     if (turn.kind === "did") done.push(turn.action);
-    else if (turn.why !== MOVED || ++overtaken > OVERTAKEN_MAX) return { done, stopped: turn.why };
+    if (turn.kind !== "stop") continue;
+    if (turn.why !== MOVED || ++overtaken > OVERTAKEN_MAX) return { done, stopped: turn.why };
   }
-  return { done, stopped: "out of time; the next tick goes on" };
+  return { done, stopped: `${soFar}out of time; the next tick goes on` };
 };
 
 /** Promote writes the same item at the same minute; being overtaken by it is ordinary, and looked at again at once. */
 const MOVED = "the state moved meanwhile";
 const OVERTAKEN_MAX = 5;
 
-type Turn = { readonly kind: "did"; readonly action: string } | { readonly kind: "stop"; readonly why: string };
+type Turn =
+  | { readonly kind: "did"; readonly action: string }
+  | { readonly kind: "partly"; readonly soFar: string }
+  | { readonly kind: "stop"; readonly why: string };
 const stop = (why: string): Turn => ({ kind: "stop", why });
 
 const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Promise<Turn> => {
@@ -98,12 +105,8 @@ const carryOut = async (
   entries: readonly JournalEntry[],
 ): Promise<Turn> => {
   const { action } = planned;
-  const begun = entries.find((entry) => entry.action === action) ?? {
-    action,
-    epoch: state.epoch,
-    startedAt: ports.clock.now(),
-    detail: {},
-  };
+  const now = ports.clock.now();
+  const begun = unfinished(entries, action, now) ?? { action, epoch: state.epoch, startedAt: now, detail: {} };
   const started = await ports.journal.put(cutover.name, begun);
   if (!started.ok) return stop(`the journal could not be written: ${started.failure.message}`);
 
@@ -114,10 +117,14 @@ const carryOut = async (
     return stop((await record(ports, state, [{ kind: "wayBackClosed" }], told)) ?? MOVED);
   }
 
-  const outcome = await actOn(ports, cutover, state, planned, entries);
+  const outcome = await actOn(ports, cutover, state, action, begun.detail, entries);
   if (outcome.kind === "waiting" && outcome.for === MOVED) return stop(MOVED);
+  if (outcome.kind === "partly") {
+    const kept = await ports.journal.put(cutover.name, wentOn(begun, outcome.detail, ports.clock.now()));
+    return kept.ok ? outcome : stop(`the journal could not be written: ${kept.failure.message}`);
+  }
   if (outcome.kind !== "done") {
-    await tellStopped(ports, state, begun, outcome);
+    await tellStopped(ports, state, { action, startedAt: lastWentOn(begun) }, outcome);
     return stop(
       outcome.kind === "waiting" ? `${action} waits: ${outcome.for}` : `${action} failed: ${outcome.message}`,
     );
@@ -131,13 +138,14 @@ const actOn = (
   ports: DecommissionPorts,
   cutover: CutoverBindings,
   state: CutoverState,
-  planned: PlannedAction,
+  action: DecommissionAction,
+  before: JsonObject,
   entries: readonly JournalEntry[],
 ): Promise<ActOutcome> | ActOutcome => {
-  if (planned.action === "point-of-no-return") return passPointOfNoReturn(ports, cutover, state, entries);
-  if (planned.action === "outwait-rollback") return outwaitRollback(ports.clock.now(), cutover, entries);
-  if (planned.action === "fence-blue") return fenceBlue(ports, cutover, entries);
-  return ports.acts[planned.action](cutover);
+  if (action === "point-of-no-return") return passPointOfNoReturn(ports, cutover, state, entries);
+  if (action === "outwait-rollback") return outwaitRollback(ports.clock.now(), cutover, entries);
+  if (action === "fence-blue") return fenceBlue(ports, cutover, entries);
+  return ports.acts[action](cutover, before);
 };
 
 /** A fence that failed is tried again minutes later: until then somebody may have sent users to blue. */

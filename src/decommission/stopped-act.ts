@@ -18,8 +18,8 @@ const WAITS_UNTOLD_MS = durationMs(900_000);
 export const tellStopped = async (
   ports: OutboxPorts,
   seen: CutoverState,
-  { action, startedAt }: JournalEntry,
-  outcome: Exclude<ActOutcome, { kind: "done" }>,
+  { action, startedAt }: Pick<JournalEntry, "action" | "startedAt">,
+  outcome: Extract<ActOutcome, { kind: "waiting" | "failed" }>,
 ): Promise<void> => {
   const at = ports.clock.now();
   if (outcome.kind === "waiting" && at < later(startedAt, WAITS_UNTOLD_MS)) return;

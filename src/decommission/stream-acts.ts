@@ -1,8 +1,6 @@
-import { compareSides } from "../cdc/diff.ts";
 import { behindOf, gapIn } from "../cdc/lag.ts";
 import { sinkTopics } from "../cdc/names.ts";
 import type { CdcPorts } from "../cdc/ports.ts";
-import { strayRows } from "../cdc/stream-reading.ts";
 import {
   type Act,
   deleteConnector,
@@ -18,6 +16,7 @@ import { durationMs } from "../kernel/units.ts";
 import type { CutoverBindings, Direction } from "../signals/bindings.ts";
 import type { DrainPort } from "../signals/ports.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
+import { finalDiff } from "./final-diff.ts";
 import type { LoadBalancerActs } from "./load-balancer-acts.ts";
 
 export type StreamActs = Omit<DecommissionActs, keyof LoadBalancerActs>;
@@ -31,11 +30,10 @@ export interface StreamActPorts {
 const DRAIN_MS = durationMs(12_000);
 const STOP_MS = durationMs(10_000);
 const POSITIONS_MS = durationMs(5_000);
-const NAMED = 5;
 
 /** The acts of decommission on databases, Kafka and Kafka Connect. Each looks whether it has come true. */
 export const streamActs = ({ cdc, drain }: StreamActPorts): StreamActs => ({
-  "final-diff": (cutover) => finalDiff(cdc, drain, cutover),
+  "final-diff": (cutover, before = {}) => finalDiff(cdc, drain, cutover, before),
   "fence-blue": async (cutover) => outcome(await raiseFence(cdc, cutover, "blue"), { fenced: "blue" }),
   "drain-forward": (cutover) => drained(drain, cutover, "forward"),
   "stop-forward": (cutover) => stopAll(cdc, [cutover.streams.forward.source, cutover.streams.forward.sink]),
@@ -113,36 +111,6 @@ const appliedToTheEnd = async (cdc: CdcPorts, cutover: CutoverBindings, directio
     if (cdc.stopwatch.elapsedMs() >= giveUpAt) return waiting(seen);
     await cdc.stopwatch.pause(200);
   }
-};
-
-/** null where nobody but the reverse stream writes on blue, whose fence is next. */
-const strayWrites = async (cdc: CdcPorts, cutover: CutoverBindings): Promise<ActOutcome | null> => {
-  const written = await strayRows(cdc, cutover, "forward", POSITIONS_MS);
-  if (!written.ok) return waiting(`a look at who still writes on blue: ${written.failure.message}`);
-  if (written.value === 0) return null;
-  return failed(
-    `${written.value} rows were written on blue in the last minute, and not by the reverse stream. Blue is about to be ` +
-      "fenced, and whoever writes there past the load balancer would fail. Nothing was taken apart; find them " +
-      "(`otherWriters` in cutover.json, pg_stat_activity on blue) and move them to green.",
-  );
-};
-
-const finalDiff = async (cdc: CdcPorts, drain: DrainPort, cutover: CutoverBindings): Promise<ActOutcome> => {
-  const stray = await strayWrites(cdc, cutover);
-  if (stray !== null) return stray;
-  const compared = await compareSides(cdc, drain, cutover, { directions: ["forward", "reverse"] });
-  if (!compared.ok) return waiting(`the comparison: ${compared.failure.message}`);
-  const { rowsCompared, differences, unsettled } = compared.value;
-  if (differences.length > 0) {
-    const named = differences.slice(0, NAMED).map(({ table, key, kind }) => `${table} ${key} ${kind}`);
-    return failed(
-      `${differences.length} of ${rowsCompared} rows differ after a drain (${named.join(", ")}). Nothing was taken apart; ` +
-        "compare both images and mend the row on the side that is wrong.",
-    );
-  }
-  return unsettled.length > 0
-    ? waiting(`${unsettled.length} rows that changed on every look`)
-    : { kind: "done", detail: { rowsCompared } };
 };
 
 const nothingLeft = async (cdc: CdcPorts, cutover: CutoverBindings): Promise<ActOutcome> => {

@@ -23,12 +23,22 @@ const PASSING = new Set(["40P01", "40001", "55006"]);
 
 export type Row = Readonly<Record<string, unknown>>;
 
+/** pg bounds a single query so; its types do not know it. */
+interface BoundedQuery extends pg.QueryConfig {
+  readonly query_timeout: number;
+}
+
+/** How much later than the server the client gives up waiting: the server's own words say more. */
+const ANSWER_MS = 1_000;
+
 /** One connection to one database: made when first needed, made again after it broke, given back by `close`. */
 export interface Session {
   query<As extends Row>(
     what: string,
     sql: string,
     values?: readonly unknown[],
+    /** Where it is to be another than the session's. */
+    timeoutMs?: number,
   ): Promise<Result<readonly As[], OutsideFailure>>;
   execute(sql: string, lockTimeoutMs: number): Promise<Result<void, StatementFailure>>;
   close(): Promise<void>;
@@ -78,7 +88,7 @@ export const openSession = (url: string, name: string, queryTimeoutMs: number): 
       connectionString: url,
       application_name: name,
       connectionTimeoutMillis: Math.min(queryTimeoutMs, 5_000),
-      query_timeout: queryTimeoutMs + 1_000,
+      query_timeout: queryTimeoutMs + ANSWER_MS,
       statement_timeout: queryTimeoutMs,
     });
     const forget = (): void => {
@@ -88,7 +98,17 @@ export const openSession = (url: string, name: string, queryTimeoutMs: number): 
     client.on("end", forget);
     await client.connect();
     await client.query(SESSION_SETTINGS);
+    statementTimeoutMs = queryTimeoutMs;
     return client;
+  };
+
+  /** What the connection cancels a statement after; told to it again only where that changes. */
+  let statementTimeoutMs = queryTimeoutMs;
+  const boundedBy = async (timeoutMs: number): Promise<pg.Client> => {
+    const open = await client();
+    if (timeoutMs !== statementTimeoutMs) await open.query(`set statement_timeout = ${Math.trunc(timeoutMs)}`);
+    statementTimeoutMs = timeoutMs;
+    return open;
   };
 
   let failure: { readonly error: unknown; readonly at: number } | null = null;
@@ -121,10 +141,16 @@ export const openSession = (url: string, name: string, queryTimeoutMs: number): 
   };
 
   return {
-    query: <As extends Row>(what: string, sql: string, values: readonly unknown[] = []) =>
+    query: <As extends Row>(
+      what: string,
+      sql: string,
+      values: readonly unknown[] = [],
+      timeoutMs: number = queryTimeoutMs,
+    ) =>
       inTurn(async (): Promise<Result<readonly As[], OutsideFailure>> => {
         try {
-          const result = await (await client()).query<As>(sql, [...values]);
+          const bounded: BoundedQuery = { text: sql, values: [...values], query_timeout: timeoutMs + ANSWER_MS };
+          const result = await (await boundedBy(timeoutMs)).query<As>(bounded);
           return ok(result.rows);
         } catch (error) {
           await dropUnlessAnswered(error);
@@ -134,7 +160,7 @@ export const openSession = (url: string, name: string, queryTimeoutMs: number): 
     execute: (sql, lockTimeoutMs) =>
       inTurn(async (): Promise<Result<void, StatementFailure>> => {
         try {
-          const open = await client();
+          const open = await boundedBy(queryTimeoutMs);
           await open.query(`set lock_timeout = ${Math.trunc(lockTimeoutMs)}`);
           await open.query(sql);
           return ok(undefined);

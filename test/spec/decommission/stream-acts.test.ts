@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CdcPorts, ConnectorState, RowDigest } from "../../../src/cdc/ports.ts";
+import type { CdcPorts, ConnectorState, RowDigest, TableRows } from "../../../src/cdc/ports.ts";
 import { streamActs } from "../../../src/decommission/stream-acts.ts";
 import { ok } from "../../../src/kernel/result.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
@@ -18,9 +18,8 @@ const started = async ({ green = "g1", drains = "drained" }: { green?: string; d
     const row: RowDigest = { key: "17", digest };
     return {
       columns: async () => ok(["id", "total"]),
-      bucketDigests: async () => ok(new Map([["1", { count: 1, digest }]])),
-      bucketRows: async () => ok([row]),
-      rowsByKey: async () => ok([row]),
+      rowsAfter: async ({ columns }: TableRows) => ok(columns.length === 0 ? [{ key: "17", digest: "" }] : [row]),
+      rowsByKey: async ({ columns }: TableRows) => ok(columns.length === 0 ? [{ key: "17", digest: "" }] : [row]),
       execute: async (sql: string) => {
         changes.push(sql);
         return ok(undefined);

@@ -1,0 +1,73 @@
+import { type ComparedPiece, comparePiece } from "../cdc/diff.ts";
+import type { ComparisonCursor } from "../cdc/diff-slices.ts";
+import { DIRECTIONS } from "../cdc/names.ts";
+import type { CdcPorts } from "../cdc/ports.ts";
+import { strayRows } from "../cdc/stream-reading.ts";
+import type { JsonObject } from "../kernel/json.ts";
+import { durationMs } from "../kernel/units.ts";
+import type { CutoverBindings } from "../signals/bindings.ts";
+import type { DrainPort } from "../signals/ports.ts";
+import type { ActOutcome } from "./acts.ts";
+
+/** Real time. All of one part stays below what an invocation keeps free for its longest act; the rest is for later ones. */
+const PACE = { readForMs: 6_000, queryMs: 8_000 };
+const PART_MS = 20_000;
+const STRAY_MS = durationMs(5_000);
+const NAMED = 5;
+
+const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
+const failed = (message: string): ActOutcome => ({ kind: "failed", message });
+
+/** null where nobody but the reverse stream writes on blue, whose fence is next. */
+const strayWrites = async (cdc: CdcPorts, cutover: CutoverBindings): Promise<ActOutcome | null> => {
+  const written = await strayRows(cdc, cutover, "forward", STRAY_MS);
+  if (!written.ok) return waiting(`a look at who still writes on blue: ${written.failure.message}`);
+  if (written.value === 0) return null;
+  return failed(
+    `${written.value} rows were written on blue in the last minute, and not by the reverse stream. Blue is about to be ` +
+      "fenced, and whoever writes there past the load balancer would fail. Nothing was taken apart; find them " +
+      "(`otherWriters` in cutover.json, pg_stat_activity on blue) and move them to green.",
+  );
+};
+
+/** Where an earlier part ended, as the journal holds it; null where there was none. */
+const cursorIn = ({ table, side, after, rowsCompared }: JsonObject): ComparisonCursor | null =>
+  typeof table === "string" &&
+  (side === "blue" || side === "green") &&
+  (typeof after === "string" || after === null) &&
+  typeof rowsCompared === "number"
+    ? { table, side, after, rowsCompared }
+    : null;
+
+const outcomeOf = ({ next, rowsCompared, differences, unsettled }: ComparedPiece): ActOutcome => {
+  if (differences.length > 0) {
+    const named = differences.slice(0, NAMED).map(({ table, key, kind }) => `${table} ${key} ${kind}`);
+    return failed(
+      `${differences.length} of ${rowsCompared} rows differ after a drain (${named.join(", ")}). Nothing was taken apart; ` +
+        "compare both images and mend the row on the side that is wrong.",
+    );
+  }
+  if (unsettled.length > 0) return waiting(`${unsettled.length} rows that changed on every look`);
+  if (next === null) return { kind: "done", detail: { rowsCompared } };
+  return {
+    kind: "partly",
+    detail: { ...next },
+    soFar: `${rowsCompared} rows are compared, ${next.table} is under way`,
+  };
+};
+
+/** Compares both sides, as much of them as one act may: how large they are then decides only how many minutes it takes. */
+export const finalDiff = async (
+  cdc: CdcPorts,
+  drain: DrainPort,
+  cutover: CutoverBindings,
+  before: JsonObject,
+): Promise<ActOutcome> => {
+  const startedAt = cdc.stopwatch.elapsedMs();
+  const stray = await strayWrites(cdc, cutover);
+  if (stray !== null) return stray;
+  const withinMs = startedAt + PART_MS - cdc.stopwatch.elapsedMs();
+  const pace = { directions: DIRECTIONS, ...PACE, withinMs };
+  const compared = await comparePiece(cdc, drain, cutover, cursorIn(before), pace);
+  return compared.ok ? outcomeOf(compared.value) : waiting(`the comparison: ${compared.failure.message}`);
+};
