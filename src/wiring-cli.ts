@@ -56,7 +56,8 @@ export const requestingPorts = (env: Env, now: Now) => {
   };
 };
 
-/** What takes longer, a comparison of rows, brings a time-out of its own. */
+/** An operator's own statement on a large table may take minutes; a comparison of rows brings a time-out of its own. */
+const STATEMENT_TIMEOUT_MS = 600_000;
 const QUERY_TIMEOUT_MS = 20_000;
 
 /** CDC as the guard sees it, for `cdc check`, `doctor` and `arm`. */
@@ -67,7 +68,7 @@ export const cdcAdminReach = (env: Env, now: Now) => {
   const admin = readSettings(env, "PAWL_BLUE_ADMIN_URL", "PAWL_GREEN_ADMIN_URL");
   return createCdcAdminPorts(
     {
-      ...cdcSettings(env, QUERY_TIMEOUT_MS),
+      ...cdcSettings(env, STATEMENT_TIMEOUT_MS),
       blueAdminUrl: admin.PAWL_BLUE_ADMIN_URL,
       greenAdminUrl: admin.PAWL_GREEN_ADMIN_URL,
     },
