@@ -7,7 +7,8 @@ export const isJsonObject = (value: JsonValue | undefined): value is JsonObject 
 /**
  * One text for one value: keys in code-unit order, no white space, `undefined` members left out.
  * Digests are taken over this text, so that a value read back from any store has the digest it was stored under.
- * @throws {RangeError} NaN or Infinity, which JSON would silently turn into null.
+ * @throws {RangeError} NaN or Infinity, which JSON would silently turn into null; a Set, a Map or bytes, which it
+ * would not write as what they hold.
  */
 export const canonicalJson = (value: unknown): string => {
   switch (typeof value) {
@@ -20,7 +21,9 @@ export const canonicalJson = (value: unknown): string => {
       return value ? "true" : "false";
     case "object":
       if (value === null) return "null";
-      return Array.isArray(value) ? list(value) : members(value as Readonly<Record<string, unknown>>);
+      if (Array.isArray(value)) return list(value);
+      if (!(Symbol.iterator in value)) return members(value as Readonly<Record<string, unknown>>);
+      throw new RangeError(`a ${Object.prototype.toString.call(value).slice(8, -1)} has no JSON form`);
     default:
       throw new RangeError(`a ${typeof value} has no JSON form`);
   }

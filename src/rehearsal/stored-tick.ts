@@ -30,7 +30,7 @@ interface StoredEvidence {
 /** Where what a record names is looked up; null where it is not there. */
 export interface Stores {
   evidence(digest: string): Promise<JsonObject | "unreadable" | null>;
-  snapshot(epoch: number, tick: EpochMs): Promise<Snapshot | null>;
+  snapshot(epoch: number, tick: EpochMs): Promise<Snapshot | "unreadable" | null>;
   policy(digest: string): Promise<Policy | "changed" | null>;
 }
 
@@ -117,6 +117,7 @@ const snapshotsOf = async (
     const at = fromIso(tick);
     const snapshot = at === null ? null : await stores.snapshot(state.epoch, at);
     if (snapshot === null) return fail(`its snapshot of ${tick} is not there`);
+    if (snapshot === "unreadable") return fail(`its snapshot of ${tick} cannot be read`);
     if (digestOf(snapshot) !== expected) return fail(`its snapshot of ${tick} was changed`);
     found.push(snapshot);
   }

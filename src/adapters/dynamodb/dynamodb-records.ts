@@ -12,13 +12,14 @@ import type {
 } from "../../guard/ports.ts";
 import type { Digest } from "../../kernel/digest.ts";
 import { toIso } from "../../kernel/instant.ts";
-import { canonicalJson, type JsonObject } from "../../kernel/json.ts";
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { EpochMs } from "../../kernel/units.ts";
 import { policyDigest } from "../../policy/policy-digest.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
-import type { Item, Table } from "./table.ts";
+import type { Item } from "./found-item.ts";
+import type { Table } from "./table.ts";
 
 /** Sorts behind everything that begins with what stands before it. */
 const END = "~";
@@ -111,6 +112,15 @@ export const dynamodbLedger = (table: Table): LedgerPort => ({
   },
 });
 
+const objectIn = (text: unknown): JsonObject | null => {
+  try {
+    const value = JSON.parse(String(text)) as JsonValue;
+    return isJsonObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+};
+
 /**
  * Named by digest: what is there already under the same name is the same. Kept as text: DynamoDB's numbers end at 1e126,
  * and those of a long proof do not.
@@ -124,11 +134,8 @@ export const dynamodbEvidence = (table: Table): EvidencePort => ({
   read: async (cutover, digest) => {
     const found = await table.get({ pk: `evidence#${cutover}`, sk: digest });
     if (!found.ok || found.value === null) return found.ok ? ok(null) : found;
-    try {
-      return ok(JSON.parse(as<{ text: string }>(found.value).text) as JsonObject);
-    } catch {
-      return outsideFailure("malformed", `The evidence ${digest} of ${cutover} is no JSON`);
-    }
+    const body = objectIn(as<{ text?: unknown }>(found.value).text);
+    return body === null ? outsideFailure("malformed", `The evidence ${digest} of ${cutover} is no JSON`) : ok(body);
   },
 });
 

@@ -6,7 +6,8 @@ import type { LatchOutcome, StatePort, TransitionOutcome } from "../../guard/por
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
 import type { CutoverId } from "../../signals/bindings.ts";
-import { fromItem, type Item, type Table, toItem } from "./table.ts";
+import { fromItem, type Item } from "./found-item.ts";
+import { type Table, toItem } from "./table.ts";
 
 const keyOf = (cutover: CutoverId) => ({ pk: `cutover#${cutover}`, sk: "state" });
 
@@ -129,7 +130,9 @@ export const dynamodbState = (table: Table): StatePort => {
       try {
         const abortSignal = AbortSignal.timeout(timeoutMs);
         const answer = await table.client.send(latchUpdate(table.name, cutover, latch, conditions), { abortSignal });
-        const before = stateOf(fromItem(answer.Attributes ?? {}));
+        const found = fromItem(answer.Attributes ?? {});
+        if (!found.ok) return { kind: "unknown", message: `What was latched is not pawl's state: ${found.failure}` };
+        const before = stateOf(found.value);
         return { kind: "latched", before, after: applyLatch(before, latch, conditions.writeId) };
       } catch (error) {
         if (!refusedByCondition(error)) return unknownEnd(error, `Latch of ${cutover}`);

@@ -5,30 +5,27 @@ import {
   GetItemCommand,
   PutItemCommand,
   paginateQuery,
+  type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { type OutsideFailure, ok, type Result } from "../../kernel/result.ts";
+import { type Found, foundIn, type Item, itemsOf } from "./found-item.ts";
 
 export interface Key {
   readonly pk: string;
   readonly sk: string;
 }
 
-export type Item = Readonly<Record<string, unknown>>;
-
 /** For calls whose port leaves the time to us: the CLI's, and those beside a tick's critical path. */
 export const DEFAULT_TIMEOUT_MS = 5_000;
 
 export const toItem = (key: Key, body: object) => marshall({ ...body, ...key }, { removeUndefinedValues: true });
 
-/** An item without its keys. */
-export const fromItem = (attributes: Parameters<typeof unmarshall>[0]): Item => {
-  const { pk: _pk, sk: _sk, ...body } = unmarshall(attributes);
-  return body;
-};
-
-/** pawl's one table, item by item. Every read is strongly consistent; no call outlives its time. */
+/**
+ * pawl's one table, item by item. Every read is strongly consistent; no call outlives its time. What holds anything that
+ * pawl never writes is `malformed`: nothing is judged by what is left of it.
+ */
 export interface Table {
   readonly client: DynamoDBClient;
   readonly name: string;
@@ -43,6 +40,8 @@ export interface Table {
     between: { readonly from: string; readonly to: string },
     options?: { readonly newest?: number; readonly timeoutMs?: number | undefined },
   ): Promise<Result<readonly Item[], OutsideFailure>>;
+  /** At most `limit` items of one `pk` behind an `sk`, from the first on where it is null, in order, whatever they hold. */
+  behind(pk: string, sk: string | null, limit: number): Promise<Result<readonly Found[], OutsideFailure>>;
 }
 
 const attempt = async <Value>(
@@ -61,12 +60,16 @@ export const table = (client: DynamoDBClient, name: string): Table => ({
   client,
   name,
 
-  get: (key, timeoutMs = DEFAULT_TIMEOUT_MS) =>
-    attempt(`GetItem ${key.pk} ${key.sk}`, timeoutMs, async (abortSignal) => {
+  get: async (key, timeoutMs = DEFAULT_TIMEOUT_MS) => {
+    const found = await attempt(`GetItem ${key.pk} ${key.sk}`, timeoutMs, async (abortSignal) => {
       const command = new GetItemCommand({ TableName: name, Key: marshall(key), ConsistentRead: true });
-      const { Item: found } = await client.send(command, { abortSignal });
-      return found ? fromItem(found) : null;
-    }),
+      const { Item: attributes } = await client.send(command, { abortSignal });
+      return attributes ? [foundIn(attributes)] : [];
+    });
+    if (!found.ok) return found;
+    const items = itemsOf(key.pk, found.value);
+    return items.ok ? ok(items.value[0] ?? null) : items;
+  },
 
   put: (key, body, timeoutMs = DEFAULT_TIMEOUT_MS) =>
     attempt(`PutItem ${key.pk} ${key.sk}`, timeoutMs, async (abortSignal) => {
@@ -91,21 +94,45 @@ export const table = (client: DynamoDBClient, name: string): Table => ({
       await client.send(new DeleteItemCommand({ TableName: name, Key: marshall(key) }), { abortSignal });
     }),
 
-  range: (pk, { from, to }, options = {}) =>
-    attempt(`Query ${pk}`, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, async (abortSignal) => {
+  range: async (pk, { from, to }, options = {}) => {
+    const found = await attempt(`Query ${pk}`, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, async (abortSignal) => {
       const query = {
         TableName: name,
         KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
         ExpressionAttributeValues: marshall({ ":pk": pk, ":from": from, ":to": to }),
         ConsistentRead: true,
         ScanIndexForward: options.newest === undefined,
-        ...(options.newest === undefined ? {} : { Limit: options.newest }),
       };
-      const items: Item[] = [];
-      for await (const page of paginateQuery({ client }, query, { abortSignal })) {
-        items.push(...(page.Items ?? []).map(fromItem));
-        if (options.newest !== undefined && items.length >= options.newest) break;
-      }
-      return options.newest === undefined ? items : items.slice(0, options.newest).reverse();
+      const all = await queried(client, query, options.newest, abortSignal);
+      return options.newest === undefined ? all : all.toReversed();
+    });
+    return found.ok ? itemsOf(pk, found.value) : found;
+  },
+
+  behind: (pk, sk, limit) =>
+    attempt(`Query ${pk}`, DEFAULT_TIMEOUT_MS, (abortSignal) => {
+      const query = {
+        TableName: name,
+        KeyConditionExpression: sk === null ? "pk = :pk" : "pk = :pk AND sk > :sk",
+        ExpressionAttributeValues: marshall(sk === null ? { ":pk": pk } : { ":pk": pk, ":sk": sk }),
+        ConsistentRead: true,
+      };
+      return queried(client, query, limit, abortSignal);
     }),
 });
+
+/** Page by page up to `limit` items; all where there is none. */
+const queried = async (
+  client: DynamoDBClient,
+  query: QueryCommandInput,
+  limit: number | undefined,
+  abortSignal: AbortSignal,
+): Promise<readonly Found[]> => {
+  const all: Found[] = [];
+  const asked = limit === undefined ? query : { ...query, Limit: limit };
+  for await (const page of paginateQuery({ client }, asked, { abortSignal })) {
+    all.push(...(page.Items ?? []).map(foundIn));
+    if (limit !== undefined && all.length >= limit) break;
+  }
+  return all.slice(0, limit);
+};

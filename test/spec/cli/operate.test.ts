@@ -310,6 +310,22 @@ describe("pawl ledger verify --recompute", () => {
     expect(judged).toBeGreaterThan(said.length);
   });
 
+  it("names every record whose snapshot cannot be read, and judges the others of its hour", async () => {
+    const scene = await lived();
+    const { snapshots } = scene.world;
+    const spoilt = snapshots.all.at(-1)?.tick ?? 0;
+    const range: typeof snapshots.range = async (cutover, epoch, from, to, timeoutMs) =>
+      from <= spoilt && spoilt <= to
+        ? outsideFailure("malformed", "it holds a set")
+        : snapshots.range(cutover, epoch, from, to, timeoutMs);
+    const ports = { ...scene.desk.context.ports, snapshots: { ...snapshots, range } };
+    const { document } = await ledgerVerifyCommand({ ...scene.desk.context, ports }, { recompute: true });
+    const { judged = 0, differences = [] } = document.recomputed ?? {};
+    expect(differences.length).toBeGreaterThan(0);
+    expect(differences.every(({ what }) => /^its snapshot of .* cannot be read$/.test(what))).toBe(true);
+    expect(judged).toBeGreaterThan(differences.length);
+  });
+
   it("is an outside failure, and no difference, where the table stops answering", async () => {
     const scene = await lived();
     scene.world.outage.table = true;
