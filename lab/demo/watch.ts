@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { LedgerRecord } from "../../src/decision/record.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
+import { type LedgerEntry, recordAt } from "../../src/ledger/entry.ts";
 import type { Judgement } from "../../src/policy/verdict.ts";
 import { isWeightedRule } from "../../src/signals/routes.ts";
 import { operatorPorts } from "../../src/wiring.ts";
@@ -42,7 +43,7 @@ export const operatorEnv = ({ file }: Lab): Readonly<Record<string, string>> => 
 export const watch = (lab: Lab): Watcher => {
   const ports = operatorPorts(operatorEnv(lab), () => lab.context.clock.now());
   const cutover = lab.bindings.name;
-  let nextSeq = 1;
+  let newest: LedgerEntry["place"] | null = null;
   const actsSeen = new Set<string>();
 
   const state = async (): Promise<CutoverState | null> => {
@@ -50,10 +51,10 @@ export const watch = (lab: Lab): Watcher => {
     return read.ok ? read.value : null;
   };
   const news = async (): Promise<readonly LedgerRecord[]> => {
-    const read = await ports.ledger.read(cutover, nextSeq);
-    if (!read.ok || read.value.length === 0) return [];
-    nextSeq = (read.value.at(-1)?.seq ?? nextSeq) + 1;
-    return read.value;
+    const read = await ports.ledger.read(cutover, newest);
+    if (!read.ok) return [];
+    newest = read.value.at(-1)?.place ?? newest;
+    return read.value.map(recordAt).flatMap((found) => (found.ok ? [found.value] : []));
   };
   const acts = async (): Promise<readonly string[]> => {
     const read = await ports.journal.list(cutover);

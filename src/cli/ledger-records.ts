@@ -1,60 +1,76 @@
-import type { LedgerRecord } from "../decision/record.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { GuardPorts } from "../guard/ports.ts";
-import { refused } from "./exit.ts";
+import { entryOf, type LedgerEntry } from "../ledger/entry.ts";
+import { type CommandFailure, refused } from "./exit.ts";
 import { unanswered } from "./failures.ts";
 import { PATIENCE_MS } from "./limits.ts";
 
-type LedgerReading = Pick<GuardPorts, "state" | "ledger">;
+export type LedgerReading = Pick<GuardPorts, "state" | "ledger">;
 
-/** Records of so many numbers are asked for at once. */
-const PAGE = 500;
+/** @throws {CommandFailure} never armed, the state is gone, or the table did not answer. */
+export const stateOf = async (ports: LedgerReading, cutover: string): Promise<CutoverState> => {
+  const state = await readState(ports, cutover);
+  if (state !== null) return state;
+  throw (await stateGone(ports, cutover)) ?? neverArmed(cutover);
+};
 
-/** @throws {CommandFailure} never armed, or the table did not answer. */
-export const stateOf = async ({ state }: Pick<GuardPorts, "state">, cutover: string): Promise<CutoverState> => {
+/** null where there is none. @throws {CommandFailure} the table did not answer. */
+export const readState = async (
+  { state }: Pick<GuardPorts, "state">,
+  cutover: string,
+): Promise<CutoverState | null> => {
   const read = await state.read(cutover, PATIENCE_MS);
   if (!read.ok) throw unanswered(`The state of ${cutover} cannot be read.`, read.failure);
-  if (read.value !== null) return read.value;
-  throw refused(
-    `${cutover} was never armed.`,
+  return read.value;
+};
+
+/** What to say of a cutover that has neither state nor ledger; `also` is told besides. */
+export const neverArmed = (cutover: string, also = ""): CommandFailure =>
+  refused(
+    `${cutover} was never armed${also}.`,
     "There is no state of it in the table.",
     `pawl doctor ${cutover}, then pawl arm ${cutover} --policy <name>.`,
+  );
+
+/**
+ * What to say of a cutover that has a ledger and no state; null where it has no ledger either. `also` is told besides.
+ * @throws {CommandFailure} the table did not answer.
+ */
+export const stateGone = async (
+  { ledger }: Pick<GuardPorts, "ledger">,
+  cutover: string,
+  also = "",
+): Promise<CommandFailure | null> => {
+  const first = await ledger.read(cutover, null);
+  if (!first.ok) throw unanswered(`The ledger of ${cutover} cannot be read.`, first.failure);
+  if (first.value.length === 0) return null;
+  return refused(
+    `The state of ${cutover} is gone from the table${also}.`,
+    "Its ledger is there: it was armed, and somebody has removed the state since. Without it pawl does nothing by itself.",
+    `Keep the table as it is, restore it beside from a backup, and put the state back. pawl rollback ${cutover} works without it.`,
   );
 };
 
 /**
- * The records from `fromSeq` up to the state's own head, in order, those still in the outbox included; a page of them is
- * held at a time. The ledger may hold more by now; see `recordsBeyond`.
+ * Everything in a ledger behind a place, in order, a page at a time; from the first on where it is null. What was put in
+ * while it is read is in it.
  * @throws {CommandFailure} the table did not answer.
  */
-export async function* recordsUpTo(
-  { ledger }: Pick<LedgerReading, "ledger">,
-  { cutover, ledgerHead, outbox }: CutoverState,
-  fromSeq = 1,
-): AsyncGenerator<LedgerRecord> {
-  let last = 0;
-  for (let from = Math.max(1, fromSeq); from <= ledgerHead.seq; from += PAGE) {
-    const to = Math.min(from + PAGE - 1, ledgerHead.seq);
-    const page = await ledger.read(cutover, from, to);
+export async function* ledgerEntries(
+  { ledger }: Pick<GuardPorts, "ledger">,
+  cutover: string,
+  behind: LedgerEntry["place"] | null = null,
+): AsyncGenerator<LedgerEntry> {
+  for (let place = behind; ; ) {
+    const page = await ledger.read(cutover, place);
     if (!page.ok) throw unanswered(`The ledger of ${cutover} cannot be read.`, page.failure);
-    if (page.value.length === 0) break;
-    last = page.value.at(-1)?.seq ?? last;
+    const last = page.value.at(-1);
+    if (last === undefined) return;
     yield* page.value;
+    place = last.place;
   }
-  for (const { record } of outbox) if (record !== undefined && record.seq > last && record.seq >= fromSeq) yield record;
 }
 
-/**
- * What the ledger holds beyond a head. A record is in the item before it is in the ledger: what no later state knows
- * either, somebody has put there.
- * @throws {CommandFailure} the table did not answer.
- */
-export const recordsBeyond = async (
-  { ledger }: Pick<LedgerReading, "ledger">,
-  { cutover, ledgerHead }: CutoverState,
-): Promise<readonly LedgerRecord[]> => {
-  // From the head itself on: its own place may hold a second record, put between it and the next number.
-  const page = await ledger.read(cutover, ledgerHead.seq);
-  if (!page.ok) throw unanswered(`The ledger of ${cutover} cannot be read.`, page.failure);
-  return page.value.filter(({ seq, hash }) => seq !== ledgerHead.seq || hash !== ledgerHead.hash);
-};
+/** Records that wait in the state for the ledger to take them, in order, those before `fromSeq` left out. */
+export const waitingEntries = ({ outbox }: Pick<CutoverState, "outbox">, fromSeq: number): readonly LedgerEntry[] =>
+  outbox.flatMap(({ record }) => (record === undefined || record.seq < fromSeq ? [] : [entryOf(record)]));

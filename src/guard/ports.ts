@@ -6,6 +6,7 @@ import type { Digest } from "../kernel/digest.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import type { OutsideFailure, Result } from "../kernel/result.ts";
 import type { DurationMs, EpochMs } from "../kernel/units.ts";
+import type { LedgerEntry } from "../ledger/entry.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverId } from "../signals/bindings.ts";
 import type { Observations } from "../signals/observation.ts";
@@ -112,8 +113,15 @@ export interface PoliciesPort {
 export interface LedgerPort {
   /** Stores if absent. A record already there with the same hash is success; with another hash it is `refused`. */
   append(cutover: CutoverId, record: LedgerRecord, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
-  /** From `fromSeq` to `toSeq`, or to the newest, in order. Effects: none. Within the adapter's own 5 s. Errors: returned. */
-  read(cutover: CutoverId, fromSeq: number, toSeq?: number): Promise<Result<readonly LedgerRecord[], OutsideFailure>>;
+  /**
+   * The next entries behind a place, in the order of their places, whatever they hold; from the first on where it is null.
+   * Some hundred at a time, and none only where there is none any more. Effects: none. Within the adapter's own 5 s.
+   * Errors: returned.
+   */
+  read(
+    cutover: CutoverId,
+    behind: LedgerEntry["place"] | null,
+  ): Promise<Result<readonly LedgerEntry[], OutsideFailure>>;
 }
 
 /** Traces and accumulators that a record names by digest; put before the write that names them. */

@@ -18,6 +18,7 @@ import type {
 import { canonicalJson, type JsonObject } from "../../src/kernel/json.ts";
 import { ok, outsideFailure } from "../../src/kernel/result.ts";
 import type { EpochMs } from "../../src/kernel/units.ts";
+import { entryOf, type LedgerEntry } from "../../src/ledger/entry.ts";
 import { policyDigest } from "../../src/policy/policy-digest.ts";
 import type { Policy } from "../../src/policy/policy-file.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
@@ -103,10 +104,26 @@ export const fakePolicies = (outage: Outage): PoliciesPort & { readonly all: Map
   };
 };
 
-export const fakeLedger = (outage: Outage): LedgerPort & { readonly records: LedgerRecord[] } => {
+/** By place, in the order of the table: numbers with twelve digits, among texts. */
+const keyOf = (place: LedgerEntry["place"]): string =>
+  typeof place === "number" ? String(place).padStart(12, "0") : place;
+
+export interface FakeLedger extends LedgerPort {
+  readonly records: LedgerRecord[];
+  /** What somebody else put in, or in the place of a record. */
+  readonly foreign: LedgerEntry[];
+}
+
+export const fakeLedger = (outage: Outage): FakeLedger => {
   const records: LedgerRecord[] = [];
+  const foreign: LedgerEntry[] = [];
+  const entries = (): readonly LedgerEntry[] => {
+    const byKey = new Map([...records.map(entryOf), ...foreign].map((entry) => [keyOf(entry.place), entry]));
+    return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+  };
   return {
     records,
+    foreign,
     append: async (_cutover, record) => {
       if (outage.table) return noAnswer();
       const there = records.find(({ seq }) => seq === record.seq);
@@ -115,10 +132,14 @@ export const fakeLedger = (outage: Outage): LedgerPort & { readonly records: Led
         return outsideFailure("refused", `record ${record.seq} is there with another hash`);
       return ok(undefined);
     },
-    read: async (_cutover, fromSeq, toSeq = Number.POSITIVE_INFINITY) =>
+    read: async (_cutover, behind) =>
       outage.table
         ? noAnswer()
-        : ok(records.filter(({ seq }) => seq >= fromSeq && seq <= toSeq).sort((a, b) => a.seq - b.seq)),
+        : ok(
+            entries()
+              .filter(({ place }) => behind === null || keyOf(place) > keyOf(behind))
+              .slice(0, 100),
+          ),
   };
 };
 

@@ -92,6 +92,12 @@ const ledgerKey = (cutover: string, seq: number) => ({
   sk: String(seq).padStart(12, "0"),
 });
 
+/** The number of the record whose place this is; the key itself where a record never has it. */
+const placeOf = (sk: string): number | string => (/^\d{12}$/.test(sk) && Number(sk) > 0 ? Number(sk) : sk);
+
+/** Entries that are asked for at once. */
+const PAGE = 500;
+
 export const dynamodbLedger = (table: Table): LedgerPort => ({
   append: async (cutover, record, timeoutMs) => {
     const key = ledgerKey(cutover, record.seq);
@@ -105,10 +111,11 @@ export const dynamodbLedger = (table: Table): LedgerPort => ({
       ? ok(undefined)
       : outsideFailure("refused", `Record ${record.seq} of ${cutover} is there already with the hash ${hash}`);
   },
-  read: async (cutover, fromSeq, toSeq) => {
-    const to = toSeq === undefined ? END : ledgerKey(cutover, toSeq).sk;
-    const found = await table.range(`ledger#${cutover}`, { from: ledgerKey(cutover, fromSeq).sk, to });
-    return mapped(found, (items) => items.map((item) => as<LedgerRecord>(item)));
+  read: async (cutover, behind) => {
+    const sk = typeof behind === "number" ? ledgerKey(cutover, behind).sk : behind;
+    return mapped(await table.behind(`ledger#${cutover}`, sk, PAGE), (all) =>
+      all.map(({ sk, item }) => ({ place: placeOf(sk), content: item })),
+    );
   },
 });
 

@@ -17,7 +17,11 @@ export const jsonOfItem = (attributes: Attributes): Result<JsonObject, string> =
 
 // From entries, so that a member named __proto__ stays one.
 const membersOf = (members: Attributes, at: string, strange: string[]): JsonObject =>
-  Object.fromEntries(Object.entries(members).map(([name, member]) => [name, jsonOf(member, `${at}${name}`, strange)]));
+  Object.fromEntries(
+    Object.entries(members).map(([name, member]) => [name, jsonOf(member, `${at}${shown(name)}`, strange)]),
+  );
+
+const shown = (name: string): string => (/^\w+$/.test(name) ? name : JSON.stringify(name));
 
 const jsonOf = (attribute: AttributeValue, at: string, strange: string[]): JsonValue => {
   if (attribute.S !== undefined) return attribute.S;

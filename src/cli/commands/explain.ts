@@ -3,6 +3,7 @@ import type { CutoverState } from "../../decision/state.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
 import type { JsonObject, JsonValue } from "../../kernel/json.ts";
+import { recordAt } from "../../ledger/entry.ts";
 import { explainPlan } from "../../policy/explain/explain.ts";
 import { standingStored } from "../../policy/explain/standing.ts";
 import { STANDARD_OPERATIONS } from "../../policy/operations/standard.ts";
@@ -16,7 +17,7 @@ import type { CliContext } from "../context.ts";
 import { refused } from "../exit.ts";
 import { type ExplainDocument, explainLines } from "../explain-lines.ts";
 import { unanswered } from "../failures.ts";
-import { recordsUpTo, stateOf } from "../ledger-records.ts";
+import { ledgerEntries, stateOf } from "../ledger-records.ts";
 import { PATIENCE_MS } from "../limits.ts";
 
 export type ExplainPorts = Pick<GuardPorts, "state" | "ledger" | "evidence" | "policies">;
@@ -31,7 +32,13 @@ export const explainCommand = async ({
 }: CliContext<ExplainPorts>): Promise<CommandResult<ExplainDocument>> => {
   const state = await stateOf(ports, name);
   const records: LedgerRecord[] = [];
-  for await (const each of recordsUpTo(ports, state, state.ledgerHead.seq - LOOK_BACK)) records.push(each);
+  const behind = state.ledgerHead.seq - LOOK_BACK;
+  for await (const entry of ledgerEntries(ports, name, behind > 0 ? behind : null)) {
+    const found = recordAt(entry);
+    if (found.ok) records.push(found.value);
+  }
+  for (const { record } of state.outbox)
+    if (record !== undefined && record.seq > (records.at(-1)?.seq ?? 0)) records.push(record);
   const index = records.findLastIndex(({ detail }) => typeof detail["evidence"] === "string" && "decision" in detail);
   const record = records[index];
   if (record === undefined)

@@ -1,12 +1,11 @@
 import type { LedgerRecord } from "../../decision/record.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import type { JsonObject } from "../../kernel/json.ts";
-import { ledgerChecker } from "../../ledger/verify-ledger.ts";
 import { recordingWriter } from "../../rehearsal/recording/write-recording.ts";
 import { type TickReader, tickReader } from "../../rehearsal/stored-tick.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
-import { recordsUpTo, stateOf } from "../ledger-records.ts";
+import { followLedger } from "../follow-ledger.ts";
 import { tickStores } from "../tick-stores.ts";
 
 export type ExportPorts = Pick<GuardPorts, "state" | "ledger" | "digest" | "evidence" | "snapshots" | "policies">;
@@ -35,23 +34,19 @@ export const exportLedger = async (
   { ports, bindings }: CliContext<ExportPorts>,
   write: (text: string) => Promise<void>,
 ): Promise<ExportDocument> => {
-  const state = await stateOf(ports, bindings.name);
   const read = tickReader(tickStores(ports, bindings.name), ports.digest);
   const recording = recordingWriter();
   const out = pieces(write);
-  const chain = ledgerChecker(ports.digest);
   let ticks = 0;
   let missing = 0;
   await out.line(recording.header(bindings));
-  for await (const record of recordsUpTo(ports, state)) {
-    chain.follows(record);
+  const verdict = await followLedger(ports, bindings.name, async (record) => {
     const { lines, kind } = await linesOf(record, read, recording);
     if (kind === "tick") ticks += 1;
     if (kind === "missing") missing += 1;
     for (const line of lines) await out.line(line);
-  }
+  });
   await out.line(recording.end());
-  const verdict = chain.verdict(state.ledgerHead);
   const broken = verdict.intact ? null : { atSeq: verdict.atSeq, why: verdict.why };
   return { cutover: bindings.name, ticks, missing, bytes: await out.end(), broken };
 };
@@ -100,7 +95,7 @@ export const exportLines = ({ cutover, ticks, missing, bytes, broken }: ExportDo
     ? []
     : [
         `The chain is broken at record ${broken.atSeq}: ${broken.why}.`,
-        "  why:  A record was changed, removed or put in after it was written.",
+        "  why:  The table does not hold what pawl wrote, all of it and nothing else.",
         `  next: pawl ledger verify ${cutover}; keep this file, and the table as it is.`,
       ]),
 ];

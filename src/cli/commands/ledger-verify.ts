@@ -1,13 +1,13 @@
 import type { LedgerRecord } from "../../decision/record.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
-import { type LedgerChecker, type LedgerVerdict, ledgerChecker } from "../../ledger/verify-ledger.ts";
+import type { LedgerVerdict } from "../../ledger/verify-ledger.ts";
 import { recompute } from "../../rehearsal/recompute.ts";
 import { tickReader } from "../../rehearsal/stored-tick.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
-import { recordsBeyond, recordsUpTo, stateOf } from "../ledger-records.ts";
+import { followLedger } from "../follow-ledger.ts";
 import { tickStores } from "../tick-stores.ts";
 
 export type LedgerPorts = Pick<GuardPorts, "state" | "ledger" | "digest" | "evidence" | "snapshots" | "policies">;
@@ -30,9 +30,8 @@ export type LedgerDocument = { readonly cutover: string } & LedgerVerdict & {
   };
 
 /**
- * Recomputes the hash chain of every record, from the first to the head that the state knows; and, where it is asked for,
- * every decision from what was stored for it. One record after the other: what a long cutover has stored does not fit
- * into memory.
+ * Recomputes the hash chain of every record, from the first to the head that the state knows, with whatever else stands in
+ * the ledger; and, where it is asked for, every decision from what was stored for it.
  * @throws {CommandFailure} never armed, or the table did not answer.
  */
 export const ledgerVerifyCommand = async (
@@ -56,7 +55,6 @@ const follow = async (
   judging: boolean,
 ): Promise<{ readonly verdict: LedgerVerdict; readonly recomputed: RecomputedDocument | null }> => {
   const read = tickReader(tickStores(ports, cutover), ports.digest);
-  const chain = ledgerChecker(ports.digest);
   const differences: Difference[] = [];
   let judged = 0;
   const judge = async (record: LedgerRecord): Promise<void> => {
@@ -65,33 +63,10 @@ const follow = async (
     judged += 1;
     if (outcome.kind === "different") differences.push(differenceOf(record, outcome.what));
   };
-  const verdict = await followChain(ports, cutover, chain, judging ? judge : async () => {});
+  const verdict = await followLedger(ports, cutover, async (record, follows) => {
+    if (judging && follows) await judge(record);
+  });
   return { verdict, recomputed: judging ? { judged, differences } : null };
-};
-
-/** Up to a head with nothing beyond it. The guard may go on meanwhile: then up to its next one. */
-const followChain = async (
-  ports: LedgerPorts,
-  cutover: string,
-  chain: LedgerChecker,
-  each: (record: LedgerRecord) => Promise<void>,
-): Promise<LedgerVerdict> => {
-  let state = await stateOf(ports, cutover);
-  for (let from = 1; ; ) {
-    for await (const record of recordsUpTo(ports, state, from)) {
-      if (!chain.follows(record)) break;
-      await each(record);
-    }
-    const verdict = chain.verdict(state.ledgerHead);
-    if (!verdict.intact) return verdict;
-    const [beyond] = await recordsBeyond(ports, state);
-    if (beyond === undefined) return verdict;
-    const now = await stateOf(ports, cutover);
-    if (now.ledgerHead.seq === state.ledgerHead.seq)
-      return { intact: false, atSeq: beyond.seq, why: "it is in the ledger, and no state has ever known it" };
-    from = state.ledgerHead.seq + 1;
-    state = now;
-  }
 };
 
 const differenceOf = ({ seq, tick }: LedgerRecord, what: string): Difference => ({
@@ -115,8 +90,8 @@ const brokenChain = (document: LedgerDocument & { readonly intact: false }): Com
   document,
   lines: [
     `${document.cutover}: the chain is broken at record ${document.atSeq}: ${document.why}.`,
-    "  why:  A record was changed, removed or put in after it was written; what follows it proves nothing.",
-    "  next: Keep the table as it is, restore it beside from a backup, and compare from that record on.",
+    "  why:  The table does not hold what pawl wrote, all of it and nothing else: something was changed, removed or put in.",
+    "  next: Keep the table as it is, restore it beside from a backup, and compare every record, those before that one too.",
   ],
   exitCode: EXIT.refused,
 });

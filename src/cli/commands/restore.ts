@@ -3,18 +3,19 @@ import type { CutoverState } from "../../decision/state.ts";
 import { actsSince } from "../../decommission/plan.ts";
 import { readRoutes } from "../../guard/look.ts";
 import type { GuardPorts, JournalEntry } from "../../guard/ports.ts";
-import { toIso } from "../../kernel/instant.ts";
+import { isInstant, toIso } from "../../kernel/instant.ts";
 import type { JsonValue } from "../../kernel/json.ts";
 import { hasPlainRoute, isWeightedRule, weightedArn } from "../../signals/routes.ts";
 import { toBlueByHand } from "../blue-by-hand.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
-import { outside } from "../exit.ts";
+import { outside, refused } from "../exit.ts";
 import { unanswered } from "../failures.ts";
+import { stateGone } from "../ledger-records.ts";
 import { PATIENCE_MS } from "../limits.ts";
 import { restoreSteps } from "../restore-steps.ts";
 
-export type RestorePorts = Pick<GuardPorts, "clock" | "state" | "journal" | "rules">;
+export type RestorePorts = Pick<GuardPorts, "clock" | "state" | "ledger" | "journal" | "rules">;
 
 export interface RestoreDocument {
   readonly cutover: string;
@@ -26,11 +27,16 @@ export interface RestoreDocument {
   readonly acts: readonly { readonly action: string; readonly finishedAt: string | null }[];
 }
 
-/** Says what way back is left, and how to go it. Changes nothing. */
+/**
+ * Says what way back is left, and how to go it. Changes nothing.
+ * @throws {CommandFailure} its state is gone or cannot be read; its journal cannot be read.
+ */
 export const restoreCommand = async (context: CliContext<RestorePorts>): Promise<CommandResult<RestoreDocument>> => {
   const { ports, bindings } = context;
   const read = await ports.state.read(bindings.name, PATIENCE_MS);
   if (!read.ok) return fromRulesAlone(context, read.failure.message);
+  const gone = read.value === null ? await stateGone(ports, bindings.name) : null;
+  if (gone !== null) throw gone;
   const journal = read.value === null ? [] : await journalOf(ports, read.value);
   const others = await otherActionsOf(context, read.value);
   const plan = restoreSteps(bindings, read.value, journal, (route) =>
@@ -74,8 +80,18 @@ const journalOf = async (
 ): Promise<readonly JournalEntry[]> => {
   const listed = await journal.list(state.cutover);
   if (!listed.ok) throw unanswered(`The journal of ${state.cutover} cannot be read.`, listed.failure);
+  const strange = listed.value.find((entry) => !isAct(entry));
+  if (strange !== undefined)
+    throw refused(
+      `The journal of ${state.cutover} holds what is no act: ${JSON.stringify(strange)}.`,
+      "Somebody has changed it or put it there; what was taken apart cannot be told from it.",
+      "Keep the table as it is, restore it beside from a backup, and compare the journals.",
+    );
   return actsSince(state.armedAt, listed.value).toSorted((a, b) => a.startedAt - b.startedAt);
 };
+
+const isAct = ({ action, startedAt, finishedAt }: JournalEntry): boolean =>
+  typeof action === "string" && isInstant(startedAt) && (finishedAt === undefined || isInstant(finishedAt));
 
 /**
  * Without the table the rules tell half of it: the pin, or blue in a rule without one, goes at the point of no return. Where

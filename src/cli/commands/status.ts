@@ -3,15 +3,16 @@ import { readRoutes } from "../../guard/look.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
-import { outside, refused } from "../exit.ts";
+import { outside } from "../exit.ts";
+import { neverArmed, stateGone } from "../ledger-records.ts";
 import { PATIENCE_MS } from "../limits.ts";
 import { type Effective, type StatusReport, statusLines, statusReport } from "../status.ts";
 
-export type StatusPorts = Pick<GuardPorts, "clock" | "state" | "policies" | "rules">;
+export type StatusPorts = Pick<GuardPorts, "clock" | "state" | "ledger" | "policies" | "rules">;
 
 /**
  * Where a cutover stands, in one screen: what is recorded, what the load balancer really does, what blocks, the way back.
- * @throws {CommandFailure} it was never armed; its state cannot be read (what the rules show is told even so).
+ * @throws {CommandFailure} it was never armed; its state is gone or cannot be read (what the rules show is told even so).
  */
 export const statusCommand = async (context: CliContext<StatusPorts>): Promise<CommandResult<StatusReport>> => {
   const { ports, bindings } = context;
@@ -22,12 +23,10 @@ export const statusCommand = async (context: CliContext<StatusPorts>): Promise<C
       read.failure.message,
       "Nothing advances while pawl cannot read its table. pawl rollback does not need it.",
     );
-  if (read.value === null)
-    throw refused(
-      `${bindings.name} was never armed; ${sayEffective(effective)}.`,
-      "There is no state of it in the table.",
-      `pawl doctor ${bindings.name}, then pawl arm ${bindings.name} --policy <name>.`,
-    );
+  if (read.value === null) {
+    const also = `; ${sayEffective(effective)}`;
+    throw (await stateGone(ports, bindings.name, also)) ?? neverArmed(bindings.name, also);
+  }
   const policy = await policyOf(ports, read.value);
   const now = ports.clock.now();
   const report = statusReport(read.value, policy, effective, now);

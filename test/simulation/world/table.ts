@@ -2,6 +2,7 @@ import type { LedgerRecord } from "../../../src/decision/record.ts";
 import type { ActiveEntry, GuardPorts, JournalEntry, Observed } from "../../../src/guard/ports.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../../src/kernel/result.ts";
+import { entryOf } from "../../../src/ledger/entry.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
 import type { Snapshot } from "../../../src/snapshot/snapshot.ts";
 import type { Faults } from "../faults/faults.ts";
@@ -151,8 +152,8 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
             return outsideFailure("refused", `record ${record.seq} is there with another hash`);
           return stored;
         },
-        read: (_cutover, from, to = Number.POSITIVE_INFINITY) =>
-          ask(() => records.slice(recordAt(from), recordAt(to + 1))),
+        read: (_cutover, behind) =>
+          ask(() => records.slice(behind === null ? 0 : recordAt(Number(behind) + 1)).map(entryOf)),
       },
       evidence: {
         ...(keepsEvidence ? {} : { keepsNothing: true as const }),

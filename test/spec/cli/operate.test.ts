@@ -6,8 +6,9 @@ import { requestCommand } from "../../../src/cli/commands/request.ts";
 import { restoreCommand } from "../../../src/cli/commands/restore.ts";
 import { rollbackCommand } from "../../../src/cli/commands/rollback.ts";
 import { statusCommand } from "../../../src/cli/commands/status.ts";
-import { outsideFailure } from "../../../src/kernel/result.ts";
-import { epochMs } from "../../../src/kernel/units.ts";
+import type { JsonObject } from "../../../src/kernel/json.ts";
+import { ok, outsideFailure } from "../../../src/kernel/result.ts";
+import { type EpochMs, epochMs } from "../../../src/kernel/units.ts";
 import { chainRecord } from "../../../src/ledger/chain.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
 import { fakeWorld, ORDERS, sha256 } from "../../support/fake-world.ts";
@@ -220,6 +221,80 @@ describe("pawl ledger export", () => {
   });
 });
 
+describe("what is no record of the ledger", () => {
+  it("is named by verify and by export, and stops neither", async () => {
+    const { world, desk } = await at(10);
+    const [, second] = world.ledger.records;
+    if (second === undefined) throw new Error("the ledger is too short");
+    const { seq: _, ...unnumbered } = second;
+    world.ledger.foreign.push({ place: 2, content: ok(unnumbered as unknown as JsonObject) });
+    const told = await exportLedger(desk.context, async () => {});
+    const { lines, exitCode } = await ledgerVerifyCommand(desk.context, { recompute: true });
+    expect(told).toMatchObject({ broken: { atSeq: 2, why: "it is no record: seq is missing" }, missing: 0 });
+    expect(told.ticks).toBe(world.ledger.records.filter(({ seq, detail }) => seq !== 2 && "decision" in detail).length);
+    expect({ exitCode, said: lines[0] }).toEqual({
+      exitCode: 1,
+      said: "orders: the chain is broken at record 2: it is no record: seq is missing.",
+    });
+  });
+
+  it("is found behind everything, also where it was put while the ledger was read", async () => {
+    const { world, desk } = await at(10);
+    const { read } = desk.context.ports.ledger;
+    const ledger = {
+      ...desk.context.ports.ledger,
+      read: async (...asked: Parameters<typeof read>) => {
+        const page = await read(...asked);
+        if (world.ledger.foreign.length === 0) world.ledger.foreign.push({ place: "~z", content: ok({}) });
+        return page;
+      },
+    };
+    const { document } = await ledgerVerifyCommand({ ...desk.context, ports: { ...desk.context.ports, ledger } });
+    expect(document).toMatchObject({ intact: false, atSeq: world.state().ledgerHead.seq + 1 });
+  });
+});
+
+describe("a cutover whose state was removed from the table", () => {
+  const withoutState = async () => {
+    const { world, desk } = await at(10);
+    const ports = { ...desk.context.ports, state: { ...desk.context.ports.state, read: async () => ok(null) } };
+    return { world, context: { ...desk.context, ports } };
+  };
+
+  it("is not called one that was never armed", async () => {
+    const { context } = await withoutState();
+    const gone = (also: string) => ({
+      exitCode: 1,
+      what: `The state of orders is gone from the table${also}.`,
+      next: expect.stringContaining("pawl rollback orders works without it"),
+    });
+    expect(await failed(explainCommand(context))).toMatchObject(gone(""));
+    expect(await failed(restoreCommand(context))).toMatchObject(gone(""));
+    expect(await failed(statusCommand(context))).toMatchObject(gone("; its rules send 10 % to green"));
+  });
+
+  it("has a ledger that is read to its end, and proves no more than it holds", async () => {
+    const { world, context } = await withoutState();
+    const { document, lines } = await ledgerVerifyCommand(context);
+    expect(document).toMatchObject({ intact: false, atSeq: world.ledger.records.length + 1 });
+    expect(lines[0]).toContain("the state is gone");
+    expect(await exportLedger(context, async () => {})).toMatchObject({
+      broken: { why: expect.stringContaining("gone") },
+    });
+  });
+
+  it("was never armed where it has no ledger either", async () => {
+    const { context } = deskBefore(fakeWorld());
+    for (const command of [
+      explainCommand(context),
+      ledgerVerifyCommand(context),
+      exportLedger(context, async () => {}),
+    ])
+      expect(await failed(command)).toMatchObject({ exitCode: 1, what: "orders was never armed." });
+    expect((await restoreCommand(context)).document.costs).toContain("never armed");
+  });
+});
+
 describe("a record that no state has ever known", () => {
   it("is found beyond the head, though the chain up to there is whole", async () => {
     const { world, desk } = await at(10);
@@ -376,6 +451,15 @@ describe("pawl ledger verify --recompute", () => {
 });
 
 describe("pawl restore", () => {
+  it("names what is no act in the journal, instead of telling a date of it", async () => {
+    const { world, desk } = await at(100);
+    await world.journal.put("orders", { ...act("fence-blue", true), finishedAt: 9e15 as EpochMs });
+    expect(await failed(restoreCommand(desk.context))).toMatchObject({
+      exitCode: 1,
+      what: expect.stringContaining('holds what is no act: {"action":"fence-blue"'),
+    });
+  });
+
   it("says before the point of no return that one rule is the way back, and what it would cost", async () => {
     const { desk } = await at(50);
     expect((await restoreCommand(desk.context)).document).toMatchObject({

@@ -61,6 +61,13 @@ describe("an item read back", () => {
   });
 });
 
+it("shows a strange name as JSON writes it", () => {
+  expect(jsonOfItem({ "a b\n": { NS: ["1"] } })).toEqual({
+    ok: false,
+    failure: '"a b\\n" is a set of numbers',
+  });
+});
+
 describe("canonical JSON", () => {
   it.each([
     [new Set(["x"]), "Set"],
