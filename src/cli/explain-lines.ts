@@ -2,82 +2,101 @@ import type { LedgerRecord } from "../decision/record.ts";
 import { canonicalJson, type JsonValue } from "../kernel/json.ts";
 import type { Explanation } from "../policy/explain/explain.ts";
 import type { Comparison, GateVerdict, Judgement, RollbackVerdict } from "../policy/verdict.ts";
+import type { Happened } from "./last-judged.ts";
 import { sayBlocker, sayDistance } from "./say-explanation.ts";
 
 /** A decision with everything it rests on, and what has happened since. */
 export interface ExplainDocument {
   readonly cutover: string;
-  readonly record: Pick<LedgerRecord, "seq" | "epoch" | "kind" | "summary" | "hash"> & {
-    readonly at: string;
-    readonly tick: string | null;
-  };
+  /** null where no tick was judged before it was rolled back. */
+  readonly record:
+    | null
+    | (Pick<LedgerRecord, "seq" | "epoch" | "kind" | "summary" | "hash"> & {
+        readonly at: string;
+        readonly tick: string | null;
+      });
   readonly decision: JsonValue;
   readonly reasons: readonly string[];
-  /** Verdict for verdict with value and threshold; null where the evidence is not there any more. */
+  /** Verdict for verdict with value and threshold; null where the evidence is not there any more, or was changed. */
   readonly judgement: Judgement | null;
   /** Of each gate that does not pass: the fewest conditions that would open it, and how far each value is from its threshold. */
   readonly explained: Readonly<Record<string, Explanation>>;
   readonly engine: JsonValue;
   readonly policy: JsonValue;
-  readonly evidence: string;
+  readonly evidence: JsonValue;
   readonly snapshots: readonly { readonly tick: string; readonly digest: string }[];
   /** After a rollback: what it proved to have cost, and why. */
   readonly settled: { readonly label: string; readonly reasons: readonly string[] } | null;
-  /** Records after it, oldest first. */
-  readonly since: readonly { readonly at: string; readonly kind: string; readonly summary: string }[];
+  /** Records after it, oldest first; those that say the same together. */
+  readonly since: readonly Happened[];
+  /** What stands among them and is no record as pawl wrote it: place and why. */
+  readonly skipped: readonly string[];
 }
 
 /** A decision for people: what, because of what, every gate with value against threshold, and where it is stored. */
-export const explainLines = (document: ExplainDocument): readonly string[] => {
-  const { record, judgement, snapshots } = document;
+export const explainLines = (document: ExplainDocument): readonly string[] => [
+  ...(document.record === null
+    ? [`${document.cutover}   no tick was judged before it was rolled back`]
+    : decisionLines(document, document.record)),
+  ...(document.settled === null ? [] : under("settled", [document.settled.label, ...document.settled.reasons])),
+  ...under("since then", document.since.slice(-10).map(sayHappened)),
+  ...under("skipped", skippedLines(document)),
+];
+
+const decisionLines = (
+  document: ExplainDocument,
+  { tick, epoch, seq }: NonNullable<ExplainDocument["record"]>,
+): readonly string[] => {
+  const { judgement, snapshots } = document;
+  const newest = snapshots.slice(-3).map(({ tick: of, digest }) => `${of} ${digest.slice(0, 12)}`);
   return [
-    `${document.cutover}   ${String(document.decision)}   tick ${record.tick ?? "none"}   epoch ${record.epoch}, record ${record.seq}`,
+    `${document.cutover}   ${String(document.decision)}   tick ${tick ?? "none"}   epoch ${epoch}, record ${seq}`,
     ...under("because", document.reasons),
     ...(judgement === null
-      ? ["  evidence   is not stored any more; verdicts cannot be shown"]
-      : [
-          ...under(
-            "gates",
-            judgement.gates.flatMap((verdict) => verdictLines(verdict.gate, verdict)),
-          ),
-          ...under(
-            "blocked by",
-            Object.entries(document.explained).flatMap(([gate, { blockers }]) =>
-              blockers.map((blocker) => `${gate.padEnd(18)}  ${sayBlocker(blocker)}`),
-            ),
-          ),
-          ...under(
-            "distance",
-            Object.entries(document.explained).flatMap(([gate, { distances }]) =>
-              distances
-                .filter(({ holds }) => holds !== true)
-                .map((distance) => `${gate.padEnd(18)}  ${sayDistance(distance)}`),
-            ),
-          ),
-          ...under(
-            "rollback",
-            judgement.rollback.flatMap((verdict) => verdictLines(verdict.rule, verdict)),
-          ),
-          ...under(
-            "blind to",
-            judgement.blind.map(({ signal, reason }) => `${signal}: ${reason}`),
-          ),
-          ...under("keys differ", judgement.disagreements),
-        ]),
+      ? ["  evidence   is not stored any more, or was changed; verdicts cannot be shown"]
+      : judgementLines(document, judgement)),
     ...under("stored", [
-      `evidence ${document.evidence.slice(0, 12)}, policy ${String(document.policy).slice(0, 12)}, engine ${String(document.engine)}`,
-      `snapshots ${snapshots
-        .map(({ tick, digest }) => `${tick} ${digest.slice(0, 12)}`)
-        .slice(-3)
-        .join(", ")}${snapshots.length > 3 ? ` and ${snapshots.length - 3} before` : ""}`,
+      `evidence ${short12(document.evidence)}, policy ${short12(document.policy)}, engine ${String(document.engine)}`,
+      `snapshots ${newest.join(", ")}${snapshots.length > 3 ? ` and ${snapshots.length - 3} before` : ""}`,
     ]),
-    ...(document.settled === null ? [] : under("settled", [document.settled.label, ...document.settled.reasons])),
-    ...under(
-      "since then",
-      document.since.slice(-10).map(({ at, kind, summary }) => `${at} ${kind}: ${summary}`),
-    ),
   ];
 };
+
+const short12 = (digest: JsonValue): string => String(digest).slice(0, 12);
+
+const judgementLines = ({ explained }: ExplainDocument, judgement: Judgement): readonly string[] => [
+  ...under(
+    "gates",
+    judgement.gates.flatMap((verdict) => verdictLines(verdict.gate, verdict)),
+  ),
+  ...under(
+    "blocked by",
+    Object.entries(explained).flatMap(([gate, { blockers }]) =>
+      blockers.map((blocker) => `${gate.padEnd(18)}  ${sayBlocker(blocker)}`),
+    ),
+  ),
+  ...under(
+    "distance",
+    Object.entries(explained).flatMap(([gate, { distances }]) =>
+      distances.filter(({ holds }) => holds !== true).map((distance) => `${gate.padEnd(18)}  ${sayDistance(distance)}`),
+    ),
+  ),
+  ...under(
+    "rollback",
+    judgement.rollback.flatMap((verdict) => verdictLines(verdict.rule, verdict)),
+  ),
+  ...under(
+    "blind to",
+    judgement.blind.map(({ signal, reason }) => `${signal}: ${reason}`),
+  ),
+  ...under("keys differ", judgement.disagreements),
+];
+
+const sayHappened = ({ at, kind, summary, times, until }: Happened): string =>
+  `${at} ${kind}: ${summary}${times === 1 ? "" : ` (${times} times, until ${until})`}`;
+
+const skippedLines = ({ cutover, skipped }: ExplainDocument): readonly string[] =>
+  skipped.length === 0 ? [] : [...skipped.slice(0, 3), `${skipped.length} in all: pawl ledger verify ${cutover}`];
 
 const WIDTH = 13;
 

@@ -1,6 +1,7 @@
 import type { CutoverState } from "../decision/state.ts";
 import type { GuardPorts } from "../guard/ports.ts";
 import { entryOf, type LedgerEntry } from "../ledger/entry.ts";
+import { isBeyond } from "../ledger/verify-ledger.ts";
 import { type CommandFailure, refused } from "./exit.ts";
 import { unanswered } from "./failures.ts";
 import { PATIENCE_MS } from "./limits.ts";
@@ -74,3 +75,28 @@ export async function* ledgerEntries(
 /** Records that wait in the state for the ledger to take them, in order, those before `fromSeq` left out. */
 export const waitingEntries = ({ outbox }: Pick<CutoverState, "outbox">, fromSeq: number): readonly LedgerEntry[] =>
   outbox.flatMap(({ record }) => (record === undefined || record.seq < fromSeq ? [] : [entryOf(record)]));
+
+/** How far back is read at a time. */
+const SPAN = 500;
+
+/**
+ * The entries up to the state's head, newest first, those that wait in the state included; a few hundred are held at a time.
+ * @throws {CommandFailure} the table did not answer.
+ */
+export async function* newestFirst(
+  ports: Pick<GuardPorts, "ledger">,
+  state: Pick<CutoverState, "cutover" | "ledgerHead" | "outbox">,
+): AsyncGenerator<LedgerEntry> {
+  const waiting = waitingEntries(state, 1);
+  yield* waiting.toReversed();
+  const oldest = Math.min(...waiting.map(({ place }) => Number(place)), state.ledgerHead.seq + 1);
+  for (let upTo = oldest - 1; upTo > 0; upTo -= SPAN) {
+    const span: LedgerEntry[] = [];
+    for await (const entry of ledgerEntries(ports, state.cutover, upTo > SPAN ? upTo - SPAN : null)) {
+      if (isBeyond(entry, { seq: upTo })) break;
+      span.push(entry);
+      if (entry.place === upTo) break;
+    }
+    yield* span.toReversed();
+  }
+}

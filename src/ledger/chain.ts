@@ -17,4 +17,8 @@ export const chainRecord = (head: LedgerHead, record: UnchainedRecord, digest: D
   return { ...chained, hash: digest(canonicalJson(chained)) };
 };
 
+/** Whether a record is what was hashed when it was made. */
+export const isAsHashed = ({ hash, ...content }: LedgerRecord, digest: Digest): boolean =>
+  digest(canonicalJson(content)) === hash;
+
 export const headOf = ({ seq, hash }: LedgerRecord): LedgerHead => ({ seq, hash });

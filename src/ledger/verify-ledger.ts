@@ -1,9 +1,8 @@
 import type { LedgerRecord } from "../decision/record.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { Digest } from "../kernel/digest.ts";
-import { canonicalJson } from "../kernel/json.ts";
 import { fail, type Result } from "../kernel/result.ts";
-import { EMPTY_LEDGER, headOf, type LedgerHead } from "./chain.ts";
+import { EMPTY_LEDGER, headOf, isAsHashed, type LedgerHead } from "./chain.ts";
 import { entryOf, type LedgerEntry, recordAt } from "./entry.ts";
 
 export type LedgerVerdict =
@@ -47,7 +46,7 @@ export const ledgerChecker = (digest: Digest): LedgerChecker => {
 const brokenAt = (atSeq: number, why: string): LedgerVerdict => ({ intact: false, atSeq, why });
 
 /** Whether an entry is at a place that a head does not reach. */
-export const isBeyond = ({ place }: LedgerEntry, { seq }: LedgerHead): boolean =>
+export const isBeyond = ({ place }: LedgerEntry, { seq }: Pick<LedgerHead, "seq">): boolean =>
   typeof place === "number" && place > seq;
 
 const goneOnAfter = (last: LedgerHead, head: LedgerHead): LedgerVerdict => {
@@ -80,11 +79,10 @@ const breach = (
   digest: Digest,
   waiting: CutoverState["outbox"],
 ): string | null => {
-  const { hash, ...content } = record;
   if (record.previous !== last.hash) return "it does not name the hash of the record before it";
-  if (digest(canonicalJson(content)) !== hash) return "its content is not what was hashed";
+  if (!isAsHashed(record, digest)) return "its content is not what was hashed";
   const own = waiting.find((entry) => entry.record?.seq === record.seq)?.record;
-  return own === undefined || own.hash === hash ? null : "the state holds another record of that number";
+  return own === undefined || own.hash === record.hash ? null : "the state holds another record of that number";
 };
 
 const verdictAt = (last: LedgerHead, head: LedgerHead | null | undefined): LedgerVerdict => {

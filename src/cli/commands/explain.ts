@@ -2,8 +2,7 @@ import type { LedgerRecord } from "../../decision/record.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
-import type { JsonObject, JsonValue } from "../../kernel/json.ts";
-import { recordAt } from "../../ledger/entry.ts";
+import { canonicalJson, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import { explainPlan } from "../../policy/explain/explain.ts";
 import { standingStored } from "../../policy/explain/standing.ts";
 import { STANDARD_OPERATIONS } from "../../policy/operations/standard.ts";
@@ -17,43 +16,56 @@ import type { CliContext } from "../context.ts";
 import { refused } from "../exit.ts";
 import { type ExplainDocument, explainLines } from "../explain-lines.ts";
 import { unanswered } from "../failures.ts";
-import { ledgerEntries, stateOf } from "../ledger-records.ts";
+import { type LastJudged, lastJudged } from "../last-judged.ts";
+import { stateOf } from "../ledger-records.ts";
 import { PATIENCE_MS } from "../limits.ts";
 
-export type ExplainPorts = Pick<GuardPorts, "state" | "ledger" | "evidence" | "policies">;
+export type ExplainPorts = Pick<GuardPorts, "state" | "ledger" | "digest" | "evidence" | "policies">;
 
-/** How far back a decision is looked for: half a day of ticks, most of them latched. */
-const LOOK_BACK = 720;
-
-/** Why the last judged tick decided what it decided. @throws {CommandFailure} nothing was judged yet; the table did not answer. */
+/**
+ * Why the last judged tick decided what it decided, and what has become of it since.
+ * @throws {CommandFailure} nothing was judged yet; what the record names is not of this engine; the table did not answer.
+ */
 export const explainCommand = async ({
   ports,
   bindings: { name },
 }: CliContext<ExplainPorts>): Promise<CommandResult<ExplainDocument>> => {
   const state = await stateOf(ports, name);
-  const records: LedgerRecord[] = [];
-  const behind = state.ledgerHead.seq - LOOK_BACK;
-  for await (const entry of ledgerEntries(ports, name, behind > 0 ? behind : null)) {
-    const found = recordAt(entry);
-    if (found.ok) records.push(found.value);
-  }
-  for (const { record } of state.outbox)
-    if (record !== undefined && record.seq > (records.at(-1)?.seq ?? 0)) records.push(record);
-  const index = records.findLastIndex(({ detail }) => typeof detail["evidence"] === "string" && "decision" in detail);
-  const record = records[index];
-  if (record === undefined)
+  const last = await lastJudged(ports, state);
+  const { record } = last;
+  if (record === null && state.settled === undefined)
     throw refused(
       `${name} has decided nothing yet that could be explained.`,
-      records.at(-1)?.summary ?? "Its ledger is empty.",
+      last.since.at(-1)?.summary ?? "Its ledger is empty.",
       "Wait for a tick that judges: pawl status says when the last one was.",
     );
-  const digest = String(record.detail["evidence"]);
-  const stored = await ports.evidence.read(name, digest);
-  if (!stored.ok) throw unanswered(`The evidence of record ${record.seq} cannot be read.`, stored.failure);
-  const policy = await ports.policies.read(String(record.detail["policy"]), PATIENCE_MS);
-  const explained = policy.ok && policy.value !== null ? explainGates(policy.value, stored.value) : {};
-  const document = { ...documentOf(state, record, stored.value, records.slice(index + 1)), explained };
-  return done(document, explainLines(document));
+  const evidence = record === null ? null : await evidenceOf(ports, record);
+  const policy = record === null ? null : await ports.policies.read(String(record.detail["policy"]), PATIENCE_MS);
+  try {
+    const explained = policy?.ok && policy.value !== null ? explainGates(policy.value, evidence) : {};
+    const document = { ...documentOf(state, last, evidence), explained };
+    return done(document, explainLines(document));
+  } catch (error) {
+    // Its digest vouches for whoever wrote it, and that may have been another release.
+    throw refused(
+      `What the newest judged record of ${name} names is not what this release writes.`,
+      error instanceof Error ? error.message : String(error),
+      `pawl ledger verify ${name} --recompute tells whether it was changed; use the release that the stack runs.`,
+    );
+  }
+};
+
+/** The evidence that a record names; null where it is not stored any more, or is not what was stored. */
+const evidenceOf = async (
+  ports: Pick<ExplainPorts, "digest" | "evidence">,
+  { seq, cutover, detail }: LedgerRecord,
+): Promise<JsonObject | null> => {
+  const named = String(detail["evidence"]);
+  const stored = await ports.evidence.read(cutover, named);
+  if (stored.ok)
+    return stored.value !== null && ports.digest(canonicalJson(stored.value)) === named ? stored.value : null;
+  if (stored.failure.kind === "malformed") return null;
+  throw unanswered(`The evidence of record ${seq} cannot be read.`, stored.failure);
 };
 
 /** What each gate that does not pass waits for, out of what was stored; without a gate whose workings were left out. */
@@ -91,27 +103,37 @@ interface StoredWorkings {
 
 const documentOf = (
   { cutover, settled }: CutoverState,
-  record: LedgerRecord,
+  { record, since, skipped }: LastJudged,
   evidence: JsonObject | null,
-  since: readonly LedgerRecord[],
 ): Omit<ExplainDocument, "explained"> => {
-  const { seq, epoch, kind, summary, hash, detail } = record;
+  const detail = record?.detail ?? {};
   return {
     cutover,
-    record: {
-      ...{ seq, epoch, kind, summary, hash },
-      at: toIso(record.at),
-      tick: record.tick === null ? null : toIso(record.tick),
-    },
+    record: record === null ? null : toldOf(record),
     decision: detail["decision"] ?? null,
     // As this engine wrote them; the record's hash vouches for their form.
     reasons: (detail["reasons"] ?? []) as readonly string[],
     judgement: (evidence?.["judgement"] ?? null) as unknown as Judgement | null,
     engine: detail["engine"] ?? null,
     policy: detail["policy"] ?? null,
-    evidence: String(detail["evidence"]),
+    evidence: detail["evidence"] ?? null,
     snapshots: (evidence?.["snapshots"] ?? []) as unknown as ExplainDocument["snapshots"],
     settled: settled === undefined ? null : { label: settled.label, reasons: settled.reasons },
-    since: since.map((later) => ({ at: toIso(later.at), kind: later.kind, summary: later.summary })),
+    since,
+    skipped,
   };
 };
+
+const toldOf = ({
+  seq,
+  epoch,
+  kind,
+  summary,
+  hash,
+  at,
+  tick,
+}: LedgerRecord): NonNullable<ExplainDocument["record"]> => ({
+  ...{ seq, epoch, kind, summary, hash },
+  at: toIso(at),
+  tick: tick === null ? null : toIso(tick),
+});

@@ -173,7 +173,7 @@ describe("pawl explain", () => {
     expect(document.decision).toBe("hold");
     expect(document.judgement?.gates.find(({ gate }) => gate === "lag")).toMatchObject({ verdict: "fail" });
     expect(document.snapshots.at(-1)).toEqual({
-      tick: document.record.tick,
+      tick: document.record?.tick,
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(lines.join("\n")).toMatch(/fail {4}lag .*431 <= 100 no/);
