@@ -1,12 +1,12 @@
 import type { LedgerRecord } from "../decision/record.ts";
 import { canonicalJson, type JsonValue } from "../kernel/json.ts";
-import type { Explanation } from "../policy/explain/explain.ts";
 import type { Comparison, GateVerdict, Judgement, RollbackVerdict } from "../policy/verdict.ts";
+import type { ExplainedRules } from "./explain-rules.ts";
 import type { Happened } from "./last-judged.ts";
 import { sayBlocker, sayDistance } from "./say-explanation.ts";
 
 /** A decision with everything it rests on, and what has happened since. */
-export interface ExplainDocument {
+export interface ExplainDocument extends ExplainedRules {
   readonly cutover: string;
   /** null where no tick was judged before it was rolled back. */
   readonly record:
@@ -19,8 +19,6 @@ export interface ExplainDocument {
   readonly reasons: readonly string[];
   /** Verdict for verdict with value and threshold; null where the evidence is not there any more, or was changed. */
   readonly judgement: Judgement | null;
-  /** Of each gate that does not pass: the fewest conditions that would open it, and how far each value is from its threshold. */
-  readonly explained: Readonly<Record<string, Explanation>>;
   readonly engine: JsonValue;
   readonly policy: JsonValue;
   readonly evidence: JsonValue;
@@ -64,11 +62,36 @@ const decisionLines = (
 
 const short12 = (digest: JsonValue): string => String(digest).slice(0, 12);
 
-const judgementLines = ({ explained }: ExplainDocument, judgement: Judgement): readonly string[] => [
-  ...under(
+/** What the decision hung on comes first: after a rollback the rules that fired, else the gates. */
+const judgementLines = (document: ExplainDocument, judgement: Judgement): readonly string[] => {
+  const wentBack = document.decision === "rollback";
+  const gates = under(
     "gates",
-    judgement.gates.flatMap((verdict) => verdictLines(verdict.gate, verdict)),
-  ),
+    judgement.gates.flatMap((verdict) => gateLines(verdict, document.waived)),
+  );
+  const rules = under(
+    "rollback",
+    judgement.rollback.flatMap((verdict) => verdictLines(verdict.rule, verdict, verdict.verdict)),
+  );
+  return [
+    ...(wentBack ? [...rules, ...firedLines(document), ...gates] : [...gates, ...blockedLines(document), ...rules]),
+    ...under(
+      "blind to",
+      judgement.blind.map(({ signal, reason }) => `${signal}: ${reason}`),
+    ),
+    ...under("keys differ", judgement.disagreements),
+  ];
+};
+
+/** Of rules that fired the values that made them, and how far those are from letting go. */
+const firedLines = ({ explained }: ExplainDocument): readonly string[] =>
+  under(
+    "fired by",
+    distanceLines(explained, (holds) => holds === true),
+  );
+
+/** Of gates that hold it up the conditions that stand in the way, and how far their values are from their thresholds. */
+const blockedLines = ({ explained }: ExplainDocument): readonly string[] => [
   ...under(
     "blocked by",
     Object.entries(explained).flatMap(([gate, { blockers }]) =>
@@ -77,20 +100,20 @@ const judgementLines = ({ explained }: ExplainDocument, judgement: Judgement): r
   ),
   ...under(
     "distance",
-    Object.entries(explained).flatMap(([gate, { distances }]) =>
-      distances.filter(({ holds }) => holds !== true).map((distance) => `${gate.padEnd(18)}  ${sayDistance(distance)}`),
-    ),
+    distanceLines(explained, (holds) => holds !== true),
   ),
-  ...under(
-    "rollback",
-    judgement.rollback.flatMap((verdict) => verdictLines(verdict.rule, verdict)),
-  ),
-  ...under(
-    "blind to",
-    judgement.blind.map(({ signal, reason }) => `${signal}: ${reason}`),
-  ),
-  ...under("keys differ", judgement.disagreements),
 ];
+
+const distanceLines = (
+  explained: ExplainDocument["explained"],
+  wanted: (holds: boolean | null) => boolean,
+): readonly string[] =>
+  Object.entries(explained).flatMap(([name, { distances }]) =>
+    distances.filter(({ holds }) => wanted(holds)).map((distance) => `${name.padEnd(18)}  ${sayDistance(distance)}`),
+  );
+
+const gateLines = (verdict: GateVerdict, waived: readonly string[]): readonly string[] =>
+  verdictLines(verdict.gate, verdict, waived.includes(verdict.gate) ? "waived" : verdict.verdict);
 
 const sayHappened = ({ at, kind, summary, times, until }: Happened): string =>
   `${at} ${kind}: ${summary}${times === 1 ? "" : ` (${times} times, until ${until})`}`;
@@ -103,8 +126,8 @@ const WIDTH = 13;
 const under = (heading: string, lines: readonly string[]): readonly string[] =>
   lines.map((line, index) => `${(index === 0 ? `  ${heading}` : "").padEnd(WIDTH)}${line}`);
 
-const verdictLines = (name: string, verdict: GateVerdict | RollbackVerdict): readonly string[] => {
-  const head = `${verdict.verdict.padEnd(8)}${name.padEnd(17)} `;
+const verdictLines = (name: string, verdict: GateVerdict | RollbackVerdict, called: string): readonly string[] => {
+  const head = `${called.padEnd(8)}${name.padEnd(17)} `;
   const compared = verdict.comparisons.map(sayComparison).join(", ");
   const reasons = verdict.verdict === "unknown" ? verdict.reasons.join("; ") : "";
   const quiet = verdict.verdict === "pass" || verdict.verdict === "clear";

@@ -2,19 +2,13 @@ import type { LedgerRecord } from "../../decision/record.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
-import { canonicalJson, type JsonObject, type JsonValue } from "../../kernel/json.ts";
-import { explainPlan } from "../../policy/explain/explain.ts";
-import { standingStored } from "../../policy/explain/standing.ts";
-import { STANDARD_OPERATIONS } from "../../policy/operations/standard.ts";
-import { substituteParams } from "../../policy/params.ts";
-import { planRule } from "../../policy/plan-rule.ts";
-import type { Policy } from "../../policy/policy-file.ts";
+import { canonicalJson, type JsonObject } from "../../kernel/json.ts";
 import type { Judgement } from "../../policy/verdict.ts";
-import type { EvidenceState } from "../../snapshot/evidence-state.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { refused } from "../exit.ts";
 import { type ExplainDocument, explainLines } from "../explain-lines.ts";
+import { explainRules } from "../explain-rules.ts";
 import { unanswered } from "../failures.ts";
 import { type LastJudged, lastJudged } from "../last-judged.ts";
 import { stateOf } from "../ledger-records.ts";
@@ -42,8 +36,12 @@ export const explainCommand = async ({
   const evidence = record === null ? null : await evidenceOf(ports, record);
   const policy = record === null ? null : await ports.policies.read(String(record.detail["policy"]), PATIENCE_MS);
   try {
-    const explained = policy?.ok && policy.value !== null ? explainGates(policy.value, evidence) : {};
-    const document = { ...documentOf(state, last, evidence), explained };
+    const rules = policy?.ok && policy.value !== null ? policy.value : null;
+    const known = record !== null && evidence !== null && rules !== null;
+    const document = {
+      ...documentOf(state, last, evidence),
+      ...(known ? explainRules(rules, evidence, record) : { waived: [], explained: {} }),
+    };
     return done(document, explainLines(document));
   } catch (error) {
     // Its digest vouches for whoever wrote it, and that may have been another release.
@@ -68,44 +66,11 @@ const evidenceOf = async (
   throw unanswered(`The evidence of record ${seq} cannot be read.`, stored.failure);
 };
 
-/** What each gate that does not pass waits for, out of what was stored; without a gate whose workings were left out. */
-const explainGates = (policy: Policy, evidence: JsonObject | null): ExplainDocument["explained"] => {
-  const { gates } = (evidence?.["judgement"] ?? { gates: [] }) as unknown as Pick<Judgement, "gates">;
-  const side = (evidence?.["workings"] as StoredWorkings | undefined)?.gates;
-  const values = side?.values ?? {};
-  const standingOf = standingStored((evidence?.["accumulated"] ?? {}) as unknown as EvidenceState);
-  const explained = gates.flatMap(({ gate, verdict, reasons }) => {
-    const rule = Object.hasOwn(policy.gates, gate) ? policy.gates[gate]?.rule : undefined;
-    const working = side?.rules?.[gate];
-    if (verdict === "pass" || rule === undefined || working === undefined) return [];
-    const plan = planRule(substituteParams(rule, policy.params ?? {}), STANDARD_OPERATIONS);
-    if ("problem" in plan) return [];
-    const whyAbsent = (path: string): string => saidOf(path, plan.names.get(path) ?? path, reasons);
-    const data = { ...values, facts: working.facts };
-    return [[gate, explainPlan(plan, { data, whyAbsent, standingOf })] as const];
-  });
-  return Object.fromEntries(explained);
-};
-
-/** The stored reasons say why a value was missing: "green.requests: no datapoint in that minute". */
-const saidOf = (path: string, name: string, reasons: readonly string[]): string => {
-  const said = reasons.find((reason) => reason.startsWith(`${name}: `) || reason.startsWith(`${path}: `));
-  return said === undefined ? "no value" : said.slice(said.indexOf(": ") + 2);
-};
-
-/** As this engine stores them; a text where they were too large to keep. */
-interface StoredWorkings {
-  readonly gates?: {
-    readonly values: JsonObject;
-    readonly rules: Readonly<Record<string, { readonly facts: JsonValue }>>;
-  };
-}
-
 const documentOf = (
   { cutover, settled }: CutoverState,
   { record, since, skipped }: LastJudged,
   evidence: JsonObject | null,
-): Omit<ExplainDocument, "explained"> => {
+): Omit<ExplainDocument, "waived" | "explained"> => {
   const detail = record?.detail ?? {};
   return {
     cutover,

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { explainCommand } from "../../../src/cli/commands/explain.ts";
 import { rollbackCommand } from "../../../src/cli/commands/rollback.ts";
+import { toIso } from "../../../src/kernel/instant.ts";
 import { canonicalJson, type JsonObject } from "../../../src/kernel/json.ts";
 import { fail } from "../../../src/kernel/result.ts";
 import { later } from "../../../src/kernel/units.ts";
 import { chainRecord, headOf } from "../../../src/ledger/chain.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
-import { type FakeWorld, fakeWorld, sha256 } from "../../support/fake-world.ts";
+import { DRILL, type FakeWorld, fakeWorld, sha256 } from "../../support/fake-world.ts";
 
 const rolledBack = async () => {
   const world = fakeWorld();
@@ -119,5 +120,70 @@ describe("pawl explain, over a ledger that was changed", () => {
       what: expect.stringContaining("is not what this release writes"),
       next: expect.stringContaining("--recompute"),
     });
+  });
+});
+
+/** Lines under a heading, to the next one. */
+const under = (lines: readonly string[], heading: string): readonly string[] => {
+  const from = lines.findIndex((line) => line.startsWith(`  ${heading} `));
+  if (from < 0) return [];
+  const after = lines.findIndex((line, index) => index > from && /^ {2}\S/.test(line));
+  return lines.slice(from, after < 0 ? undefined : after);
+};
+
+describe("what pawl explain says of a decision that went on", () => {
+  it("is that a gate was waived, and nothing of blocking", async () => {
+    const world = fakeWorld();
+    const expires = toIso(later(world.clock.now(), 90 * 60_000));
+    await world.arm({ ...DRILL, waivers: [{ gate: "p99", why: "a slow report", by: "ada", expires }] });
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    world.truth.greenP99Ms = 5_000;
+    await world.minutes(4);
+    const explain = () => explainCommand(deskBefore(world).context);
+    const held = await explain();
+    await world.until("50 %", () => world.state().weightPercent === 50);
+    const advanced = await explain();
+
+    for (const { document, lines } of [held, advanced]) {
+      expect(document.waived).toEqual(["p99"]);
+      expect(document.explained).not.toHaveProperty("p99");
+      expect(under(lines, "gates").join("\n")).toMatch(/waived {2}p99 /);
+    }
+    expect(held.document.decision).toBe("hold");
+    expect(advanced.document).toMatchObject({ decision: "advance", explained: {} });
+    expect(under(advanced.lines, "gates").join("\n")).toMatch(/waived {2}p99 .*5000 <= 400 no/);
+    expect(advanced.lines.join("\n")).not.toMatch(/blocked by|distance/);
+  });
+});
+
+describe("what pawl explain says of a rollback", () => {
+  it("is which rules fired, by which conditions, and how far beyond their thresholds; nothing blocked it", async () => {
+    const { explain } = await rolledBack();
+    const { document, lines } = await explain();
+
+    const fired =
+      document.judgement?.rollback.filter(({ verdict }) => verdict === "fired").map(({ rule }) => rule) ?? [];
+    expect(fired).toContain("breaker");
+    expect(Object.keys(document.explained)).toEqual(fired);
+    expect(document.explained["breaker"]?.distances).toContainEqual(
+      expect.objectContaining({ what: "sum green.errors5xx over 3m", holds: true, margin: expect.any(Number) }),
+    );
+    const firedBy = under(lines, "fired by").join("\n");
+    expect(firedBy).toMatch(/breaker +sum green\.errors5xx over 3m \d+ >= 10, \d+ left/);
+    expect(firedBy).toMatch(/breaker +green\.errors5xx \/ green\.requests over 3m 0\.\d+ >= 0\.1, /);
+    expect(under(lines, "distance")).toEqual([]);
+    expect(lines.join("\n")).not.toContain("blocked by");
+    const headings = lines.flatMap((line) => /^ {2}(\S+)/.exec(line)?.[1] ?? []);
+    expect(headings.indexOf("rollback")).toBeLessThan(headings.indexOf("gates"));
+  });
+
+  it("names no rule where an operator asked for it", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    await world.minutes(4);
+    const desk = deskBefore(world);
+    await rollbackCommand(desk.context, { reason: "no", acceptLoss: false });
+    expect((await explainCommand(desk.context)).lines.join("\n")).not.toContain("fired by");
   });
 });
