@@ -7,12 +7,24 @@ export interface Accumulator {
   readonly from: EpochMs;
   /** The first minute that was not consumed yet: [from, next) has been, each minute once, when it was final. */
   readonly next: EpochMs;
-  /** Minutes consumed in which every signal had a value. */
+  /**
+   * The newest of the consumed minutes, oldest first: those of which a later snapshot may still say something else. They
+   * are not in the sums below, which nothing changes any more. Absent: there are none.
+   */
+  readonly recent?: readonly RecentMinute[];
+  /** Minutes in which every signal had a value. */
   readonly observed: number;
   /** Of these, minutes that could say something: there were requests. */
   readonly spoke: number;
   /** One logarithm for each alternative of the test; all 0 at the beginning. */
   readonly logs: readonly number[];
+}
+
+/** A final minute, with every reading of it that was worse than those before. */
+export interface RecentMinute {
+  readonly at: EpochMs;
+  /** Counts in the order of the operation's signals; none where no snapshot has held all of them yet. */
+  readonly seen: readonly (readonly number[])[];
 }
 
 /** Errors a minute before green had any traffic, by signal: they show how much errors come in clumps. */
@@ -39,8 +51,6 @@ export interface EvidenceState {
   readonly gates?: Sums;
   /** For rollback rules: the minutes in which traffic was being moved to this step count too. */
   readonly rollback?: Sums;
-  /** The last tick whose minutes are in it, where ticks after it could not add any up; else that is the last tick. */
-  readonly asOf?: EpochMs;
 }
 
 /** What one judging looks at of it. */

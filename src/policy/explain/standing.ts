@@ -5,6 +5,7 @@ import { countsIn } from "../operations/evidence/accumulate.ts";
 import { knownBurst } from "../operations/evidence/baseline.ts";
 import { burstOf } from "../operations/evidence/burst.ts";
 import { addedUp } from "../operations/evidence/operations.ts";
+import { withRecent } from "../operations/evidence/recent.ts";
 import { type EvidenceUse, isAccumulated } from "../operations/evidence/uses.ts";
 
 /** Where a proof stands: what its minutes have added to each logarithm, tempered by `burst`, which is at least 1. */
@@ -44,10 +45,10 @@ const addedBy = (
 /** By what was stored of a judged tick: the sums of gates, but not the minutes of windows. */
 export const standingStored =
   (stored: EvidenceState) =>
-  ({ key, lookBack, burstSignal }: EvidenceUse): Standing | null => {
+  ({ key, test, lookBack, burstSignal }: EvidenceUse): Standing | null => {
     const known = knownBurst(stored);
     const burst = Object.hasOwn(known, burstSignal) ? (known[burstSignal] ?? 1) : 1;
     if (!isAccumulated(lookBack)) return { kind: "window", burst, minutes: null };
     const sum = stored.gates !== undefined && Object.hasOwn(stored.gates, key) ? stored.gates[key] : undefined;
-    return sum === undefined ? null : { kind: "sum", burst, logs: sum.logs };
+    return sum === undefined ? null : { kind: "sum", burst, logs: withRecent(test, sum, burst).logs };
   };

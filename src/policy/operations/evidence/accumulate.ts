@@ -21,16 +21,17 @@ export const countsIn = (readings: Readings | null, paths: readonly SignalPath[]
   return counts.every(isCount) ? counts : null;
 };
 
-/** One more minute. `burst` tempers it: clumped errors are worth that many times less. */
-const addMinute = (
+/**
+ * One more observed minute, by what it adds to each logarithm, null where it says nothing. `burst` tempers it: clumped
+ * errors are worth that many times less.
+ */
+export const addMinute = (
   test: EvidenceTest,
   sum: Accumulator,
-  counts: readonly number[] | null,
+  weights: readonly number[] | null,
   burst: number,
 ): Accumulator => {
-  if (counts === null) return sum;
   const seen = { ...sum, observed: sum.observed + 1 };
-  const weights = test.weigh(counts);
   if (weights === null) return seen;
   const start = (log: number): number => (test.restarts ? Math.max(log, 0) : log);
   return {
@@ -55,13 +56,14 @@ export const consumeMinutes = (
   let added = sum;
   for (const { at, readings } of rows.slice(firstFrom(rows, sum.next))) {
     if (at >= until) break;
-    added = addMinute(test, added, countsIn(readings, by.paths), by.burst);
+    const counts = countsIn(readings, by.paths);
+    if (counts !== null) added = addMinute(test, added, test.weigh(counts), by.burst);
   }
   return { ...added, next: until };
 };
 
 /** Rows are oldest first, and nearly always all but the last few have been consumed. */
-const firstFrom = (rows: Rows, next: EpochMs): number => rows.findLastIndex(({ at }) => at < next) + 1;
+export const firstFrom = (rows: Rows, next: EpochMs): number => rows.findLastIndex(({ at }) => at < next) + 1;
 
 /** How many minutes there were to observe. */
 export const expectedMinutes = ({ from, next }: Accumulator): number => Math.round((next - from) / MINUTE_MS);

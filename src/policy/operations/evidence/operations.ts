@@ -9,6 +9,7 @@ import type { Literal, Operation, OperationContext, Operations } from "../operat
 import { consumeMinutes, countsIn, emptyAccumulator, expectedMinutes } from "./accumulate.ts";
 import { burstOf } from "./burst.ts";
 import { eValue } from "./evidence-test.ts";
+import { withRecent } from "./recent.ts";
 import { type EvidenceName, type EvidenceUse, evidenceUse, isAccumulated } from "./uses.ts";
 
 /** The sum so far: none for a duration, the state's for a step or the soak. A text says why there is none. */
@@ -29,8 +30,9 @@ const begun = ({ key, lookBack, test }: EvidenceUse, { now, minutes, accumulated
 export const addedUp = (use: EvidenceUse, evidence: Evidence): Accumulator | string => {
   const before = begun(use, evidence);
   if (typeof before === "string") return before;
-  const by = { paths: use.paths, until: evidence.now, burst: burstOf(evidence, use.burstSignal) };
-  return consumeMinutes(use.test, before, evidence.minutes, by);
+  const burst = burstOf(evidence, use.burstSignal);
+  const whole = withRecent(use.test, before, burst);
+  return consumeMinutes(use.test, whole, evidence.minutes, { paths: use.paths, until: evidence.now, burst });
 };
 
 /** The e-value; unknown where too few of the minutes were observed, and where none of them could say anything. */

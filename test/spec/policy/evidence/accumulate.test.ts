@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { type EpochMs, epochMs, MINUTE_MS } from "../../../../src/kernel/units.ts";
 import { evaluateRule } from "../../../../src/policy/evaluate.ts";
 import { type Advanced, advanceEvidence, type Progress } from "../../../../src/policy/operations/evidence/advance.ts";
+import { withRecent } from "../../../../src/policy/operations/evidence/recent.ts";
 import { evidenceUse } from "../../../../src/policy/operations/evidence/uses.ts";
-import type { Accumulator, EvidenceState } from "../../../../src/snapshot/evidence-state.ts";
+import type { Accumulator } from "../../../../src/snapshot/evidence-state.ts";
 import { NOW } from "../../../support/evidence.ts";
 import { type Counts, minuteCounts } from "../../../support/minute-counts.ts";
 
@@ -23,7 +24,6 @@ const at = (rows: readonly (Counts | null)[], changes: Partial<Progress> = {}): 
   greenFrom: minute(-1),
   intentAt: null,
   rows: minuteCounts(rows, minute(rows.length)),
-  rowsBefore: [],
   ...changes,
 });
 
@@ -32,16 +32,15 @@ const BAD: Counts = [200, 200, 20, 1];
 
 const walk = (rows: readonly (Counts | null)[], every = 1): Advanced => {
   let advanced: Advanced = { evidence: {}, corrections: [] };
-  let before: Progress["rows"] = [];
-  for (let length = every; length <= rows.length; length += every) {
-    const now = at(rows.slice(0, length));
-    advanced = advanceEvidence(advanced.evidence, { ...now, rowsBefore: before });
-    before = now.rows;
-  }
+  for (let length = every; length <= rows.length; length += every)
+    advanced = advanceEvidence(advanced.evidence, at(rows.slice(0, length)));
   return advanced;
 };
 
-const proof = ({ evidence }: Advanced) => evidence.gates?.[below.key];
+/** Everything that was added up, the minutes that may still change included. */
+const proof = ({ evidence }: Advanced) => whole(below, evidence.gates?.[below.key]);
+const detector = ({ evidence }: Advanced) => whole(worse, evidence.rollback?.[worse.key]);
+const whole = ({ test }: typeof below, sum: Accumulator | undefined) => sum && withRecent(test, sum, 1);
 
 describe("a sum over a step", () => {
   it("has nothing of a minute that is not final", () => {
@@ -81,12 +80,12 @@ describe("a sum over a step", () => {
 
   it("takes no minute of a change that is not settled, and takes it when the change came to nothing", () => {
     const rows = Array.from({ length: 15 }, () => GOOD);
-    const open = advanceEvidence({}, at(rows, { intentAt: minute(4) })).evidence;
-    const settled = advanceEvidence(open, at(rows)).evidence;
+    const open = advanceEvidence({}, at(rows, { intentAt: minute(4) }));
+    const settled = advanceEvidence(open.evidence, at(rows));
 
-    expect(open.gates?.[below.key]).toMatchObject({ next: minute(4), observed: 4 });
-    expect(open.rollback?.[worse.key]).toMatchObject({ next: minute(10), observed: 10 });
-    expect(settled.gates?.[below.key]).toMatchObject({ next: minute(10), observed: 10 });
+    expect(proof(open)).toMatchObject({ next: minute(4), observed: 4 });
+    expect(detector(open)).toMatchObject({ next: minute(10), observed: 10 });
+    expect(proof(settled)).toMatchObject({ next: minute(10), observed: 10 });
   });
 
   it("is not there before the first step, nor for the soak outside it", () => {
@@ -101,8 +100,8 @@ describe("a sum over a step", () => {
 describe("a minute that got worse after it had been consumed", () => {
   const rows = Array.from({ length: 10 }, () => GOOD);
   const before = walk(rows).evidence;
-  const corrected = [GOOD, GOOD, GOOD, BAD, ...rows.slice(4), GOOD];
-  const after = advanceEvidence(before, at(corrected, { rowsBefore: at(rows).rows }));
+  const corrected: readonly Counts[] = [GOOD, GOOD, GOOD, BAD, ...rows.slice(4), GOOD];
+  const after = advanceEvidence(before, at(corrected));
 
   it("takes back all that the proof had shown, and counts against it as it would have in time", () => {
     const inTime = proof(walk(corrected))?.logs ?? [];
@@ -117,10 +116,7 @@ describe("a minute that got worse after it had been consumed", () => {
     const long = Array.from({ length: 40 }, () => GOOD);
     const one: Counts = [200, 200, 1, 1];
     const then = walk(long);
-    const late = advanceEvidence(
-      then.evidence,
-      at([...long.slice(0, 20), one, ...long.slice(21), GOOD], { rowsBefore: at(long).rows }),
-    );
+    const late = advanceEvidence(then.evidence, at([...long.slice(0, 32), one, ...long.slice(33), GOOD]));
     const [fresh = 0] = proof(walk(Array.from({ length: 6 }, () => GOOD)))?.logs ?? [];
 
     expect(Math.max(...(proof(then)?.logs ?? []))).toBeGreaterThan(10);
@@ -128,14 +124,11 @@ describe("a minute that got worse after it had been consumed", () => {
   });
 
   it("leaves what stood against green: one more error late must not wipe out hundreds in time", () => {
-    const bad = [...Array.from({ length: 12 }, () => BAD), ...Array.from({ length: 10 }, () => GOOD)];
+    const bad = [...Array.from({ length: 13 }, () => BAD), ...Array.from({ length: 9 }, () => GOOD)];
     const then = walk(bad);
     const one: Counts = [200, 200, 1, 1];
-    const late = advanceEvidence(
-      then.evidence,
-      at([...bad.slice(0, 15), one, ...bad.slice(16), GOOD], { rowsBefore: at(bad).rows }),
-    );
-    const untouched = advanceEvidence(then.evidence, at([...bad, GOOD], { rowsBefore: at(bad).rows }));
+    const late = advanceEvidence(then.evidence, at([...bad.slice(0, 15), one, ...bad.slice(16), GOOD]));
+    const untouched = advanceEvidence(then.evidence, at([...bad, GOOD]));
 
     expect(late.corrections[0]).toContain("(0,200 → 1,200)");
     for (const [index, log] of (proof(late)?.logs ?? []).entries())
@@ -143,9 +136,8 @@ describe("a minute that got worse after it had been consumed", () => {
   });
 
   it("counts against green where harm is looked for", () => {
-    const sum = (state: EvidenceState): number => Math.max(...(state.rollback?.[worse.key]?.logs ?? []));
-
-    expect(sum(after.evidence)).toBeGreaterThan(sum(before));
+    expect(detector(after)).toEqual(detector(walk(corrected)));
+    expect(Math.max(...(detector(after)?.logs ?? []))).toBeGreaterThan(Math.max(...(detector(walk(rows))?.logs ?? [])));
   });
 
   it("is told, once for each operation", () => {
@@ -155,29 +147,64 @@ describe("a minute that got worse after it had been consumed", () => {
     );
   });
 
-  it("counts where nobody had seen it before: leaving out known errors would speak for green", () => {
-    const gap = [GOOD, GOOD, GOOD, null, ...rows.slice(4)];
-    const then = walk(gap).evidence;
-    const came = advanceEvidence(then, at(corrected, { rowsBefore: at(gap).rows }));
-
-    for (const log of proof(came)?.logs ?? [1]) expect(log).toBeLessThan(0);
-    expect(Math.max(...(came.evidence.rollback?.[worse.key]?.logs ?? []))).toBeGreaterThan(4);
-    expect(came.corrections[0]).toContain("(not seen → 20,200)");
-  });
-
-  it("is passed over where nobody had seen it and it turns out good", () => {
-    const gap = [GOOD, GOOD, GOOD, null, ...rows.slice(4)];
-    const then = walk(gap).evidence;
-
-    expect(advanceEvidence(then, at(rows, { rowsBefore: at(gap).rows }))).toEqual({ evidence: then, corrections: [] });
-  });
-
   it("changes nothing where it got better: a correction never speaks for green", () => {
     const bad = [GOOD, GOOD, GOOD, BAD, ...rows.slice(4)];
     const then = walk(bad).evidence;
-    const better = advanceEvidence(then, at(rows, { rowsBefore: at(bad).rows }));
+    const better = advanceEvidence(then, at([...rows, GOOD]));
 
-    expect(better).toEqual({ evidence: then, corrections: [] });
+    expect(better.corrections).toEqual([]);
+    expect(proof(better)).toEqual(proof(advanceEvidence(then, at([...bad, GOOD]))));
+    expect(detector(better)).toEqual(detector(advanceEvidence(then, at([...bad, GOOD]))));
+  });
+
+  it("is held against the worst that it was counted as, however often it changes", () => {
+    const bad = [...rows.slice(0, 7), BAD, ...rows.slice(8)];
+    const versions = [rows, bad, rows, bad, rows];
+    const looks = versions.map((version, index) => [...version, ...Array.from({ length: index + 4 }, () => GOOD)]);
+    const last = looks.reduce((kept, look) => {
+      const { evidence, corrections } = advanceEvidence(kept.evidence, at(look));
+      return { evidence, corrections: [...kept.corrections, ...corrections] };
+    }, walk(rows));
+
+    expect(last.corrections).toHaveLength(2);
+    expect(detector(last)).toEqual(detector(walk([...bad, ...Array.from({ length: 8 }, () => GOOD)])));
+  });
+});
+
+describe("a minute that a later snapshot does not hold", () => {
+  const rows: readonly Counts[] = Array.from({ length: 30 }, (_, index) => (index % 3 === 0 ? [700, 700, 3, 4] : GOOD));
+  const whole = walk(rows);
+
+  /** All that one tick saw of the series is missing, and the tick after sees everything again. */
+  const glitched = (ticks: number): Advanced => {
+    let kept = walk(rows.slice(0, 20));
+    for (let length = 21; length <= 30; length += 1) {
+      const blind = length <= 20 + ticks;
+      const seen = rows.slice(0, length).map((row, index) => (blind && index >= length - 10 ? null : row));
+      const { evidence, corrections } = advanceEvidence(kept.evidence, at(seen));
+      kept = { evidence, corrections: [...kept.corrections, ...corrections] };
+    }
+    return kept;
+  };
+
+  it.each([1, 2, 4])("stays what it was consumed as: %i ticks without the series change no sum", (ticks) => {
+    expect(glitched(ticks)).toEqual(whole);
+  });
+
+  it("is counted, and not corrected, once it is seen for the first time", () => {
+    const late = [...rows.slice(0, 23), null, ...rows.slice(24)];
+    const before = advanceEvidence(walk(rows.slice(0, 28)).evidence, at(late.slice(0, 29)));
+    const after = advanceEvidence(before.evidence, at(rows));
+
+    expect(proof(before)).toMatchObject({ next: minute(24), observed: 23 });
+    expect(after).toEqual(whole);
+  });
+
+  it("is counted as not seen where no snapshot ever held it", () => {
+    const gap = [...rows.slice(0, 15), null, ...rows.slice(16)];
+
+    expect(proof(walk(gap))).toMatchObject({ next: minute(25), observed: 24 });
+    expect(proof(advanceEvidence(walk(gap).evidence, at(rows)))).toEqual(proof(walk(gap)));
   });
 });
 

@@ -1,0 +1,102 @@
+import { toIso } from "../../../kernel/instant.ts";
+import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../../../kernel/units.ts";
+import type { Accumulator, RecentMinute } from "../../../snapshot/evidence-state.ts";
+import { SNAPSHOT_MINUTES } from "../../../snapshot/freshness.ts";
+import type { Evidence } from "../../../snapshot/snapshot.ts";
+import { addMinute, countsIn, firstFrom } from "./accumulate.ts";
+import type { EvidenceTest } from "./evidence-test.ts";
+import type { EvidenceUse } from "./uses.ts";
+
+type Rows = Evidence["minutes"];
+type Counts = readonly number[];
+
+/** The sum with its recent minutes added, each once and as the worst that it was known as. */
+export const withRecent = (test: EvidenceTest, { recent = [], ...sum }: Accumulator, burst: number): Accumulator =>
+  recent.reduce((added, minute) => addRecent(test, added, minute, burst), sum);
+
+const addRecent = (test: EvidenceTest, sum: Accumulator, { seen }: RecentMinute, burst: number): Accumulator =>
+  seen.length === 0 ? sum : addMinute(test, sum, worstWeights(test, seen), burst);
+
+/** The worst that any reading of a minute adds, alternative by alternative; null where none says anything. */
+const worstWeights = (test: EvidenceTest, seen: readonly Counts[]): Counts | null => {
+  const weights = seen.map((counts) => test.weigh(counts));
+  if (weights.every((each) => each === null)) return null;
+  const worst = test.restarts ? Math.max : Math.min;
+  return Array.from({ length: test.alternatives }, (_, index) => worst(...weights.map((each) => each?.[index] ?? 0)));
+};
+
+const isWorse = (test: EvidenceTest, seen: readonly Counts[], counts: Counts): boolean => {
+  if (seen.some((each) => each.every((count, index) => count === counts[index]))) return false;
+  const before = worstWeights(test, seen);
+  const after = worstWeights(test, [...seen, counts]);
+  return after?.some((weight, index) => weight !== (before?.[index] ?? 0)) === true;
+};
+
+/**
+ * The sum after one tick. A consumed minute that turns out worse takes back all that a proof had shown for green, and
+ * counts as it would have in time; one that is better, or not known any more, stays what it was. A minute that nobody
+ * has seen is waited for as long as a snapshot may hold it.
+ */
+export const advanceSum = (
+  use: EvidenceUse,
+  before: Accumulator,
+  rows: Rows,
+  by: { readonly tick: EpochMs; readonly until: EpochMs; readonly burst: number },
+): { readonly sum: Accumulator; readonly corrections: readonly string[] } => {
+  const corrections: string[] = [];
+  const known = countsByMinute(use, rows, before.recent?.[0]?.at ?? before.next);
+  const recent = (before.recent ?? []).map((minute): RecentMinute => {
+    const { at, seen } = minute;
+    const counts = known.get(at);
+    const last = seen.at(-1);
+    if (counts === undefined || (last !== undefined && !isWorse(use.test, seen, counts))) return minute;
+    if (last !== undefined)
+      corrections.push(`${use.key}: the minute of ${toIso(at)} got worse after it was final (${last} → ${counts})`);
+    return { at, seen: [...seen, counts] };
+  });
+  const corrected = { ...before, recent };
+  const standing =
+    corrections.length > 0 && !use.test.restarts ? withoutProof(use.test, corrected, by.burst) : corrected;
+  return { sum: settled(use.test, { ...standing, ...consumed(standing, known, by.until) }, by), corrections };
+};
+
+const countsByMinute = ({ paths }: EvidenceUse, rows: Rows, from: EpochMs): ReadonlyMap<EpochMs, Counts> =>
+  new Map(
+    rows.slice(firstFrom(rows, from)).flatMap(({ at, readings }) => {
+      const counts = countsIn(readings, paths);
+      return counts === null ? [] : [[at, counts] as const];
+    }),
+  );
+
+/** A proof loses all that it had shown for green; what stands against green stays. */
+const withoutProof = (test: EvidenceTest, sum: Accumulator, burst: number): Accumulator => {
+  const { logs } = withRecent(test, sum, burst);
+  return { ...sum, logs: sum.logs.map((log, index) => log - Math.max(0, logs[index] ?? 0)) };
+};
+
+const consumed = (
+  { recent = [], next }: Accumulator,
+  known: ReadonlyMap<EpochMs, Counts>,
+  until: EpochMs,
+): Required<Pick<Accumulator, "recent" | "next">> => {
+  const fresh: RecentMinute[] = [];
+  let at = next;
+  for (const end = minuteOf(until); at < end; at = later(at, MINUTE_MS)) {
+    const counts = known.get(at);
+    fresh.push({ at, seen: counts === undefined ? [] : [counts] });
+  }
+  return { recent: [...recent, ...fresh], next: at };
+};
+
+/** Of what the tick after this one cannot hold, no snapshot will say anything new. */
+const settled = (
+  test: EvidenceTest,
+  { recent = [], ...sum }: Accumulator,
+  { tick, burst }: { readonly tick: EpochMs; readonly burst: number },
+): Accumulator => {
+  const first = earlier(minuteOf(tick), (SNAPSHOT_MINUTES - 1) * MINUTE_MS);
+  const over = recent.findLastIndex(({ at }) => at < first) + 1;
+  const added = recent.slice(0, over).reduce((all, minute) => addRecent(test, all, minute, burst), sum);
+  const left = recent.slice(over);
+  return left.length === 0 ? added : { ...added, recent: left };
+};
