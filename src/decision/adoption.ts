@@ -100,6 +100,7 @@ export const adopted = (state: CutoverState, { adoption, at, restarts, ...of }: 
     ...next,
     steppedAt: at,
     verifiedAt: at,
+    ...(state.phase === "shifting" ? { unprovenSince: at } : {}),
     soak: state.phase === "soaking" ? restartSoak(state.soak, at) : state.soak,
     // How errors come in clumps was measured before green had any; that stays true.
     evidence: state.step < 0 ? state.evidence : { burst: knownBurst(state.evidence) },

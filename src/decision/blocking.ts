@@ -8,6 +8,10 @@ import type { Blocking, CutoverState } from "./state.ts";
 /** A reason not to go on, before it is known since when it stands. */
 export type Obstacle = Omit<Blocking, "since">;
 
+/** Whether a tick saw what the ticks before it had seen, by what was wrong with its looking. */
+export const sawTicksBefore = (trouble: readonly Pick<Obstacle, "what">[]): boolean =>
+  !trouble.some(({ what }) => what === "snapshots");
+
 /** Keeps `since` of what already blocked at the previous tick, so that everybody sees how long a wait has lasted. */
 export const sinceWhen = (
   obstacles: readonly Obstacle[],

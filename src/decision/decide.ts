@@ -1,7 +1,7 @@
 import { toIso } from "../kernel/instant.ts";
 import { type EpochMs, later, MINUTE_MS, parseDuration, weightPercent } from "../kernel/units.ts";
 import { blindAfterMs } from "../policy/floor.ts";
-import type { Policy, PolicyStep } from "../policy/policy-file.ts";
+import type { Policy } from "../policy/policy-file.ts";
 import type { GateVerdict, Judgement } from "../policy/verdict.ts";
 import {
   dwellEnds,
@@ -11,7 +11,6 @@ import {
   sinceWhen,
   standingObstacles,
   verdictsOf,
-  worstOf,
 } from "./blocking.ts";
 import type { DecideInput, Decision } from "./decision.ts";
 import { approvalHolds, permitFor } from "./decommission-permit.ts";
@@ -20,6 +19,7 @@ import { type PageAfterMs, pageLines, pagesDue } from "./pages.ts";
 import { greenMayHaveTraffic, rollbackCause } from "./rollback-cause.ts";
 import { drillObstacles } from "./rollback-drill.ts";
 import type { CutoverState } from "./state.ts";
+import { dwellObstacles, unprovenSince } from "./step-dwell.ts";
 
 /** The gates that open the way on from where the cutover stands. */
 export const requiredGates = (state: CutoverState, policy: Policy): readonly string[] => {
@@ -48,11 +48,13 @@ export const requiredGates = (state: CutoverState, policy: Policy): readonly str
 export const decide = (input: DecideInput): Decision => {
   const { state, policy, judgement, facts, tick } = input;
   const blindSince = isBlind(input) ? (state.blindSince ?? tick) : null;
-  const cause = rollbackCause(input, blindSince);
+  const unproven = unprovenSince(input);
+  const since = { blindSince, unprovenSince: unproven };
+  const cause = rollbackCause(input, since);
   const waivers = waiversNow(state, policy, tick);
   if (cause !== null && state.wayBack === "open") {
     const reasons = [...cause.reasons, ...waivers.map(sayWaiver)];
-    return { kind: "rollback", cause: cause.cause, reasons, blocking: [], blindSince, page: null };
+    return { kind: "rollback", cause: cause.cause, reasons, blocking: [], ...since, page: null };
   }
 
   const verdicts = waived(verdictsOf(requiredGates(state, policy), judgement), waivers);
@@ -64,13 +66,13 @@ export const decide = (input: DecideInput): Decision => {
     ...standingObstacles(state, facts.traffic),
     ...disagreements(judgement),
     ...blindObstacles(judgement, blindSince, policy),
-    ...phaseObstacles(input, verdicts),
+    ...phaseObstacles(input, verdicts, unproven),
     ...gateObstacles(verdicts),
   ];
   const blocking = sinceWhen(obstacles, state.blocking, tick);
   const common = {
     blocking,
-    blindSince,
+    ...since,
     reasons: [
       ...(blocking.length === 0 ? verdicts.map(passed) : blocking.map(({ what, value }) => `${what}: ${value}`)),
       ...waivers.map(sayWaiver),
@@ -86,7 +88,7 @@ const isBlind = ({ state, judgement }: DecideInput): boolean =>
 
 const onward = (
   input: DecideInput,
-  common: Pick<Decision, "blocking" | "blindSince" | "reasons" | "page">,
+  common: Pick<Decision, "blocking" | "blindSince" | "unprovenSince" | "reasons" | "page">,
 ): Decision => {
   const { state, policy, facts, tick } = input;
   const clear = common.blocking.length === 0;
@@ -110,7 +112,11 @@ const onward = (
   }
 };
 
-const phaseObstacles = (input: DecideInput, verdicts: readonly GateVerdict[]): readonly Obstacle[] => {
+const phaseObstacles = (
+  input: DecideInput,
+  verdicts: readonly GateVerdict[],
+  unproven: EpochMs | null,
+): readonly Obstacle[] => {
   const { state, policy, tick } = input;
   const step = policy.steps[state.step];
   switch (state.phase) {
@@ -128,7 +134,7 @@ const phaseObstacles = (input: DecideInput, verdicts: readonly GateVerdict[]): r
               clears: "the policy it was armed with",
             },
           ]
-        : dwellObstacles(input, step, verdicts);
+        : dwellObstacles(input, step, verdicts, unproven);
     case "soaking":
       return [...soakObstacles(input), ...decommissionGates(input, verdicts), ...approvalObstacle(state, tick)];
     case "decommissioning":
@@ -136,24 +142,6 @@ const phaseObstacles = (input: DecideInput, verdicts: readonly GateVerdict[]): r
     default:
       return [];
   }
-};
-
-const dwellObstacles = (
-  { state, tick }: DecideInput,
-  step: PolicyStep,
-  verdicts: readonly GateVerdict[],
-): readonly Obstacle[] => {
-  const shortest = dwellObstacle(state, dwellEnds(state, parseDuration(step.minDwell)), tick);
-  if (step.maxDwell === undefined || tick < dwellEnds(state, parseDuration(step.maxDwell))) return shortest;
-  // Told, and nothing more: once the gates come to pass, having been late does not stop the step.
-  if (worstOf(verdicts) === "pass") return shortest;
-  const late = {
-    what: "max-dwell",
-    value: `${Math.round((tick - state.verifiedAt) / 1000)} s in step ${step.id}`,
-    threshold: `<= ${step.maxDwell}`,
-    clears: "the step's gates pass, or a rollback",
-  };
-  return [...shortest, late];
 };
 
 const soakObstacles = ({ state, policy, facts, tick }: DecideInput): readonly Obstacle[] => {

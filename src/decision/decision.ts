@@ -31,6 +31,8 @@ interface Common {
   readonly blocking: readonly Blocking[];
   /** Since when a watched signal has been missing without a break; null while pawl can see. */
   readonly blindSince: EpochMs | null;
+  /** Since when the step's gates have not all passed without a break; null while they do, and outside the steps. */
+  readonly unprovenSince: EpochMs | null;
   /** Set where somebody has to be told now. */
   readonly page: string | null;
 }

@@ -29,6 +29,7 @@ export interface Judged {
   readonly tick: EpochMs;
   readonly blocking: readonly Blocking[];
   readonly blindSince: EpochMs | null;
+  readonly unprovenSince: EpochMs | null;
   readonly safety: RollbackSafety;
   readonly soak?: Soak;
   readonly permit?: Permit;
@@ -194,6 +195,7 @@ type Optional =
   | "permit"
   | "stoppedAct"
   | "blindSince"
+  | "unprovenSince"
   | "settled"
   | "withoutPin";
 
@@ -205,12 +207,13 @@ const without = (state: CutoverState, ...names: readonly Optional[]): CutoverSta
 
 const judged = (state: CutoverState, event: Judged): CutoverState => ({
   ...(state.latch === undefined
-    ? without(state, "blindSince", "permit")
-    : without(state, "blindSince", "permit", "adoption")),
+    ? without(state, "blindSince", "unprovenSince", "permit")
+    : without(state, "blindSince", "unprovenSince", "permit", "adoption")),
   lastTick: event.tick,
   blocking: event.blocking,
   rollbackSafety: event.safety,
   ...(event.blindSince === null ? {} : { blindSince: event.blindSince }),
+  ...(event.unprovenSince === null ? {} : { unprovenSince: event.unprovenSince }),
   ...(event.soak === undefined ? {} : { soak: event.soak }),
   ...(event.permit === undefined ? {} : { permit: event.permit }),
   ...(event.evidence === undefined ? {} : { evidence: event.evidence }),
@@ -224,12 +227,13 @@ const weightCommitted = (
   must(state.latch === undefined && intent?.kind === "setWeight" && intent.epoch === state.epoch, event);
   must(event.step === state.step + 1, event);
   return {
-    ...without(state, "intent"),
+    ...without(state, "intent", "unprovenSince"),
     phase: event.last ? "soaking" : "shifting",
     step: event.step,
     weightPercent: intent.to,
     steppedAt: intent.intentAt,
     verifiedAt: event.at,
+    ...(event.last ? {} : { unprovenSince: event.at }),
     soak: event.last ? beginSoak(event.at) : NO_SOAK,
   };
 };
@@ -303,7 +307,7 @@ const rearmed = (state: CutoverState, event: Extract<CutoverEvent, { kind: "rear
     ...without(
       state,
       ...(["latch", "settled", "pause", "rollbackDrill", "request", "adoption"] as const),
-      ...(["approval", "permit", "blindSince", "withoutPin"] as const),
+      ...(["approval", "permit", "blindSince", "unprovenSince", "withoutPin"] as const),
     ),
     epoch: state.epoch + 1,
     phase: "armed",

@@ -1,8 +1,9 @@
-import { type EpochMs, later, parseDuration } from "../kernel/units.ts";
+import { type EpochMs, later } from "../kernel/units.ts";
 import { blindAfterMs } from "../policy/floor.ts";
-import { stoodBefore, verdictsOf, worstOf } from "./blocking.ts";
-import type { DecideInput } from "./decision.ts";
+import { stoodBefore, verdictsOf } from "./blocking.ts";
+import type { DecideInput, Decision } from "./decision.ts";
 import type { CutoverState, LatchCause } from "./state.ts";
+import { stepTooLong } from "./step-dwell.ts";
 
 export interface RollbackCause {
   readonly cause: LatchCause;
@@ -17,11 +18,12 @@ export const greenMayHaveTraffic = (state: CutoverState): boolean =>
  * Why traffic has to go back to blue now, or null. An alarm counts at every weight, as its event would; the policy's
  * own rules count once green has, or may have, traffic. An unknown never is a cause: blindness has its own rule.
  */
-export const rollbackCause = (input: DecideInput, blindSince: EpochMs | null): RollbackCause | null => {
+export const rollbackCause = (
+  input: DecideInput,
+  since: Pick<Decision, "blindSince" | "unprovenSince">,
+): RollbackCause | null => {
   return (
-    alarmCause(input) ??
-    (greenMayHaveTraffic(input.state) ? policyCause(input, blindSince) : null) ??
-    outsiderCause(input)
+    alarmCause(input) ?? (greenMayHaveTraffic(input.state) ? policyCause(input, since) : null) ?? outsiderCause(input)
   );
 };
 
@@ -34,11 +36,15 @@ const alarmCause = ({ facts, tick }: DecideInput): RollbackCause | null => {
   };
 };
 
-const policyCause = (input: DecideInput, blindSince: EpochMs | null): RollbackCause | null => {
+const policyCause = (
+  input: DecideInput,
+  since: Pick<Decision, "blindSince" | "unprovenSince">,
+): RollbackCause | null => {
+  const late = stepTooLong(input, since.unprovenSince);
   const broken = [
     ...firedRules(input),
-    ...blindTooLong(input, blindSince),
-    ...stepTooLong(input),
+    ...blindTooLong(input, since.blindSince),
+    ...(late === null ? [] : [late]),
     ...soakBroken(input),
   ];
   if (broken.length === 0) return null;
@@ -57,14 +63,6 @@ const blindTooLong = ({ policy, tick, judgement }: DecideInput, since: EpochMs |
   if (tick < later(since, blindAfterMs(policy))) return [];
   const signals = judgement.blind.map(({ signal }) => signal).join(", ");
   return [{ rule: "blind", why: `blind for ${blindAfterMs(policy) / 60_000} min: ${signals}` }];
-};
-
-const stepTooLong = ({ state, policy, tick, judgement }: DecideInput): Broken => {
-  const step = policy.steps[state.step];
-  if (state.phase !== "shifting" || step?.maxDwell === undefined || step.onMaxDwell !== "rollback") return [];
-  if (tick < later(state.verifiedAt, parseDuration(step.maxDwell))) return [];
-  if (worstOf(verdictsOf(step.promoteWhen, judgement)) === "pass") return [];
-  return [{ rule: `max-dwell:${step.id}`, why: `step ${step.id} did not pass its gates within ${step.maxDwell}` }];
 };
 
 const soakBroken = ({ state, policy, judgement, facts }: DecideInput): Broken => {

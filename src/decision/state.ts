@@ -188,6 +188,8 @@ export interface CutoverState {
   readonly permit?: Permit;
   readonly stoppedAct?: StoppedAct;
   readonly blindSince?: EpochMs;
+  /** Since when this step's gates have not all passed; the step's own beginning where they never have. */
+  readonly unprovenSince?: EpochMs;
   readonly soak: Soak;
   /** What evidence operations have added up over this step and this soak. */
   readonly evidence: EvidenceState;

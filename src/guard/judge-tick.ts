@@ -1,4 +1,4 @@
-import { verdictsOf, worstOf } from "../decision/blocking.ts";
+import { sawTicksBefore, verdictsOf, worstOf } from "../decision/blocking.ts";
 import { decide, requiredGates } from "../decision/decide.ts";
 import type { Decision, Facts } from "../decision/decision.ts";
 import { rollbackSafety } from "../decision/rollback-safety.ts";
@@ -19,7 +19,6 @@ import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { accumulate } from "./accumulate.ts";
 import type { Look } from "./look.ts";
 import { failsForSure, soakMinuteVerdict } from "./soak-minute.ts";
-import { sawTicksBefore } from "./table-trouble.ts";
 
 export interface JudgedTick {
   readonly decision: Decision;

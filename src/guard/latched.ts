@@ -53,7 +53,11 @@ const record = async (
   const quiet = stored.latch?.verifiedAt !== undefined && pages.every(({ what }) => what === "latch");
   const notice = noticeOf(repair, quiet ? [] : pages);
   const outcome = await commit(ports, stored, {
-    events: [...tick.first, ...repair.events, { kind: "judged", tick: tick.at, blocking, blindSince: null, safety }],
+    events: [
+      ...tick.first,
+      ...repair.events,
+      { kind: "judged", tick: tick.at, blocking, blindSince: null, unprovenSince: null, safety },
+    ],
     account: {
       kind: settled !== undefined ? "settled" : repair.news !== undefined ? "resumed" : "hold",
       summary: repair.doing,

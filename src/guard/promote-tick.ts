@@ -56,6 +56,7 @@ export const judgedEvent = (
   tick: at,
   blocking: decision.blocking,
   blindSince: decision.blindSince,
+  unprovenSince: decision.unprovenSince,
   safety,
   evidence,
   ...(decision.kind === "soak" || decision.kind === "decommission" ? { soak: decision.soak } : {}),

@@ -94,6 +94,7 @@ const markTick = async (
     tick: tick.at,
     safety,
     blindSince: null,
+    unprovenSince: null,
     blocking: [{ what: "latch", since: at, value: why, threshold: "none", clears: "pawl arm --again --policy <name>" }],
   };
   const outcome = await commitOnto(ports, latched, (state) => {

@@ -1,4 +1,4 @@
-import type { Obstacle } from "../decision/blocking.ts";
+import { type Obstacle, sawTicksBefore } from "../decision/blocking.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
@@ -37,11 +37,6 @@ export const ledgerStuck = ({ outbox }: Pick<CutoverState, "outbox">, tick: Epoc
   ];
 };
 
-type Trouble = readonly Pick<Obstacle, "what">[];
-
-/** Whether this tick saw what the ticks before it had seen. */
-export const sawTicksBefore = (trouble: Trouble): boolean => !trouble.some(({ what }) => what === "snapshots");
-
 /** Whether the tick after will find what this one saw, and this one what those before it saw. */
-export const isContinued = (trouble: Trouble): boolean =>
+export const isContinued = (trouble: readonly Pick<Obstacle, "what">[]): boolean =>
   sawTicksBefore(trouble) && !trouble.some(({ what }) => what === "snapshot");

@@ -109,7 +109,7 @@ const beganAt = ({ at, weight }: PlainMinute): CutoverState => {
 
 type Standing = Omit<
   CutoverState,
-  "armedAt" | "phase" | "step" | "weightPercent" | "steppedAt" | "verifiedAt" | "soak"
+  "armedAt" | "phase" | "step" | "weightPercent" | "steppedAt" | "verifiedAt" | "unprovenSince" | "soak"
 >;
 
 const atWeight = (weight: number, at: EpochMs, armedAt: EpochMs, standing: Standing): CutoverState => ({
@@ -120,6 +120,7 @@ const atWeight = (weight: number, at: EpochMs, armedAt: EpochMs, standing: Stand
   weightPercent: weightPercent(weight),
   steppedAt: at,
   verifiedAt: at,
+  ...(weight > 0 && weight < 100 ? { unprovenSince: at } : {}),
   soak: weight === 100 ? beginSoak(at) : NO_SOAK,
 });
 

@@ -94,14 +94,16 @@ const underPolicy = (state: CutoverState, { steps }: Policy): CutoverState => {
 
 /** What was done is as recorded; what judging leaves in the state is this policy's own. */
 const asRecorded = (own: CutoverState, recorded: CutoverState): CutoverState => {
-  const { blindSince: _theirs, permit: _permit, ...done } = recorded;
+  const { blindSince: _theirs, unprovenSince: _nor, permit: _permit, ...done } = recorded;
   const { blindSince, permit, lastTick, blocking, rollbackSafety, evidence } = own;
+  const goesOn = own.step === recorded.step && own.phase === recorded.phase;
+  const { soak, unprovenSince } = goesOn ? own : recorded;
   return {
     ...done,
-    ...{ lastTick, blocking, rollbackSafety, evidence },
+    ...{ soak, lastTick, blocking, rollbackSafety, evidence },
     ...(blindSince === undefined ? {} : { blindSince }),
+    ...(unprovenSince === undefined ? {} : { unprovenSince }),
     ...(permit === undefined ? {} : { permit }),
-    soak: own.step === recorded.step && own.phase === recorded.phase ? own.soak : recorded.soak,
   };
 };
 

@@ -96,6 +96,7 @@ describe("a policy that takes over", () => {
     expect(adopted({ ...rest, adoption, approval }, of)).toEqual({
       ...rest,
       ...{ policyDigest: "next", whenNotLossless: "hold", drill: true, steppedAt: NOW, verifiedAt: NOW },
+      unprovenSince: NOW,
       evidence: { burst: { x: 2 } },
     });
   });

@@ -23,12 +23,19 @@ const settled = { label: "lossless", at: NOW, reasons: [] } as const;
 const noSoak = { startedAt: null, healthyMs: 0, lastMinute: null, restarts: 0 };
 
 describe("a judged tick", () => {
-  const seen = { kind: "judged", tick: NOW, blocking: [], blindSince: null, safety: lossy } as const;
+  const seen = {
+    kind: "judged",
+    tick: NOW,
+    blocking: [],
+    blindSince: null,
+    unprovenSince: null,
+    safety: lossy,
+  } as const;
 
   it("renews what the last one knew, and lets go of what it does not say again", () => {
-    const { blindSince: _, permit: __, ...rest } = stateOf({ blindSince: ago(60), permit });
+    const rest = stateOf();
     // To the letter: a member that is there and undefined is not the state that a table gives back.
-    expect(evolve({ ...rest, blindSince: ago(60), permit }, seen)).toStrictEqual({
+    expect(evolve({ ...rest, blindSince: ago(60), unprovenSince: ago(60), permit }, seen)).toStrictEqual({
       ...rest,
       ...{ lastTick: NOW, blocking: [], rollbackSafety: lossy },
     });
@@ -37,7 +44,8 @@ describe("a judged tick", () => {
   it("stores what it was given", () => {
     const soak = { startedAt: ago(60), healthyMs: durationMs(0), lastMinute: null, restarts: 1 };
     const blocking = [{ what: "dwell", since: NOW, value: "v", threshold: "t", clears: "c" }];
-    const given = { soak, permit, blocking, blindSince: ago(30), evidence: { burst: { x: 2 } } };
+    const evidence = { burst: { x: 2 } };
+    const given = { soak, permit, blocking, blindSince: ago(30), unprovenSince: ago(90), evidence };
     expect(evolve(soaking(), { ...seen, ...given })).toMatchObject(given);
     const before = soaking({ evidence: { burst: { x: 3 } }, soak });
     expect(evolve(before, seen)).toMatchObject({ evidence: before.evidence, soak });
@@ -65,16 +73,19 @@ describe("a change of the weight", () => {
     expect(evolve(stateOf({ intent: intentOf(), soak }), commit)).toEqual(
       stateOf({
         ...{ phase: "shifting", step: 1, weightPercent: weightPercent(50), steppedAt: ago(60), verifiedAt: NOW },
+        unprovenSince: NOW,
         soak: { ...soak, ...noSoak, healthyMs: durationMs(0) },
       }),
     );
   });
 
   it("begins the soak with the last step", () => {
-    expect(evolve(stateOf({ intent: intentOf() }), { ...commit, last: true })).toMatchObject({
+    const soaks = evolve(stateOf({ intent: intentOf(), unprovenSince: ago(600) }), { ...commit, last: true });
+    expect(soaks).toMatchObject({
       phase: "soaking",
       soak: { startedAt: NOW, healthyMs: 0, lastMinute: null, restarts: 0 },
     });
+    expect(soaks).not.toHaveProperty("unprovenSince");
   });
 
   it.each([
@@ -207,7 +218,10 @@ describe("arming again", () => {
   it("starts a new epoch from nothing", () => {
     const { ledgerHead, cutover, version, writeId, wayBack, lastTick, outbox } = ready;
     expect(
-      evolve({ ...ready, permit, adoption, blindSince: ago(9), request: requestOf({}) }, { kind: "rearmed", rearm }),
+      evolve(
+        { ...ready, permit, adoption, blindSince: ago(9), unprovenSince: ago(9), request: requestOf({}) },
+        { kind: "rearmed", rearm },
+      ),
     ).toStrictEqual({
       ...{ ledgerHead, cutover, version, writeId, wayBack, lastTick, outbox },
       ...{

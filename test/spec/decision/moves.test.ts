@@ -37,7 +37,7 @@ describe("the gates that open the way", () => {
 describe("the next move", () => {
   it("goes to the next listed step when everything passes, and says what passed", () => {
     expect(decide(inputOf({}))).toEqual({
-      ...{ kind: "advance", step: 1, to: 50, blocking: [], blindSince: null, page: null },
+      ...{ kind: "advance", step: 1, to: 50, blocking: [], blindSince: null, unprovenSince: null, page: null },
       reasons: ["a passes: a is well", "b passes: b is well"],
     });
   });

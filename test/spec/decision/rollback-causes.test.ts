@@ -62,42 +62,6 @@ describe("traffic goes back", () => {
     expect(blind(600, "hold")).toBeNull();
   });
 
-  it("for a step that takes too long, where the policy says so and its gates do not pass", () => {
-    const late = (of: {
-      seconds?: number;
-      verdict?: "pass" | "unknown";
-      onMaxDwell?: "page";
-      phase?: "soaking";
-      maxDwell?: false;
-    }) => {
-      const { maxDwell: _, ...endless } = POLICY.steps[0] ?? { maxDwell: "" };
-      return rollback(
-        inputOf({
-          state: stateOf({
-            verifiedAt: ago(of.seconds ?? 1_800),
-            ...(of.phase === undefined ? {} : { phase: of.phase }),
-          }),
-          policy: {
-            steps: POLICY.steps.map((step) => ({
-              ...(of.maxDwell === false ? (endless as typeof step) : step),
-              ...(of.onMaxDwell === undefined ? {} : { onMaxDwell: of.onMaxDwell }),
-            })),
-          },
-          judgement: { gates: [gateOf("a", { verdict: of.verdict ?? "unknown" }), gateOf("b")] },
-        }),
-      );
-    };
-    expect(late({})).toEqual({
-      cause: { kind: "policy", rules: ["max-dwell:s10"] },
-      reasons: ["step s10 did not pass its gates within 30m"],
-    });
-    expect(late({ seconds: 1_799 })).toBeNull();
-    expect(late({ verdict: "pass" })).toBeNull();
-    expect(late({ onMaxDwell: "page" })).toBeNull();
-    expect(late({ phase: "soaking" })).toBeNull();
-    expect(late({ maxDwell: false })).toBeNull();
-  });
-
   it("for a soak whose gates fail for sure, where the policy says so", () => {
     const broken = (of: { onBreak?: "restart-clock"; unsure?: true; verdict?: "unknown"; shifting?: true }) =>
       rollback(

@@ -116,7 +116,7 @@ export const EVIDENCE: readonly Fault[] = [
     name: "dwell-is-ignored",
     edits: [
       edit(
-        "src/decision/decide.ts",
+        "src/decision/step-dwell.ts",
         "const shortest = dwellObstacle(state, dwellEnds(state, parseDuration(step.minDwell)), tick);",
         "const shortest: never[] = [];",
       ),

@@ -60,8 +60,8 @@ export const OPERATORS: readonly Fault[] = [
       edit("src/decision/decommission-permit.ts", "state.approval.epoch === state.epoch &&", ""),
       edit(
         EVOLVE,
-        '...(["approval", "permit", "blindSince", "withoutPin"] as const),',
-        '...(["permit", "blindSince", "withoutPin"] as const),',
+        '...(["approval", "permit", "blindSince", "unprovenSince", "withoutPin"] as const),',
+        '...(["permit", "blindSince", "unprovenSince", "withoutPin"] as const),',
       ),
     ],
     breaks: "P5",
