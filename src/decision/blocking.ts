@@ -12,6 +12,10 @@ export type Obstacle = Omit<Blocking, "since">;
 export const sawTicksBefore = (trouble: readonly Pick<Obstacle, "what">[]): boolean =>
   !trouble.some(({ what }) => what === "snapshots");
 
+/** Whether a tick was judged by the cutover's policy, and not by what stands in where that cannot be read. */
+export const knowsPolicy = (trouble: readonly Pick<Obstacle, "what">[]): boolean =>
+  !trouble.some(({ what }) => what === "policy");
+
 /** Keeps `since` of what already blocked at the previous tick, so that everybody sees how long a wait has lasted. */
 export const sinceWhen = (
   obstacles: readonly Obstacle[],

@@ -7,6 +7,7 @@ import {
   dwellEnds,
   dwellObstacle,
   gateObstacles,
+  knowsPolicy,
   type Obstacle,
   sinceWhen,
   standingObstacles,
@@ -47,7 +48,7 @@ export const requiredGates = (state: CutoverState, policy: Policy): readonly str
  */
 export const decide = (input: DecideInput): Decision => {
   const { state, policy, judgement, facts, tick } = input;
-  const blindSince = isBlind(input) ? (state.blindSince ?? tick) : null;
+  const blindSince = blindSinceOf(input);
   const unproven = unprovenSince(input);
   const since = { blindSince, unprovenSince: unproven };
   const cause = rollbackCause(input, since);
@@ -65,7 +66,7 @@ export const decide = (input: DecideInput): Decision => {
     ...drillObstacles(state, tick),
     ...standingObstacles(state, facts.traffic),
     ...disagreements(judgement),
-    ...blindObstacles(judgement, blindSince, policy),
+    ...blindObstacles(input, blindSince),
     ...phaseObstacles(input, verdicts, unproven),
     ...gateObstacles(verdicts),
   ];
@@ -82,9 +83,15 @@ export const decide = (input: DecideInput): Decision => {
   return onward(input, common);
 };
 
-/** Without traffic on green there is nothing to be blind to, and past the point of no return the streams go by intent. */
-const isBlind = ({ state, judgement }: DecideInput): boolean =>
-  judgement.blind.length > 0 && greenMayHaveTraffic(state) && state.wayBack === "open";
+/**
+ * Without traffic on green there is nothing to be blind to, and past the point of no return the streams go by intent. A
+ * tick without the policy does not know what to watch: it may begin a blindness, and never end one.
+ */
+const blindSinceOf = ({ state, judgement, facts, tick }: DecideInput): EpochMs | null => {
+  if (!greenMayHaveTraffic(state) || state.wayBack !== "open") return null;
+  if (judgement.blind.length > 0) return state.blindSince ?? tick;
+  return knowsPolicy(facts.trouble) ? null : (state.blindSince ?? null);
+};
 
 const onward = (
   input: DecideInput,
@@ -183,17 +190,18 @@ const approvalObstacle = (state: CutoverState, tick: EpochMs): readonly Obstacle
         },
       ];
 
-const blindObstacles = (judgement: Judgement, since: EpochMs | null, policy: Policy): readonly Obstacle[] =>
-  since === null
-    ? []
-    : [
-        {
-          what: "blind",
-          value: judgement.blind.map(({ signal, reason }) => `${signal}: ${reason}`).join("; "),
-          threshold: `every watched signal; ${policy.blind.action} at ${toIso(later(since, blindAfterMs(policy)))}`,
-          clears: "the signals can be read again",
-        },
-      ];
+const blindObstacles = ({ judgement, facts, policy }: DecideInput, since: EpochMs | null): readonly Obstacle[] => {
+  if (since === null) return [];
+  const unseen = judgement.blind.map(({ signal, reason }) => `${signal}: ${reason}`);
+  const watched = "every watched signal";
+  const clears = "the signals can be read again";
+  if (knowsPolicy(facts.trouble)) {
+    const ends = `${policy.blind.action} at ${toIso(later(since, blindAfterMs(policy)))}`;
+    return [{ what: "blind", value: unseen.join("; "), threshold: `${watched}; ${ends}`, clears }];
+  }
+  const value = [...unseen, `since ${toIso(since)}, and the policy that says what to watch cannot be read`].join("; ");
+  return [{ what: "blind", value, threshold: watched, clears: `the policy can be read, and ${clears}` }];
+};
 
 const disagreements = (judgement: Judgement): readonly Obstacle[] =>
   judgement.disagreements.length === 0

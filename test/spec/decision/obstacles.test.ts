@@ -217,6 +217,25 @@ describe("what stands in the way", () => {
     expect(decide(inputOf({ judgement: { blind } })).blindSince).toBe(NOW);
   });
 
+  it("is a blindness that a tick without the policy, which does not know what to watch, neither ends nor carries out", () => {
+    const trouble = [{ what: "policy", value: "unread", threshold: "d", clears: "it is read" }];
+    const state = stateOf({ blindSince: ago(3_600) });
+    const unread = inputOf({ state, policy: { blind: { ...POLICY.blind, action: "hold" } }, facts: { trouble } });
+    expect(decide(unread)).toMatchObject({ kind: "hold", blindSince: ago(3_600) });
+    expect(only(unread, "blind")).toEqual([
+      {
+        what: "blind",
+        value: "since 2026-11-22T02:00:00.000Z, and the policy that says what to watch cannot be read",
+        threshold: "every watched signal",
+        clears: "the policy can be read, and the signals can be read again",
+      },
+    ]);
+    expect(decide(inputOf({ facts: { trouble } })).blindSince).toBeNull();
+    expect(decide(inputOf({ state })).blindSince).toBeNull();
+    const gone = soaking({ phase: "decommissioning", wayBack: "restorable", blindSince: ago(60) });
+    expect(decide(inputOf({ state: gone, facts: { trouble } })).blindSince).toBeNull();
+  });
+
   it("is not blindness before green has traffic, nor past the point of no return", () => {
     const judgement = { blind: [{ signal: "x.y", reason: "gone" }] };
     expect(decide(inputOf({ state: armed(), judgement })).blindSince).toBeNull();
