@@ -60,7 +60,13 @@ export type CutoverEvent =
   | { readonly kind: "rolledBackInEarnest"; readonly cause: LatchCause }
   | { readonly kind: "settled"; readonly settled: Settled }
   | { readonly kind: "requested"; readonly request: OperatorRequest }
-  | { readonly kind: "requestTaken"; readonly at: EpochMs }
+  /** `refusal`: why it is not carried out; null: it is. */
+  | {
+      readonly kind: "requestTaken";
+      readonly at: EpochMs;
+      readonly request: OperatorRequest;
+      readonly refusal: string | null;
+    }
   | ({ readonly kind: "policyAdopted" } & Adopted)
   | { readonly kind: "adoptionDropped"; readonly adoption: Adoption; readonly why: string }
   | { readonly kind: "drillBegan"; readonly drill: RollbackDrill }
@@ -135,7 +141,7 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
     case "requested":
       return { ...state, request: event.request };
     case "requestTaken":
-      return requestTaken(state, event.at);
+      return requestTaken(state, event);
     case "policyAdopted":
       must(mayAdopt(state) && state.adoption?.policyDigest === event.adoption.policyDigest, event);
       must(state.intent === undefined, event);
@@ -262,10 +268,11 @@ const latchVerified = (state: CutoverState, event: Extract<CutoverEvent, { kind:
   };
 };
 
-const requestTaken = (state: CutoverState, at: EpochMs): CutoverState => {
-  const { request } = state;
+const requestTaken = (state: CutoverState, event: Extract<CutoverEvent, { kind: "requestTaken" }>): CutoverState => {
+  const { at, request, refusal } = event;
   const rest = without(state, "request");
-  if (request === undefined || requestRefusal(state, request, at) !== null) return rest;
+  if (refusal !== null) return rest;
+  must(requestRefusal(state, request, at) === null, event);
   const { by, reason } = request;
   switch (request.verb) {
     case "pause":

@@ -14,7 +14,8 @@ import { commit, commitOnto } from "./commit.ts";
 import type { JudgedTick } from "./judge-tick.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { TransitionOutcome } from "./ports.ts";
-import { judgedEvent, type PromotePorts, type PromoteReport, type Tick } from "./promote-tick.ts";
+import { judgedEvent, type PromotePorts, type PromoteReport, sayings, type Tick } from "./promote-tick.ts";
+import { sayRefused, sayRequest } from "./requests-taken.ts";
 
 type Advance = Extract<Decision, { kind: "advance" }>;
 
@@ -41,15 +42,25 @@ export const advance = async (
     intentAt,
     notAfter: later(intentAt, INTENT_LIFE_MS),
   };
-  const adoption = sayAdoption(tick.first);
+  const [asked, adoption, refused] = [sayRequest(tick.first), sayAdoption(tick.first), sayRefused(tick.first)];
+  const move = `${stored.weightPercent} % → ${decision.to} %`;
   const announced = await commit(ports, stored, {
     events: [...tick.first, judgedEvent(tick.at, judged), { kind: "intentAnnounced", intent }],
     account: {
       kind: "advance",
-      summary: `${stored.weightPercent} % → ${decision.to} %: ${decision.reasons.join("; ")}${adoption === null ? "" : `. ${adoption}`}`,
+      summary: [`${move}: ${decision.reasons.join("; ")}`, asked, adoption].filter((each) => each !== null).join(". "),
       at: intentAt,
       tick: tick.at,
-      detail: { ...evidence, ...(adoption === null ? {} : { adoption }) },
+      detail: { ...evidence, ...sayings({ request: asked, adoption }) },
+      ...(refused === null
+        ? {}
+        : {
+            notify: {
+              subject: `${stored.cutover}: what was asked for is refused`,
+              body: `${refused}. It goes on: ${move}.`,
+              urgency: "page" as const,
+            },
+          }),
     },
   });
   // Only a committed intent may be acted on; one whose write went unanswered may be there, and is settled if it is.

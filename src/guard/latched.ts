@@ -7,7 +7,8 @@ import { commit } from "./commit.ts";
 import { safetyAt } from "./judge-tick.ts";
 import { type Repair, released, repairOf } from "./latch-repair.ts";
 import { flushOutbox } from "./outbox.ts";
-import type { PromotePorts, PromoteReport, Tick } from "./promote-tick.ts";
+import { type PromotePorts, type PromoteReport, sayings, type Tick } from "./promote-tick.ts";
+import { sayRefused, sayRequest } from "./requests-taken.ts";
 
 /**
  * A tick under a latch: nothing is judged and nothing is raised. What the rollback did is read again and repaired,
@@ -33,9 +34,11 @@ const PAGE_AFTER_MS = { held: 0, latch: 0, "drift:unpinned": 0, rollback: 0 };
 const noticeOf = (
   { doing, events, news }: Repair,
   pages: readonly Blocking[],
+  refused: string | null,
 ): { readonly body: string; readonly urgency: "page" | "info" } | null => {
-  if (news !== undefined) return { body: news, urgency: "page" };
-  if (pages.length > 0) return { body: pageLines(pages), urgency: "page" };
+  const bad = news ?? (pages.length > 0 ? pageLines(pages) : null);
+  const said = [refused, bad].filter((each) => each !== null);
+  if (said.length > 0) return { body: said.join("\n"), urgency: "page" };
   return events.some(({ kind }) => kind === "settled") ? { body: doing, urgency: "info" } : null;
 };
 
@@ -51,7 +54,8 @@ const record = async (
   const pages = pagesDue(blocking, PAGE_AFTER_MS, { last: stored.lastTick, now: tick.at });
   // A cutover that is safely back and settled waits for people; it does not wake them every quarter of an hour.
   const quiet = stored.latch?.verifiedAt !== undefined && pages.every(({ what }) => what === "latch");
-  const notice = noticeOf(repair, quiet ? [] : pages);
+  const notice = noticeOf(repair, quiet ? [] : pages, sayRefused(tick.first));
+  const asked = sayRequest(tick.first);
   const outcome = await commit(ports, stored, {
     events: [
       ...tick.first,
@@ -60,10 +64,13 @@ const record = async (
     ],
     account: {
       kind: settled !== undefined ? "settled" : repair.news !== undefined ? "resumed" : "hold",
-      summary: repair.doing,
+      summary: asked === null ? repair.doing : `${repair.doing}. ${asked}`,
       at: ports.clock.now(),
       tick: tick.at,
-      detail: { obstacles: repair.obstacles.map(({ what, value }) => `${what}: ${value}`) },
+      detail: {
+        obstacles: repair.obstacles.map(({ what, value }) => `${what}: ${value}`),
+        ...sayings({ request: asked }),
+      },
       ...(notice === null ? {} : { notify: { subject: `${stored.cutover}: ${repair.doing}`, ...notice } }),
     },
   });

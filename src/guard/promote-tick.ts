@@ -1,6 +1,7 @@
 import type { Decision } from "../decision/decision.ts";
 import type { CutoverEvent, Judged } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
+import type { JsonObject } from "../kernel/json.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
@@ -46,6 +47,10 @@ export interface Tick {
   /** Events of this tick that come before its decision: a settled intent, a request taken, a policy adopted. */
   readonly first: readonly CutoverEvent[];
 }
+
+/** What a record keeps of what came before the decision, each under its name; what did not happen is left out. */
+export const sayings = (said: Readonly<Record<string, string | null>>): JsonObject =>
+  Object.fromEntries(Object.entries(said).filter(([, sentence]) => sentence !== null));
 
 /** What every judged tick leaves in the state, whatever it decided. */
 export const judgedEvent = (

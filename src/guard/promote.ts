@@ -1,5 +1,5 @@
 import type { Decision } from "../decision/decision.ts";
-import { evolve, requestRefusal } from "../decision/evolve.ts";
+import { evolve } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { durationMs, type EpochMs } from "../kernel/units.ts";
 import type { Account } from "../ledger/compose.ts";
@@ -16,7 +16,8 @@ import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { look } from "./look.ts";
 import { flushLeftBehind, flushOutbox } from "./outbox.ts";
 import type { TransitionOutcome } from "./ports.ts";
-import { judgedEvents, type PromotePorts, type PromoteReport, type Tick } from "./promote-tick.ts";
+import { judgedEvents, type PromotePorts, type PromoteReport, sayings, type Tick } from "./promote-tick.ts";
+import { requestEvents, sayRefused, sayRequest } from "./requests-taken.ts";
 import { latchAndSendBack } from "./send-back.ts";
 import { settleIntent } from "./settle-intent.ts";
 import { storeEvidence } from "./store-evidence.ts";
@@ -80,7 +81,7 @@ const settle = async (ports: PromotePorts, tick: Tick, state: CutoverState): Pro
   }
   if (settlement.kind === "mixed") await lowerGreen(ports, tick.cutover, tick.seen.sights, state.weightPercent);
   const ended = settlement.kind === "ended" ? [settlement.event] : [];
-  const taken = state.request === undefined ? [] : [{ kind: "requestTaken", at: now } as const];
+  const taken = requestEvents(ended.reduce(evolve, state), now);
   return withAdoption({ ...tick, first: [...ended, ...taken] }, state, now);
 };
 
@@ -101,15 +102,15 @@ const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState
   if (decision.kind === "rollback") return latchAndSendBack(ports, tick, stored, decision, evidence ?? undefined);
   if (decision.kind === "advance" && evidence !== null)
     return advance(ports, tick, stored, { ...judged, decision }, evidence);
-  const adoption = sayAdoption(tick.first);
+  const [asked, adoption] = [sayRequest(tick.first), sayAdoption(tick.first)];
   const outcome = await commit(ports, stored, {
     events: [...tick.first, ...judgedEvents(tick.at, state, judged)],
     account: {
       kind: recordKind(decision, adoption),
-      summary: summaryOf(tick, stored, decision),
+      summary: summaryOf(stored, decision, [asked, adoption]),
       at: ports.clock.now(),
       tick: tick.at,
-      detail: { ...(evidence ?? { evidence: "could not be stored" }), ...(adoption === null ? {} : { adoption }) },
+      detail: { ...(evidence ?? { evidence: "could not be stored" }), ...sayings({ request: asked, adoption }) },
       ...messageOf(stored, tick, decision),
     },
   });
@@ -131,9 +132,14 @@ const messageOf = (
   const { page } = decision;
   // The run that made the step has died, or got no answer, and told nobody.
   const step = first.some(({ kind }) => kind === "weightCommitted") ? `green has ${intent?.to} %` : null;
+  const refused = sayRefused(first);
   if (page !== null) {
-    const body = step === null ? page : `${step}.\n${page}`;
+    const body = [...(step === null ? [] : [`${step}.`]), ...(refused === null ? [] : [refused]), page].join("\n");
     return { notify: { subject: `${cutover} needs somebody`, body, urgency: "page" } };
+  }
+  if (refused !== null) {
+    const body = step === null ? refused : `${step}.\n${refused}`;
+    return { notify: { subject: `${cutover}: what was asked for is refused`, body, urgency: "page" } };
   }
   const adoption = sayAdoption(first);
   if (step !== null) {
@@ -161,12 +167,7 @@ const reported = (outcome: TransitionOutcome, decision: Decision): PromoteReport
   }
 };
 
-const summaryOf = ({ at, first }: Tick, state: CutoverState, decision: Decision): string => {
-  const refused = state.request === undefined ? null : requestRefusal(state, state.request, at);
-  const adoption = sayAdoption(first);
-  const asked =
-    state.request === undefined
-      ? ""
-      : ` ${state.request.verb} by ${state.request.by}: ${refused ?? `taken (${state.request.reason})`}.`;
-  return `${decision.kind} at ${state.weightPercent} %: ${decision.reasons.join("; ") || "nothing blocks"}.${asked}${adoption === null ? "" : ` ${adoption}.`}`;
+const summaryOf = (state: CutoverState, decision: Decision, also: readonly (string | null)[]): string => {
+  const decided = `${decision.kind} at ${state.weightPercent} %: ${decision.reasons.join("; ") || "nothing blocks"}`;
+  return [decided, ...also].flatMap((each) => (each === null ? [] : [`${each}.`])).join(" ");
 };

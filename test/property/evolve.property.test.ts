@@ -46,7 +46,9 @@ const events: fc.Arbitrary<CutoverEvent> = fc.oneof(
   fc.constant({ kind: "latchVerified", at: T0, pinAnsweredAt: T0, reasserted: true } as const),
   fc.constant({ kind: "latchUnverified", told: { why: "a rule above", at: T0 } } as const),
   fc.constant({ kind: "latchHeld" } as const),
-  fc.constant({ kind: "requestTaken", at: T0 } as const),
+  fc
+    .constantFrom(null, "it has expired")
+    .map((refusal) => ({ kind: "requestTaken", at: T0, request: { ...ADOPT, policyDigest: "d" }, refusal }) as const),
   fc.constant({ kind: "pointOfNoReturn", at: T0 } as const),
   fc.constant({ kind: "wayBackClosed" } as const),
   fc.constant({ kind: "completed" } as const),

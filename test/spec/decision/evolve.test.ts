@@ -347,7 +347,7 @@ describe("what no release has ever heard of", () => {
   it("is an error, and never passes for nothing", () => {
     expect(() => evolve(stateOf(), { kind: "teleported" } as never)).toThrow();
     const request = { ...requestOf({}), verb: "teleport" } as never;
-    expect(() => evolve(stateOf({ request }), { kind: "requestTaken", at: NOW })).toThrow();
+    expect(() => evolve(stateOf({ request }), { kind: "requestTaken", at: NOW, request, refusal: null })).toThrow();
   });
 });
 
@@ -357,8 +357,12 @@ const requestOf = (change: Partial<OperatorRequest>): OperatorRequest => ({
 });
 
 describe("an operator's request", () => {
+  const taken = { kind: "requestTaken", at: NOW } as const;
   const take = (state: CutoverState, change: Partial<OperatorRequest>): CutoverState =>
-    evolve(evolve(state, { kind: "requested", request: requestOf(change) }), { kind: "requestTaken", at: NOW });
+    [
+      { kind: "requested", request: requestOf(change) } as const,
+      { ...taken, request: requestOf(change), refusal: requestRefusal(state, requestOf(change), NOW) },
+    ].reduce(evolve, state);
 
   it("waits in the state, and is gone once a tick has taken it", () => {
     expect(evolve(stateOf(), { kind: "requested", request: requestOf({}) })).toEqual(
@@ -366,7 +370,6 @@ describe("an operator's request", () => {
     );
     expect(take(stateOf(), {})).toEqual(stateOf({ pause: { by: "ada", reason: "lunch", at: NOW } }));
     expect(take(stateOf({ pause }), { verb: "resume" })).toEqual(stateOf());
-    expect(evolve(stateOf(), { kind: "requestTaken", at: NOW })).toEqual(stateOf());
     expect(take(stateOf(), { verb: "advance" })).toEqual(stateOf());
   });
 
@@ -419,6 +422,10 @@ describe("an operator's request", () => {
     ],
   ])("is refused for a reason (%#)", (state, change, refusal) => {
     expect(requestRefusal(state, requestOf(change), NOW)).toBe(refusal);
-    if (refusal !== null) expect(take(state, change)).toEqual(state);
+    if (refusal === null) return;
+    expect(take(state, change)).toEqual(state);
+    // Taken against the word of the state: whoever decided it looked at another one.
+    const request = requestOf(change);
+    expect(() => evolve({ ...state, request }, { ...taken, request, refusal: null })).toThrow("requestTaken cannot");
   });
 });

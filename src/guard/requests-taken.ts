@@ -1,0 +1,23 @@
+import { type CutoverEvent, requestRefusal } from "../decision/evolve.ts";
+import type { CutoverState } from "../decision/state.ts";
+import type { EpochMs } from "../kernel/units.ts";
+
+/** What becomes of the request that waits in this state: decided here, once; the state and every record go by it. */
+export const requestEvents = (state: CutoverState, at: EpochMs): readonly CutoverEvent[] => {
+  const { request } = state;
+  return request === undefined
+    ? []
+    : [{ kind: "requestTaken", at, request, refusal: requestRefusal(state, request, at) }];
+};
+
+/** What a record says of the request among these events; null where there is none. */
+export const sayRequest = (events: readonly CutoverEvent[]): string | null => {
+  const taken = events.find((event) => event.kind === "requestTaken");
+  if (taken === undefined) return null;
+  const { verb, by, reason } = taken.request;
+  return `${verb} by ${by}: ${taken.refusal === null ? `taken (${reason})` : `refused, ${taken.refusal}`}`;
+};
+
+/** The same where it was refused: whoever asked has been told that a tick will take it, and may rely on that. */
+export const sayRefused = (events: readonly CutoverEvent[]): string | null =>
+  events.some((event) => event.kind === "requestTaken" && event.refusal !== null) ? sayRequest(events) : null;
