@@ -4,7 +4,7 @@ import { type EpochMs, weightPercent } from "../kernel/units.ts";
 import type { EvidenceState } from "../snapshot/evidence-state.ts";
 import { type Adopted, adopted, adoptionAsked, adoptRefusal, mayAdopt } from "./adoption.ts";
 import { approvalHolds } from "./decommission-permit.ts";
-import { drillBegan, drillEnded, drillRefusals, isOfDrill } from "./rollback-drill.ts";
+import { drillBegan, drillEnded, drillRefusals, isHeldBy, isOfDrill } from "./rollback-drill.ts";
 import { beginSoak, NO_SOAK } from "./soak.ts";
 import type {
   Adoption,
@@ -152,6 +152,10 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
       must(drillRefusals(state, event.drill.at).length === 0, event);
       return drillBegan(state, event.drill);
     case "drillEnded":
+      must(
+        state.latch !== undefined || (state.rollbackDrill !== undefined && isHeldBy(state, state.rollbackDrill)),
+        event,
+      );
       return drillEnded(state, event.at);
     case "rearmed":
       return rearmed(state, event);

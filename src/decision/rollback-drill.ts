@@ -44,6 +44,13 @@ export const drillRefusals = (state: CutoverState, at: EpochMs): readonly string
   ];
 };
 
+/**
+ * Whether this very rehearsal is what the cutover is still armed under, and nothing has come of it. One whose machine
+ * slept past its hold is not: traffic has gone on without it.
+ */
+export const isHeldBy = (state: CutoverState, { at }: Pick<RollbackDrill, "at">): boolean =>
+  state.rollbackDrill?.at === at && state.phase === "armed" && state.latch === undefined && state.intent === undefined;
+
 /** Ends a rehearsal that did not latch. The alarm that it set is of before now, should its event still come. */
 export const drillEnded = (state: CutoverState, at: EpochMs): CutoverState => {
   const { rollbackDrill: _over, ...rest } = state;

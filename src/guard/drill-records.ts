@@ -1,4 +1,4 @@
-import { drillRefusals } from "../decision/rollback-drill.ts";
+import { drillRefusals, isHeldBy } from "../decision/rollback-drill.ts";
 import type { CutoverState, RollbackDrill } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
@@ -33,27 +33,28 @@ export const beginDrill = async (ports: OutboxPorts, seen: CutoverState, drill: 
 
 /**
  * Takes the hold off a rehearsal in which nothing latched. What its alarm set off counts as old from here on.
- * @returns where it stands: `latched` where something did latch after all.
+ * @returns where it stands: `latched` where something did latch after all, `gone-on` where the hold had ended by itself
+ *   and traffic has been moved since, so that nothing was written.
  */
 export const endUnlatched = async (
   ports: OutboxPorts,
   { name }: CutoverBindings,
-  epoch: number,
+  drill: Pick<RollbackDrill, "at">,
   broken: { readonly link: string; readonly why: string },
-): Promise<"armed" | "latched" | "unknown"> => {
+): Promise<"armed" | "latched" | "gone-on" | "unknown"> => {
   const at = ports.clock.now();
   const read = await ports.state.read(name, STATE_TIMEOUT_MS);
   if (!read.ok || read.value === null) return "unknown";
   const summary = `the rehearsal of the rollback failed at ${broken.link}: ${broken.why}`;
   const outcome = await commitOnto(ports, read.value, (state) =>
-    state.latch !== undefined || state.epoch !== epoch
-      ? null
-      : {
+    isHeldBy(state, drill)
+      ? {
           events: [{ kind: "drillEnded", at }],
           account: { kind: "rollback-drill", summary, at, tick: null, detail: { ...broken } },
-        },
+        }
+      : null,
   );
-  if (outcome.kind === "moved") return "latched";
+  if (outcome.kind === "moved") return outcome.state?.latch === undefined ? "gone-on" : "latched";
   if (outcome.kind === "unknown") return "unknown";
   await flushOutbox(ports, outcome.state);
   return "armed";

@@ -52,7 +52,7 @@ export const drillRollback = async (
   const begun = await beginDrill(ports, checked.state, drill);
   if (begun.kind === "refused") return { kind: "refused", refusals: [begun.why] };
   if (begun.kind === "unknown") return { kind: "unannounced", why: begun.why, until: drill.notAfter };
-  const walk: Walk = { ...options, ports, cutover, epoch: checked.state.epoch, marks: [] };
+  const walk: Walk = { ...options, ports, cutover, drill, marks: [] };
   mark(walk, "rehearsal begins", at);
   const back = await goBack(walk);
   return back.kind === "broken" ? back : goOn(walk, checked.policy, back.via);
@@ -74,7 +74,8 @@ const awaitEarlyInMinute = async (ports: DrillPorts, cutover: CutoverBindings): 
 
 /** Alarm, event, pin. */
 const goBack = async (walk: Walk): Promise<DrillBroken | { readonly kind: "back"; readonly via: string }> => {
-  const { ports, cutover, alarm, withinMs } = walk;
+  const { ports, cutover, alarm, drill, withinMs } = walk;
+  if (ports.clock.now() > drill.notAfter) return unlatched(walk, "alarm", "its time was over before the alarm was set");
   const set = await ports.alarmSetter.set(alarm.arn, "ALARM", REASON, READ_TIMEOUT_MS);
   // A call that nobody answered may have set it, or set it later: only silence tells.
   if (!set.ok && !isUnanswered(set.failure)) return unlatched(walk, "alarm", set.failure.message);
@@ -84,7 +85,7 @@ const goBack = async (walk: Walk): Promise<DrillBroken | { readonly kind: "back"
       ? unlatched(walk, "event", "the alarm was set, and nothing latched")
       : unlatched(walk, "alarm", set.failure.message);
   const { cause, at, record } = latched.latch;
-  const stranger = strangerIn(latched.latch, alarm.arn);
+  const stranger = strangerIn(latched, drill);
   if (stranger !== null) return broken(walk, "event", stranger, "rolledBack");
   mark(walk, "alarm changed", cause.kind === "alarm" ? cause.alarmAt : at);
   mark(walk, "latched", at);

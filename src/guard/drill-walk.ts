@@ -1,11 +1,12 @@
-import type { CutoverState } from "../decision/state.ts";
+import { isHeldBy, isOfDrill } from "../decision/rollback-drill.ts";
+import type { CutoverState, RollbackDrill } from "../decision/state.ts";
 import type { DurationMs, EpochMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import type { AlarmSetPort } from "../signals/ports.ts";
 import type { ArmPorts } from "./arm.ts";
 import type { DrillAlarm } from "./drill-checks.ts";
 import { type DrillMark, endUnlatched } from "./drill-records.ts";
-import { READ_TIMEOUT_MS } from "./limits.ts";
+import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "./limits.ts";
 
 export type DrillPorts = ArmPorts & { readonly alarmSetter: AlarmSetPort };
 
@@ -17,8 +18,11 @@ export interface DrillBroken {
   readonly link: DrillLink;
   readonly why: string;
   readonly marks: readonly DrillMark[];
-  /** Where it stands now: armed as before, or rolled back and still to be armed again. Traffic is on blue either way. */
-  readonly standing: "armed" | "rolledBack" | "unknown";
+  /**
+   * Where it stands now: armed as before, or rolled back and still to be armed again; traffic is on blue either way. Or the
+   * rehearsal outlasted its own hold, and the cutover has gone on without it.
+   */
+  readonly standing: "armed" | "rolledBack" | "gone-on" | "unknown";
 }
 
 export type DrillReport =
@@ -48,7 +52,7 @@ export interface DrillOptions {
 export interface Walk extends DrillOptions {
   readonly ports: DrillPorts;
   readonly cutover: CutoverBindings;
-  readonly epoch: number;
+  readonly drill: RollbackDrill;
   readonly marks: DrillMark[];
 }
 
@@ -72,14 +76,23 @@ export const broken = (
   standing,
 });
 
-/** A metric alarm would take itself back within a minute; a composite one only when one of its children changes. */
-export const quieten = ({ ports, alarm }: Walk) =>
-  ports.alarmSetter.set(alarm.arn, "OK", `${REASON} is over`, READ_TIMEOUT_MS);
+/**
+ * A metric alarm would take itself back within a minute; a composite one only when one of its children changes. Once the
+ * cutover is no more this rehearsal's, an alarm that is in ALARM may be so in earnest, and is left alone.
+ */
+export const quieten = async ({ ports, cutover, alarm, drill }: Walk): Promise<void> => {
+  const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
+  const isOurs =
+    read.ok && read.value !== null
+      ? isHeldBy(read.value, drill) || (read.value.rollbackDrill?.at === drill.at && isOfDrill(read.value))
+      : ports.clock.now() <= drill.notAfter;
+  if (isOurs) await ports.alarmSetter.set(alarm.arn, "OK", `${REASON} is over`, READ_TIMEOUT_MS);
+};
 
 /** Nothing was moved: the alarm is put back, and the hold taken off. */
 export const unlatched = async (walk: Walk, link: "alarm" | "event", why: string): Promise<DrillBroken> => {
   await quieten(walk);
-  const standing = await endUnlatched(walk.ports, walk.cutover, walk.epoch, { link, why });
+  const standing = await endUnlatched(walk.ports, walk.cutover, walk.drill, { link, why });
   return standing === "latched"
     ? broken(walk, link, `${why} in time; it did later`, "rolledBack")
     : broken(walk, link, why, standing);

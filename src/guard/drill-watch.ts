@@ -1,5 +1,6 @@
 import { isOnBlue } from "../actuation/observed-route.ts";
-import type { CutoverState, Latch } from "../decision/state.ts";
+import { isOfDrill } from "../decision/rollback-drill.ts";
+import type { CutoverState, RollbackDrill } from "../decision/state.ts";
 import { type DurationMs, durationMs, later } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
@@ -26,9 +27,12 @@ export const watchUntil = async (
   }
 };
 
-/** Why this latch is not the one that the event of a rehearsal's alarm put; null where it is. */
-export const strangerIn = ({ cause, record }: Latch, alarmArn: string): string | null => {
-  if (cause.kind !== "alarm" || cause.alarmArn !== alarmArn) return `something else rolled it back: ${record.summary}`;
+/** Why the latch of this state is not the one that the event of a rehearsal's alarm put; null where it is. */
+export const strangerIn = (state: CutoverState, drill: RollbackDrill): string | null => {
+  const { latch, rollbackDrill } = state;
+  if (latch === undefined) return null;
+  const { record } = latch;
+  if (rollbackDrill?.at !== drill.at || !isOfDrill(state)) return `something else rolled it back: ${record.summary}`;
   return record.tick === null ? null : "a tick found the alarm first: its event came later than that, or not at all";
 };
 

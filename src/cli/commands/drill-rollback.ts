@@ -141,7 +141,10 @@ const STANDS: Readonly<Record<DrillBroken["standing"], (cutover: string) => stri
   armed: (cutover) => `${cutover} is armed as before, and goes on with the next tick: pawl pause if it shall not.`,
   rolledBack: (cutover) =>
     `${cutover} is rolled back, all traffic on blue. Once it has settled: pawl arm ${cutover} --again --policy <name>; after a rehearsal alone without a cooldown.`,
-  unknown: (cutover) => `pawl status ${cutover} says how it stands; all traffic is on blue.`,
+  "gone-on": (cutover) =>
+    `The rehearsal outlasted its own hold, and ${cutover} has gone on without it; nothing was written, and the alarm was left as it is. pawl status ${cutover} says where traffic is.`,
+  unknown: (cutover) =>
+    `pawl status ${cutover} says how it stands; all traffic is on blue until the hold ends, half an hour after it began.`,
 };
 
 /** A link that is broken, with what can be seen of it from here. */

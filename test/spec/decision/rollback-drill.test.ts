@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../../src/decision/decide.ts";
 import { evolve } from "../../../src/decision/evolve.ts";
 import { applyLatch } from "../../../src/decision/latch.ts";
-import { DRILL_LIFE_MS, drillObstacles, drillRefusals, isOfDrill } from "../../../src/decision/rollback-drill.ts";
+import {
+  DRILL_LIFE_MS,
+  drillObstacles,
+  drillRefusals,
+  isHeldBy,
+  isOfDrill,
+} from "../../../src/decision/rollback-drill.ts";
 import type { CutoverState, LatchCause, RollbackDrill } from "../../../src/decision/state.ts";
 import { toIso } from "../../../src/kernel/instant.ts";
 import { type EpochMs, weightPercent } from "../../../src/kernel/units.ts";
@@ -110,6 +116,21 @@ describe("a latch is the rehearsal's", () => {
 describe("the end of a rehearsal", () => {
   it("without a latch makes the alarm that it set one of before: its event, should it still come, sends nothing back", () => {
     expect(evolve(drilling(), { kind: "drillEnded", at: NOW })).toEqual(armed({ armedAt: NOW }));
+  });
+
+  it("is written only while the cutover is armed under this very rehearsal", () => {
+    const drill = drilling().rollbackDrill ?? expect.fail();
+    expect(isHeldBy(drilling(), drill)).toBe(true);
+    expect(isHeldBy(drilling(), { at: NOW })).toBe(false);
+    const later = [
+      latched(drilling()),
+      { ...drilling(), intent: { ...TO_FIFTY, to: weightPercent(10) } },
+      stateOf({ rollbackDrill: drill }),
+      armed(),
+    ];
+    for (const state of later) expect(isHeldBy(state, drill)).toBe(false);
+    for (const state of later.slice(1))
+      expect(() => evolve(state, { kind: "drillEnded", at: NOW })).toThrow(RangeError);
   });
 
   it("after a latch leaves the arming as it was: only the next one begins anew", () => {

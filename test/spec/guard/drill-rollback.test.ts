@@ -307,6 +307,75 @@ describe("a rehearsal that does not arrive names the link that is broken:", () =
     expect(world.rules.greenPercent()).toBe(share);
   });
 
+  test("a machine that slept past the hold, and a cutover that went on: it is left alone, and so is the alarm", async () => {
+    const scene = await armed();
+    const { world, drill } = scene;
+    drill.wiring.ways = [];
+    const { set } = drill.ports.alarmSetter;
+    Object.assign(drill.ports.alarmSetter, {
+      set: async (...args: Parameters<typeof set>) => {
+        const answer = await set(...args);
+        world.truth.firing.clear();
+        await world.until("10 %", () => world.state().weightPercent === 10, 120);
+        return answer;
+      },
+    });
+    const { armedAt } = world.state();
+    const report = await rehearse(scene);
+
+    expect(report).toMatchObject({ kind: "broken", link: "event", standing: "gone-on" });
+    expect(world.state()).toMatchObject({ phase: "shifting", armedAt });
+    expect(drill.set).toEqual(["ALARM"]);
+  });
+
+  test("a machine that slept before it set the alarm: none is set any more", async () => {
+    const scene = await armed();
+    const { world, drill } = scene;
+    const { state } = world.ports;
+    let slept = false;
+    Object.assign(drill.ports, {
+      state: {
+        ...state,
+        transition: async (...args: Parameters<typeof state.transition>) => {
+          const outcome = await state.transition(...args);
+          if (!slept && args[1].rollbackDrill !== undefined) {
+            slept = true;
+            await world.until("10 %", () => world.state().weightPercent === 10, 120);
+          }
+          return outcome;
+        },
+      },
+    });
+    const report = await rehearse(scene);
+
+    expect(report).toMatchObject({ kind: "broken", link: "alarm", standing: "gone-on" });
+    expect(drill.set).toEqual([]);
+    expect(world.state()).toMatchObject({ phase: "shifting" });
+    expect(world.state()).not.toHaveProperty("latch");
+  });
+
+  test("a rollback in earnest while it slept is not taken for its own, and its alarm is not silenced", async () => {
+    const scene = await armed();
+    const { world, drill } = scene;
+    drill.wiring.ways = [];
+    const { set } = drill.ports.alarmSetter;
+    Object.assign(drill.ports.alarmSetter, {
+      set: async (...args: Parameters<typeof set>) => {
+        const answer = await set(...args);
+        world.truth.firing.clear();
+        await world.until("10 %", () => world.state().weightPercent === 10, 120);
+        world.truth.firing.add(args[0]);
+        await world.until("blue", () => world.state().phase === "rolledBack", 6);
+        return answer;
+      },
+    });
+    const report = await rehearse(scene);
+
+    expect(report).toMatchObject({ kind: "broken", link: "event", why: /something else/, standing: "rolledBack" });
+    expect(drill.set).toEqual(["ALARM"]);
+    expect(world.state().latch?.fromPercent).toBe(10);
+  });
+
   test("an event that is lost, where a tick found the alarm: that is not the way that was to be shown", async () => {
     const { scene, report } = await broken((wiring) => {
       wiring.ways = [];
