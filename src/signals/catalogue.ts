@@ -59,7 +59,10 @@ const side = (name: "green" | "blue"): Catalogue => ({
   [`${name}.requests`]: number("count", "none", "minute", `requests for which a ${name} target could be chosen`),
   [`${name}.errors5xx`]: errorCount(`${name}.requests`, `5XX that ${name} targets answered`),
   [`${name}.connectionErrors`]: errorCount(`${name}.requests`, `connections to ${name} targets that failed`),
-  [`${name}.unanswered`]: errorCount(`${name}.requests`, `requests sent to ${name} that no target answered`),
+  [`${name}.unanswered`]: errorCount(
+    `${name}.requests`,
+    `requests sent to ${name} that no target answered, an upgrade to WebSocket (101) included; known two minutes late`,
+  ),
   [`${name}.p99Ms`]: number("milliseconds", "up", "span", `response time of ${name}'s targets, over three minutes`),
   [`${name}.healthyHosts`]: number("count", "down", "instant", `${name} targets that are healthy`),
   [`${name}.unhealthyHosts`]: number("count", "up", "instant", `${name} targets registered and not healthy`),

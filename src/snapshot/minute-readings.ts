@@ -1,7 +1,7 @@
 import { type EpochMs, earlier, later, MINUTE_MS } from "../kernel/units.ts";
 import type { Side } from "../signals/bindings.ts";
 import type { MetricReadings, MetricSeries } from "../signals/ports.ts";
-import { SNAPSHOT_MINUTES } from "./freshness.ts";
+import { FINAL_AFTER_MS, GATE_DELAY_MS, SNAPSHOT_MINUTES } from "./freshness.ts";
 import type { MinuteReadings } from "./snapshot.ts";
 
 /** CloudWatch answered in full and has nothing for this minute: no request ended in it, or not published yet. */
@@ -95,12 +95,24 @@ const countOf = (column: Column, requests: Column, index: number): Cell => {
   return typeof cellOf(requests, index) === "number" ? 0 : NOTHING_COUNTED;
 };
 
-/** Requests that a target was chosen for and that no target answered: connections refused, time-outs. */
+const STILL_COUNTING = absent("answers of that minute may not be counted yet");
+
+/**
+ * Requests that a target was chosen for and that no target answered: connections refused, time-outs.
+ *
+ * All other counts of a minute that is only partly there are too small. This one would be too large, for an answer that
+ * is not counted yet looks like none. So it is unknown as long as gates may not look at the minute either, and where not one
+ * answer is counted, until the minute is final: then nobody answered.
+ */
 const unanswered = (columns: SideColumns, index: number): Cell => {
   const requests = cellOf(columns.requests, index);
   if (typeof requests !== "number") return requests === NONE ? NO_REQUESTS : requests;
-  const answered = countOf(columns.answered, columns.requests, index);
-  return typeof answered === "number" ? Math.max(0, requests - answered) : answered;
+  const answered = cellOf(columns.answered, index);
+  if (typeof answered !== "number" && answered !== NONE) return answered;
+  const endedMs = (SNAPSHOT_MINUTES - 1 - index) * MINUTE_MS;
+  const countedAfterMs = answered === NONE ? FINAL_AFTER_MS : GATE_DELAY_MS;
+  if (requests > 0 && endedMs < countedAfterMs) return STILL_COUNTING;
+  return Math.max(0, requests - (typeof answered === "number" ? answered : 0));
 };
 
 /** By requests, not by weights: with stickiness a weight moves only new clients. */

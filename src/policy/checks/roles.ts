@@ -1,5 +1,7 @@
 import type { JsonValue } from "../../kernel/json.ts";
+import { parseDuration } from "../../kernel/units.ts";
 import { signalAt } from "../../signals/catalogue.ts";
+import { isAccumulated } from "../operations/evidence/uses.ts";
 import type { Rule } from "../policy-file.ts";
 import { type Expression, expressionsOf } from "./expressions.ts";
 import { thresholdOf } from "./meaning/threshold.ts";
@@ -28,7 +30,7 @@ export const roleFindings = (rule: Rule, use: "gate" | "rollback"): readonly Fin
   expressionsOf(rule).flatMap((expression) => [
     ...pairFindings(expression),
     ...proofFindings(expression, use),
-    ...(use === "rollback" ? lateFindings(expression) : []),
+    ...(use === "rollback" ? [...lateFindings(expression), ...neverCounted(expression)] : []),
   ]);
 
 const sideOf = (path: string): string => path.split(".")[0] ?? "";
@@ -88,6 +90,30 @@ const proofFindings = ({ operator, operands, at }: Expression, use: "gate" | "ro
 
 const isCount = (path: unknown): boolean =>
   typeof path === "string" && signalAt(path.replace(/^current\./, ""))?.kind === "minute";
+
+/** What no minute shows before gates may look at it: an answer that is not counted yet looks like none. */
+const isCountedLate = (path: unknown): boolean => typeof path === "string" && path.endsWith(".unanswered");
+const SHORTEST_OF_LATE = "3m";
+
+/** A rollback rule sees the newest minutes too; where it sees no others, what is counted late is never known to it. */
+const neverCounted = ({ operator, operands, at, scope }: Expression): readonly Finding[] => {
+  const path = operands.find(isCountedLate);
+  const lookBack = operands.at(-1);
+  const isNewest = operator === "var" && scope === "data";
+  const isShort =
+    (Object.hasOwn(PAIRS, operator) || operator === "stat") &&
+    typeof lookBack === "string" &&
+    !isAccumulated(lookBack) &&
+    parseDuration(lookBack) < parseDuration(SHORTEST_OF_LATE);
+  if (path === undefined || !(isNewest || isShort)) return [];
+  return [
+    finding(
+      "never-known",
+      at,
+      `${path} is known two minutes late, and the rule would never fire; look back over ${SHORTEST_OF_LATE} at least`,
+    ),
+  ];
+};
 
 /** Where the newest minute of a metric decides, or every one of a window, nothing is known while it is not reported. */
 const lateFindings = ({ operator, operands, at, scope }: Expression): readonly Finding[] => {

@@ -73,6 +73,28 @@ describe("a rollback rule over the newest minute", () => {
   });
 });
 
+describe("a rollback rule over requests that nobody answered, which are known two minutes late", () => {
+  const rate = (window: string): JsonValue => ({
+    ">": [{ rate: ["green.unanswered", "green.requests", window] }, 0.1],
+  });
+
+  it.each<[string, JsonValue, string]>([
+    ["the newest minute", { ">": [{ var: "green.unanswered" }, 50] }, "/>/0/var"],
+    ["two minutes", rate("2m"), "/>/0/rate"],
+    ["one minute's sum", { ">": [{ stat: ["green.unanswered", "sum", "1m"] }, 50] }, "/>/0/stat"],
+  ])("%s, is refused: it would never fire", (_, when, at) => {
+    expect(ofRollback(when)).toContain(`never-known /rollback/0/when${at}`);
+  });
+
+  it("of three minutes, or of a step, is none; nor is a gate, which looks back no less", () => {
+    const step = { ">": [{ evidence_above: ["green.unanswered", "green.requests", 0.1, "step"] }, 200] };
+    for (const rule of [rate("3m"), step]) expect(ofRollback(rule).join()).not.toContain("never-known");
+    expect(ofGate({ "<": [{ rate: ["green.unanswered", "green.requests", "1m"] }, 0.1] }).join()).not.toContain(
+      "never",
+    );
+  });
+});
+
 describe("thresholds in another unit", () => {
   it.each<[string, JsonValue, string]>([
     ["milliseconds of lag", { "<=": [{ var: "forward.lagSeconds" }, 5000] }, "implausible-threshold"],

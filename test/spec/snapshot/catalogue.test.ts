@@ -5,6 +5,7 @@ import { durationMs, epochMs } from "../../../src/kernel/units.ts";
 import { SIGNALS } from "../../../src/signals/catalogue.ts";
 import type { Observations } from "../../../src/signals/observation.ts";
 import type { MetricSeries, P99Datum } from "../../../src/signals/ports.ts";
+import { GATE_DELAY_MINUTES } from "../../../src/snapshot/freshness.ts";
 import type { MinuteReadings } from "../../../src/snapshot/snapshot.ts";
 import { takeSnapshot } from "../../../src/snapshot/take-snapshot.ts";
 import { shopCutover } from "../../support/cdc-facts.ts";
@@ -45,7 +46,8 @@ const measured = async () => {
     traffic: { readAt: T, drift: "in-sync", detail: "as recorded", greenPercent: 10 },
     streams: await streams(),
   });
-  const newest = snapshot.minutes.at(-1) as MinuteReadings;
+  // The newest that gates may look at: what is counted late is known by then.
+  const newest = snapshot.minutes.at(-1 - GATE_DELAY_MINUTES) as MinuteReadings;
   const known = (all: Observations) => Object.keys(all).filter((path) => all[path]?.known === true);
   return new Set([...known(snapshot.instants), ...known(snapshot.p99ForGates), ...Object.keys(newest.values)]);
 };

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { judgeRollback } from "../../../src/policy/judge.ts";
+import { known } from "../../../src/signals/observation.ts";
 import type { MetricReadings } from "../../../src/signals/ports.ts";
+import { rollbackEvidence } from "../../../src/snapshot/evidence.ts";
 import { minuteReadings } from "../../../src/snapshot/minute-readings.ts";
-import type { MinuteReadings } from "../../../src/snapshot/snapshot.ts";
+import type { MinuteReadings, Snapshot } from "../../../src/snapshot/snapshot.ts";
 import { at, metrics, series, T } from "../../support/readings.ts";
+import { loadedPolicy } from "../../support/small-policy.ts";
 
 const COMPLETE = metrics([
   series("green", "requests", { 25: 100, 26: 100 }),
@@ -53,9 +57,54 @@ describe("absence", () => {
     });
   });
 
-  it("of an answer is a request nobody answered", () => {
-    expect(minute(25).values["green.unanswered"]).toBe(10);
-    expect(minute(26).values["green.unanswered"]).toBe(100);
+  describe("of an answer", () => {
+    const each = (count: number) => Object.fromEntries([22, 23, 24, 25, 26, 27, 28, 29].map((at) => [at, count]));
+    const unanswered = (of: { requests: Record<number, number>; answered: Record<number, number> }, number: number) => {
+      const readings = metrics([series("green", "requests", of.requests), series("green", "answered", of.answered)]);
+      const { values, absent } = minute(number, readings);
+      return values["green.unanswered"] ?? absent["green.unanswered"];
+    };
+    const LATE = "answers of that minute may not be counted yet";
+
+    it("is a request nobody answered, once gates may look at that minute", () => {
+      const partly = { requests: each(100), answered: each(90) };
+      expect([25, 26, 27].map((number) => unanswered(partly, number))).toEqual([10, 10, 10]);
+      expect([28, 29].map((number) => unanswered(partly, number))).toEqual([LATE, LATE]);
+    });
+
+    it("of not even one, means that nobody answered only in a final minute: requests may be counted before answers", () => {
+      const none = { requests: each(100), answered: {} };
+      expect([23, 24].map((number) => unanswered(none, number))).toEqual([100, 100]);
+      expect([25, 26, 27, 28, 29].map((number) => unanswered(none, number))).toEqual(Array(5).fill(LATE));
+    });
+
+    it("is none where there was no request to answer", () => {
+      expect(unanswered({ requests: { 29: 0 }, answered: {} }, 29)).toBe(0);
+    });
+  });
+
+  it("of answers in the newest minutes is no error that a rollback rule could add up", () => {
+    const requests = Object.fromEntries([22, 23, 24, 25, 26, 27, 28, 29].map((number) => [number, 720]));
+    const { 29: _late, ...answered } = requests;
+    const instants = { "green.healthyHosts": known(4, T) };
+    const minutes = minuteReadings(
+      metrics([series("green", "requests", requests), series("green", "answered", answered)]),
+      T,
+    );
+    const snapshot: Snapshot = {
+      ...{ cutover: "orders", epoch: 1, tick: T, takenAt: T, instants, minutes, p99ForGates: {}, p99ForRollback: {} },
+    };
+    const policy = loadedPolicy({
+      rollback: [
+        {
+          id: "unanswered",
+          why: "nobody answers",
+          when: { ">=": [{ rate: ["green.unanswered", "green.requests", "3m"] }, 0.1] },
+        },
+      ],
+    });
+    const evidence = rollbackEvidence([snapshot], { armedAt: at(0), verifiedAt: at(1) });
+    expect(judgeRollback(policy, evidence).rollback[0]).toMatchObject({ rule: "unanswered", verdict: "clear" });
   });
 
   it("of requests says which silence it is: none ended in that minute, or nobody asked", () => {
