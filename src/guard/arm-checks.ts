@@ -7,6 +7,7 @@ import type { OutsideFailure, Result } from "../kernel/result.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import { hostsTogether, weakestGroup } from "../signals/hosts.ts";
 import { known, type Observations } from "../signals/observation.ts";
 import type { AlarmReading, TargetHealth } from "../signals/ports.ts";
 import { isPinnedRoute, weightedArn } from "../signals/routes.ts";
@@ -74,7 +75,7 @@ export const checkFooting = async (
   ];
   if (refusals.length > 0 || total === null) return { ok: false, refusals };
   const footing = {
-    blueHosts: healthy(hosts, "blue"),
+    blueHosts: hosts.ok ? hostsTogether(hosts.value, "blue", "healthy") : 0,
     conflicts: total,
     shapes: shapesOf(routes.sights),
     otherActions: otherActionsOf(routes.sights),
@@ -139,18 +140,19 @@ const otherActionsOf = (sights: readonly RouteSight[]): Footing["otherActions"] 
     ),
   );
 
-const healthy = (hosts: Result<readonly TargetHealth[], OutsideFailure>, side: "blue" | "green"): number =>
-  hosts.ok ? hosts.value.filter((group) => group.side === side).reduce((sum, group) => sum + group.healthy, 0) : 0;
+const inGroup = (group: TargetHealth | null | undefined): string =>
+  group === null || group === undefined ? "" : ` in ${group.targetGroupArn}`;
 
 const hostRefusals = (
   cutover: CutoverBindings,
   hosts: Result<readonly TargetHealth[], OutsideFailure>,
 ): readonly string[] => {
   if (!hosts.ok) return [`target health cannot be read: ${hosts.failure.message}`];
-  const green = healthy(hosts, "green");
+  const [green, blue] = (["green", "blue"] as const).map((side) => weakestGroup(hosts.value, side));
+  const short = (green?.healthy ?? 0) < cutover.expectedHosts;
   return [
-    ...(green >= cutover.expectedHosts ? [] : [`green has ${green} of ${cutover.expectedHosts} healthy hosts`]),
-    ...(healthy(hosts, "blue") > 0 ? [] : ["blue has no healthy host"]),
+    ...(short ? [`green has ${green?.healthy ?? 0} of ${cutover.expectedHosts} healthy hosts${inGroup(green)}`] : []),
+    ...((blue?.healthy ?? 0) > 0 ? [] : [`blue has no healthy host${inGroup(blue)}`]),
   ];
 };
 

@@ -44,7 +44,7 @@ export interface CutoverBindings {
   readonly name: CutoverId;
   readonly routes: readonly RouteBinding[];
   readonly loadBalancerArn: string;
-  /** Hosts that must be healthy on green before and during the cutover. */
+  /** Hosts that must be healthy in each target group of green before and during the cutover. */
   readonly expectedHosts: number;
   readonly alarms: readonly { readonly arn: string; readonly severity: AlarmSeverity }[];
   /** ARNs of the Cognito user pools by which the routes' rules log people in: whoever writes such a rule needs a right on its pool. */

@@ -64,12 +64,27 @@ const side = (name: "green" | "blue"): Catalogue => ({
     `requests sent to ${name} that no target answered, an upgrade to WebSocket (101) included; known two minutes late`,
   ),
   [`${name}.p99Ms`]: number("milliseconds", "up", "span", `response time of ${name}'s targets, over three minutes`),
-  [`${name}.healthyHosts`]: number("count", "down", "instant", `${name} targets that are healthy`),
-  [`${name}.unhealthyHosts`]: number("count", "up", "instant", `${name} targets registered and not healthy`),
+  [`${name}.healthyHosts`]: number(
+    "count",
+    "down",
+    "instant",
+    `${name} targets that are healthy; of several target groups, those of the one that has the fewest`,
+  ),
+  [`${name}.unhealthyHosts`]: number(
+    "count",
+    "up",
+    "instant",
+    `${name} targets registered and not healthy, in all target groups`,
+  ),
 });
 
 const readyPercent = (name: "green" | "blue"): SignalDefinition =>
-  number("percent", "down", "instant", `healthy ${name} targets now, against those when armed`);
+  number(
+    "percent",
+    "down",
+    "instant",
+    `healthy ${name} targets now, against those when armed; 0 where one target group has none`,
+  );
 
 /** Of a connector or a task, worst last. */
 export const CONNECTOR_STATES = [

@@ -1,6 +1,7 @@
 import type { OutsideFailure, Result } from "../kernel/result.ts";
 import { type EpochMs, MINUTE_MS } from "../kernel/units.ts";
 import type { AlarmSeverity, CutoverBindings, Side } from "../signals/bindings.ts";
+import { hostsTogether, weakestGroup } from "../signals/hosts.ts";
 import { known, type Observation, type Observations, unknown } from "../signals/observation.ts";
 import type { AlarmReading, MetricReadings, P99Datum, TargetHealth } from "../signals/ports.ts";
 import { P99_MIN_REQUESTS } from "./freshness.ts";
@@ -65,28 +66,35 @@ const hostInstants = (seen: Sightings): Observations => {
     "green.unhealthyHosts": count("green", "unhealthy"),
     "blue.healthyHosts": count("blue", "healthy"),
     "blue.unhealthyHosts": count("blue", "unhealthy"),
-    "blue.readyPercent": observed("blue", ({ healthy }) => readyPercent(healthy, seen)),
+    "blue.readyPercent": observed("blue", (hosts) => readyPercent(hosts, seen)),
   };
 };
 
 interface Hosts {
+  /** Of the target group that has the fewest. */
   readonly healthy: number;
+  /** Of all target groups of the side together, as are `healthyTogether`. */
   readonly unhealthy: number;
+  readonly healthyTogether: number;
 }
 
-/** Of all target groups of a side together, or why nobody knows. */
+/** Of a side, or why nobody knows. */
 const hostsOf = (side: Side, hosts: Sightings["hosts"]): Hosts | string => {
   if (!hosts.ok) return hosts.failure.message;
-  const groups = hosts.value.filter((group) => group.side === side);
-  if (groups.length === 0) return `no target group of ${side} was answered`;
-  const sum = (which: keyof Hosts) => groups.reduce((total, group) => total + group[which], 0);
-  return { healthy: sum("healthy"), unhealthy: sum("unhealthy") };
+  const weakest = weakestGroup(hosts.value, side);
+  if (weakest === null) return `no target group of ${side} was answered`;
+  return {
+    healthy: weakest.healthy,
+    unhealthy: hostsTogether(hosts.value, side, "unhealthy"),
+    healthyTogether: hostsTogether(hosts.value, side, "healthy"),
+  };
 };
 
-const readyPercent = (healthy: number, seen: Sightings): Observation =>
+/** How many each group had when armed nobody has written down; but one that has none takes nothing back. */
+const readyPercent = ({ healthy, healthyTogether }: Hosts, seen: Sightings): Observation =>
   seen.atArm.blueHosts === 0
     ? unknown("blue had no healthy host when armed", seen.takenAt)
-    : known((100 * healthy) / seen.atArm.blueHosts, seen.takenAt);
+    : known(healthy === 0 ? 0 : (100 * healthyTogether) / seen.atArm.blueHosts, seen.takenAt);
 
 const trafficInstants = ({ drift, detail, readAt, greenPercent }: TrafficReading): Observations => ({
   "traffic.ruleInSync": drift === "unreadable" ? unknown(detail, readAt) : known(drift === "in-sync", readAt),

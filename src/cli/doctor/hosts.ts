@@ -1,5 +1,6 @@
 import type { OutsideFailure, Result } from "../../kernel/result.ts";
 import type { CutoverBindings, Side } from "../../signals/bindings.ts";
+import { hostsTogether, weakestGroup } from "../../signals/hosts.ts";
 import type { TargetHealth } from "../../signals/ports.ts";
 import { type Finding, fails, holds, unread } from "./finding.ts";
 
@@ -14,11 +15,14 @@ export const hostFindings = (
 };
 
 const ofSide = (side: Side, expected: number, groups: readonly TargetHealth[]): Finding => {
-  const own = groups.filter((group) => group.side === side);
-  const healthy = own.reduce((sum, group) => sum + group.healthy, 0);
-  const unhealthy = own.reduce((sum, group) => sum + group.unhealthy, 0);
+  const weakest = weakestGroup(groups, side);
+  const healthy = weakest?.healthy ?? 0;
+  const unhealthy = hostsTogether(groups, side, "unhealthy");
+  const isOneOfSeveral =
+    new Set(groups.flatMap((group) => (group.side === side ? [group.targetGroupArn] : []))).size > 1;
   const what = `${side}'s hosts`;
-  const value = `${healthy}/${expected} healthy${unhealthy === 0 ? "" : `, ${unhealthy} not`}`;
+  const where = isOneOfSeveral ? ` in ${weakest?.targetGroupArn}, the group with the fewest` : "";
+  const value = `${healthy}/${expected} healthy${where}${unhealthy === 0 ? "" : `, ${unhealthy} not`}`;
   return healthy >= expected && unhealthy === 0
     ? holds(what, value)
     : fails(

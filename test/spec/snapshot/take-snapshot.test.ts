@@ -66,16 +66,24 @@ describe("the conflicts of a snapshot", () => {
 });
 
 describe("the hosts of a snapshot", () => {
-  it("are those of all of a side's target groups together, blue's against what it had when armed", () => {
-    const instants = instantsOf({ hosts: ok([hosts("blue", 1, 2), hosts("blue", 2, 1), hosts("green", 4, 5)]) });
+  it("are those of the target group that has the fewest, blue's together against what it had when armed", () => {
+    const instants = instantsOf({ hosts: ok([hosts("blue", 2, 2), hosts("blue", 1, 1), hosts("green", 4, 5)]) });
     expect(instants).toMatchObject({
-      "blue.healthyHosts": known(3, TAKEN),
+      "blue.healthyHosts": known(1, TAKEN),
       "blue.unhealthyHosts": known(3, TAKEN),
       "blue.readyPercent": known(75, TAKEN),
       "green.healthyHosts": known(4, TAKEN),
       "green.unhealthyHosts": known(5, TAKEN),
     });
     expect(instants).not.toHaveProperty(["green.readyPercent"]);
+  });
+
+  it("are none where one group of several has none: the hosts of another route's group are no help to it", () => {
+    const web = [hosts("green", 4, 0), hosts("blue", 4, 0)];
+    expect(instantsOf({ hosts: ok([...web, hosts("green", 0, 2), hosts("blue", 0, 2)]) })).toMatchObject({
+      ...{ "green.healthyHosts": known(0, TAKEN), "green.unhealthyHosts": known(2, TAKEN) },
+      ...{ "blue.healthyHosts": known(0, TAKEN), "blue.readyPercent": known(0, TAKEN) },
+    });
   });
 
   it("are unknown, not 0, where a side was not answered", () => {
