@@ -42,13 +42,14 @@ const examine = (text: string, file: string, { cutovers, now, meaning }: Held): 
   const placed = rulesIn(json.value);
   const rules = placed.flatMap((rule) => ruleFindings(rule, params, STANDARD_OPERATIONS));
   // Inside a rule the rule checks say more, and say it of the operator; what they do not object to, the schema may.
-  const fields = schema.filter(({ pointer }) => !rules.some((finding) => sameRule(finding.pointer, pointer)));
+  const faulty = new Set(rules.map(({ pointer }) => ruleOf(pointer)));
+  const fields = schema.filter(({ pointer }) => ruleOf(pointer) === undefined || !faulty.has(ruleOf(pointer)));
   const candidate = json.value as unknown as Policy;
   const fit =
     fields.length === 0
       ? [...policyFindings(candidate, STANDARD_OPERATIONS, cutovers), ...exceptionFindings(candidate, now)]
       : [];
-  const wellFormed = placed.filter(({ at }) => !rules.some(({ pointer }) => isWithin(pointer, at)));
+  const wellFormed = placed.filter(({ at }) => !faulty.has(at));
   const findings = [...json.findings, ...fields, ...rules, ...fit];
   const whole = findings.some(({ level }) => level === "error") ? null : candidate;
   findings.push(...meaning(json.value, wellFormed, whole));
@@ -56,8 +57,6 @@ const examine = (text: string, file: string, { cutovers, now, meaning }: Held): 
   const refused = problems.some(({ level }) => level === "error");
   return { policy: refused ? null : candidate, problems: inOrder(problems) };
 };
-
-const isWithin = (pointer: string, at: string): boolean => pointer === at || pointer.startsWith(`${at}/`);
 
 const meaning: Held["meaning"] = (file, rules, policy) => meaningFindings(file, rules, policy, STANDARD_OPERATIONS);
 
@@ -86,7 +85,6 @@ export type { Forecast } from "./checks/meaning/findings.ts";
 /** What can be said beforehand of a policy that has loaded, at the traffic it expects. */
 export const forecastPolicy = (policy: Policy): Forecast => forecastOf(policy, STANDARD_OPERATIONS);
 
+/** The rule that a pointer lies in. */
 const ruleOf = (pointer: string): string | undefined =>
-  /^\/(gates\/[^/]+\/rule|rollback\/\d+\/when)(?=\/|$)/.exec(pointer)?.[0];
-
-const sameRule = (one: string, other: string): boolean => ruleOf(one) !== undefined && ruleOf(one) === ruleOf(other);
+  /^\/(gates\/[^/]*\/rule|rollback\/\d+\/when)(?=\/|$)/.exec(pointer)?.[0];

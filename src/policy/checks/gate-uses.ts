@@ -46,7 +46,8 @@ const STREAM_GROUPS = /^(forward|reverse|conflicts)\./;
 const gateUseFindings = (policy: Policy, { gate, at, when }: GateUse, operations: Operations): readonly Finding[] => {
   const found = Object.hasOwn(policy.gates, gate) ? policy.gates[gate] : undefined;
   if (found === undefined) {
-    return [finding("unknown-gate", at, `there is no gate "${gate}".${didYouMean(gate, Object.keys(policy.gates))}`)];
+    const message = () => `there is no gate "${gate}".${didYouMean(gate, Object.keys(policy.gates))}`;
+    return [finding("unknown-gate", at, message)];
   }
   const paths = referencesIn(found.rule, operations).map(({ path }) => path);
   const first = (matches: (path: string) => boolean): string | undefined => paths.find(matches);

@@ -26,7 +26,7 @@ export interface JsonText {
 export const readJson = (text: string, file: string): JsonText | { readonly problems: readonly PolicyProblem[] } => {
   const place = placesIn(text);
   const refuse = (rule: LintRuleId, offset: number, message: string) => ({
-    problems: [{ ...finding(rule, "", message), file, ...place(offset) }],
+    problems: [{ ...finding(rule, "", message), message, file, ...place(offset) }],
   });
   const unfit = unfitText(text);
   if (unfit !== null) return refuse(...unfit);
@@ -39,10 +39,11 @@ export const readJson = (text: string, file: string): JsonText | { readonly prob
   }
   const parsed = parse(text);
   if (parsed === null) return refuse("not-json", 0, notJson("json.parse refuses it"));
-  const locate: JsonText["locate"] = ({ ofName, ...found }) => {
+  const locate: JsonText["locate"] = ({ ofName, message, ...found }) => {
     const value = nodeAt(root, found.pointer);
     const node = ofName === true && value?.parent?.type === "property" ? value.parent : value;
-    return { ...found, file, ...place(node?.offset ?? 0) };
+    const said = typeof message === "string" ? message : message();
+    return { ...found, message: said, file, ...place(node?.offset ?? 0) };
   };
   // Everything that looks at it would call it by another name, null for one: JSON has no infinity.
   const beyond = firstBeyondDouble(parsed.value);

@@ -1,7 +1,8 @@
 import { LINT_RULES, type LintRuleId } from "./lint-rules.ts";
 
 /** Something wrong with a file that operators wrote: where it stands, and what, why and what to do in one text. */
-export interface PolicyProblem extends Omit<Finding, "ofName"> {
+export interface PolicyProblem extends Omit<Finding, "ofName" | "message"> {
+  readonly message: string;
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -17,12 +18,18 @@ export interface Finding {
   readonly level: "error" | "warning";
   /** JSON pointer; empty for the file as a whole, and where the text is no JSON at all. */
   readonly pointer: string;
-  readonly message: string;
+  readonly message: Wording;
   /** It is of the name that the pointer ends with, and not of what stands under it. */
   readonly ofName?: true;
 }
 
-export const finding = (rule: LintRuleId, pointer: string, message: string): Finding => ({
+/**
+ * What a finding says. Where words cost something (what was meant, what stands there) they are made only for what is listed:
+ * a file can have as many findings as it has values, and of these a hundred are.
+ */
+export type Wording = string | (() => string);
+
+export const finding = (rule: LintRuleId, pointer: string, message: Wording): Finding => ({
   rule,
   level: LINT_RULES[rule].level,
   pointer,
@@ -30,11 +37,12 @@ export const finding = (rule: LintRuleId, pointer: string, message: string): Fin
 });
 
 /** Something wrong with a fixture file. */
-export const error = (pointer: string, message: string): Finding => finding("invalid-fixture", pointer, message);
+export const error = (pointer: string, message: Wording): Finding => finding("invalid-fixture", pointer, message);
 
 /** What is wrong with a file that cannot even be read as text. */
 export const fileProblem = (rule: LintRuleId, file: string, message: string): PolicyProblem => ({
   ...finding(rule, "", message),
+  message,
   file,
   line: 1,
   column: 1,

@@ -66,8 +66,10 @@ export const ruleFindings = (
 
 const shapeFinding = (problem: ShapeProblem, at: string, operations: Operations): Finding => {
   const written = problem.at.split("/").at(-1)?.replaceAll("~1", "/").replaceAll("~0", "~") ?? "";
-  const hint = problem.kind === "unknown-operator" ? operatorMeant(written, operations) : "";
-  return finding(problem.kind, `${at}${problem.at}`, `${problem.message}${hint && `.${hint}`}`);
+  return finding(problem.kind, `${at}${problem.at}`, () => {
+    const hint = problem.kind === "unknown-operator" ? operatorMeant(written, operations) : "";
+    return `${problem.message}${hint && `.${hint}`}`;
+  });
 };
 
 /** What operators are called elsewhere. Counting letters would turn `!===` into its opposite. */
@@ -95,24 +97,20 @@ const readsWindow = (rule: Rule): boolean =>
 
 const nameFindings = ({ path, at, as }: Reference, params: Readonly<Record<string, number>>): readonly Finding[] => {
   if (path.startsWith("params.")) {
-    const names = Object.keys(params).map((name) => `params.${name}`);
     return [
-      finding(
-        "unknown-parameter",
-        at,
-        `there is no parameter "${path}"; a missing one would compare as 0.${didYouMean(path, names)}`,
-      ),
+      finding("unknown-parameter", at, () => {
+        const names = Object.keys(params).map((name) => `params.${name}`);
+        return `there is no parameter "${path}"; a missing one would compare as 0.${didYouMean(path, names)}`;
+      }),
     ];
   }
   const signal = signalAt(path);
   if (signal === null) {
-    const hint = didYouMean(path, Object.keys(SIGNALS));
     return [
-      finding(
-        "unknown-signal",
-        at,
-        `the catalogue has no signal "${path}"; JSON-logic would read nothing and call it 0.${hint}`,
-      ),
+      finding("unknown-signal", at, () => {
+        const hint = didYouMean(path, Object.keys(SIGNALS));
+        return `the catalogue has no signal "${path}"; JSON-logic would read nothing and call it 0.${hint}`;
+      }),
     ];
   }
   if (as === "out-of-reach") {

@@ -23,35 +23,42 @@ const RULES: Readonly<Record<string, LintRuleId>> = {
 
 const findingOf = (problem: ErrorObject): readonly Finding[] => {
   if (SUMMARIES.has(problem.keyword) && problem.keyword !== "anyOf") return [];
-  const [pointer, what] = sayError(problem);
-  const found = finding(RULES[problem.keyword] ?? "invalid-value", pointer, `${what}${hintOf(problem)}`);
+  const message = () => `${sayError(problem)}${hintOf(problem)}`;
+  const found = finding(RULES[problem.keyword] ?? "invalid-value", pointerOf(problem), message);
   return [problem.propertyName === undefined ? found : { ...found, ofName: true }];
 };
 
-const sayError = (problem: ErrorObject): readonly [pointer: string, what: string] => {
-  const { keyword, params, instancePath, propertyName, data } = problem;
-  // A name is told of by its own place: its container may hold a hundred others.
-  const at = propertyName === undefined ? instancePath : `${instancePath}/${pointerPart(propertyName)}`;
-  const shown = JSON.stringify(data) ?? "nothing";
-  const short = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
-  const value = propertyName === undefined ? short : `the name ${short}`;
+/** A name is told of by its own place: its container may hold a hundred others. */
+const pointerOf = ({ keyword, params, instancePath, propertyName }: ErrorObject): string => {
+  const name = keyword === "additionalProperties" ? String(params["additionalProperty"]) : propertyName;
+  return name === undefined ? instancePath : `${instancePath}/${pointerPart(name)}`;
+};
+
+const sayError = (problem: ErrorObject): string => {
+  const { keyword, params, parentSchema } = problem;
   switch (keyword) {
     case "required":
-      return [instancePath, `"${params["missingProperty"]}" is missing; add it`];
+      return `"${params["missingProperty"]}" is missing; add it`;
     case "additionalProperties": {
       const name = String(params["additionalProperty"]);
-      const known = Object.keys((problem.parentSchema?.["properties"] as object | undefined) ?? {});
-      return [`${instancePath}/${pointerPart(name)}`, `nothing here is called "${name}".${didYouMean(name, known)}`];
+      const known = Object.keys((parentSchema?.["properties"] as object | undefined) ?? {});
+      return `nothing here is called "${name}".${didYouMean(name, known)}`;
     }
     case "enum":
-      return [at, `${value} is none of ${(params["allowedValues"] as unknown[]).join(", ")}.`];
+      return `${shownOf(problem)} is none of ${(params["allowedValues"] as unknown[]).join(", ")}.`;
     case "const":
-      return [at, `${value} has to be ${JSON.stringify(params["allowedValue"])}.`];
+      return `${shownOf(problem)} has to be ${JSON.stringify(params["allowedValue"])}.`;
     case "pattern":
-      return [at, `${value} has not the form that is asked for.`];
+      return `${shownOf(problem)} has not the form that is asked for.`;
     default:
-      return [at, `${value} ${problem.message ?? "is refused"}.`];
+      return `${shownOf(problem)} ${problem.message ?? "is refused"}.`;
   }
+};
+
+const shownOf = ({ data, propertyName }: ErrorObject): string => {
+  const shown = JSON.stringify(data) ?? "nothing";
+  const short = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
+  return propertyName === undefined ? short : `the name ${short}`;
 };
 
 /** A longer one is for editors, and no part of a message. */

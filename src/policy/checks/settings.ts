@@ -36,7 +36,7 @@ const blindFindings = ({ blind }: Policy): readonly Finding[] => [
           finding(
             "unknown-signal",
             `/blind/watch/${index}`,
-            `the catalogue has no signal "${path}".${didYouMean(path, Object.keys(SIGNALS))}`,
+            () => `the catalogue has no signal "${path}".${didYouMean(path, Object.keys(SIGNALS))}`,
           ),
         ]
       : [],

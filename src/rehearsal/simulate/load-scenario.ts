@@ -1,7 +1,7 @@
 import scenarioSchema from "../../../policies/schema/scenario.schema.json" with { type: "json" };
 import { fail, ok, type Result } from "../../kernel/result.ts";
 import { didYouMean } from "../../policy/checks/did-you-mean.ts";
-import { readJson } from "../../policy/checks/json-text.ts";
+import { locateAll, readJson } from "../../policy/checks/json-text.ts";
 import { type Finding, finding, inOrder, type PolicyProblem } from "../../policy/checks/problem.ts";
 import { schemaCheck } from "../../policy/checks/schema.ts";
 import { SIGNALS } from "../../signals/catalogue.ts";
@@ -30,7 +30,7 @@ export const loadScenario = (text: string, file: string): Result<ScenarioFile, r
   const fields = checkScenarioSchema(json.value);
   const written = json.value as unknown as ScenarioFile;
   const findings = [...json.findings, ...fields, ...(fields.length === 0 ? meaning(written) : [])];
-  return findings.length > 0 ? fail(inOrder(findings.map(json.locate))) : ok(written);
+  return findings.length > 0 ? fail(inOrder(locateAll(findings, json.locate))) : ok(written);
 };
 
 const wrong = (pointer: string, message: string): Finding => finding("invalid-value", pointer, message);
