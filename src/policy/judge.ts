@@ -1,3 +1,4 @@
+import type { JsonValue } from "../kernel/json.ts";
 import { signalAt } from "../signals/catalogue.ts";
 import type { Evidence } from "../snapshot/snapshot.ts";
 import { evaluateRule } from "./evaluate.ts";
@@ -130,11 +131,19 @@ const conclude = (
 ): { readonly outcome: boolean | null; readonly reasons: readonly string[] } => {
   if (result.kind === "unknown") return { outcome: null, reasons: result.reasons };
   if (typeof result.value !== "boolean") {
-    return { outcome: null, reasons: [`the rule comes to ${JSON.stringify(result.value)}, not to true or false`] };
+    return { outcome: null, reasons: [`the rule comes to ${shortened(result.value)}, not to true or false`] };
   }
   const telling = comparisons.filter((each) => each.holds === worthSaying).map(sayComparison);
   const reasons = telling.length > 0 ? telling : [`the rule is ${result.value}`];
   return { outcome: result.value, reasons: result.value === worthSaying ? reasons : [] };
+};
+
+/** Characters. A window's minutes would be the largest part of a tick's record, and of them all only that it is a list counts. */
+const LONGEST_SHOWN = 60;
+
+const shortened = (value: JsonValue): string => {
+  const whole = JSON.stringify(value);
+  return whole.length > LONGEST_SHOWN ? `${whole.slice(0, LONGEST_SHOWN)}…` : whole;
 };
 
 const brief = (value: Comparison["value"]): string =>

@@ -92,7 +92,7 @@ const referenceTo = (name: string, at: string, scope: VarScope): readonly Refere
 };
 
 /** The type an operand is sure to have where it has a value; null where that depends. */
-export const typeOf = (operand: unknown, operations: Operations): "number" | "text" | "boolean" | null => {
+export const typeOf = (operand: unknown, operations: Operations): "number" | "text" | "boolean" | "list" | null => {
   if (typeof operand === "number") return "number";
   if (typeof operand === "string") return "text";
   if (typeof operand === "boolean") return "boolean";
@@ -101,10 +101,11 @@ export const typeOf = (operand: unknown, operations: Operations): "number" | "te
   const { operator, operands } = expression;
   if (operator === "var") return signalAt(wordOf(operands[0]))?.type ?? null;
   if (operator === "known" || isComparison(operator) || OTHER_CONDITIONS.has(operator)) return "boolean";
-  if (operator === "window") return null;
+  if (LISTING.has(operator)) return "list";
   return Object.hasOwn(operations, operator) || NUMBER_OPERATORS.has(operator) ? "number" : null;
 };
 
 const OTHER_CONDITIONS = new Set(["!", "!!", "all", "some", "none", "in"]);
+const LISTING = new Set(["window", "filter", "map", "merge", "missing", "missing_some"]);
 export const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%"]);
 export const NUMBER_OPERATORS: ReadonlySet<string> = new Set([...ARITHMETIC, "min", "max"]);

@@ -37,7 +37,7 @@ const EXPRESSION_RULES = {
   "not-by-minute": error("A figure over several minutes is read as if it were one a minute."),
   "wrong-type": error("Numbers, text and booleans are mixed up."),
   "unknown-state": error("A signal is compared with a state that it never has."),
-  "not-a-condition": error("A rule comes to a number or a text, and not to true or false."),
+  "not-a-condition": error("A rule comes to a number, a text or a list, and not to true or false."),
   "truth-of-value": warning("A number or a text is asked whether it is true."),
   "mixed-units": error("Two units are mixed up."),
   "out-of-range": error("A threshold lies where no value can."),

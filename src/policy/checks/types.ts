@@ -75,7 +75,8 @@ const askedFindings = (expression: Expression, operations: Operations): readonly
   return operands.flatMap((operand, index) => {
     const asked = CONNECTIVES.has(operator) ? isCondition(expression, index) : ASKING.has(operator) && index === 1;
     const type = asked && typeof operand === "object" ? typeOf(operand, operations) : null;
-    if (type === null || type === "boolean") return [];
+    // Of a list it is asked whether anything is in it, as of what is missing.
+    if (type === null || type === "boolean" || type === "list") return [];
     const what = type === "number" ? "every number but 0" : "every text that is not empty";
     return [finding("truth-of-value", operandAt(index), `JSON-logic calls ${what} true; say what to compare it with`)];
   });
@@ -86,7 +87,9 @@ const answerFindings = (rule: Rule, operations: Operations): readonly Finding[] 
   answersOf(rule, "").flatMap(({ part, at }) => {
     const type = typeOf(part, operations);
     if (type === null || type === "boolean") return [];
-    return [finding("not-a-condition", at, `the rule comes to ${type} here, and only exactly true counts; compare it`)];
+    const instead =
+      type === "list" ? 'ask "some", "all" or "none" of it, or "!!" whether anything is in it' : "compare it";
+    return [finding("not-a-condition", at, `the rule comes to ${type} here, and only exactly true counts; ${instead}`)];
   });
 
 /** What a rule may come to: through `and`, `or` and `if` one of several. */

@@ -56,6 +56,15 @@ describe("a gate", () => {
     });
   });
 
+  it("tells of a long list only its beginning: every tick's record holds it", () => {
+    const minutes = { filter: [{ window: ["5m"] }, { ">=": [{ var: "forward.lagRecords" }, 0] }] };
+
+    const [reason = ""] = gateOver(minutes, { "forward.lagRecords": 1 })?.reasons ?? [];
+
+    expect(reason).toMatch(/^the rule comes to \[\{.*…, not to true or false$/);
+    expect(reason.length).toBeLessThan(120);
+  });
+
   it("is unknown where the policy has none of that name, own or inherited", () => {
     const policy = policyWith(LAG, { most: 1 });
 

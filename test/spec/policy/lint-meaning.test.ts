@@ -288,6 +288,63 @@ describe("what is right is left alone", () => {
   });
 });
 
+describe("a rule that comes to a list", () => {
+  const LONG: JsonValue = { filter: [{ window: ["5m"] }, { ">": [LAG, 120] }] };
+  const STALLED: JsonValue = { "===": [{ var: "forward.stalled" }, true] };
+
+  it.each<[string, JsonValue, string]>([
+    ["by itself", LONG, ""],
+    ["at the end of an and", { and: [STALLED, LONG] }, "/and/1"],
+    ["in an or", { or: [LONG, STALLED] }, "/or/0"],
+    ["in a branch", { if: [STALLED, LONG, false] }, "/if/1"],
+    ["the window itself", { window: ["5m"] }, ""],
+    ["made anew", { map: [{ window: ["5m"] }, { ">": [LAG, 120] }] }, ""],
+    ["put together", { merge: [LONG, LONG] }, ""],
+    ["what is missing", { missing: ["forward.lagSeconds"] }, ""],
+  ])("never fires and never opens: %s", (_, rule, at) => {
+    expect(ofRollback(rule)).toEqual([`not-a-condition /rollback/0/when${at}`]);
+    expect(ofGate(rule)).toEqual([`not-a-condition /gates/lag/rule${at}`]);
+  });
+
+  it("is told what to ask of it", () => {
+    const [problem] = lintPolicy(
+      JSON.stringify(smallPolicy({ rollback: [{ id: "x", why: "x", when: LONG }] })),
+      "policy.json",
+    );
+
+    expect(problem?.level).toBe("error");
+    expect(problem?.message).toContain('ask "some", "all" or "none" of it');
+  });
+
+  it("or, by reduce, to a number has no verdict at any value", () => {
+    const sum = {
+      reduce: [{ window: ["5m"] }, { "+": [{ var: "accumulator" }, { var: "current.forward.lagSeconds" }] }, 0],
+    };
+
+    expect(ofRollback(sum)).toEqual(["never-known /rollback/0/when/reduce"]);
+    expect(ofGate({ and: [STALLED, sum] })).toEqual(["never-passes /gates/lag/rule/and"]);
+    expect(ofRollback({ ">": [sum, 600] })).toEqual([]);
+  });
+
+  it.each<[string, JsonValue]>([
+    ["whether anything is in it", { "!!": [LONG] }],
+    ["whether some of it is bad", { some: [LONG, { ">": [{ var: "forward.lagRecords" }, 100] }] }],
+    [
+      "a truth carried through it",
+      {
+        reduce: [
+          { window: ["5m"] },
+          { or: [{ var: "accumulator" }, { ">": [{ var: "current.forward.lagSeconds" }, 120] }] },
+          false,
+        ],
+      },
+    ],
+    ["its truth in a choice", { if: [LONG, true, false] }],
+  ])("is none where asked for %s", (_, when) => {
+    expect(ofRollback(when)).toEqual([]);
+  });
+});
+
 describe("a warning", () => {
   it("is what a part is worth that changes nothing", () => {
     expect(ofGate({ and: [{ ">=": [LAG, 0] }, { "<": [LAG, 10] }] })).toEqual(["idle-part /gates/lag/rule/and/0/>="]);

@@ -33,8 +33,8 @@ export interface Effort {
   left: number;
 }
 
-/** Evaluated by the judge itself, each combination at most once. */
-export const gridOf = (tree: RuleTree, effort: Effort): Grid => {
+/** Evaluated by the judge itself, each combination at most once. `truthIn`: what counts as true. */
+export const gridOf = (tree: RuleTree, effort: Effort, truthIn: TruthIn = asTruth): Grid => {
   const axes = variablesOf(tree).map(({ variable, literals }) => ({
     variable,
     points: representativePoints(variable.measure, literals),
@@ -55,7 +55,7 @@ export const gridOf = (tree: RuleTree, effort: Effort): Grid => {
       value: points[indexes[axis] ?? 0] ?? 0,
     }));
     effort.left -= opened.length;
-    truth ??= truthOf(logicOf(tree));
+    truth ??= truthOf(logicOf(tree), truthIn);
     const answer = truth(dataAt(placed, minutes));
     known.set(key, answer);
     return answer;
@@ -64,11 +64,18 @@ export const gridOf = (tree: RuleTree, effort: Effort): Grid => {
   return { axes, whole: sizeOf(axes) <= most, truthAt, visit: (look) => visit(axes, most, look) };
 };
 
-export const truthOf = (logic: JsonValue): ((data: JsonValue) => boolean | null) => {
+type TruthIn = (value: JsonValue) => boolean | null;
+
+/** As JSON-logic asks an operand. */
+export const asTruth: TruthIn = truthy;
+/** As a verdict is read: exactly true, or exactly false. */
+export const asVerdict: TruthIn = (value) => (typeof value === "boolean" ? value : null);
+
+export const truthOf = (logic: JsonValue, truthIn = asTruth): ((data: JsonValue) => boolean | null) => {
   const plan = compileLogic(logic);
   return (data) => {
     const { result } = walkPlan(plan, data, () => "no value");
-    return result.kind === "known" ? truthy(result.value) : null;
+    return result.kind === "known" ? truthIn(result.value) : null;
   };
 };
 

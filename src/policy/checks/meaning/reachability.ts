@@ -1,5 +1,5 @@
 import { type Finding, finding } from "../problem.ts";
-import { type Effort, type Grid, gridOf } from "./grid.ts";
+import { asTruth, asVerdict, type Effort, type Grid, gridOf } from "./grid.ts";
 import { independentGroups, type RuleTree } from "./rule-tree.ts";
 
 /** What a rule can come to. Claims only what it is sure of: where not everything was looked at, both. */
@@ -17,17 +17,27 @@ interface Fixed {
   readonly together: boolean;
 }
 
-/** Whether a rule can hold, and whether it can fail, at any values of what it reads. */
-export const reachOf = (tree: RuleTree, effort: Effort): Reach => {
-  if (tree.kind === "condition") return withItself(reachOn(gridOf(tree, effort)), { at: tree.at, together: false }, []);
-  const parts = tree.parts.map((part) => reachOf(part, effort));
+/**
+ * Whether a rule can hold, and whether it can fail, at any values of what it reads.
+ *
+ * @param truthIn - What counts as true of what the tree comes to: of a part that is asked for its truth, more than of a rule.
+ */
+export const reachOf = (tree: RuleTree, effort: Effort, truthIn = asVerdict): Reach => {
+  if (tree.kind === "condition")
+    return withItself(reachOn(gridOf(tree, effort, truthIn)), { at: tree.at, together: false }, []);
+  // An `and` comes to its last part where the others are true, an `or` to any.
+  const isAnswer = (part: RuleTree): boolean =>
+    tree.kind === "or" || (tree.kind === "and" && part === tree.parts.at(-1));
+  const truthOfPart = (part: RuleTree) => (isAnswer(part) ? truthIn : asTruth);
+  const parts = tree.parts.map((part) => reachOf(part, effort, truthOfPart(part)));
   const fixed = parts.flatMap((part) => part.fixed);
   const [first] = parts;
   if (tree.kind === "!" && first) return { canHold: first.canFail, canFail: first.canHold, fixed };
   if (tree.kind === "!!" && first) return first;
-  const groups = independentGroups(tree.parts).map((group) =>
-    groupReach({ kind: tree.kind, group, alone: parts[tree.parts.indexOf(group[0] ?? tree)] }, effort),
-  );
+  const groups = independentGroups(tree.parts).map((group) => {
+    const alone = parts[tree.parts.indexOf(group[0] ?? tree)];
+    return groupReach({ kind: tree.kind, group, alone, truthIn: truthOfPart(group.at(-1) ?? tree) }, effort);
+  });
   const every = (reach: "canHold" | "canFail"): boolean => groups.every((group) => group[reach]);
   const some = (reach: "canHold" | "canFail"): boolean => groups.some((group) => group[reach]);
   const own =
@@ -48,11 +58,12 @@ interface Group {
   readonly group: readonly RuleTree[];
   /** What is known of its first part already. */
   readonly alone: Reach | undefined;
+  readonly truthIn: typeof asTruth;
 }
 
-const groupReach = ({ kind, group, alone }: Group, effort: Effort): Omit<Reach, "fixed"> => {
+const groupReach = ({ kind, group, alone, truthIn }: Group, effort: Effort): Omit<Reach, "fixed"> => {
   if (group.length === 1 && alone !== undefined) return alone;
-  return reachOn(gridOf({ kind: kind === "or" ? "or" : "and", parts: group, at: "" }, effort));
+  return reachOn(gridOf({ kind: kind === "or" ? "or" : "and", parts: group, at: "" }, effort, truthIn));
 };
 
 const reachOn = (grid: Grid): Omit<Reach, "fixed"> => {
