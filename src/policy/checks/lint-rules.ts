@@ -63,6 +63,7 @@ const MEANING_RULES = {
   "wrong-role": error("Signals stand in each other's places in an operation."),
   "no-proof": error("An e-value is asked for that says nothing."),
   "weak-proof": warning("An e-value is asked for that chance often comes to."),
+  "not-worse": error("A rollback rule fires where green is as good as blue."),
   "late-minute": warning("A rollback rule is unknown while the newest minute is not reported."),
   "false-rollback": warning("A rollback rule is likely to send a healthy service back."),
   "not-all-examined": warning("There are too many rules to look at all of them in full."),

@@ -30,7 +30,9 @@ export const roleFindings = (rule: Rule, use: "gate" | "rollback"): readonly Fin
   expressionsOf(rule).flatMap((expression) => [
     ...pairFindings(expression),
     ...proofFindings(expression, use),
-    ...(use === "rollback" ? [...lateFindings(expression), ...neverCounted(expression)] : []),
+    ...(use === "rollback"
+      ? [...lateFindings(expression), ...neverCounted(expression), ...betterFindings(expression)]
+      : []),
   ]);
 
 const sideOf = (path: string): string => path.split(".")[0] ?? "";
@@ -86,6 +88,14 @@ const proofFindings = ({ operator, operands, at }: Expression, use: "gate" | "ro
         ),
       ]
     : [];
+};
+
+/** A green that is as good as blue is more than half as bad: the proof of that comes sooner or later, and says nothing. */
+const betterFindings = ({ operator, operands, operandAt }: Expression): readonly Finding[] => {
+  const ratio = Number(operands[4]);
+  if (operator !== "evidence_worse" || ratio >= 1) return [];
+  const why = `it fires where green is more than ${ratio} times as bad as blue, and a healthy green is: it is as good as blue`;
+  return [finding("not-worse", operandAt(4), `${why}. Give a ratio of 1 or more; 1.25 suits most`)];
 };
 
 const isCount = (path: unknown): boolean =>

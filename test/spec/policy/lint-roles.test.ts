@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
-import { lintPolicy } from "../../../src/policy/lint.ts";
-import { smallPolicy } from "../../support/small-policy.ts";
+import { forecastPolicy, lintPolicy } from "../../../src/policy/lint.ts";
+import { loadedPolicy, smallPolicy } from "../../support/small-policy.ts";
 
 const found = (policy: JsonObject): readonly string[] =>
   lintPolicy(JSON.stringify(policy, null, 2), "policy.json").map(({ rule, pointer }) => `${rule} ${pointer}`);
@@ -56,6 +56,34 @@ describe("an e-value that is too small to mean anything", () => {
   it("is none from twenty on", () => {
     expect(ofGate(proof(20)).filter((each) => /proof/.test(each))).toEqual([]);
     expect(ofRollback(alarm(200)).filter((each) => /proof/.test(each))).toEqual([]);
+  });
+});
+
+describe("a ratio below one", () => {
+  const worse = (ratio: number): JsonValue => ({ evidence_worse: [...GREEN, ...BLUE, ratio, "step"] });
+
+  it.each([0.5, 0.99])(
+    "of %d in a rollback rule sends back a green that is as good as blue, and is refused",
+    (ratio) => {
+      expect(ofRollback({ ">=": [worse(ratio), 200] })).toEqual(["not-worse /rollback/0/when/>=/0/evidence_worse/4"]);
+      expect(
+        ofRollback({ or: [{ ">=": [worse(ratio), 200] }, { "===": [{ var: "forward.dataGap" }, true] }] }),
+      ).toEqual(["not-worse /rollback/0/when/or/0/>=/0/evidence_worse/4"]);
+    },
+  );
+
+  it("comes with no figure of how seldom it fires", () => {
+    const policy = loadedPolicy({ rollback: [{ id: "x", why: "x", when: { ">=": [worse(0.5), 200] } }] });
+
+    expect(forecastPolicy(policy).falseRollbacks).toMatchObject([{ rule: "x", chance: null }]);
+  });
+
+  it.each([1, 1.25, 3])("is not %d", (ratio) => {
+    expect(ofRollback({ ">=": [worse(ratio), 200] }).join()).not.toContain("not-worse");
+  });
+
+  it("is strict in a gate, and no mistake", () => {
+    expect(ofGate({ "<": [worse(0.8), 3] }).join()).not.toContain("not-worse");
   });
 });
 

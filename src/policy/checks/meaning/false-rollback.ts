@@ -56,6 +56,8 @@ const evidenceBound = (tree: RuleTree, looks: number): Pick<FalseRollbackForecas
     const threshold = thresholdOf(rule);
     if (threshold === null || !["evidence_above", "evidence_worse"].includes(threshold.measured.operator)) continue;
     const { limit, measured } = threshold;
+    if (measured.operator === "evidence_worse" && Number(measured.operands[4]) < 1)
+      return { chance: null, because: "it fires where green is as good as blue" };
     if (measured.operator === "evidence_worse")
       return {
         chance: 0,
