@@ -85,6 +85,7 @@ const POLICY_RULES = {
   "dwell-without-end": error("It is not said what a step that lasts too long comes to."),
   "dwell-too-short": error("A step's longest time is not longer than its shortest."),
   "max-age-too-long": error("Old news would be evidence."),
+  "max-age-too-short": warning("Metrics that are as late as usual would be blindness."),
   "blind-too-long": error("pawl would be blind for longer than is allowed."),
   "blind-too-short": warning("A reading or two that fail would be blindness."),
   "short-soak": error("The soak is shorter than a day."),

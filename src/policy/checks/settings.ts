@@ -10,6 +10,8 @@ import { unmeasuredFindings } from "./unmeasured.ts";
 const LEAST_SOAK = "24h";
 /** One look in vain is nothing, and two in a row happen: a consumer group that balances anew, a call that is throttled. */
 const LEAST_BLIND = "3m";
+/** CloudWatch reports a minute one or two minutes after it has ended. */
+const LEAST_MAX_AGE = "3m";
 
 /** What is wrong with the times and limits that a policy sets for itself. */
 export const settingFindings = (policy: Policy): readonly Finding[] => [
@@ -64,16 +66,26 @@ const blindFindings = ({ blind }: Policy): readonly Finding[] => [
     : []),
 ];
 
-const maxAgeFindings = ({ data }: Policy): readonly Finding[] =>
-  parseDuration(data.maxAge) > parseDuration(LONGEST_MAX_AGE)
+const maxAgeFindings = ({ data }: Policy): readonly Finding[] => {
+  const { maxAge } = data;
+  if (parseDuration(maxAge) > parseDuration(LONGEST_MAX_AGE))
+    return [
+      finding(
+        "max-age-too-long",
+        "/data/maxAge",
+        `with ${maxAge} an outage of the metrics would not be blindness for as long; at most ${LONGEST_MAX_AGE}, which is also all that pawl takes`,
+      ),
+    ];
+  return parseDuration(maxAge) < parseDuration(LEAST_MAX_AGE)
     ? [
         finding(
-          "max-age-too-long",
+          "max-age-too-short",
           "/data/maxAge",
-          `with ${data.maxAge} an outage of the metrics would not be blindness for as long; at most ${LONGEST_MAX_AGE}, which is also all that pawl takes`,
+          `with ${maxAge} pawl is blind to a healthy green whenever its metrics are as late as they often are, a minute or two; ${LEAST_MAX_AGE} at least`,
         ),
       ]
     : [];
+};
 
 const soakFindings = ({ soak, drill }: Policy): readonly Finding[] => {
   const findings: Finding[] = [];

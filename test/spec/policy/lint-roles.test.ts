@@ -155,6 +155,21 @@ describe("a policy that calls old news evidence", () => {
   });
 });
 
+describe("a policy that calls no news evidence that is as late as metrics are", () => {
+  const aged = (maxAge: string) => found(smallPolicy({ data: { ...(smallPolicy()["data"] as JsonObject), maxAge } }));
+
+  it.each(["10s", "90s", "1m", "2m", "179s"])(
+    "is warned of with %s: a healthy green would be out of sight",
+    (maxAge) => {
+      expect(aged(maxAge)).toEqual(["max-age-too-short /data/maxAge"]);
+    },
+  );
+
+  it.each(["3m", "180s", "5m"])("is none with %s", (maxAge) => {
+    expect(aged(maxAge)).toEqual([]);
+  });
+});
+
 describe("a policy that goes back for a look or two in vain", () => {
   const blind = (after: string, action = "rollback") =>
     found(smallPolicy({ blind: { ...(smallPolicy()["blind"] as JsonObject), after, action } }));
