@@ -4,7 +4,7 @@ export interface SignalDefinition {
   readonly unit: "count" | "milliseconds" | "seconds" | "bytes" | "percent" | "ratio" | "state" | "yes-no";
   /** Inclusive; null is unbounded. Only of numbers. */
   readonly range?: { readonly least: number; readonly most: number | null };
-  /** Of text: every value it can have, the healthy one first. */
+  /** Of text: every value it can have, the healthy one first, worst last. */
   readonly values?: readonly string[];
   /** The direction in which a number gets worse, the worse value of a `yes-no`. */
   readonly worse: "up" | "down" | "none" | "true" | "false";

@@ -288,6 +288,44 @@ describe("what is right is left alone", () => {
   });
 });
 
+describe("a gate on a stream's state", () => {
+  const STATE: JsonValue = { var: "reverse.state" };
+  const not = (state: string): JsonValue => ({ "!==": [STATE, state] });
+
+  it.each<[string, JsonValue, string]>([
+    ["any but FAILED, which ABSENT is", not("FAILED"), "/!=="],
+    ["any but PAUSED, which STOPPED is", not("PAUSED"), "/!=="],
+    ["neither FAILED nor PAUSED", { "!": [{ in: [STATE, ["FAILED", "PAUSED"]] }] }, "/!/0/in"],
+    ["RUNNING or ABSENT", { in: [STATE, ["RUNNING", "ABSENT"]] }, "/in"],
+    ["one by one, all but STOPPED", { and: ["PAUSED", "FAILED", "ABSENT"].map(not) }, "/and"],
+    ["beside a lag", { and: [{ "<": [LAG, 5] }, not("FAILED")] }, "/and/1/!=="],
+  ])("that opens at a worse one than it is shut at is refused: %s", (_, rule, at) => {
+    expect(ofGate(rule)).toEqual([`gate-backwards /gates/lag/rule${at}`]);
+  });
+
+  it.each<[string, JsonValue]>([
+    ["running", { "===": [STATE, "RUNNING"] }],
+    ["running, or about to", { in: [STATE, ["RUNNING", "RESTARTING"]] }],
+    ["the same, one by one", { or: [{ "===": [STATE, "RUNNING"] }, { "===": [STATE, "RESTARTING"] }] }],
+    ["none of the bad ones", { "!": [{ in: [STATE, ["PAUSED", "STOPPED", "FAILED", "ABSENT"]] }] }],
+    ["the same, one by one", { and: ["PAUSED", "STOPPED", "FAILED", "ABSENT", "UNASSIGNED"].map(not) }],
+    [
+      "restarting, while it is close behind",
+      { or: [{ "===": [STATE, "RUNNING"] }, { and: [{ "===": [STATE, "RESTARTING"] }, { "<": [LAG, 5] }] }] },
+    ],
+  ])("is right where it asks for %s", (_, rule) => {
+    expect(ofGate(rule)).toEqual([]);
+  });
+
+  it.each<[string, JsonValue]>([
+    ["a state it is meant for", { in: [STATE, ["PAUSED", "FAILED"]] }],
+    ["any but the healthy one", not("RUNNING")],
+    ["one or another", { or: [{ "===": [STATE, "FAILED"] }, { "===": [STATE, "PAUSED"] }] }],
+  ])("is not what a rollback rule is, which may pick %s", (_, when) => {
+    expect(ofRollback(when)).toEqual([]);
+  });
+});
+
 describe("a rule that comes to a list", () => {
   const LONG: JsonValue = { filter: [{ window: ["5m"] }, { ">": [LAG, 120] }] };
   const STALLED: JsonValue = { "===": [{ var: "forward.stalled" }, true] };

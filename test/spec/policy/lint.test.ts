@@ -212,7 +212,7 @@ describe("a rule", () => {
   it.each<[string, JsonValue]>([
     ["an if with an else", { if: [{ var: "forward.stalled" }, false, { "<": [LAG, 5] }] }],
     ["every minute of a window", { all: [{ window: ["3m"] }, { "<": [{ var: "forward.lagRecords" }, 5] }] }],
-    ["a list of states", { in: [{ var: "forward.state" }, ["RUNNING", "PAUSED"]] }],
+    ["a list of states", { in: [{ var: "forward.state" }, ["RUNNING", "RESTARTING"]] }],
     [
       "the newest minute's lag, by reduce",
       {

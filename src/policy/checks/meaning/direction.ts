@@ -5,12 +5,12 @@ import type { Value } from "./points.ts";
 import type { Condition, RuleTree } from "./rule-tree.ts";
 import type { Variable } from "./variables.ts";
 
-type Use = "gate" | "rollback";
+export type Use = "gate" | "rollback";
 
 /**
  * As a signal gets worse a gate may only close and a rollback rule only fire. What does the contrary has its sign the wrong
  * way round, whatever was meant: no knowledge of the intent is needed. `and` and `or` change nothing about it, a negation
- * turns it round; so each condition is looked at by itself.
+ * turns it round; so each condition is looked at by itself. Of states, which have an order of their own, `stateFindings` tells.
  */
 export const directionFindings = (
   tree: RuleTree,
@@ -28,7 +28,7 @@ export const directionFindings = (
   const wrong = (use === "gate") !== negated ? "begins" : "ends";
   return directed.flatMap((axis) => {
     const found = firstTurn(grid, axis, wrong);
-    return found === null ? [] : [sayTurn(tree, use, axis, found)];
+    return found === null ? [] : [sayTurn(tree.at, use, axis, found)];
   });
 };
 
@@ -37,7 +37,7 @@ const isDirected = (
   { open, rule }: Condition,
   { use, negated }: { readonly use: Use; readonly negated: boolean },
 ): boolean => {
-  if (measure.worse === "none" && measure.values === undefined) return false;
+  if (measure.worse === "none") return false;
   // Not seeing never rolls back, so a rollback rule may well ask for evidence first.
   if (measure.quality === true && use === "rollback") return false;
   const isBlue = (each: Variable): boolean => each.measure.paths.every((path) => path.startsWith("blue."));
@@ -84,7 +84,7 @@ const equalitiesIn = (rule: unknown, helps: boolean): readonly Equality[] => {
   });
 };
 
-interface Turn {
+export interface Turn {
   readonly better: Value;
   readonly worse: Value;
 }
@@ -100,7 +100,7 @@ const firstTurn = (grid: Grid, axis: Axis & { readonly index: number }, wrong: "
 
 const turnAlong = (
   grid: Grid,
-  { index, points, variable }: Axis & { readonly index: number },
+  { index, points }: Axis & { readonly index: number },
   from: readonly number[],
   wrong: boolean,
 ): Turn | null => {
@@ -108,27 +108,30 @@ const turnAlong = (
     const truth = grid.truthAt(from.with(index, at));
     return truth === null ? [] : [{ value, truth }];
   });
-  // Of states one is healthy, and the others are not in any order.
-  const isText = variable.measure.type === "text";
   for (const [at, { value, truth }] of seen.entries()) {
-    const before = isText ? seen[0] : seen[at - 1];
+    const before = seen[at - 1];
     if (before !== undefined && before.truth !== truth && truth === wrong)
       return { better: before.value, worse: value };
   }
   return null;
 };
 
-const sayTurn = (tree: Condition, use: Use, { variable }: Axis, { better, worse }: Turn): Finding => {
+export const sayTurn = (
+  at: string,
+  use: Use,
+  { variable }: Pick<Axis, "variable">,
+  { better, worse }: Turn,
+): Finding => {
   const said = `${variable.name}: ${say(better)} is better than ${say(worse)}, and`;
   return use === "gate"
     ? finding(
         "gate-backwards",
-        tree.at,
+        at,
         `${said} the gate holds at the first and opens at the second; turn the comparison round`,
       )
     : finding(
         "rollback-backwards",
-        tree.at,
+        at,
         `${said} the rule fires at the first and not at the second; turn the comparison round`,
       );
 };

@@ -16,6 +16,7 @@ import { hysteresisFindings, type Trees } from "./hysteresis.ts";
 import { type ProofForecast, proofFindings, proofForecasts } from "./proof.ts";
 import { reachFindings } from "./reachability.ts";
 import { type RuleTree, ruleTree } from "./rule-tree.ts";
+import { stateFindings } from "./state-direction.ts";
 import { togetherFindings } from "./together.ts";
 import { tooLongWindowFindings } from "./too-long-windows.ts";
 import { trafficFindings } from "./traffic.ts";
@@ -111,6 +112,6 @@ const ruleMeaning = ({ rule, at }: PlacedRule, { params, operations, effort }: L
   const reach = reachFindings(tree, use, effort);
   // What always says the same has no direction.
   if (reach.some(({ level }) => level === "error")) return [...written, ...reach];
-  const turned = directionFindings(tree, { use, effort });
+  const turned = [...directionFindings(tree, { use, effort }), ...stateFindings(tree, { use, effort })];
   return [...written, ...reach, ...turned, ...(use === "rollback" ? blindRollbackFindings(tree, effort) : [])];
 };
