@@ -288,6 +288,38 @@ describe("what is right is left alone", () => {
   });
 });
 
+describe("a rule that asks whether a signal has a value, and for its value", () => {
+  const KNOWN: JsonValue = { known: ["forward.lagSeconds"] };
+  const NONE_MISSING: JsonValue = { "!": [{ missing: ["forward.lagSeconds"] }] };
+
+  it.each<[string, JsonValue]>([
+    ["known", KNOWN],
+    ["not missing", NONE_MISSING],
+  ])("can never fail where either is enough: %s, or below a limit", (_, seen) => {
+    expect(ofGate({ or: [seen, { "<": [LAG, 5] }] })).toEqual(["never-fails /gates/lag/rule/or"]);
+    expect(ofGate({ or: [{ "<": [LAG, 5] }, seen] })).toEqual(["never-fails /gates/lag/rule/or"]);
+    expect(ofRollback({ or: [seen, { ">": [LAG, 120] }] })).toEqual(["always-fires /rollback/0/when/or"]);
+  });
+
+  it.each<[string, JsonValue]>([
+    ["both", { and: [KNOWN, { "<": [LAG, 5] }] }],
+    ["both, by missing", { and: [NONE_MISSING, { "<": [LAG, 5] }] }],
+    ["its value where it has one, and else nothing", { if: [KNOWN, { "<": [LAG, 5] }, false] }],
+    ["another's value", { or: [{ "<": [{ var: "reverse.lagSeconds" }, 5] }, KNOWN] }],
+    [
+      "values of which none is missing",
+      { and: [{ "!": [{ missing: ["forward.lagSeconds", "forward.lagRecords"] }] }, { "<": [LAG, 5] }] },
+    ],
+  ])("is right where it asks for %s", (_, rule) => {
+    expect(ofGate(rule)).toEqual([]);
+  });
+
+  it("is right as a rollback rule that wants sight first", () => {
+    expect(ofRollback({ and: [KNOWN, { ">": [LAG, 120] }] })).toEqual([]);
+    expect(ofRollback({ if: [NONE_MISSING, { ">": [LAG, 120] }, false] })).toEqual([]);
+  });
+});
+
 describe("a gate on a stream's state", () => {
   const STATE: JsonValue = { var: "reverse.state" };
   const not = (state: string): JsonValue => ({ "!==": [STATE, state] });

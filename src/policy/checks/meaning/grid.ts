@@ -50,10 +50,13 @@ export const gridOf = (tree: RuleTree, effort: Effort, truthIn: TruthIn = asTrut
     const key = axes.reduce((number, { points }, axis) => number * points.length + (indexes[axis] ?? 0), 0);
     const before = known.get(key);
     if (before !== undefined) return before;
-    const placed = axes.map(({ variable, points }, axis) => ({
-      place: variable.place,
-      value: points[indexes[axis] ?? 0] ?? 0,
-    }));
+    const placed = withoutGone(
+      axes.map(({ variable, points }, axis) => ({
+        variable,
+        place: variable.place,
+        value: points[indexes[axis] ?? 0] ?? 0,
+      })),
+    );
     effort.left -= opened.length;
     truth ??= truthOf(logicOf(tree), truthIn);
     const answer = truth(dataAt(placed, minutes));
@@ -62,6 +65,20 @@ export const gridOf = (tree: RuleTree, effort: Effort, truthIn: TruthIn = asTrut
   };
   const most = Math.max(0, Math.min(MOST_POINTS, Math.floor(effort.left / opened.length)));
   return { axes, whole: sizeOf(axes) <= most, truthAt, visit: (look) => visit(axes, most, look) };
+};
+
+interface Placed {
+  readonly variable: Variable;
+  readonly place: readonly string[];
+  readonly value: Value;
+}
+
+/** A signal that is said to have no value has none. */
+const withoutGone = (placed: readonly Placed[]): readonly Placed[] => {
+  const gone = placed.flatMap(({ variable: { sightOf }, value }) =>
+    sightOf !== undefined && value === sightOf.goneAt ? [sightOf.path] : [],
+  );
+  return gone.length === 0 ? placed : placed.filter(({ variable }) => !gone.includes(variable.key));
 };
 
 type TruthIn = (value: JsonValue) => boolean | null;

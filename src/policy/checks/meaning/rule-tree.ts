@@ -64,7 +64,9 @@ export const variablesOf = (
 export const independentGroups = (parts: readonly RuleTree[]): readonly (readonly RuleTree[])[] => {
   let groups: { readonly keys: ReadonlySet<string>; readonly parts: readonly RuleTree[] }[] = [];
   for (const part of parts) {
-    const keys = new Set(variablesOf(part).map(({ variable }) => variable.key));
+    const keys = new Set(
+      variablesOf(part).flatMap(({ variable: { key, sightOf } }) => (sightOf ? [key, sightOf.path] : [key])),
+    );
     const touching = groups.filter((group) => [...group.keys].some((key) => keys.has(key)));
     groups = [
       ...groups.filter((group) => !touching.includes(group)),

@@ -16,6 +16,8 @@ export interface Variable {
   readonly operation?: { readonly name: string; readonly args: readonly Literal[] };
   /** Where its value stands in the data that the expression is evaluated over. */
   readonly place: readonly string[];
+  /** It tells whether a signal has a value now: at `goneAt` that signal has none for whoever reads it. */
+  readonly sightOf?: { readonly path: string; readonly goneAt: boolean };
 }
 
 /** An expression as plain JSON-logic over variables, so that it can be evaluated at any point. */
@@ -119,7 +121,8 @@ const openOperation = (name: string, written: JsonValue, opening: Opening): Json
   const measure = measureOfOperation(name, args);
   const key = `${name} ${args.join(" ")}`;
   const described = opening.operations[name]?.describe(args) ?? name;
-  return read({ key, name: described, operation: { name, args }, place: factAt(key) }, measure, opening);
+  const sight = name === "known" ? { sightOf: { path: String(args[0]), goneAt: false } } : {};
+  return read({ key, name: described, operation: { name, args }, place: factAt(key), ...sight }, measure, opening);
 };
 
 const factAt = (key: string): readonly string[] => ["facts", key.replaceAll(".", ":")];
@@ -130,6 +133,9 @@ const openMissing = (operator: string, operands: readonly JsonValue[], opening: 
   const key = `${operator} ${keys.join(" ")}`;
   const bounds = { least: null, most: null } as const;
   const measure: Measure = { type: "boolean", unit: "yes-no", ...bounds, worse: "true", quality: true, paths: keys };
-  const gone = read({ key, name: `${keys.join(", ")} missing`, place: factAt(key) }, measure, opening);
+  const [path] = keys;
+  // Of several keys nobody can tell which one is missing.
+  const sight = path !== undefined && keys.length === 1 ? { sightOf: { path, goneAt: true } } : {};
+  const gone = read({ key, name: `${keys.join(", ")} missing`, place: factAt(key), ...sight }, measure, opening);
   return { if: [gone, keys, []] };
 };
