@@ -13,7 +13,8 @@ interface OperatorForm {
 }
 
 const isText = (part: unknown): part is string => typeof part === "string" && part !== "";
-const isTextList = (part: unknown): boolean => Array.isArray(part) && part.length > 0 && part.every(isText);
+const isTextList = (part: unknown): part is readonly string[] =>
+  Array.isArray(part) && part.length > 0 && part.every(isText);
 
 const exactly = (count: number): OperatorForm => ({ least: count, most: count });
 const from = (least: number, most: number): OperatorForm => ({ least, most });
@@ -43,8 +44,13 @@ const missing: OperatorForm = {
 const missingSome: OperatorForm = {
   ...exactly(2),
   names: true,
-  problem: ([needed, keys]) =>
-    typeof needed === "number" && isTextList(keys) ? null : '"missing_some" takes a number and a list of literal paths',
+  problem: ([needed, keys]) => {
+    if (typeof needed !== "number" || !isTextList(keys))
+      return '"missing_some" takes a number and a list of literal paths';
+    return Number.isInteger(needed) && needed >= 1 && needed <= keys.length
+      ? null
+      : `of ${keys.length} paths 1 to ${keys.length} can be asked for, not ${needed}: it would always come to the same`;
+  },
 };
 
 const conditional: OperatorForm = {

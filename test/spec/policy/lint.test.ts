@@ -150,6 +150,14 @@ describe("a rule", () => {
     ["a computed path", { "<": [{ var: [{ if: [true, "a", "b"] }] }, 5] }, "one literal path"],
     ["all data", { "!!": [{ var: "" }] }, "one literal path"],
     ["a computed key of missing", { "!": [{ missing: LAG }] }, "literal paths"],
+    [
+      "none of the paths needed",
+      { "!": [{ missing_some: [0, ["forward.lagRecords"]] }] },
+      "1 to 1 can be asked for, not 0",
+    ],
+    ["fewer than none", { "!": [{ missing_some: [-1, ["forward.lagRecords"]] }] }, "can be asked for, not -1"],
+    ["more than there are", { "!": [{ missing_some: [2, ["forward.lagRecords"]] }] }, "can be asked for, not 2"],
+    ["half a path", { "!": [{ missing_some: [0.5, ["forward.lagRecords"]] }] }, "can be asked for, not 0.5"],
     ["an if without else", { if: [{ "<": [LAG, 5] }, { "<": [LAG, 9] }] }, "needs an else"],
     [
       "an if with a second condition and no else",
@@ -233,6 +241,18 @@ describe("a rule", () => {
     ],
     ["a question for what is known", { known: ["forward.lagRecords"] }],
     ["literal keys of missing", { "===": [{ "!": [{ missing: ["forward.lagRecords"] }] }, true] }],
+    ["one of two literal keys", { "!": [{ missing_some: [1, ["forward.lagRecords", "forward.lagSeconds"]] }] }],
+    [
+      "one of two keys, or both",
+      {
+        or: [
+          { "!": [{ missing_some: [2, ["forward.lagRecords", "forward.lagSeconds"]] }] },
+          {
+            and: [{ "!": [{ missing_some: [1, ["forward.lagRecords", "forward.lagSeconds"]] }] }, { "<": [LAG, 5] }],
+          },
+        ],
+      },
+    ],
     ["nothing but coverage", { ">=": [{ coverage: "3m" }, 0.9] }],
   ])("with %s is fine", (_, rule) => {
     expect(withRule(rule)).toEqual([]);

@@ -130,7 +130,8 @@ const factAt = (key: string): readonly string[] => ["facts", key.replaceAll(".",
 /** Whether values are there is one more thing that may be so or not. */
 const openMissing = (operator: string, operands: readonly JsonValue[], opening: Opening): JsonValue => {
   const keys = operands.flat().filter((each): each is string => typeof each === "string");
-  const key = `${operator} ${keys.join(" ")}`;
+  // How many of them are needed makes it another question.
+  const key = `${operator} ${operands.flat().join(" ")}`;
   const bounds = { least: null, most: null } as const;
   const measure: Measure = { type: "boolean", unit: "yes-no", ...bounds, worse: "true", quality: true, paths: keys };
   const [path] = keys;
