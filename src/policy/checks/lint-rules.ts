@@ -63,6 +63,7 @@ const MEANING_RULES = {
   "wrong-role": error("Signals stand in each other's places in an operation."),
   "no-proof": error("An e-value is asked for that says nothing."),
   "weak-proof": warning("An e-value is asked for that chance often comes to."),
+  "forgiving-bound": warning("A bound of a rate says less than the rate itself."),
   "not-worse": error("A rollback rule fires where green is as good as blue."),
   "late-minute": warning("A rollback rule is unknown while the newest minute is not reported."),
   "false-rollback": warning("A rollback rule is likely to send a healthy service back."),

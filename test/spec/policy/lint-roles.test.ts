@@ -59,6 +59,41 @@ describe("an e-value that is too small to mean anything", () => {
   });
 });
 
+describe("a bound of a rate", () => {
+  const bound = (side: string, confidence = 0.95): JsonValue => ({ [side]: [...GREEN, "15m", confidence] });
+  const forgiving = (found: readonly string[]) => found.filter((each) => each.startsWith("forgiving-bound"));
+
+  it("is warned of where few requests satisfy it", () => {
+    expect(forgiving(ofGate({ "<=": [bound("rate_lower"), 0.01] }))).toEqual(["forgiving-bound /gates/lag/rule/<="]);
+    expect(forgiving(ofGate({ "!": [{ ">": [bound("rate_lower"), 0.01] }] }))).toEqual([
+      "forgiving-bound /gates/lag/rule/!/0/>",
+    ]);
+    expect(forgiving(ofRollback({ ">": [bound("rate_upper"), 0.1] }))).toEqual(["forgiving-bound /rollback/0/when/>"]);
+  });
+
+  it("is warned of where the rate is beyond it more often than not", () => {
+    expect(forgiving(ofGate({ "<=": [bound("rate_upper", 0.05), 0.01] }))).toEqual([
+      "forgiving-bound /gates/lag/rule/<=/0/rate_upper/3",
+    ]);
+    expect(forgiving(ofRollback({ ">=": [bound("rate_lower", 0.1), 0.1] }))).toEqual([
+      "forgiving-bound /rollback/0/when/>=/0/rate_lower/3",
+    ]);
+  });
+
+  it("is right on the side that wants requests to show it", () => {
+    expect(forgiving(ofGate({ "<=": [bound("rate_upper"), 0.01] }))).toEqual([]);
+    expect(forgiving(ofGate({ "<=": [bound("rate_upper", 0.5), 0.01] }))).toEqual([]);
+    expect(forgiving(ofRollback({ ">=": [bound("rate_lower"), 0.1] }))).toEqual([]);
+    expect(forgiving(ofRollback({ "!": [{ "<": [bound("rate_lower", 0.99), 0.1] }] }))).toEqual([]);
+  });
+
+  it("is right beside the other one: how far they are apart is how little is known", () => {
+    const apart = { "-": [bound("rate_upper"), bound("rate_lower")] };
+
+    expect(forgiving(ofGate({ "<=": [apart, 0.01] }))).toEqual([]);
+  });
+});
+
 describe("a ratio below one", () => {
   const worse = (ratio: number): JsonValue => ({ evidence_worse: [...GREEN, ...BLUE, ratio, "step"] });
 

@@ -2,6 +2,7 @@ import type { JsonValue } from "../../../kernel/json.ts";
 import type { Operations } from "../../operations/operation.ts";
 import { substituteParams } from "../../params.ts";
 import type { Policy, Rule } from "../../policy-file.ts";
+import { boundFindings } from "../bounds.ts";
 import { type Finding, finding } from "../problem.ts";
 import { roleFindings } from "../roles.ts";
 import { type PlacedRule, paramsIn } from "../rule.ts";
@@ -104,6 +105,7 @@ const ruleMeaning = ({ rule, at }: PlacedRule, { params, operations, effort }: L
     ...truthFindings(substituted, operations),
     ...unitFindings(rule, params, operations),
     ...roleFindings(substituted, use),
+    ...boundFindings(substituted, use),
     ...unmeasuredInRule(substituted, use, operations),
   ];
   const written = found.map((each) => ({ ...each, pointer: `${at}${each.pointer}` }));
