@@ -34,8 +34,13 @@ export const stepFindings = ({ steps }: Policy): readonly Finding[] => [
   ...steps.flatMap(dwellFindings),
 ];
 
-const dwellFindings = ({ minDwell, maxDwell, onMaxDwell }: PolicyStep, index: number): readonly Finding[] => {
+const dwellFindings = (step: PolicyStep, index: number): readonly Finding[] => {
+  const { weight, minDwell, maxDwell, onMaxDwell } = step;
   const at = `/steps/${index}`;
+  if (weight === 100 && maxDwell !== undefined) {
+    const why = `at 100 % the soak begins at once, and nothing asks how long the step lasts: after ${maxDwell} nothing would happen`;
+    return [finding("dwell-at-full", `${at}/maxDwell`, `${why}. Say soak.maxDuration and soak.onBreak instead`)];
+  }
   if (maxDwell === undefined) {
     return onMaxDwell === undefined
       ? []

@@ -40,7 +40,7 @@ describe("what has no direction is more than words", () => {
     ["the name", {}, { name: "other" }],
     ["the name of a step", {}, stepped(0, { id: "first" })],
     ["the same length in other words", {}, stepped(0, { minDwell: "600s" })],
-    ["a dwell at 100 %, which nobody waits for", stepped(2, pagesAfter("12h")), stepped(2, pagesAfter("24h"))],
+    ["a dwell at 100 %, which nobody waits for", stepped(2, { minDwell: "12h" }), stepped(2, { minDwell: "24h" })],
     ["a rule that comes to the same", {}, lagAsked({ ">": [{ var: "params.lag" }, { var: "forward.lagSeconds" }] })],
   ])("and no words are more than that: %s", (_, before, after) => {
     expect(found(before, after)).toMatchObject([{ direction: "neutral", wordsOnly: true }]);

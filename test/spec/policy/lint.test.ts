@@ -271,6 +271,11 @@ describe("how a policy fits together", () => {
     ["two steps of one name", (p) => Object.assign(step(p, 1), { id: "canary" }), 'two steps "canary"'],
     ["maxDwell without an end", (p) => void delete step(p, 0)["onMaxDwell"], "what happens then"],
     ["an end without maxDwell", (p) => void delete step(p, 0)["maxDwell"], "without maxDwell this never happens"],
+    [
+      "maxDwell at 100 %",
+      (p) => Object.assign(step(p, 3), { maxDwell: "6h", onMaxDwell: "rollback" }),
+      "Say soak.maxDuration and soak.onBreak",
+    ],
     ["maxDwell below minDwell", (p) => Object.assign(step(p, 0), { maxDwell: "10m" }), "not longer than minDwell"],
     [
       "green traffic before the start",
