@@ -71,6 +71,7 @@ const MEANING_RULES = {
   "gate-backwards": error("A gate opens as a signal gets worse."),
   "rollback-backwards": error("A rollback rule switches off as a signal gets worse."),
   "blind-rollback": error("A rollback rule fires because something is not seen."),
+  "onto-dead-blue": error("A rollback rule fires as blue's hosts go."),
 } as const;
 
 const POLICY_RULES = {

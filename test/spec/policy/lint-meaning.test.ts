@@ -320,6 +320,35 @@ describe("a rule that asks whether a signal has a value, and for its value", () 
   });
 });
 
+describe("a rollback rule over blue's hosts", () => {
+  const NO_HOST: JsonValue = { "===": [{ stat: ["blue.healthyHosts", "max", "3m"] }, 0] };
+  const FEW: JsonValue = { "<": [{ var: "blue.readyPercent" }, 50] };
+  const GONE: JsonValue = { "===": [{ stat: ["green.healthyHosts", "max", "3m"] }, 0] };
+
+  it.each<[string, JsonValue, string]>([
+    ["none healthy", NO_HOST, "/==="],
+    ["few ready", FEW, "/<"],
+    ["some unhealthy", { ">": [{ var: "blue.unhealthyHosts" }, 1] }, "/>"],
+    ["not enough", { "!": [{ ">=": [{ var: "blue.readyPercent" }, 50] }] }, "/!"],
+    ["both", { and: [NO_HOST, FEW] }, "/and"],
+    ["one way to fire among others", { or: [GONE, FEW] }, "/or/1/<"],
+  ])("sends everything onto hosts that are going: %s", (_, when, at) => {
+    expect(ofRollback(when)).toEqual([`onto-dead-blue /rollback/0/when${at}`]);
+  });
+
+  it.each<[string, JsonValue]>([
+    ["green's are gone and blue's are there", { and: [GONE, { ">=": [{ var: "blue.healthyHosts" }, 2] }] }],
+    ["green has fewer than blue", { "<": [{ var: "green.healthyHosts" }, { var: "blue.healthyHosts" }] }],
+    ["green's alone", GONE],
+  ])("may ask whether %s", (_, when) => {
+    expect(ofRollback(when)).toEqual([]);
+  });
+
+  it("is right as a gate", () => {
+    expect(ofGate({ ">=": [{ var: "blue.readyPercent" }, 50] })).toEqual([]);
+  });
+});
+
 describe("a gate on a stream's state", () => {
   const STATE: JsonValue = { var: "reverse.state" };
   const not = (state: string): JsonValue => ({ "!==": [STATE, state] });

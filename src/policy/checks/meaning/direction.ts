@@ -1,5 +1,6 @@
 import { ARITHMETIC, uses } from "../expressions.ts";
 import { type Finding, finding } from "../problem.ts";
+import { isOfBluesHosts } from "./dead-blue.ts";
 import { type Axis, type Effort, type Grid, gridOf } from "./grid.ts";
 import type { Value } from "./points.ts";
 import type { Condition, RuleTree } from "./rule-tree.ts";
@@ -40,6 +41,8 @@ const isDirected = (
   if (measure.worse === "none") return false;
   // Not seeing never rolls back, so a rollback rule may well ask for evidence first.
   if (measure.quality === true && use === "rollback") return false;
+  // Nor does it go back to blue the sooner for blue's being gone: `deadBlueFindings` tells of what looks at nothing else.
+  if (use === "rollback" && isOfBluesHosts(measure.paths)) return false;
   const isBlue = (each: Variable): boolean => each.measure.paths.every((path) => path.startsWith("blue."));
   // Where green is measured against blue, blue is the yardstick.
   if (

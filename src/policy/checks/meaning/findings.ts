@@ -10,6 +10,7 @@ import { truthFindings } from "../types.ts";
 import { unitFindings } from "../units.ts";
 import { unmeasuredInRule } from "../unmeasured.ts";
 import { blindRollbackFindings } from "./blind-rollback.ts";
+import { deadBlueFindings } from "./dead-blue.ts";
 import { directionFindings } from "./direction.ts";
 import { type FalseRollbackForecast, falseRollbackFindings, falseRollbackForecasts } from "./false-rollback.ts";
 import type { Effort } from "./grid.ts";
@@ -115,5 +116,6 @@ const ruleMeaning = ({ rule, at }: PlacedRule, { params, operations, effort }: L
   // What always says the same has no direction.
   if (reach.some(({ level }) => level === "error")) return [...written, ...reach];
   const turned = [...directionFindings(tree, { use, effort }), ...stateFindings(tree, { use, effort })];
-  return [...written, ...reach, ...turned, ...(use === "rollback" ? blindRollbackFindings(tree, effort) : [])];
+  if (use === "gate") return [...written, ...reach, ...turned];
+  return [...written, ...reach, ...turned, ...deadBlueFindings(tree), ...blindRollbackFindings(tree, effort)];
 };
