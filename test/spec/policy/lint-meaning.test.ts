@@ -144,6 +144,12 @@ describe("a rollback rule with a planted mistake", () => {
       "rollback-backwards /rollback/0/when/===",
     ],
     ["too few minutes seen", { "<": [{ coverage: ["3m"] }, 0.9] }, "blind-rollback /rollback/0/when/<"],
+    ["alarms that are not known", { ">": [{ var: "alarms.unknown" }, 0] }, "blind-rollback /rollback/0/when/>"],
+    [
+      "partitions whose lag is not known",
+      { ">": [{ stat: ["reverse.unknownPartitions", "min", "3m"] }, 0] },
+      "blind-rollback /rollback/0/when/>",
+    ],
     ["no value", { "!": { known: ["green.requests"] } }, "blind-rollback /rollback/0/when/!"],
     ["a missing value", { "!!": [{ missing: ["green.requests"] }] }, "blind-rollback /rollback/0/when/!!"],
     ["an old value", { ">": [{ age: ["forward.lagSeconds"] }, 60] }, "blind-rollback /rollback/0/when/>"],
@@ -159,6 +165,7 @@ describe("a rollback rule with a planted mistake", () => {
   });
 
   it.each<[string, JsonValue]>([
+    ["all alarms in sight first", { and: [{ "===": [{ var: "alarms.unknown" }, 0] }, { ">": [RATE, 0.1] }] }],
     ["sight first", { and: [{ ">=": [{ coverage: ["3m"] }, 0.9] }, { ">": [RATE, 0.1] }] }],
     ["what is bad, where nothing else is seen", { and: [{ ">": [RATE, 0.1] }, { "!": { known: ["blue.requests"] } }] }],
   ])("that asks for %s is none", (_, when) => {
@@ -346,6 +353,14 @@ describe("a rollback rule over blue's hosts", () => {
 
   it("is right as a gate", () => {
     expect(ofGate({ ">=": [{ var: "blue.readyPercent" }, 50] })).toEqual([]);
+  });
+});
+
+describe("a gate on what cannot be seen", () => {
+  it("is right where it wants none of it, and refused where it opens by it", () => {
+    expect(ofGate({ "===": [{ var: "alarms.unknown" }, 0] })).toEqual([]);
+    expect(ofGate({ "<=": [{ stat: ["forward.unknownPartitions", "max", "3m"] }, 0] })).toEqual([]);
+    expect(ofGate({ ">": [{ var: "alarms.unknown" }, 0] })).toEqual(["gate-backwards /gates/lag/rule/>"]);
   });
 });
 

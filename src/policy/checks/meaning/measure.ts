@@ -20,6 +20,13 @@ export interface Measure {
   readonly paths: readonly string[];
 }
 
+/** Signals that count what cannot be seen. */
+const UNSEEN: ReadonlySet<string> = new Set([
+  "alarms.unknown",
+  "forward.unknownPartitions",
+  "reverse.unknownPartitions",
+]);
+
 export const measureOfSignal = (path: string): Measure | null => {
   const signal = signalAt(path);
   if (signal === null) return null;
@@ -33,6 +40,7 @@ export const measureOfSignal = (path: string): Measure | null => {
     paths: [path],
     ...(values === undefined ? {} : { values }),
     ...(unit === "count" || unit === "bytes" ? { whole: true } : {}),
+    ...(UNSEEN.has(path) ? { quality: true } : {}),
   };
 };
 
