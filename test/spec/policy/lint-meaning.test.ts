@@ -459,6 +459,36 @@ describe("a rule that comes to a list", () => {
   });
 });
 
+describe("an if", () => {
+  const STALLED: JsonValue = { "===": [{ var: "forward.stalled" }, true] };
+
+  it.each<[string, JsonValue, string]>([
+    ["always", { if: [{ ">=": [LAG, 0] }, { "<": [LAG, 5] }, false] }, "/if/0/>="],
+    ["never", { if: [STALLED, false, { "<": [LAG, 0] }, false, { "<": [LAG, 5] }] }, "/if/2/<"],
+    [
+      "by its parts together",
+      { if: [{ and: [{ ">": [LAG, 9] }, { "<": [LAG, 2] }] }, false, { "<": [LAG, 5] }] },
+      "/if/0/and",
+    ],
+    [
+      "deeper",
+      { and: [{ "===": [{ "?:": [{ ">=": [LAG, 0] }, LAG, 9] }, 1] }, { "<": [LAG, 5] }] },
+      "/and/0/===/0/?:/0/>=",
+    ],
+  ])("whose condition is decided %s is told of", (_, rule, at) => {
+    expect(ofGate(rule)).toContain(`idle-part /gates/lag/rule${at}`);
+  });
+
+  it.each<[string, JsonValue]>([
+    ["of two limits", { if: [{ ">": [{ var: "lb.requests" }, 1000] }, { "<": [LAG, 5] }, { "<": [LAG, 2] }] }],
+    ["of a state", { if: [STALLED, false, { "<": [LAG, 5] }] }],
+    ["by sight", { if: [{ known: ["forward.lagSeconds"] }, { "<": [LAG, 5] }, false] }],
+    ["by what is missing", { if: [{ missing: ["forward.lagSeconds"] }, false, { "<": [LAG, 5] }] }],
+  ])("that chooses %s is none", (_, rule) => {
+    expect(ofGate(rule).join()).not.toContain("idle-part");
+  });
+});
+
 describe("a warning", () => {
   it("is what a part is worth that changes nothing", () => {
     expect(ofGate({ and: [{ ">=": [LAG, 0] }, { "<": [LAG, 10] }] })).toEqual(["idle-part /gates/lag/rule/and/0/>="]);

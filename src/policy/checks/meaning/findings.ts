@@ -16,7 +16,7 @@ import { type FalseRollbackForecast, falseRollbackFindings, falseRollbackForecas
 import type { Effort } from "./grid.ts";
 import { hysteresisFindings, type Trees } from "./hysteresis.ts";
 import { type ProofForecast, proofFindings, proofForecasts } from "./proof.ts";
-import { reachFindings } from "./reachability.ts";
+import { choiceFindings, reachFindings } from "./reachability.ts";
 import { type RuleTree, ruleTree } from "./rule-tree.ts";
 import { stateFindings } from "./state-direction.ts";
 import { togetherFindings } from "./together.ts";
@@ -112,7 +112,7 @@ const ruleMeaning = ({ rule, at }: PlacedRule, { params, operations, effort }: L
   const written = found.map((each) => ({ ...each, pointer: `${at}${each.pointer}` }));
   const tree = ruleTree(substituted, at, operations);
   if (tree === null || written.some(({ level }) => level === "error")) return written;
-  const reach = reachFindings(tree, use, effort);
+  const reach = [...reachFindings(tree, use, effort), ...choiceFindings({ rule: substituted, at }, operations, effort)];
   // What always says the same has no direction.
   if (reach.some(({ level }) => level === "error")) return [...written, ...reach];
   const turned = [...directionFindings(tree, { use, effort }), ...stateFindings(tree, { use, effort })];

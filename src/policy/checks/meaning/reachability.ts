@@ -1,6 +1,10 @@
+import type { JsonValue } from "../../../kernel/json.ts";
+import type { Operations } from "../../operations/operation.ts";
+import { expressionsOf } from "../expressions.ts";
 import { type Finding, finding } from "../problem.ts";
+import type { PlacedRule } from "../rule.ts";
 import { asTruth, asVerdict, type Effort, type Grid, gridOf } from "./grid.ts";
-import { independentGroups, type RuleTree } from "./rule-tree.ts";
+import { independentGroups, type RuleTree, ruleTree } from "./rule-tree.ts";
 
 /** What a rule can come to. Claims only what it is sure of: where not everything was looked at, both. */
 interface Reach {
@@ -103,6 +107,18 @@ export const reachFindings = (tree: RuleTree, use: "gate" | "rollback", effort: 
       : finding("never-fires", at, `the rule can never fire: this is false${because}. It protects from nothing`),
   ];
 };
+
+/** Conditions of an `if` that are always decided: one of its branches is never taken. They are no parts of a tree. */
+export const choiceFindings = ({ rule, at }: PlacedRule, operations: Operations, effort: Effort): readonly Finding[] =>
+  expressionsOf(rule)
+    .filter(({ operator, scope }) => (operator === "if" || operator === "?:") && scope === "data")
+    .flatMap(({ operands, operandAt }) =>
+      operands.flatMap((operand, index) => {
+        if (index % 2 !== 0 || index === operands.length - 1) return [];
+        const tree = ruleTree(operand as JsonValue, `${at}${operandAt(index)}`, operations);
+        return tree === null ? [] : reachOf(tree, effort, asTruth).fixed.map(idlePart);
+      }),
+    );
 
 const idlePart = ({ at, holds }: Fixed): Finding =>
   finding("idle-part", at, `this is always ${holds} and changes nothing; correct it, or remove it`);
