@@ -2,7 +2,7 @@ import { APPLY_BOUND_MS, CLOCK_SKEW_MS, DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from
 import { type CutoverEvent, pointOfNoReturnRefusals } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { type Change, commit } from "../guard/commit.ts";
-import { READ_TIMEOUT_MS, STATE_TIMEOUT_MS } from "../guard/limits.ts";
+import { STATE_TIMEOUT_MS } from "../guard/limits.ts";
 import { flushLeftBehind, flushOutbox, type OutboxPorts } from "../guard/outbox.ts";
 import type { GuardPorts, JournalEntry } from "../guard/ports.ts";
 import { toIso } from "../kernel/instant.ts";
@@ -12,13 +12,14 @@ import type { CutoverBindings } from "../signals/bindings.ts";
 import { hasPlainRoute } from "../signals/routes.ts";
 import type { ActOutcome, DecommissionActs } from "./acts.ts";
 import { comparedLately, comparisonAnew, lastWentOn, unfinished, wentOn } from "./comparison-age.ts";
+import { lastLook } from "./last-look.ts";
 import { actsSince, type DecommissionAction, nextAction, type PlannedAction } from "./plan.ts";
 import { tellStopped } from "./stopped-act.ts";
 
 const CONFIRMED_FOR_MS = durationMs(30_000);
 
 export type DecommissionPorts = OutboxPorts &
-  Pick<GuardPorts, "clock" | "active" | "journal" | "alarms"> & {
+  Pick<GuardPorts, "clock" | "active" | "journal" | "alarms" | "rules"> & {
     readonly acts: DecommissionActs;
     /** False when the invocation has no time left for another act. */
     readonly hasTime: () => boolean;
@@ -178,11 +179,8 @@ const passPointOfNoReturn = async (
   const now = ports.clock.now();
   const refusals = pointOfNoReturnRefusals(state, now);
   if (refusals.length > 0) return { kind: "waiting", for: refusals.join("; ") };
-  const arns = cutover.alarms.map(({ arn }) => arn);
-  const alarms = await ports.alarms.read(arns, READ_TIMEOUT_MS);
-  if (!alarms.ok) return { kind: "waiting", for: `the alarms could not be read: ${alarms.failure.message}` };
-  const loud = arns.filter((arn) => alarms.value.find((alarm) => alarm.arn === arn)?.state !== "OK");
-  if (loud.length > 0) return { kind: "waiting", for: `alarms that are not OK: ${loud.join(", ")}` };
+  const inTheWay = await lastLook(ports, cutover, state);
+  if (inTheWay.length > 0) return { kind: "waiting", for: inTheWay.join("; ") };
   // Asked last: it costs green, and is for nothing while anything else is in the way.
   if (!comparedLately(entries, now)) return compareAgain(ports, cutover, comparisonAnew(entries, state.epoch, now));
   const refused = await record(ports, state, [{ kind: "pointOfNoReturn", at: now }], {

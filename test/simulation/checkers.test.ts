@@ -166,6 +166,7 @@ describe("each checker fails on a history that breaks its promise", () => {
     const { store, says, does, route } = await armedWorld();
     await store({ wayBack: "restorable" });
     expect(says("P4").join()).toMatch(/given up with \d alarms that were not seen to be quiet/);
+    expect(says("P4")).toContain("the way back was given up, and route 0 was not seen on green alone");
     await does("promote", async (ports) => {
       await ports.state.read("orders", TIMEOUT_MS);
       await ports.rules.writeWeights({ route, greenPercent: 0, stickySeconds: null }, [], ONCE);

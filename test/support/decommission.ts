@@ -3,6 +3,7 @@ import type { CutoverState } from "../../src/decision/state.ts";
 import type { ActOutcome, DecommissionActs, OutsideAction } from "../../src/decommission/acts.ts";
 import { DECOMMISSION_PLAN } from "../../src/decommission/plan.ts";
 import { type DecommissionProgress, runDecommission } from "../../src/decommission/run-decommission.ts";
+import { ONE_ATTEMPT } from "../../src/guard/limits.ts";
 import type { GuardPorts } from "../../src/guard/ports.ts";
 import { later, MINUTE_MS, weightPercent } from "../../src/kernel/units.ts";
 import { type FakeWorld, fakeWorld } from "./fake-world.ts";
@@ -69,6 +70,8 @@ export const beginDecommission = async (): Promise<Decommissioning> => {
   };
   const run = (through: GuardPorts = world.ports): Promise<DecommissionProgress> =>
     runDecommission({ ...through, acts: fake.acts, hasTime: () => true }, world.cutover);
+  for (const route of world.cutover.routes)
+    await world.rules.writeWeights({ route, greenPercent: 100, stickySeconds: null }, [], ONE_ATTEMPT);
   const approval = { by: "olga", reason: "the soak is over", epoch: world.state().epoch, at: world.clock.now() };
   change({ phase: "decommissioning", weightPercent: weightPercent(100), approval });
   grantPermit();

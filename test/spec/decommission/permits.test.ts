@@ -7,6 +7,7 @@ import { beginDecommission, type Decommissioning } from "../../support/decommiss
 import { type FakeWorld, ORDERS } from "../../support/fake-world.ts";
 
 const ALARM = ORDERS.alarms[0]?.arn ?? "";
+const PIN = ORDERS.routes[0]?.pin ?? { ruleArn: "", raisedPriority: 0 };
 const permit = (of: Partial<NonNullable<CutoverState["permit"]>>): NonNullable<CutoverState["permit"]> => ({
   epoch: 1,
   action: "point-of-no-return",
@@ -57,6 +58,11 @@ describe("the point of no return is not passed", () => {
         world.truth.alarmsFail = true;
       },
       "the alarms could not be read",
+    ],
+    [
+      "while a pin is raised that the state knows nothing of",
+      ({ world }) => world.rules.edit(PIN.ruleArn, (pin) => ({ ...pin, priority: PIN.raisedPriority })),
+      "the pin is raised: all traffic is on blue",
     ],
     [
       "on an approval of the day before",

@@ -1,6 +1,7 @@
 import { edit, type Fault } from "../fault.ts";
 
 const RUN = "src/decommission/run-decommission.ts";
+const LAST_LOOK = "src/decommission/last-look.ts";
 const PLAN = "src/decommission/plan.ts";
 
 /** Mistakes in taking CDC apart. */
@@ -49,10 +50,17 @@ export const DECOMMISSION: readonly Fault[] = [
   },
   {
     name: "loud-alarms-at-the-return",
-    edits: [edit(RUN, "if (loud.length > 0) return", "if (false) return")],
+    edits: [edit(LAST_LOOK, "return loud.length > 0 ?", "return false ?")],
     breaks: "P5",
     why: "the point of no return is passed while an alarm fires",
     expected: { within: 300, amid: "loud-returns" },
+  },
+  {
+    name: "return-without-a-look",
+    edits: [edit(LAST_LOOK, `if (drift === "in-sync") return [];`, "return [];")],
+    breaks: "P4",
+    why: "the point of no return is passed while a rollback that the table did not answer has everybody on blue",
+    expected: { within: 20, amid: "backs-without-the-table" },
   },
   {
     name: "return-under-a-latch",
