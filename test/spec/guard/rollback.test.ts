@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { applyLatch } from "../../../src/decision/latch.ts";
 import type { LatchCause, UnchainedRecord } from "../../../src/decision/state.ts";
+import type { GuardPorts } from "../../../src/guard/ports.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
-import { outsideFailure } from "../../../src/kernel/result.ts";
-import { durationMs, type EpochMs, later } from "../../../src/kernel/units.ts";
+import { ok, outsideFailure } from "../../../src/kernel/result.ts";
+import { durationMs, type EpochMs, earlier, later, MINUTE_MS } from "../../../src/kernel/units.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { DRILL, type FakeWorld, fakeWorld, ORDERS, sha256 } from "../../support/fake-world.ts";
 
@@ -24,6 +25,24 @@ const alarm = (world: FakeWorld, alarmArn = RATIO_ALARM) => {
   world.truth.firing.add(alarmArn);
   return snapBack(world.ports, world.cutover, { kind: "alarm", alarmArn, severity, alarmAt: world.clock.now() });
 };
+
+/** Requests that green had taken before, and keeps answering a few of in every minute. */
+const answeringOnGreen = ({ ports }: FakeWorld): GuardPorts => ({
+  ...ports,
+  metrics: {
+    read: async (cutover, tick, timeoutMs) => {
+      const read = await ports.metrics.read(cutover, tick, timeoutMs);
+      if (!read.ok) return read;
+      const everyMinute = Array.from({ length: 10 }, (_, index) => earlier(tick, (index + 1) * MINUTE_MS));
+      const series = read.value.series.map((one) =>
+        one.of === "green" && (one.metric === "requests" || one.metric === "answered")
+          ? { ...one, minutes: everyMinute.toReversed().map((at) => ({ at, value: 12 })) }
+          : one,
+      );
+      return ok({ ...read.value, series });
+    },
+  },
+});
 
 const settledBack = async (world: FakeWorld) => {
   world.truth.firing.clear();
@@ -113,6 +132,22 @@ describe("an alarm at 50 %", () => {
     await world.minutes(2);
     expect(world.state().settled).toBeUndefined();
     world.truth.drains = true;
+    await settledBack(world);
+    expect(world.state().settled).toMatchObject({ label: "lossless" });
+  });
+
+  it("does not settle while green still answers requests, though everything else is proven", async () => {
+    const world = await at50();
+    await alarm(world);
+    const busy = answeringOnGreen(world);
+    for (let minute = 0; minute < 8; minute += 1) await world.minute(busy);
+    expect(world.state().settled).toBeUndefined();
+    expect(world.state().blocking.map(({ value }) => value)).toContain(
+      "a whole minute after the snap-back without a request on green",
+    );
+    // It is quiet for a minute before that is known.
+    await world.minute();
+    expect(world.state().settled).toBeUndefined();
     await settledBack(world);
     expect(world.state().settled).toMatchObject({ label: "lossless" });
   });
