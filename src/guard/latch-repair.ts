@@ -134,10 +134,7 @@ const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): 
   const own = tick.seen.snapshots.at(-1) ?? tick.seen.snapshots[0];
   const unpinned = tick.seen.sights.length > 0 && !tick.seen.sights.every(isOnBlue);
   const reassert = latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS);
-  const { settled, waitingFor } =
-    state.settled === undefined
-      ? settledLabel(state, { waitingFor: [], ...tick.seen.observed?.settle, instants: own.instants }, now)
-      : { settled: null, waitingFor: [] };
+  const { settled, waitingFor } = settledBy(tick, state, unpinned, now);
   return {
     doing: unpinned ? wayBackAgain(tick).doing : settled === null ? "rolled back" : `settled ${settled.label}`,
     events: settled === null ? [] : [{ kind: "settled", settled }],
@@ -163,6 +160,19 @@ const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): 
       })),
     ],
   };
+};
+
+/** While somebody sends traffic to green a proof that reverse is empty is of before, however new it is. */
+const settledBy = (
+  { seen }: Tick,
+  state: CutoverState,
+  unpinned: boolean,
+  now: EpochMs,
+): Pick<ReturnType<typeof settledLabel>, "settled" | "waitingFor"> => {
+  if (state.settled !== undefined) return { settled: null, waitingFor: [] };
+  if (unpinned) return { settled: null, waitingFor: ["all traffic on blue"] };
+  const own = seen.snapshots.at(-1) ?? seen.snapshots[0];
+  return settledLabel(state, { waitingFor: [], ...seen.observed?.settle, instants: own.instants }, now);
 };
 
 const wayBackAgain = ({ cutover }: Tick) =>

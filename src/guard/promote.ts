@@ -22,6 +22,7 @@ import { latchAndSendBack } from "./send-back.ts";
 import { settleIntent } from "./settle-intent.ts";
 import { storeEvidence } from "./store-evidence.ts";
 import { untimely } from "./untimely.ts";
+import { withoutEvidence } from "./without-evidence.ts";
 
 /**
  * One tick of one cutover: settle what is open, look, judge, decide, and move one step at most.
@@ -96,9 +97,10 @@ const withAdoption = (tick: Tick, state: CutoverState, at: EpochMs): Tick => {
 
 const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState): Promise<PromoteReport> => {
   const state = tick.first.reduce(evolve, stored);
-  const judged = judgeTick(tick.cutover, state, tick.policy, tick.seen, tick.at);
-  const { decision } = judged;
-  const evidence = await storeEvidence(ports, tick.cutover, state, tick.seen, judged);
+  const came = judgeTick(tick.cutover, state, tick.policy, tick.seen, tick.at);
+  const evidence = await storeEvidence(ports, tick.cutover, state, tick.seen, came);
+  const decision = evidence === null ? withoutEvidence(came.decision, state, tick.at) : came.decision;
+  const judged = { ...came, decision };
   if (decision.kind === "rollback") return latchAndSendBack(ports, tick, stored, decision, evidence ?? undefined);
   if (decision.kind === "advance" && evidence !== null)
     return advance(ports, tick, stored, { ...judged, decision }, evidence);
@@ -120,7 +122,7 @@ const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState
 
 /** A hold may go unrecorded where the ledger cannot be reached; a change of policy may not. */
 const recordKind = ({ kind }: Decision, adoption: string | null): string => {
-  if (kind !== "advance" && kind !== "hold") return kind;
+  if (kind !== "hold") return kind;
   return adoption === null ? "hold" : "adopt";
 };
 

@@ -152,6 +152,26 @@ describe("an alarm at 50 %", () => {
     expect(world.state().settled).toMatchObject({ label: "lossless" });
   });
 
+  it("does not settle in a tick that sees traffic on green, whatever was proven before", async () => {
+    const scout = await at50();
+    await alarm(scout);
+    scout.truth.firing.clear();
+    const minutes = await scout.until("settled", () => scout.state().settled !== undefined);
+    const world = await at50();
+    await alarm(world);
+    world.truth.firing.clear();
+    await world.minutes(minutes - 1);
+    const pin = world.cutover.routes[0]?.pin;
+    world.rules.edit(pin?.ruleArn ?? "", (rule) => ({ ...rule, priority: pin?.parkedPriority ?? null }));
+    await world.minute();
+    expect(world.state().settled).toBeUndefined();
+    expect(world.state().blocking).toContainEqual(
+      expect.objectContaining({ what: "settle", value: "all traffic on blue" }),
+    );
+    await settledBack(world);
+    expect(world.state().settled).toMatchObject({ label: "lossless" });
+  });
+
   it("settles as bounded where rows were written on both sides", async () => {
     const world = await at50();
     await alarm(world);

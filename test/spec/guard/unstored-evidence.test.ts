@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { GuardPorts } from "../../../src/guard/ports.ts";
 import { outsideFailure } from "../../../src/kernel/result.ts";
+import { durationMs } from "../../../src/kernel/units.ts";
 import { type FakeWorld, fakeWorld, wholeLedger } from "../../support/fake-world.ts";
 
 /** The table takes everything, this tick's snapshot too, but not what the decision rests on. */
@@ -31,14 +32,37 @@ describe("a step whose evidence could not be stored", () => {
     const written = world.rules.writes.length;
     for (let minute = 0; minute < 5; minute += 1) {
       const report = await world.minute(unstored(world));
-      // The gates say yes: nothing else keeps it from going on.
-      expect(report).toMatchObject({ kind: "judged", decision: "advance" });
+      // Nothing else keeps it from going on.
+      expect(report).toMatchObject({ kind: "judged", decision: "hold" });
+      expect(world.state().blocking).toMatchObject([{ what: "evidence" }]);
       expect(wholeLedger(world).at(-1)).toMatchObject({ kind: "hold", detail: { evidence: "could not be stored" } });
     }
     expect(world.rules.greenPercent()).toBe(percent);
     expect(world.rules.writes).toHaveLength(written);
     expect(world.state().weightPercent).toBe(percent);
     expect(world.state().intent).toBeUndefined();
+    expect(world.notify.sent.filter(({ body }) => body.includes("could not be stored"))).toHaveLength(1);
+  });
+
+  it("nor does a decommission begin, or go on", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("100 %", () => world.state().phase === "soaking");
+    // Until its gates' windows are whole.
+    await world.minutes(12);
+    const { epoch, soak } = world.state();
+    const approval = { by: "olga", reason: "soaked", epoch, at: world.clock.now() };
+    world.store.put({ ...world.state(), soak: { ...soak, healthyMs: durationMs(48 * 3_600_000) }, approval });
+
+    await world.minute(unstored(world));
+    expect(world.state()).toMatchObject({ phase: "soaking", blocking: [{ what: "evidence" }] });
+    expect(world.state().permit).toBeUndefined();
+
+    await world.minute();
+    expect(world.state()).toMatchObject({ phase: "decommissioning", permit: {} });
+    await world.minute(unstored(world));
+    expect(world.state()).toMatchObject({ phase: "decommissioning", blocking: [{ what: "evidence" }] });
+    expect(world.state().permit).toBeUndefined();
   });
 
   it("is taken by the first tick that can store it, and its record names it", async () => {
