@@ -2,6 +2,9 @@ import type { CutoverState } from "../../src/decision/state.ts";
 import { MINUTE_MS } from "../../src/kernel/units.ts";
 import type { World } from "./world/world.ts";
 
+/** What goes on standing in the way is told again every hour; a page of before then was about something else. */
+const TOLD_AGAIN_MS = 75 * MINUTE_MS;
+
 /**
  * How a run has ended, or null where it goes on: complete, rolled back, or waiting for people who were told what for.
  *
@@ -16,7 +19,8 @@ export const endingOf = (world: World, late = false): string | null => {
     return "rolled back";
   const asked = world.told.some(({ body }) => body.includes("pawl approve"));
   if (asked && isOnly(state.blocking, "approval", world.time.now())) return waitingFor("approval");
-  const paged = world.told.findLast(({ urgency }) => urgency === "page");
+  const lately = world.time.now() - TOLD_AGAIN_MS;
+  const paged = world.told.findLast(({ urgency, toldAt }) => urgency === "page" && toldAt >= lately);
   const blocking = state.blocking.map(({ what }) => what).join(", ");
   return late && paged !== undefined ? waitingFor(blocking || paged.subject) : null;
 };

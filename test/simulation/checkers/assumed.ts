@@ -14,6 +14,15 @@ export const TICK_AGE_MS = 120_000;
 /** A minute is final so long after its end: errors arrive late. */
 export const FINAL_AFTER_MS = 5 * 60_000;
 
+/** Three ticks: leave to go on with decommission that no tick renews is over. */
+export const PERMIT_LIFE_MS = 180_000;
+
+/** An operator's word to give up the way back holds for a day. */
+export const APPROVAL_LIFE_MS = 86_400_000;
+
+/** The longest act there is, and its answer. */
+export const ACT_MS = 60_000;
+
 /** The acts of decommission that change something outside, in order; of the two streams reverse goes last. */
 export const ACTS: readonly OutsideAction[] = [
   "final-diff",

@@ -66,6 +66,7 @@ export const evidenceGaps = (world: World, tick: number, level: number): Gaps =>
     if (requests === null) missing.push("requests of green");
     else if (requests < 150) bad.push(`${requests} requests of green`);
     else if (errorsIn(shown, "green", span) > 0.01 * requests) bad.push("errors of green");
+    if (isSlow(run, level)) bad.push("p99 of green");
   }
   const all = requestsIn(shown, "lb", span);
   if (all === null) missing.push("requests of the load balancer");
@@ -73,6 +74,12 @@ export const evidenceGaps = (world: World, tick: number, level: number): Gaps =>
   hostGaps(world, run, missing, bad);
   streamGaps(run, missing, bad);
   return { missing, bad };
+};
+
+/** At 100 % nobody is left to compare green with. */
+const isSlow = ({ served }: Run, level: number): boolean => {
+  const p99 = (of: string) => served.metrics?.p99.find((one) => one.of === of && one.use === "gates")?.p99Ms ?? 0;
+  return p99("green") > (level === 100 ? 400 : Math.max(400, 1.2 * p99("blue")));
 };
 
 const hostGaps = (world: World, run: Run, missing: string[], bad: string[]): void => {

@@ -1,8 +1,10 @@
 import type { Digest } from "../../../src/kernel/digest.ts";
 import { acknowledgedWrites } from "./acknowledged-writes.ts";
 import type { Checker } from "./checker.ts";
+import { clearedWell } from "./cleared-well.ts";
 import { converges } from "./converges.ts";
 import { explained } from "./explained.ts";
+import { givenUpWell } from "./given-up-well.ts";
 import { heldBack } from "./held-back.ts";
 import { notKnowing } from "./not-knowing.ts";
 import { oneStep } from "./one-step.ts";
@@ -15,6 +17,7 @@ import { soakCounted } from "./soak-counted.ts";
 import { soakFirst } from "./soak-first.ts";
 import { somebodyIsTold } from "./somebody-is-told.ts";
 import { underALatch } from "./under-a-latch.ts";
+import { withoutDelay } from "./without-delay.ts";
 import { wordOfOperators } from "./word-of-operators.ts";
 
 /** One a promise, and a second one where a promise says two things. */
@@ -35,4 +38,7 @@ export const allCheckers = (digest: Digest, recomputes: boolean): readonly Check
   wordOfOperators(),
   pastTheReturn(),
   heldBack(),
+  withoutDelay(),
+  clearedWell(),
+  givenUpWell(),
 ];

@@ -13,6 +13,9 @@ const hadReason = (world: World, at: number, meddledAt: number): boolean => {
   return false;
 };
 
+const isArmed = ({ before, after }: Extract<WorldEvent, { kind: "stored" }>): boolean =>
+  after.phase === "armed" && after.latch === undefined && (before === null || before.latch !== undefined);
+
 /** P3: not knowing never promotes, and by itself never rolls back before the limit of blindness. */
 export const notKnowing = (): Checker => {
   let meddledAt = Number.NEGATIVE_INFINITY;
@@ -20,13 +23,15 @@ export const notKnowing = (): Checker => {
   let sighted: number[] = [];
   /** Since when green has, or may have, traffic: before that there is nothing to be blind to. */
   let litAt: number | null = null;
+  /** No alarm of before then counts; when the run began that has armed, or armed again. */
+  let armedSince = 0;
 
   const latched = (world: World, { at, after, run }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
     const cause = after.latch?.cause;
     if (cause?.kind === "alarm") {
       const firing = world.alarms.lastFiringAt();
       const rings = run?.served.alarms?.some(({ arn, state }) => arn === cause.alarmArn && state === "ALARM") === true;
-      const recent = rings || (firing !== null && firing >= after.armedAt - SKEW_MS);
+      const recent = rings || (firing !== null && firing >= armedSince - SKEW_MS);
       const asked = world.faults.spell("alarms-unreadable", at) !== null;
       return recent || asked ? [] : ["rolled back for an alarm of before it was armed"];
     }
@@ -63,7 +68,10 @@ export const notKnowing = (): Checker => {
     promise: "P3",
     watch: (event, world) => {
       if (event.kind === "changed" && event.run === null) meddledAt = event.at;
-      if (event.kind === "stored") return stored(world, event);
+      if (event.kind === "stored") {
+        if (isArmed(event)) armedSince = event.run?.startedAt ?? event.at;
+        return stored(world, event);
+      }
       return event.kind === "sent" ? sent(world, event) : null;
     },
   };

@@ -20,15 +20,24 @@ const TOLD_BY = 5;
 export const outsiders = (): Checker => {
   let meddledAt = Number.NEGATIVE_INFINITY;
   let toldAt = Number.NEGATIVE_INFINITY;
+  /** When somebody last went back, or was about to arm again: what is left of it may pass for an outsider's. */
+  let wentBackAt = Number.NEGATIVE_INFINITY;
   let moreBlue = 0;
   let moreGreen: { readonly since: number; readonly looks: number } | null = null;
+
+  const note = (event: WorldEvent): void => {
+    if (event.kind === "changed" && event.run === null) meddledAt = event.at;
+    if (goesBack(event)) wentBackAt = event.at;
+    if (event.kind === "told" && event.notification.urgency === "page") toldAt = event.at;
+  };
 
   const imagined = (world: World, { at, before, after }: Stored): readonly string[] => {
     if (before === null || before.latch !== undefined || after.latch?.cause.kind !== "outsider") return [];
     const isThere = world.cutover.routes.some(
       (_, route) => world.rules.pinOf(route) === "raised" || world.rules.weightedPercent(route) < before.weightPercent,
     );
-    return isThere || at - meddledAt < LATELY_MS ? [] : ["went back for an outsider, and nobody had touched the rules"];
+    const isExplained = at - meddledAt < LATELY_MS || (isThere && at - wentBackAt < LATELY_MS);
+    return isExplained ? [] : ["went back for an outsider, and nobody had touched the rules"];
   };
 
   const ignored = (shown: Shown): readonly string[] => {
@@ -54,8 +63,7 @@ export const outsiders = (): Checker => {
   return {
     promise: "P3",
     watch: (event, world) => {
-      if (event.kind === "changed" && event.run === null) meddledAt = event.at;
-      if (event.kind === "told" && event.notification.urgency === "page") toldAt = event.at;
+      note(event);
       if (event.kind !== "stored") return null;
       const { before, after } = event;
       const tick = after.lastTick;
@@ -66,6 +74,11 @@ export const outsiders = (): Checker => {
     },
   };
 };
+
+const goesBack = (event: WorldEvent): boolean =>
+  event.kind === "changed"
+    ? event.run?.kind === "rollback" || event.run?.kind === "operator"
+    : event.kind === "stored" && event.after.intent?.kind === "lowerPin";
 
 /** What every look of the run whose snapshot counts showed. */
 const shownAt = (world: World, tick: number, after: CutoverState): Shown => {

@@ -3,7 +3,7 @@ import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
 
-/** P7: a weight that is recorded has been on every route, and what was put down to be kept or told was, once. */
+/** P7: a weight that is recorded has been on every route, none is once all is on blue, and what was put down to be kept or told was, once. */
 export const recordedWasMade = (): Checker => {
   /** What each route's weighted rule has had since the open intent was announced. */
   let stood = new Map<number, Set<number>>();
@@ -17,7 +17,7 @@ export const recordedWasMade = (): Checker => {
   };
   const lookAtAll = (world: World): void => world.cutover.routes.forEach((_, route) => void look(world, route));
 
-  const stored = (world: World, { before, after }: Extract<WorldEvent, { kind: "stored" }>): string | null => {
+  const stored = (world: World, { before, after }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
     for (const entry of after.outbox) entries.set(entry.id, entry);
     if (after.latch !== undefined) latches.add(after.latch.record.id);
     const risen = after.weightPercent > (before?.weightPercent ?? 0);
@@ -27,7 +27,12 @@ export const recordedWasMade = (): Checker => {
       stood = new Map();
       lookAtAll(world);
     }
-    return unmade ? `${after.weightPercent} % is recorded, and a route has never had it` : null;
+    return [
+      ...(unmade ? [`${after.weightPercent} % is recorded, and a route has never had it`] : []),
+      ...(isNewlyOnBlue(before, after) && after.weightPercent !== 0
+        ? [`on blue by its own word, and ${after.weightPercent} % is recorded`]
+        : []),
+    ];
   };
 
   return {
@@ -43,6 +48,9 @@ export const recordedWasMade = (): Checker => {
     },
   };
 };
+
+const isNewlyOnBlue = (before: CutoverState | null, { latch }: CutoverState): boolean =>
+  latch?.verifiedAt !== undefined && before?.latch?.verifiedAt === undefined;
 
 const untold = (
   entries: ReadonlyMap<string, OutboxEntry>,

@@ -1,14 +1,12 @@
 import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
-import { ACTS, FINAL_AFTER_MS, SKEW_MS } from "./assumed.ts";
+import { ACT_MS, ACTS, FINAL_AFTER_MS, SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 import { evidenceGaps, type MetricsShown, shownMinute } from "./evidence-served.ts";
 
 /** From then on the windows of every gate lie within the step. */
 const WHOLE_AFTER_MS = 12 * MINUTE_MS;
-/** The longest act there is, and its answer. */
-const ACT_MS = 60_000;
 /** How far back every look shows the minutes again. */
 const SHOWN_MS = 10 * MINUTE_MS;
 const ERRORS_MAX = 0.01;

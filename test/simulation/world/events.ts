@@ -35,4 +35,6 @@ export type WorldEvent =
   | { readonly kind: "act"; readonly at: number; readonly run: Run; readonly action: OutsideAction }
   | { readonly kind: "told"; readonly at: number; readonly notification: Notification }
   | { readonly kind: "threw"; readonly at: number; readonly run: Run; readonly error: unknown }
+  /** A run has come to its own end: neither killed nor out of time. */
+  | { readonly kind: "ended"; readonly at: number; readonly run: Run }
   | { readonly kind: "minute"; readonly at: number };

@@ -48,7 +48,12 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
 
   const arms = (): void => operator((ports) => arm(ports, cutover, policy, WHO.by, rehearsal));
   const goesBack = (acceptLoss: boolean): void =>
-    operator((ports) => snapBack(ports, cutover, { kind: "operator", ...WHO, acceptLoss }));
+    void world.launch(
+      "operator",
+      null,
+      (ports) => snapBack(ports, cutover, { kind: "operator", ...WHO, acceptLoss }),
+      true,
+    );
 
   const approves = (): void => {
     const state = world.state();

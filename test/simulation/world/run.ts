@@ -34,6 +34,8 @@ export interface Run {
   readonly startedAt: number;
   readonly diesAt: number;
   readonly served: Served;
+  /** It was begun to send everything to blue, by an alarm, by promote or by an operator. */
+  readonly goesBack: boolean;
   /** Nothing it says to the table arrives there. Rollback's alone: everybody else does nothing without the table. */
   readonly isCutOff: boolean;
   /** The item as this run last had it from the table, and when. */
@@ -86,12 +88,13 @@ const inBounds = (skewMs: number): number => Math.max(-MAX_SKEW_MS, Math.min(MAX
 export interface RunSettings {
   readonly kind: RunKind;
   readonly tick: number | null;
+  readonly goesBack: boolean;
   readonly seed: number;
   readonly time: Timeline;
   readonly faults: Faults;
 }
 
-export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run => {
+export const startRun = ({ kind, tick, goesBack, seed, time, faults }: RunSettings): Run => {
   const startedAt = time.now();
   const diesAt = startedAt + LIFE_MS[kind];
   const fate = fateOf(faults, kind, startedAt);
@@ -146,7 +149,7 @@ export const startRun = ({ kind, tick, seed, time, faults }: RunSettings): Run =
   };
 
   return {
-    ...{ kind, tick, startedAt, diesAt, call },
+    ...{ kind, tick, goesBack, startedAt, diesAt, call },
     served: { listeners: [] },
     isCutOff: kind === "rollback" && faults.strikes("table-cut-off", startedAt),
     seen: null,

@@ -16,6 +16,7 @@ const sayState = ({ version, epoch, phase, weightPercent, intent, latch, settled
 const say = (event: WorldEvent): string | null => {
   switch (event.kind) {
     case "minute":
+    case "ended":
       return null;
     case "stored":
       return `${event.run?.kind} stored ${sayState(event.after)}`;

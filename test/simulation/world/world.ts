@@ -42,6 +42,9 @@ export type Job =
   | { readonly kind: "rollback"; readonly request: RollbackRequest }
   | { readonly kind: "alarm"; readonly event: AlarmEvent };
 
+/** A message that has reached people. */
+export type Told = Notification & { readonly toldAt: number };
+
 export interface World {
   readonly seed: number;
   readonly time: Timeline;
@@ -55,9 +58,14 @@ export interface World {
   readonly alarms: Alarms;
   readonly cdc: Cdc;
   readonly deadMan: DeadMan;
-  readonly told: readonly Notification[];
+  readonly told: readonly Told[];
   state(): CutoverState | null;
-  launch(kind: RunKind, tick: number | null, work: (ports: GuardPorts, run: Run) => Promise<unknown>): Run;
+  launch(
+    kind: RunKind,
+    tick: number | null,
+    work: (ports: GuardPorts, run: Run) => Promise<unknown>,
+    goesBack?: boolean,
+  ): Run;
   /** Puts a job into the queue; it is delivered late, twice or never where that is about. */
   enqueue(job: Job): void;
   tell(event: WorldEvent): void;
@@ -90,7 +98,7 @@ export const worldOf = (settings: WorldSettings): World => {
   const watched = watch({ cutover, time, faults, minutes, truth, alarms });
   const streams = cdc({ time, faults, truth, rules, alarms, tell });
   const heart = deadMan();
-  const told: Notification[] = [];
+  const told: Told[] = [];
   let ids = 0;
   let ticks = 0;
 
@@ -111,7 +119,7 @@ export const worldOf = (settings: WorldSettings): World => {
         if (faults.strikes("topic-down", time.now()))
           return run.call(timeoutMs, () => outsideFailure("timed-out", "Publish: no answer"));
         return run.call(CALL_MS, () => {
-          told.push(notification);
+          told.push({ ...notification, toldAt: time.now() });
           tell({ kind: "told", at: time.now(), notification });
           return ok(undefined);
         });
@@ -131,14 +139,15 @@ export const worldOf = (settings: WorldSettings): World => {
     },
   });
 
-  const launch: World["launch"] = (kind, tick, work) => {
-    const run = startRun({ kind, tick, seed, time, faults });
+  const launch: World["launch"] = (kind, tick, work, goesBack = false) => {
+    const run = startRun({ kind, tick, goesBack, seed, time, faults });
     const cold = faults.strikes("deployed", time.now()) ? faults.dice("deployed").between(500, 4_000) : 0;
     const begin = async (): Promise<void> => {
       if (cold > 0) await time.wait(cold);
       try {
         await work(portsOf(run), run);
         if (run.open() > 0) throw new Error(`${kind} ended with ${run.open()} calls still under way`);
+        if (!run.isOver()) tell({ kind: "ended", at: time.now(), run });
       } catch (error) {
         tell({ kind: "threw", at: time.now(), run, error });
       }
@@ -148,14 +157,17 @@ export const worldOf = (settings: WorldSettings): World => {
     return run;
   };
 
-  const doRollback = (attempt: number, work: (ports: GuardPorts) => Promise<{ readonly kind: string }>): void => {
+  type Rollback = (ports: GuardPorts) => Promise<{ readonly kind: string }>;
+
+  const doRollback = (attempt: number, goesBack: boolean, work: Rollback): void => {
     const again = RETRIES_MS[attempt];
-    launch("rollback", null, async (ports) => {
+    const once = async (ports: GuardPorts): Promise<void> => {
       const report = await work(ports);
       // What nobody has verified, or can explain, is an error to Lambda, which tries again.
       if (["unverified", "pin-gone"].includes(report.kind) && again !== undefined)
-        time.at(time.now() + again, () => doRollback(attempt + 1, work));
-    });
+        time.at(time.now() + again, () => doRollback(attempt + 1, goesBack, work));
+    };
+    launch("rollback", null, once, goesBack);
   };
 
   const doWorker = ({ name, tick }: Extract<Job, { kind: "worker" }>): void => {
@@ -172,14 +184,14 @@ export const worldOf = (settings: WorldSettings): World => {
     // A bundle of before the last change of the alarms does not know this one, and says so.
     if (faults.strikes("older-map", time.now())) return;
     const trigger = { kind: "alarm", alarmArn: arn, severity, alarmAt: epochMs(at) } as const;
-    doRollback(0, (ports) => snapBack(ports, cutover, trigger));
+    doRollback(0, true, (ports) => snapBack(ports, cutover, trigger));
   };
 
   const deliver = (job: Job): void => {
     if (job.kind === "worker") doWorker(job);
     else if (job.kind === "alarm") doAlarm(job.event);
     else
-      doRollback(0, (ports) =>
+      doRollback(0, job.request.kind === "snapBack", (ports) =>
         job.request.kind === "lowerPin"
           ? lowerPin(ports, cutover, job.request.epoch)
           : snapBack(ports, cutover, { ...job.request, kind: "promote" }),
