@@ -64,7 +64,7 @@ export const parametersOf = (seed: number, { hours, policy, without = [], plain,
     policy: name,
     hours: hours ?? drawnHours,
     weather: weatherOf(dice, long, storm),
-    routes: dice.chance(0.15) ? 2 : 1,
+    routes: routesOf(dice, storm),
     approvesAfterMinutes: dice.chance(0.06) ? null : dice.between(0, long ? 1_500 : 60),
     rearmsAtMost: dice.between(0, 6),
     dwellFactor: long ? 1 : dice.of([1, 2, 4, 6]),
@@ -79,6 +79,12 @@ export const parametersOf = (seed: number, { hours, policy, without = [], plain,
 const weatherOf = (dice: Dice, long: boolean, storm: StormName | undefined): number => {
   const drawn = dice.of([0.15, 0.3, 0.3, 1, 1, 2]) * (long ? 0.2 : 1);
   return storm === undefined ? drawn : 1;
+};
+
+/** Drawn all the same: what is drawn after it stays as it was. */
+const routesOf = (dice: Dice, storm: StormName | undefined): number => {
+  const drawn = dice.chance(0.15) ? 2 : 1;
+  return (storm === undefined ? undefined : STORMS[storm].routes) ?? drawn;
 };
 
 const besides = (storm: StormName): readonly string[] =>

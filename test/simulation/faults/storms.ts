@@ -12,6 +12,8 @@ export interface Storm {
   readonly policy?: "production";
   /** It breaks out with this phase, and all is calm before. */
   readonly during?: CutoverState["phase"];
+  /** Where it is about two routes that end differently. */
+  readonly routes?: 2;
   readonly odds: Readonly<Partial<Record<FaultKind, Odds>>>;
 }
 
@@ -29,6 +31,16 @@ const STORMS_BY_NAME = {
       "request-late": always(0.6),
       "schedule-late": always(0.5),
       "describe-stale": always(0.3),
+    },
+  },
+  "routes-apart": {
+    why: "of two routes one is refused, lost or late",
+    routes: 2,
+    odds: {
+      throttled: always(0.35),
+      "request-lost": always(0.2),
+      "request-late": always(0.3),
+      "people-back": odds(1, [1, 1]),
     },
   },
   "steps-after-the-latch": {
@@ -63,6 +75,19 @@ const STORMS_BY_NAME = {
     why: "people go back in earnest, and are in a hurry where it has to cool down for an hour",
     policy: "production",
     odds: { "people-back": odds(2, [1, 1]), "people-hasty": always(0.5), "request-held": always(0.2) },
+  },
+  "dead-behind-a-hold": {
+    why: "reverse stands still, a rule or an alarm that may wait goes off, and then green dies",
+    odds: {
+      "stream-stalled": odds(0.8, [15, 40]),
+      "green-errors": odds(0.8, [4, 8]),
+      "green-dead": odds(0.8, [10, 20]),
+      "event-lost": always(0.3),
+    },
+  },
+  "slow-green": {
+    why: "green is slow, by less than its alarm sees",
+    odds: { "green-slow": odds(2, [4, 15]) },
   },
   "bad-in-a-pause": {
     why: "green turns bad while somebody has paused",
