@@ -16,8 +16,8 @@ const isEarly = ({ expected }: Fault): boolean => "within" in expected && expect
 
 describe("the planted faults", () => {
   it("are many, each with a name of its own, and most are found", () => {
-    expect(found.length).toBeGreaterThanOrEqual(50);
-    expect(found.filter(isEarly).length).toBeGreaterThanOrEqual(20);
+    expect(found.length).toBeGreaterThanOrEqual(90);
+    expect(found.filter(isEarly).length).toBeGreaterThanOrEqual(30);
     expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length);
   });
 

@@ -1,21 +1,27 @@
 import type { Fault } from "./fault.ts";
 import { DECOMMISSION } from "./faults/decommission.ts";
 import { EVIDENCE } from "./faults/evidence.ts";
+import { GIVING_UP } from "./faults/giving-up.ts";
 import { GOING_BACK } from "./faults/going-back.ts";
 import { LEDGER } from "./faults/ledger.ts";
 import { OPERATORS } from "./faults/operators.ts";
+import { ROUTES_APART } from "./faults/routes-apart.ts";
 import { RULES } from "./faults/rules.ts";
 import { SOAK } from "./faults/soak.ts";
 import { STEPS } from "./faults/steps.ts";
+import { WITHOUT_DELAY } from "./faults/without-delay.ts";
 
 /** Every mistake that the simulation is held against. */
 export const FAULTS: readonly Fault[] = [
   ...STEPS,
+  ...ROUTES_APART,
   ...GOING_BACK,
+  ...WITHOUT_DELAY,
   ...RULES,
   ...EVIDENCE,
   ...SOAK,
   ...OPERATORS,
+  ...GIVING_UP,
   ...DECOMMISSION,
   ...LEDGER,
 ];

@@ -139,4 +139,11 @@ export const EVIDENCE: readonly Fault[] = [
     why: "the snapshots of the epoch before are read: its bad minutes roll this one back",
     expected: { redundant: "it cools down for longer than any rule looks back" },
   },
+  {
+    name: "p99-of-blue-for-green",
+    edits: [edit("src/snapshot/take-snapshot.ts", '"green.p99Ms": ofSide("green"),', '"green.p99Ms": ofSide("blue"),')],
+    breaks: "P1",
+    why: "green's p99 is read from blue's",
+    expected: { within: 5, amid: "slow-green" },
+  },
 ];

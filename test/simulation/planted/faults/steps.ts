@@ -153,6 +153,13 @@ export const STEPS: readonly Fault[] = [
     expected: { within: 80 },
   },
   {
+    name: "settled-step-is-never-the-last",
+    edits: [edit(SETTLE, "last: step === lastStep }", "last: false }")],
+    breaks: "P6",
+    why: "a step to 100 % that a later tick settles does not begin the soak, and it hangs there for ever",
+    expected: { within: 5, amid: "requests-at-the-last-moment" },
+  },
+  {
     name: "two-steps-at-once",
     edits: [
       edit(
