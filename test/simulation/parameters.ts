@@ -68,7 +68,7 @@ export const parametersOf = (seed: number, { hours, policy, without = [], plain,
     approvesAfterMinutes: dice.chance(0.06) ? null : dice.between(0, long ? 1_500 : 60),
     rearmsAtMost: dice.between(0, 6),
     dwellFactor: long ? 1 : dice.of([1, 2, 4, 6]),
-    recomputes: dice.chance(0.01),
+    recomputes: isRecomputed(dice, storm),
     freeze: dice.chance(0.3) ? freezeFrom(dice.between(190, 420), dice.between(20, 90)) : null,
     without: storm === undefined ? without : [...new Set([...without, ...besides(storm)])],
     ...(plain === undefined ? {} : { plain }),
@@ -85,6 +85,11 @@ const weatherOf = (dice: Dice, long: boolean, storm: StormName | undefined): num
 const routesOf = (dice: Dice, storm: StormName | undefined): number => {
   const drawn = dice.chance(0.15) ? 2 : 1;
   return (storm === undefined ? undefined : STORMS[storm].routes) ?? drawn;
+};
+
+const isRecomputed = (dice: Dice, storm: StormName | undefined): boolean => {
+  const drawn = dice.chance(0.01);
+  return (storm === undefined ? undefined : STORMS[storm].recomputes) ?? drawn;
 };
 
 const besides = (storm: StormName): readonly string[] =>

@@ -43,6 +43,7 @@ export const FAULT_KINDS = [
   "records-refused",
   "snapshots-unread",
   "snapshots-unstored",
+  "evidence-unstored",
   "table-cut-off",
   "topic-down",
   "foreign-more-green",

@@ -65,6 +65,7 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   // One kind of item alone: everything else is read and written, so the tick is judged and committed.
   "snapshots-unread": odds(0.4, [1, 4], 0.7),
   "snapshots-unstored": odds(0.3, [1, 3], 0.7),
+  "evidence-unstored": odds(0.3, [1, 3], 0.7),
   "topic-down": odds(0.3, [1, 15]),
   "foreign-more-green": odds(0.03, [1, 1]),
   "foreign-more-blue": odds(0.03, [1, 1]),

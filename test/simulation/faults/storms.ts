@@ -14,6 +14,8 @@ export interface Storm {
   readonly during?: CutoverState["phase"];
   /** Where it is about two routes that end differently. */
   readonly routes?: 2;
+  /** Where it is about what a decision rests on: every one is recomputed. */
+  readonly recomputes?: true;
   readonly odds: Readonly<Partial<Record<FaultKind, Odds>>>;
 }
 
@@ -114,6 +116,11 @@ const STORMS_BY_NAME = {
       "metrics-missing": odds(10, [1, 2]),
       "hosts-unreadable": odds(10, [1, 2]),
     },
+  },
+  "evidence-unstored": {
+    why: "what a decision rests on cannot be stored, while everything else can",
+    recomputes: true,
+    odds: { "evidence-unstored": always(0.5) },
   },
   "permits-unrenewed": {
     why: "workers are lost one by one, so that some go on while others do not",

@@ -157,7 +157,10 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
       },
       evidence: {
         ...(keepsEvidence ? {} : { keepsNothing: true as const }),
-        put: (_cutover, digest, body) => put(() => void evidence.set(digest, body)),
+        put: (_cutover, digest, body) => {
+          if (isStruck("evidence-unstored")) return run.call(TIMEOUT_MS, failure);
+          return put(() => void evidence.set(digest, body));
+        },
         read: (_cutover, digest) => ask(() => evidence.get(digest) ?? null),
       },
       journal: {

@@ -146,4 +146,11 @@ export const EVIDENCE: readonly Fault[] = [
     why: "green's p99 is read from blue's",
     expected: { within: 5, amid: "slow-green" },
   },
+  {
+    name: "unstored-evidence-promotes",
+    edits: [edit("src/guard/store-evidence.ts", "if (!stored.ok) return null;", "")],
+    breaks: "P7",
+    why: "a step is taken although what it rests on could not be stored, and nobody can recompute it",
+    expected: { within: 5, amid: "evidence-unstored" },
+  },
 ];
