@@ -77,7 +77,7 @@ export const outsiders = (): Checker => {
 
 const goesBack = (event: WorldEvent): boolean =>
   event.kind === "changed"
-    ? event.run?.kind === "rollback" || event.run?.kind === "operator"
+    ? event.run?.kind === "rollback" || event.run?.kind === "operator" || event.run?.unanswered === true
     : event.kind === "stored" && event.after.intent?.kind === "lowerPin";
 
 /** What every look of the run whose snapshot counts showed. */

@@ -1,3 +1,4 @@
+import type { CutoverState } from "../../../src/decision/state.ts";
 import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import { hasPlainRoute } from "../../../src/signals/routes.ts";
 import type { WorldEvent } from "../world/events.ts";
@@ -22,7 +23,7 @@ export const withoutDelay = (): Checker => {
   };
 
   const ended = (world: World, run: Run): string | null => {
-    if (!run.unanswered || asked.has(run)) return null;
+    if (!run.unanswered || run.calledRollback || asked.has(run)) return null;
     if (run.goesBack)
       return needsBlue(world, run) ? "a rollback that the table did not answer ended without asking for blue" : null;
     return run.kind === "promote" && leftGreen(world, run)
@@ -68,9 +69,13 @@ const needsBlue = (world: World, run: Run): boolean => {
   const seen = run.seen?.state;
   if (seen === undefined) return true;
   const { phase, wayBack, latch } = seen;
-  const mayGo = phase !== "complete" && wayBack === "open" && latch?.mode !== "held" && latch?.verifiedAt === undefined;
-  return mayGo && world.state()?.wayBack === "open" && world.rules.greenPercent() > 0;
+  const mayGo = phase !== "complete" && wayBack === "open" && latch?.verifiedAt === undefined;
+  return mayGo && !mayWait(seen) && world.state()?.wayBack === "open" && world.rules.greenPercent() > 0;
 };
+
+/** Held, or about to be: going back would lose writes, and the policy would rather wait. A hard-down alarm has a watch of its own. */
+const mayWait = ({ latch, whenNotLossless, rollbackSafety }: CutoverState): boolean =>
+  latch?.mode === "held" || (whenNotLossless === "hold" && (latch?.expected ?? rollbackSafety).label !== "lossless");
 
 /** Its tick was the one to be judged, by what it saw itself, and nobody has come after it. */
 const leftGreen = (world: World, { tick, seen, served }: Run): boolean => {
@@ -79,5 +84,6 @@ const leftGreen = (world: World, { tick, seen, served }: Run): boolean => {
   const now = world.state();
   const isOvertaken = (now?.lastTick ?? 0) >= tick || now?.epoch !== epoch;
   const isJudged = world.table.servedAt(tick)?.served === served;
-  return latch === undefined && wayBack === "open" && weightPercent > 0 && isJudged && !isOvertaken;
+  const stays = latch === undefined && wayBack === "open" && weightPercent > 0;
+  return stays && isJudged && !isOvertaken;
 };

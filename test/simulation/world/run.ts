@@ -42,6 +42,8 @@ export interface Run {
   seen: { readonly at: number; readonly state: CutoverState } | null;
   /** The table has not answered to it: what the item holds may be other than what it has seen since. */
   unanswered: boolean;
+  /** It has had rollback called, which asks in its place. */
+  calledRollback: boolean;
   now(): number;
   sleep(forMs: number): Promise<void>;
   /** Stands still for any part of the life that is left, and then goes on; the clock it reads goes on meanwhile. */
@@ -154,6 +156,7 @@ export const startRun = ({ kind, tick, goesBack, seed, time, faults }: RunSettin
     isCutOff: kind === "rollback" && faults.strikes("table-cut-off", startedAt),
     seen: null,
     unanswered: false,
+    calledRollback: false,
     now: () => time.now() + skewMs,
     sleep: (forMs) => call(forMs, () => {}),
     stands: (dice) => call(dice.between(1_000, Math.max(1_000, diesAt - time.now())), () => {}),

@@ -128,6 +128,7 @@ export const worldOf = (settings: WorldSettings): World => {
     invoke: {
       rollback: (_cutover, request) =>
         run.call(CALL_MS, () => {
+          run.calledRollback = true;
           enqueue({ kind: "rollback", request });
           return ok(undefined);
         }),
