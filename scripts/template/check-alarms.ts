@@ -1,4 +1,5 @@
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
+import { madePrefix } from "../../src/signals/made-alarms.ts";
 import { alarmArn, alarmsOf, unmakeable } from "./cutover-alarms.ts";
 
 /**
@@ -11,7 +12,7 @@ export const alarmFaults = (cutover: CutoverBindings): readonly string[] => {
   if (unmade !== null) return [`${file} ${unmade}`];
   const listed = new Map(cutover.alarms.map((alarm) => [alarm.arn, alarm.severity]));
   const made = alarmsOf(cutover).map((plan) => ({ ...plan, arn: alarmArn(cutover, plan.name) }));
-  const prefix = alarmArn(cutover, `pawl-${cutover.name}-`);
+  const prefix = alarmArn(cutover, madePrefix(cutover.name));
   return [
     ...made
       .filter((plan) => !listed.has(plan.arn))

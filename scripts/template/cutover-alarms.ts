@@ -1,4 +1,5 @@
 import type { AlarmSeverity, CutoverBindings, Side } from "../../src/signals/bindings.ts";
+import { madePrefix } from "../../src/signals/made-alarms.ts";
 
 /** One alarm that a cutover needs, with the CloudFormation properties that make it. */
 export interface AlarmPlan {
@@ -57,7 +58,7 @@ const ratio = (bad: string, dimensions: Dimensions) => ({
 
 const greenAlarms = (prefix: string, suffix: string, dimensions: Dimensions): readonly AlarmPlan[] => [
   {
-    name: `${prefix}-green-5xx-ratio${suffix}`,
+    name: `${prefix}green-5xx-ratio${suffix}`,
     severity: "degraded",
     properties: {
       AlarmDescription: "Green answers more than 2 % of its requests with a 5XX.",
@@ -65,7 +66,7 @@ const greenAlarms = (prefix: string, suffix: string, dimensions: Dimensions): re
     },
   },
   {
-    name: `${prefix}-green-connection-errors${suffix}`,
+    name: `${prefix}green-connection-errors${suffix}`,
     severity: "degraded",
     properties: {
       AlarmDescription: "The load balancer cannot connect to green for more than 2 % of its requests.",
@@ -73,7 +74,7 @@ const greenAlarms = (prefix: string, suffix: string, dimensions: Dimensions): re
     },
   },
   {
-    name: `${prefix}-green-p99${suffix}`,
+    name: `${prefix}green-p99${suffix}`,
     severity: "degraded",
     properties: {
       AlarmDescription: "One in a hundred answers of green takes longer than a second.",
@@ -88,7 +89,7 @@ const greenAlarms = (prefix: string, suffix: string, dimensions: Dimensions): re
     },
   },
   {
-    name: `${prefix}-green-healthy-hosts${suffix}`,
+    name: `${prefix}green-healthy-hosts${suffix}`,
     severity: "hard-down",
     properties: {
       // Below 1, not below `expectedHosts`: a hard-down alarm snaps back even where that loses writes, so it may fire
@@ -140,7 +141,7 @@ const notBlues = (loadBalancer: Dimensions[number], blueGroups: readonly string[
 
 /** The alarms of a cutover. Their names follow from the cutover's; with several green target groups, from theirs too. */
 export const alarmsOf = (cutover: CutoverBindings): readonly AlarmPlan[] => {
-  const prefix = `pawl-${cutover.name}`;
+  const prefix = madePrefix(cutover.name);
   const loadBalancer = { Name: "LoadBalancer", Value: loadBalancerDimension(cutover.loadBalancerArn) };
   const greens = groupsOf(cutover, "green").map(targetGroupDimension);
   const blues = groupsOf(cutover, "blue").map(targetGroupDimension);
@@ -152,7 +153,7 @@ export const alarmsOf = (cutover: CutoverBindings): readonly AlarmPlan[] => {
       ]),
     ),
     {
-      name: `${prefix}-lb-5xx-ratio`,
+      name: `${prefix}lb-5xx-ratio`,
       severity: "degraded",
       properties: {
         AlarmDescription:

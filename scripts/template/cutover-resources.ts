@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
+import { alarmName, madePrefix } from "../../src/signals/made-alarms.ts";
 import { alarmArn, alarmsOf } from "./cutover-alarms.ts";
 
 export type Resources = Readonly<Record<string, { readonly Type: string; readonly Properties: object }>>;
@@ -40,11 +41,11 @@ const alarmResources = (cutover: CutoverBindings): Resources =>
  * this template makes share one permission: Lambda holds about forty in all.
  */
 const alarmPermissions = (cutover: CutoverBindings): Resources => {
-  const ours = alarmArn(cutover, `pawl-${cutover.name}-`);
+  const ours = alarmArn(cutover, madePrefix(cutover.name));
   const sources = new Set(cutover.alarms.map(({ arn }) => (arn.startsWith(ours) ? `${ours}*` : arn)));
   return Object.fromEntries(
     [...sources].map((arn) => [
-      `${logicalId(arn.slice(arn.indexOf(":alarm:") + ":alarm:".length), arn)}Permission`,
+      `${logicalId(alarmName(arn), arn)}Permission`,
       permission("lambda.alarms.cloudwatch.amazonaws.com", arn),
     ]),
   );
@@ -83,7 +84,7 @@ const alarmRules = (cutover: CutoverBindings): Resources =>
         [id]: {
           Type: "AWS::Events::Rule",
           Properties: {
-            Name: `pawl-${cutover.name}-alarms${nth === "" ? "" : `-${nth}`}`,
+            Name: `${madePrefix(cutover.name)}alarms${nth === "" ? "" : `-${nth}`}`,
             Description: `An alarm of the cutover ${cutover.name} fired.`,
             EventPattern: patternOf(arns),
             Targets: [{ Id: "rollback", Arn: ROLLBACK_ARN }],

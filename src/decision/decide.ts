@@ -236,6 +236,7 @@ const PAGE_AFTER_MS: PageAfterMs = {
   policy: 3 * MINUTE_MS,
   snapshot: 3 * MINUTE_MS,
   snapshots: 3 * MINUTE_MS,
+  evidence: 3 * MINUTE_MS,
   ledger: 0,
   "plain-mode": 0,
 };

@@ -12,6 +12,10 @@ export type ActOutcome =
   /** Somebody has to look: what happened, why, what to do. Nothing further is done until it succeeds. */
   | { readonly kind: "failed"; readonly message: string };
 
+export const done = (detail: JsonObject): ActOutcome => ({ kind: "done", detail });
+export const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
+export const failed = (message: string): ActOutcome => ({ kind: "failed", message });
+
 /** Acts that only the state or the clock carry out are the executor's own. */
 export type OutsideAction = Exclude<DecommissionAction, "point-of-no-return" | "outwait-rollback">;
 

@@ -7,16 +7,13 @@ import type { JsonObject } from "../kernel/json.ts";
 import { durationMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import type { DrainPort } from "../signals/ports.ts";
-import type { ActOutcome } from "./acts.ts";
+import { type ActOutcome, failed, waiting } from "./acts.ts";
 
 /** Real time. All of one part stays below what an invocation keeps free for its longest act; the rest is for later ones. */
 const PACE = { readForMs: 6_000, queryMs: 8_000 };
 const PART_MS = 20_000;
 const STRAY_MS = durationMs(5_000);
 const NAMED = 5;
-
-const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
-const failed = (message: string): ActOutcome => ({ kind: "failed", message });
 
 /** null where nobody but the reverse stream writes on blue, whose fence is next. */
 const strayWrites = async (cdc: CdcPorts, cutover: CutoverBindings): Promise<ActOutcome | null> => {

@@ -9,7 +9,7 @@ import type { CutoverBindings } from "../signals/bindings.ts";
 import { madeAlarms } from "../signals/made-alarms.ts";
 import { hasPlainRoute, pinnedRoutes } from "../signals/routes.ts";
 import type { RuleDrift } from "../snapshot/traffic.ts";
-import type { ActOutcome, DecommissionActs } from "./acts.ts";
+import { type ActOutcome, type DecommissionActs, done, failed, waiting } from "./acts.ts";
 
 /** Silences alarms: they go on being evaluated, and call nobody. */
 export interface AlarmSwitchPort {
@@ -50,10 +50,6 @@ export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
   "confirm-green": async (cutover) =>
     (await lookTwice(ports, cutover, ["gone"])).otherwise ?? done({ confirmedAt: ports.clock.now() }),
 });
-
-const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
-const failed = (message: string): ActOutcome => ({ kind: "failed", message });
-const done = (detail: Extract<ActOutcome, { kind: "done" }>["detail"]): ActOutcome => ({ kind: "done", detail });
 
 /** Where the pins may be, and stay, when they are taken away. */
 const DELETABLE: readonly PinPosition[] = ["parked", "gone", "none"];

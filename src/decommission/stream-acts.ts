@@ -15,7 +15,7 @@ import {
 import { durationMs } from "../kernel/units.ts";
 import type { CutoverBindings, Direction } from "../signals/bindings.ts";
 import type { DrainPort } from "../signals/ports.ts";
-import type { ActOutcome, DecommissionActs } from "./acts.ts";
+import { type ActOutcome, type DecommissionActs, failed, waiting } from "./acts.ts";
 import { finalDiff } from "./final-diff.ts";
 import type { LoadBalancerActs } from "./load-balancer-acts.ts";
 
@@ -56,9 +56,6 @@ export const streamActs = ({ cdc, drain }: StreamActPorts): StreamActs => ({
   "drop-guards": async (cutover) => outcome(await dismantle(cdc, cutover, "guards"), {}),
   "verify-absence": (cutover) => nothingLeft(cdc, cutover),
 });
-
-const waiting = (what: string): ActOutcome => ({ kind: "waiting", for: what });
-const failed = (message: string): ActOutcome => ({ kind: "failed", message });
 
 type Detail = Extract<ActOutcome, { kind: "done" }>["detail"];
 

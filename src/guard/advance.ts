@@ -15,7 +15,7 @@ import type { JudgedTick } from "./judge-tick.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { TransitionOutcome } from "./ports.ts";
 import { judgedEvent, type PromotePorts, type PromoteReport, sayings, type Tick } from "./promote-tick.ts";
-import { sayRefused, sayRequest } from "./requests-taken.ts";
+import { refusedNotice, sayRefused, sayRequest } from "./requests-taken.ts";
 
 type Advance = Extract<Decision, { kind: "advance" }>;
 
@@ -52,15 +52,7 @@ export const advance = async (
       at: intentAt,
       tick: tick.at,
       detail: { ...evidence, ...sayings({ request: asked, adoption }) },
-      ...(refused === null
-        ? {}
-        : {
-            notify: {
-              subject: `${stored.cutover}: what was asked for is refused`,
-              body: `${refused}. It goes on: ${move}.`,
-              urgency: "page" as const,
-            },
-          }),
+      ...(refused === null ? {} : { notify: refusedNotice(stored.cutover, `${refused}. It goes on: ${move}.`) }),
     },
   });
   // Only a committed intent may be acted on; one whose write went unanswered may be there, and is settled if it is.

@@ -10,19 +10,19 @@ import { adoptionEvents, readAdopting, sayAdoption } from "./adopt.ts";
 import { advance } from "./advance.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit } from "./commit.ts";
-import { judgeTick } from "./judge-tick.ts";
+import { type JudgedTick, judgeTick } from "./judge-tick.ts";
 import { repairLatched } from "./latched.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
-import { look } from "./look.ts";
+import { type Look, look } from "./look.ts";
 import { flushLeftBehind, flushOutbox } from "./outbox.ts";
 import type { TransitionOutcome } from "./ports.ts";
 import { judgedEvents, type PromotePorts, type PromoteReport, sayings, type Tick } from "./promote-tick.ts";
-import { requestEvents, sayRefused, sayRequest } from "./requests-taken.ts";
+import { refusedNotice, requestEvents, sayRefused, sayRequest } from "./requests-taken.ts";
 import { latchAndSendBack } from "./send-back.ts";
 import { settleIntent } from "./settle-intent.ts";
 import { storeEvidence } from "./store-evidence.ts";
+import { evidenceUnstored } from "./table-trouble.ts";
 import { untimely } from "./untimely.ts";
-import { withoutEvidence } from "./without-evidence.ts";
 
 /**
  * One tick of one cutover: settle what is open, look, judge, decide, and move one step at most.
@@ -97,10 +97,12 @@ const withAdoption = (tick: Tick, state: CutoverState, at: EpochMs): Tick => {
 
 const judgeAndAct = async (ports: PromotePorts, tick: Tick, stored: CutoverState): Promise<PromoteReport> => {
   const state = tick.first.reduce(evolve, stored);
-  const came = judgeTick(tick.cutover, state, tick.policy, tick.seen, tick.at);
+  const judge = (seen: Pick<Look, "snapshots" | "trouble">): JudgedTick =>
+    judgeTick(tick.cutover, state, tick.policy, seen, tick.at);
+  const came = judge(tick.seen);
   const evidence = await storeEvidence(ports, tick.cutover, state, tick.seen, came);
-  const decision = evidence === null ? withoutEvidence(came.decision, state, tick.at) : came.decision;
-  const judged = { ...came, decision };
+  const judged = evidence === null ? judge({ ...tick.seen, trouble: [...tick.seen.trouble, evidenceUnstored] }) : came;
+  const { decision } = judged;
   if (decision.kind === "rollback") return latchAndSendBack(ports, tick, stored, decision, evidence ?? undefined);
   if (decision.kind === "advance" && evidence !== null)
     return advance(ports, tick, stored, { ...judged, decision }, evidence);
@@ -140,8 +142,7 @@ const messageOf = (
     return { notify: { subject: `${cutover} needs somebody`, body, urgency: "page" } };
   }
   if (refused !== null) {
-    const body = step === null ? refused : `${step}.\n${refused}`;
-    return { notify: { subject: `${cutover}: what was asked for is refused`, body, urgency: "page" } };
+    return { notify: refusedNotice(cutover, step === null ? refused : `${step}.\n${refused}`) };
   }
   const adoption = sayAdoption(first);
   if (step !== null) {

@@ -1,6 +1,7 @@
 import { type CutoverEvent, requestRefusal } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
+import type { Account } from "../ledger/compose.ts";
 
 /** What becomes of the request that waits in this state: decided here, once; the state and every record go by it. */
 export const requestEvents = (state: CutoverState, at: EpochMs): readonly CutoverEvent[] => {
@@ -21,3 +22,10 @@ export const sayRequest = (events: readonly CutoverEvent[]): string | null => {
 /** The same where it was refused: whoever asked has been told that a tick will take it, and may rely on that. */
 export const sayRefused = (events: readonly CutoverEvent[]): string | null =>
   events.some((event) => event.kind === "requestTaken" && event.refusal !== null) ? sayRequest(events) : null;
+
+/** What whoever asked is told of a refusal; `body` says it, and what goes on in spite of it. */
+export const refusedNotice = (cutover: string, body: string): NonNullable<Account["notify"]> => ({
+  subject: `${cutover}: what was asked for is refused`,
+  body,
+  urgency: "page",
+});

@@ -11,6 +11,14 @@ export const snapshotUnstored = (message: string): Obstacle => ({
   clears: "the table takes it",
 });
 
+/** What this tick's decision rests on is in no table: a step, or leave to take something apart, could not be shown afterwards. */
+export const evidenceUnstored: Obstacle = {
+  what: "evidence",
+  value: "what the decision rests on could not be stored",
+  threshold: "stored before anything goes on",
+  clears: "the table takes it",
+};
+
 /** The snapshots of the ticks before could not be read: what is missing from their minutes is missing from the look alone. */
 export const snapshotsUnread = (message: string): Obstacle => ({
   what: "snapshots",

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import type { ReplayDocument } from "../../src/rehearsal/replay/say-replay.ts";
+import { runPawl } from "./run-pawl.ts";
 
 type Failed = { readonly error: { readonly what: string; readonly why: string; readonly next: string } };
 
@@ -32,15 +32,7 @@ const run = async ({ recording, ...policies }: ReplayFiles, ...flags: readonly s
       writeFileSync(join(dir, `${name}.json`), JSON.stringify(body));
       return [`--${name}`, join(dir, `${name}.json`)];
     });
-    let out = "";
-    const exitCode = await runCli(["policy", "replay", file, ...options, ...flags], {
-      env: {},
-      out: (text) => {
-        out += text;
-      },
-      err: () => {},
-    });
-    return { exitCode, out };
+    return await runPawl(["policy", "replay", file, ...options, ...flags]);
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import type { SimulationReport } from "../../src/rehearsal/simulate/report.ts";
+import { runPawl } from "./run-pawl.ts";
 import { smallPolicy } from "./small-policy.ts";
 
 /** A scenario of the small policy in which nothing goes wrong, to be changed by a spec. */
@@ -25,20 +25,7 @@ export const simulationIn = (scenario: JsonObject | string, policy: JsonObject =
   const file = join(dir, "scenario.json");
   writeFileSync(join(dir, "policy.json"), JSON.stringify(policy));
   writeFileSync(file, typeof scenario === "string" ? scenario : JSON.stringify(scenario, null, 2));
-  const run = async (...args: readonly string[]) => {
-    let out = "";
-    let err = "";
-    const exitCode = await runCli(["policy", "simulate", file, ...args], {
-      env: {},
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-    });
-    return { exitCode, out, err };
-  };
+  const run = (...args: readonly string[]) => runPawl(["policy", "simulate", file, ...args]);
   const report = async (...args: readonly string[]): Promise<SimulationReport> => {
     const { out } = await run("--json", ...args);
     return JSON.parse(out) as SimulationReport;

@@ -3,9 +3,10 @@ import type { DrillBroken, DrillLink, DrillPorts } from "../../guard/drill-walk.
 import { toIso } from "../../kernel/instant.ts";
 import { type DurationMs, durationMs } from "../../kernel/units.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
+import { alarmName } from "../../signals/made-alarms.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
-import { alarmFindings, alarmName, readAlarms } from "../doctor/alarms.ts";
+import { alarmFindings, readAlarms } from "../doctor/alarms.ts";
 import { type DoctorPorts, examine } from "../doctor/examine.ts";
 import { type Finding, findingLines } from "../doctor/finding.ts";
 import { functionFinding } from "../doctor/standing.ts";

@@ -1,13 +1,11 @@
 import type { OutsideFailure, Result } from "../../kernel/result.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
+import { alarmName } from "../../signals/made-alarms.ts";
 import type { AlarmMutesPort, AlarmReading, AlarmsPort } from "../../signals/ports.ts";
 import { PATIENCE_MS } from "../limits.ts";
 import { type Finding, fails, holds, unread, unseen } from "./finding.ts";
 
 type Read = Result<readonly AlarmReading[], OutsideFailure>;
-
-/** An alarm by its name alone, as people know it. */
-export const alarmName = (arn: string): string => arn.split(":alarm:")[1] ?? arn;
 
 /** The alarms of a cutover, and what silences them. */
 export interface AlarmsRead {

@@ -1,10 +1,9 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import type { Rule } from "../policy-file.ts";
 import { type Expression, expressionsOf } from "./expressions.ts";
+import type { Use } from "./meaning/direction.ts";
 import { thresholdOf } from "./meaning/threshold.ts";
 import { type Finding, finding } from "./problem.ts";
-
-type Use = "gate" | "rollback";
 
 /** The bound that few requests satisfy: next to none of them leave anything possible. */
 const FORGIVING = {

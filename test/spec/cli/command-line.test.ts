@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runCli } from "../../../src/cli/program.ts";
+import { runPawl } from "../../support/run-pawl.ts";
 
 const POLICIES = join(import.meta.dirname, "../../../policies");
 
@@ -26,19 +26,8 @@ const ENV = {
   PAWL_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:pawl",
 };
 
-const pawl = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-  const said = { out: "", err: "" };
-  const exitCode = await runCli([...args, "--policies", join(dir, "policies")], {
-    env,
-    out: (text) => {
-      said.out += text;
-    },
-    err: (text) => {
-      said.err += text;
-    },
-  });
-  return { exitCode, ...said };
-};
+const pawl = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runPawl([...args, "--policies", join(dir, "policies")], { env });
 
 const change = (file: string, from: string | RegExp, to: string): void => {
   const path = join(dir, "policies", file);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTables, type Tables } from "../../../lab/aws/dynamodb/tables.ts";
 import type { DoctorDocument } from "../../../src/cli/commands/doctor.ts";
-import { runCli } from "../../../src/cli/program.ts";
 import { bindings, racingClock, startAccount, type TestAccount } from "../../support/lab-account.ts";
+import { runPawl } from "../../support/run-pawl.ts";
 
 const POLICIES = join(import.meta.dirname, "../../../policies");
 const UNKNOWN = `${bindings.routes[0]?.weightedRuleArn.slice(0, -4)}0000`;
@@ -52,19 +52,7 @@ const env = () => ({
   PAWL_GREEN_URL: "postgres://pawl_guard:secret-of-green@127.0.0.1:1/appdb",
 });
 
-const pawl = async (...args: readonly string[]) => {
-  const said = { out: "", err: "" };
-  const exitCode = await runCli([...args, "--aws", "--policies", dir], {
-    env: env(),
-    out: (text) => {
-      said.out += text;
-    },
-    err: (text) => {
-      said.err += text;
-    },
-  });
-  return { exitCode, ...said };
-};
+const pawl = (...args: readonly string[]) => runPawl([...args, "--aws", "--policies", dir], { env: env() });
 
 it("doctor names a rule that the load balancer does not have, and goes on past everything that is down", async () => {
   const { exitCode, out, err } = await pawl("doctor", "--policy", "policy", "--json");

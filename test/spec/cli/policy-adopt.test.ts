@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type AdoptRequest, policyAdoptCommand } from "../../../src/cli/commands/policy-adopt.ts";
 import { policyPublishCommand } from "../../../src/cli/commands/policy-publish.ts";
-import { runCli } from "../../../src/cli/program.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
 import { DRILL, fakeWorld } from "../../support/fake-world.ts";
+import { runPawl } from "../../support/run-pawl.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pawl-adopt-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -52,13 +52,12 @@ describe("pawl policy publish", () => {
   });
 
   it("says its target first, and refuses what lint refuses before anything is written", async () => {
-    const err: string[] = [];
     const env = { AWS_REGION: "eu-central-1", PAWL_TABLE: "pawl" };
-    const world = { env, out: () => {}, err: (text: string) => void err.push(text) };
     const bad = file("bad.json", { ...OTHER, drill: false });
-    expect(await runCli(["policy", "publish", bad, "--aws"], world)).toBe(1);
-    expect(err.join("")).toMatch(/^aws .*eu-central-1\n/);
-    expect(err.join("")).toContain("/soak/duration");
+    const { exitCode, err } = await runPawl(["policy", "publish", bad, "--aws"], { env });
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/^aws .*eu-central-1\n/);
+    expect(err).toContain("/soak/duration");
   });
 });
 

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { armedPolicy } from "../../../src/cli/commands/policy-diff.ts";
-import { runCli } from "../../../src/cli/program.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
 import { DRILL, fakeWorld } from "../../support/fake-world.ts";
+import { runPawl } from "../../support/run-pawl.ts";
 import { smallPolicy } from "../../support/small-policy.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pawl-diff-"));
@@ -17,13 +17,7 @@ const file = (name: string, changes: JsonObject = {}): string => {
   return path;
 };
 
-const run = async (...argv: readonly string[]) => {
-  const out: string[] = [];
-  const err: string[] = [];
-  const world = { env: {}, out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
-  const exitCode = await runCli(["policy", "diff", ...argv], world);
-  return { exitCode, out: out.join(""), err: err.join("") };
-};
+const run = (...argv: readonly string[]) => runPawl(["policy", "diff", ...argv]);
 
 const OLD = file("old.json");
 const LOOSER = file("looser.json", { params: { lag: 10 } });

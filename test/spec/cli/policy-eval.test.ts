@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { runCli } from "../../../src/cli/program.ts";
+import { runPawl } from "../../support/run-pawl.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pawl-eval-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -13,23 +13,12 @@ const file = (name: string, content: unknown): string => {
   return path;
 };
 
-const evaluate = async (...args: readonly string[]) => {
-  let out = "";
-  let err = "";
-  const exitCode = await runCli(["policy", "eval", ...args], {
-    env: {},
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
+const evaluate = (...args: readonly string[]) =>
+  runPawl(["policy", "eval", ...args], {
     input: (async function* () {
       yield Buffer.from('{"rule": {"+": [1, 2]}}\n');
     })(),
   });
-  return { exitCode, out, err };
-};
 
 const RULE = '{"and": [{"<": [{"var": "lag"}, 10]}, {">": [{"var": "hosts"}, 1]}]}';
 

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { runCli } from "../../../src/cli/program.ts";
 import type { JsonValue } from "../../../src/kernel/json.ts";
 import { LINT_RULES } from "../../../src/policy/checks/lint-rules.ts";
 import { cutoverText, policyText } from "../../support/orders-policies.ts";
+import { runPawl } from "../../support/run-pawl.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pawl-lint-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -18,21 +18,7 @@ const file = (name: string, content: string | Uint8Array): string => {
   return path;
 };
 
-const lint = async (...args: readonly string[]) => {
-  let out = "";
-  let err = "";
-  const exitCode = await runCli(["policy", "lint", ...args], {
-    env: {},
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    input: (async function* () {})(),
-  });
-  return { exitCode, out, err };
-};
+const lint = (...args: readonly string[]) => runPawl(["policy", "lint", ...args], { input: (async function* () {})() });
 
 const misspelt = file("misspelt.json", policyText("policy").replace('["forward.lagRecords"', '["forward.lagRecord"'));
 const idle = file(

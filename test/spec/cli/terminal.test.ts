@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { runCli } from "../../../src/cli/program.ts";
 import { createTerminal } from "../../../src/cli/terminal.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
+import { runPawl } from "../../support/run-pawl.ts";
 import { smallPolicy } from "../../support/small-policy.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pawl-terminal-"));
@@ -13,20 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Whatever a terminal might obey; line breaks are the command's own. */
 const OBEYED = /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
-const run = async (...argv: readonly string[]) => {
-  let out = "";
-  let err = "";
-  const exitCode = await runCli(argv, {
-    env: {},
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  return { exitCode, out, err };
-};
+const run = (...argv: readonly string[]) => runPawl(argv);
 
 const policyAt = (name: string, changes: JsonObject): string => {
   const path = join(folder, name);

@@ -257,6 +257,24 @@ test("a rehearsal whose announcement nobody answers sets no alarm, and says unti
   expect(scene.drill.set).toEqual([]);
 });
 
+/** Its machine sleeps as the alarm is set, until the cutover has gone on to 10 %; `meanwhile` happens then. */
+const sleepsPastTheHold = (
+  { world, drill }: Scene,
+  meanwhile: (alarm: string) => Promise<void> = async () => {},
+): void => {
+  drill.wiring.ways = [];
+  const { set } = drill.ports.alarmSetter;
+  Object.assign(drill.ports.alarmSetter, {
+    set: async (...args: Parameters<typeof set>) => {
+      const answer = await set(...args);
+      world.truth.firing.clear();
+      await world.until("10 %", () => world.state().weightPercent === 10, 120);
+      await meanwhile(args[0]);
+      return answer;
+    },
+  });
+};
+
 describe("a rehearsal that does not arrive names the link that is broken:", () => {
   const broken = async (
     spoil: (wiring: Wiring, scene: Scene) => void,
@@ -310,16 +328,7 @@ describe("a rehearsal that does not arrive names the link that is broken:", () =
   test("a machine that slept past the hold, and a cutover that went on: it is left alone, and so is the alarm", async () => {
     const scene = await armed();
     const { world, drill } = scene;
-    drill.wiring.ways = [];
-    const { set } = drill.ports.alarmSetter;
-    Object.assign(drill.ports.alarmSetter, {
-      set: async (...args: Parameters<typeof set>) => {
-        const answer = await set(...args);
-        world.truth.firing.clear();
-        await world.until("10 %", () => world.state().weightPercent === 10, 120);
-        return answer;
-      },
-    });
+    sleepsPastTheHold(scene);
     const { armedAt } = world.state();
     const report = await rehearse(scene);
 
@@ -357,17 +366,9 @@ describe("a rehearsal that does not arrive names the link that is broken:", () =
   test("a rollback in earnest while it slept is not taken for its own, and its alarm is not silenced", async () => {
     const scene = await armed();
     const { world, drill } = scene;
-    drill.wiring.ways = [];
-    const { set } = drill.ports.alarmSetter;
-    Object.assign(drill.ports.alarmSetter, {
-      set: async (...args: Parameters<typeof set>) => {
-        const answer = await set(...args);
-        world.truth.firing.clear();
-        await world.until("10 %", () => world.state().weightPercent === 10, 120);
-        world.truth.firing.add(args[0]);
-        await world.until("blue", () => world.state().phase === "rolledBack", 6);
-        return answer;
-      },
+    sleepsPastTheHold(scene, async (alarm) => {
+      world.truth.firing.add(alarm);
+      await world.until("blue", () => world.state().phase === "rolledBack", 6);
     });
     const report = await rehearse(scene);
 

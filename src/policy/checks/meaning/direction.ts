@@ -101,16 +101,24 @@ const firstTurn = (grid: Grid, axis: Axis & { readonly index: number }, wrong: "
   return found;
 };
 
-const turnAlong = (
+/** The truth at the points of an axis, best first, where it can be told; nothing else changes. */
+export const truthsAlong = (
   grid: Grid,
   { index, points }: Axis & { readonly index: number },
   from: readonly number[],
-  wrong: boolean,
-): Turn | null => {
-  const seen = points.flatMap((value, at) => {
+): readonly { readonly value: Value; readonly truth: boolean }[] =>
+  points.flatMap((value, at) => {
     const truth = grid.truthAt(from.with(index, at));
     return truth === null ? [] : [{ value, truth }];
   });
+
+const turnAlong = (
+  grid: Grid,
+  axis: Axis & { readonly index: number },
+  from: readonly number[],
+  wrong: boolean,
+): Turn | null => {
+  const seen = truthsAlong(grid, axis, from);
   for (const [at, { value, truth }] of seen.entries()) {
     const before = seen[at - 1];
     if (before !== undefined && before.truth !== truth && truth === wrong)

@@ -1,5 +1,5 @@
 import type { Finding } from "../problem.ts";
-import { sayTurn, type Turn, type Use } from "./direction.ts";
+import { sayTurn, type Turn, truthsAlong, type Use } from "./direction.ts";
 import { type Axis, type Effort, type Grid, gridOf } from "./grid.ts";
 import { type RuleTree, variablesOf } from "./rule-tree.ts";
 import type { Variable } from "./variables.ts";
@@ -51,14 +51,11 @@ const placeOf = (tree: RuleTree): string => {
 
 const turnAlong = (
   grid: Grid,
-  { index, points }: Axis & { readonly index: number },
+  axis: Axis & { readonly index: number },
   from: readonly number[],
   use: Use,
 ): Turn | null => {
-  const seen = points.flatMap((value, at) => {
-    const truth = grid.truthAt(from.with(index, at));
-    return truth === null ? [] : [{ value, truth }];
-  });
+  const seen = truthsAlong(grid, axis, from);
   const wrong = use === "gate";
   const better = use === "gate" ? seen.find(({ truth }) => !truth) : seen.slice(0, 1).find(({ truth }) => truth);
   if (better === undefined) return null;
