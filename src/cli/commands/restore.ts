@@ -1,11 +1,11 @@
 import { isOnBlue } from "../../actuation/observed-route.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import { actsSince } from "../../decommission/plan.ts";
+import { otherActionsOf } from "../../guard/change-weight.ts";
 import { readRoutes } from "../../guard/look.ts";
 import type { GuardPorts, JournalEntry } from "../../guard/ports.ts";
 import { isInstant, toIso } from "../../kernel/instant.ts";
-import type { JsonValue } from "../../kernel/json.ts";
-import { hasPlainRoute, isWeightedRule, weightedArn } from "../../signals/routes.ts";
+import { hasPlainRoute } from "../../signals/routes.ts";
 import { toBlueByHand } from "../blue-by-hand.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
@@ -38,9 +38,11 @@ export const restoreCommand = async (context: CliContext<RestorePorts>): Promise
   const gone = read.value === null ? await stateGone(ports, bindings.name) : null;
   if (gone !== null) throw gone;
   const journal = read.value === null ? [] : await journalOf(ports, read.value);
-  const others = await otherActionsOf(context, read.value);
+  // The rules are looked at only where a command that writes them may be in the answer.
+  const writes = read.value !== null && read.value.wayBack !== "open";
+  const sights = writes ? (await readRoutes(ports, bindings)).sights : [];
   const plan = restoreSteps(bindings, read.value, journal, (route) =>
-    toBlueByHand(route, others.get(weightedArn(route)) ?? null),
+    toBlueByHand(route, otherActionsOf(sights, route)),
   );
   const document: RestoreDocument = {
     cutover: bindings.name,
@@ -56,22 +58,6 @@ export const restoreCommand = async (context: CliContext<RestorePorts>): Promise
     `  costs  ${document.costs}`,
     ...document.steps.map((step, index) => `  ${index + 1}. ${step.replaceAll("\n", "\n     ")}`),
   ]);
-};
-
-/** By the rule, or the listener, that the weights are written to; only what could be read, and only where it will be written. */
-const otherActionsOf = async (
-  { ports, bindings }: CliContext<RestorePorts>,
-  state: CutoverState | null,
-): Promise<ReadonlyMap<string, readonly JsonValue[]>> => {
-  if (state === null || state.wayBack === "open") return new Map();
-  const read = await Promise.all(
-    bindings.routes.map(async (route) => {
-      const listener = await ports.rules.readListener(route.listenerArn, PATIENCE_MS);
-      const rule = listener.ok ? listener.value.rules.find((each) => isWeightedRule(route, each)) : undefined;
-      return rule === undefined ? [] : [[weightedArn(route), rule.otherActions] as const];
-    }),
-  );
-  return new Map(read.flat());
 };
 
 const journalOf = async (
