@@ -66,19 +66,27 @@ export const soakMinuteVerdict = (soaking: Soaking, minute: EpochMs): MinuteVerd
   const stepBegan = minuteOf(state.verifiedAt);
   const since = later(minute, MINUTE_MS) - lookBackMs(policy);
   const window = rowsOf(snapshots).filter(({ at }) => at > stepBegan && at >= since && at <= minute);
-  const row = window.findLast(({ at }) => at === minute);
-  const p99 = snapshots.find(({ tick }) => tick === later(minute, 3 * MINUTE_MS))?.p99ForGates;
-  const seen = window.map(numberOf);
+  const newest = window.at(-1);
+  const row = newest?.at === minute ? newest : undefined;
+  const spokenAt = later(minute, 3 * MINUTE_MS);
+  const p99 = snapshots.find(({ tick }) => tick === spokenAt)?.p99ForGates;
   const before = row === undefined ? undefined : judgedMinutes.get(row);
   if (before !== undefined && before.policy === policy && before.verifiedAt === state.verifiedAt && before.p99 === p99)
-    if (sameNumbers(before.window, seen)) return before.verdict;
+    if (isMadeOf(window, before.window)) return before.verdict;
   const verdict = judged(soaking, minute);
-  if (row !== undefined) judgedMinutes.set(row, { policy, verifiedAt: state.verifiedAt, window: seen, p99, verdict });
+  if (row !== undefined) {
+    const seen = window.map(numberOf);
+    judgedMinutes.set(row, { policy, verifiedAt: state.verifiedAt, window: seen, p99, verdict });
+  }
   return verdict;
 };
 
-const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((number, index) => number === b[index]);
+const isMadeOf = (rows: readonly Row[], seen: readonly number[]): boolean => {
+  if (rows.length !== seen.length) return false;
+  for (let index = 0; index < rows.length; index += 1)
+    if (numbers.get(rows[index] as Row) !== seen[index]) return false;
+  return true;
+};
 
 /**
  * While its windows reach back before this step a gate cannot be known yet; a minute then counts if it was observed, because

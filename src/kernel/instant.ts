@@ -15,6 +15,13 @@ export const isInstant = (value: unknown): value is EpochMs =>
  * @returns The instant, or null where the text is none, or one before 1970.
  */
 export const fromIso = (text: string): EpochMs | null => {
+  const at = Date.parse(text);
+  // As we write them ourselves: there is one way only.
+  if (at >= 0 && text.length === 24 && toIso(at as EpochMs) === text) return epochMs(at);
+  return otherIso(text);
+};
+
+const otherIso = (text: string): EpochMs | null => {
   const at = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
   return at >= 0 && hasItsDay(text) ? epochMs(at) : null;
 };

@@ -133,9 +133,9 @@ const conclude = (
   if (typeof result.value !== "boolean") {
     return { outcome: null, reasons: [`the rule comes to ${shortened(result.value)}, not to true or false`] };
   }
+  if (result.value !== worthSaying) return { outcome: result.value, reasons: [] };
   const telling = comparisons.filter((each) => each.holds === worthSaying).map(sayComparison);
-  const reasons = telling.length > 0 ? telling : [`the rule is ${result.value}`];
-  return { outcome: result.value, reasons: result.value === worthSaying ? reasons : [] };
+  return { outcome: result.value, reasons: telling.length > 0 ? telling : [`the rule is ${result.value}`] };
 };
 
 /** Characters. A window's minutes would be the largest part of a tick's record, and of them all only that it is a list counts. */

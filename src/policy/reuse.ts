@@ -26,24 +26,33 @@ const collect = (part: JsonValue, paths: Set<string>): boolean => {
   });
 };
 
+type Scalar = number | string | boolean;
+
 interface Remembered {
-  readonly read: readonly JsonValue[];
+  readonly read: readonly Scalar[];
   readonly evaluation: Evaluation;
 }
 
 const remembered = new WeakMap<RulePlan, Remembered>();
 
+const isScalar = (value: unknown): value is Scalar =>
+  typeof value === "number" || typeof value === "string" || typeof value === "boolean";
+
 /** What a rule reads of these data; null where something is missing, and its reason may be another one every time. */
-const valuesRead = (plan: RulePlan, data: JsonObject): readonly JsonValue[] | null => {
-  const paths = readsOf(plan);
-  if (paths === null) return null;
-  const values: JsonValue[] = [];
+const valuesRead = (paths: readonly string[], data: JsonObject): readonly Scalar[] | null => {
+  const values: Scalar[] = [];
   for (const path of paths) {
     const value = ownAt(data, path);
-    if (typeof value !== "number" && typeof value !== "string" && typeof value !== "boolean") return null;
+    if (!isScalar(value)) return null;
     values.push(value);
   }
   return values;
+};
+
+const readsTheSame = (paths: readonly string[], data: JsonObject, before: Remembered): boolean => {
+  for (let index = 0; index < paths.length; index += 1)
+    if (!Object.is(ownAt(data, paths[index] as string), before.read[index])) return false;
+  return true;
 };
 
 /**
@@ -51,11 +60,12 @@ const valuesRead = (plan: RulePlan, data: JsonObject): readonly JsonValue[] | nu
  * at stands still from tick to tick. An evaluation follows from the values that its rule reads and from nothing else.
  */
 export const evaluatedOnce = (plan: RulePlan, data: JsonObject, evaluate: () => Evaluation): Evaluation => {
-  const read = valuesRead(plan, data);
-  if (read === null) return evaluate();
+  const paths = readsOf(plan);
+  if (paths === null) return evaluate();
   const before = remembered.get(plan);
-  if (before?.read.every((value, index) => Object.is(value, read[index]))) return { ...before.evaluation, data };
+  if (before !== undefined && readsTheSame(paths, data, before)) return { ...before.evaluation, data };
   const evaluation = evaluate();
-  remembered.set(plan, { read, evaluation });
+  const read = valuesRead(paths, data);
+  if (read !== null) remembered.set(plan, { read, evaluation });
   return evaluation;
 };

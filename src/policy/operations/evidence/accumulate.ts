@@ -17,8 +17,13 @@ export const emptyAccumulator = ({ alternatives }: EvidenceTest, from: EpochMs):
 
 /** A minute's counts in the order of the paths, null where one of them is missing or is no count that is exact. */
 export const countsIn = (readings: Readings | null, paths: readonly SignalPath[]): readonly number[] | null => {
-  const counts = paths.map((path) => numberIn(readings, path) ?? -1);
-  return counts.every(isCount) ? counts : null;
+  const counts: number[] = [];
+  for (const path of paths) {
+    const count = numberIn(readings, path);
+    if (count === null || !isCount(count)) return null;
+    counts.push(count);
+  }
+  return counts;
 };
 
 /**
@@ -31,14 +36,11 @@ export const addMinute = (
   weights: readonly number[] | null,
   burst: number,
 ): Accumulator => {
-  const seen = { ...sum, observed: sum.observed + 1 };
-  if (weights === null) return seen;
+  const observed = sum.observed + 1;
+  if (weights === null) return { ...sum, observed };
   const start = (log: number): number => (test.restarts ? Math.max(log, 0) : log);
-  return {
-    ...seen,
-    spoke: sum.spoke + 1,
-    logs: sum.logs.map((log, index) => start(log) + (weights[index] ?? 0) / burst),
-  };
+  const logs = sum.logs.map((log, index) => start(log) + (weights[index] ?? 0) / burst);
+  return { ...sum, observed, spoke: sum.spoke + 1, logs };
 };
 
 /**
@@ -54,7 +56,8 @@ export const consumeMinutes = (
   const until = minuteOf(by.until);
   if (until <= sum.next) return sum;
   let added = sum;
-  for (const { at, readings } of rows.slice(firstFrom(rows, sum.next))) {
+  for (let index = firstFrom(rows, sum.next); index < rows.length; index += 1) {
+    const { at, readings } = rows[index] as Rows[number];
     if (at >= until) break;
     const counts = countsIn(readings, by.paths);
     if (counts !== null) added = addMinute(test, added, test.weigh(counts), by.burst);

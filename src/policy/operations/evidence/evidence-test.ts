@@ -31,36 +31,53 @@ const errorsAmong = ([errors = 0, requests = 0]: readonly number[]): { errors: n
   requests: Math.max(errors, requests),
 });
 
+/** What an error, and what a request, adds to the logarithm of one alternative. */
+interface Stake {
+  readonly error: number;
+  readonly request: number;
+}
+
 /** Against "the error rate is `limit` or more": a proof that it is below. Cumulative. */
-export const belowLimit = (limit: number): EvidenceTest => ({
-  alternatives: SHARES_OF_LIMIT.length,
-  restarts: false,
-  weigh: (counts) => {
-    const { errors, requests } = errorsAmong(counts);
-    if (requests === 0) return null;
-    return SHARES_OF_LIMIT.map(
-      (share) => errors * Math.log(share) + (requests - errors) * (Math.log1p(-share * limit) - Math.log1p(-limit)),
-    );
-  },
-});
+export const belowLimit = (limit: number): EvidenceTest => {
+  const stakes = SHARES_OF_LIMIT.map(
+    (share): Stake => ({ error: Math.log(share), request: Math.log1p(-share * limit) - Math.log1p(-limit) }),
+  );
+  return {
+    alternatives: stakes.length,
+    restarts: false,
+    weigh: (counts) => {
+      const { errors, requests } = errorsAmong(counts);
+      if (requests === 0) return null;
+      return stakes.map(({ error, request }) => errors * error + (requests - errors) * request);
+    },
+  };
+};
 
 /** Against "the error rate is `limit` or less": a detector of the moment from which it is above. */
-export const aboveLimit = (limit: number): EvidenceTest => ({
-  alternatives: TIMES_THE_ODDS.length,
-  restarts: true,
-  weigh: (counts) => {
-    const { errors, requests } = errorsAmong(counts);
-    if (requests === 0) return null;
-    return TIMES_THE_ODDS.map((times) => errors * Math.log(times) - requests * Math.log1p((times - 1) * limit));
-  },
-});
+export const aboveLimit = (limit: number): EvidenceTest => {
+  const stakes = TIMES_THE_ODDS.map(
+    (times): Stake => ({ error: Math.log(times), request: Math.log1p((times - 1) * limit) }),
+  );
+  return {
+    alternatives: stakes.length,
+    restarts: true,
+    weigh: (counts) => {
+      const { errors, requests } = errorsAmong(counts);
+      if (requests === 0) return null;
+      return stakes.map(({ error, request }) => errors * error - requests * request);
+    },
+  };
+};
 
 /**
  * Against "green's error rate is at most `ratio` times blue's": a detector of the moment from which it is more. An error
  * falls on green by its share of requests and its ratio of errors alone, so what hits both sides cancels.
  */
 export const worseThanBlue = (ratio: number): EvidenceTest => {
-  const alternatives = TIMES_BLUE.filter((times) => times > ratio);
+  const alternatives = TIMES_BLUE.filter((times) => times > ratio).map((times) => ({
+    more: times - 1,
+    error: Math.log(times / ratio),
+  }));
   return {
     alternatives: alternatives.length,
     restarts: true,
@@ -69,9 +86,7 @@ export const worseThanBlue = (ratio: number): EvidenceTest => {
       const share = greenRequests / (greenRequests + blueRequests);
       const allowed = Math.log1p(share * (ratio - 1));
       return alternatives.map(
-        (times) =>
-          greenErrors * Math.log(times / ratio) -
-          (greenErrors + blueErrors) * (Math.log1p(share * (times - 1)) - allowed),
+        ({ more, error }) => greenErrors * error - (greenErrors + blueErrors) * (Math.log1p(share * more) - allowed),
       );
     },
   };

@@ -19,14 +19,21 @@ const addRecent = (test: EvidenceTest, sum: Accumulator, { seen }: RecentMinute,
 
 /** The worst that any reading of a minute adds, alternative by alternative; null where none says anything. */
 const worstWeights = (test: EvidenceTest, seen: readonly Counts[]): Counts | null => {
+  // Nearly every minute is read once.
+  if (seen.length === 1) return test.weigh(seen[0] as Counts);
   const weights = seen.map((counts) => test.weigh(counts));
   if (weights.every((each) => each === null)) return null;
   const worst = test.restarts ? Math.max : Math.min;
   return Array.from({ length: test.alternatives }, (_, index) => worst(...weights.map((each) => each?.[index] ?? 0)));
 };
 
+const sameCounts = (one: Counts, other: Counts): boolean => {
+  for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false;
+  return true;
+};
+
 const isWorse = (test: EvidenceTest, seen: readonly Counts[], counts: Counts): boolean => {
-  if (seen.some((each) => each.every((count, index) => count === counts[index]))) return false;
+  for (const each of seen) if (sameCounts(each, counts)) return false;
   const before = worstWeights(test, seen);
   const after = worstWeights(test, [...seen, counts]);
   return after?.some((weight, index) => weight !== (before?.[index] ?? 0)) === true;
@@ -60,13 +67,15 @@ export const advanceSum = (
   return { sum: settled(use.test, { ...standing, ...consumed(standing, known, by.until) }, by), corrections };
 };
 
-const countsByMinute = ({ paths }: EvidenceUse, rows: Rows, from: EpochMs): ReadonlyMap<EpochMs, Counts> =>
-  new Map(
-    rows.slice(firstFrom(rows, from)).flatMap(({ at, readings }) => {
-      const counts = countsIn(readings, paths);
-      return counts === null ? [] : [[at, counts] as const];
-    }),
-  );
+const countsByMinute = ({ paths }: EvidenceUse, rows: Rows, from: EpochMs): ReadonlyMap<EpochMs, Counts> => {
+  const known = new Map<EpochMs, Counts>();
+  for (let index = firstFrom(rows, from); index < rows.length; index += 1) {
+    const { at, readings } = rows[index] as Rows[number];
+    const counts = countsIn(readings, paths);
+    if (counts !== null) known.set(at, counts);
+  }
+  return known;
+};
 
 /** A proof loses all that it had shown for green; what stands against green stays. */
 const withoutProof = (test: EvidenceTest, sum: Accumulator, burst: number): Accumulator => {
