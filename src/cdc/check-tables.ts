@@ -2,7 +2,7 @@ import type { CutoverBindings, Side } from "../signals/bindings.ts";
 import type { CdcFacts, DatabaseFacts, TableFacts } from "./facts.ts";
 import { tableName, VERSION_COLUMNS } from "./names.ts";
 import type { Note, Refusal } from "./refusal.ts";
-import { LONGEST_TABLE_NAME } from "./triggers.ts";
+import { LONGEST_TABLE_NAME } from "./table-functions.ts";
 
 /** Their text is the same on both sides whatever a session's settings are: pawl's tombstones name a row by that text. */
 const KEY_TYPES = /^(smallint|integer|bigint|uuid|text|character varying(\(\d+\))?)$/;

@@ -14,7 +14,9 @@ import {
   tableName,
 } from "./names.ts";
 import { admin, owner, type SqlAction } from "./plan-types.ts";
-import { applicationTableTriggers, sharedFunctions, tableFunctions } from "./triggers.ts";
+import { sharedFunctions } from "./shared-functions.ts";
+import { tableFunctions } from "./table-functions.ts";
+import { applicationTableTriggers } from "./triggers.ts";
 
 /** What CDC leaves on one side, in the order in which it goes: one statement each, so that no lock is held for long. */
 export type Remnant = string;

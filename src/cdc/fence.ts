@@ -1,8 +1,9 @@
 import type { CutoverBindings, Side } from "../signals/bindings.ts";
+import type { FunctionSource } from "./function-source.ts";
 import { GUARD_ROLE, pawlSchema, quoteName, quoteText, type TableName, tableName } from "./names.ts";
 import { createFunction } from "./plan-tables.ts";
 import { admin, owner, type SqlAction } from "./plan-types.ts";
-import { type FunctionSource, sharedFunctions } from "./triggers.ts";
+import { sharedFunctions } from "./shared-functions.ts";
 
 /**
  * A fence is a statement trigger that refuses every write of a session that is not a replica, whatever its role: owner,

@@ -1,4 +1,5 @@
 import type { CutoverBindings, Side } from "../signals/bindings.ts";
+import type { FunctionSource } from "./function-source.ts";
 import {
   CONFLICT_TABLE,
   pawlTable,
@@ -14,15 +15,9 @@ import {
   VERSION_COLUMNS,
 } from "./names.ts";
 import { owner, type PlanAction, type SqlAction } from "./plan-types.ts";
-import {
-  applicationTableTriggers,
-  type FunctionSource,
-  sharedFunctions,
-  type TriggerSource,
-  tableFunctions,
-  tokenTriggers,
-  tombstoneTriggers,
-} from "./triggers.ts";
+import { sharedFunctions } from "./shared-functions.ts";
+import { tableFunctions } from "./table-functions.ts";
+import { applicationTableTriggers, type TriggerSource, tokenTriggers, tombstoneTriggers } from "./triggers.ts";
 
 const regclass = (table: TableName): string => `to_regclass(${quoteText(table.quoted)})`;
 
