@@ -1,5 +1,6 @@
 import { APPLY_BOUND_MS, CLOCK_SKEW_MS, DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
-import { type CutoverEvent, pointOfNoReturnRefusals } from "../decision/evolve.ts";
+import { pointOfNoReturnRefusals } from "../decision/decommission-events.ts";
+import type { CutoverEvent } from "../decision/events.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { type Change, commit } from "../guard/commit.ts";
 import { STATE_TIMEOUT_MS } from "../guard/limits.ts";

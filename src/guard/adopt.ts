@@ -1,5 +1,5 @@
 import { adoptionRefusals, takeoverOf } from "../decision/adoption.ts";
-import type { CutoverEvent } from "../decision/evolve.ts";
+import type { CutoverEvent } from "../decision/events.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";

@@ -1,4 +1,5 @@
-import { type CutoverEvent, evolve } from "../decision/evolve.ts";
+import type { CutoverEvent } from "../decision/events.ts";
+import { evolve } from "../decision/evolve.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { type Account, compose } from "../ledger/compose.ts";
 import { COMMIT_ATTEMPTS, STATE_TIMEOUT_MS } from "./limits.ts";

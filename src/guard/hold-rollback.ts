@@ -1,4 +1,5 @@
-import { type CutoverEvent, evolve } from "../decision/evolve.ts";
+import type { CutoverEvent } from "../decision/events.ts";
+import { evolve } from "../decision/evolve.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";

@@ -2,7 +2,7 @@ import { isOnBlue, type RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import type { Obstacle } from "../decision/blocking.ts";
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
-import type { CutoverEvent } from "../decision/evolve.ts";
+import type { CutoverEvent } from "../decision/events.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import { settledLabel } from "../decision/settle-label.ts";

@@ -1,5 +1,5 @@
 import type { Decision } from "../decision/decision.ts";
-import type { CutoverEvent, Judged } from "../decision/evolve.ts";
+import type { CutoverEvent, Judged } from "../decision/events.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import type { EpochMs } from "../kernel/units.ts";

@@ -1,4 +1,5 @@
-import { type CutoverEvent, requestRefusal } from "../decision/evolve.ts";
+import type { CutoverEvent } from "../decision/events.ts";
+import { requestRefusal } from "../decision/operator-request.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Account } from "../ledger/compose.ts";

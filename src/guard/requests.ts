@@ -1,5 +1,5 @@
 import { adoptionRefusals, type Takeover, takeoverOf } from "../decision/adoption.ts";
-import { requestRefusal } from "../decision/evolve.ts";
+import { requestRefusal } from "../decision/operator-request.ts";
 import type { CutoverState, OperatorRequest } from "../decision/state.ts";
 import { durationMs, type EpochMs, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import { type Change, commitOnto } from "./commit.ts";

@@ -1,4 +1,4 @@
-import type { CutoverEvent } from "../decision/evolve.ts";
+import type { CutoverEvent } from "../decision/events.ts";
 import { holdsInstead } from "../decision/rollback-safety.ts";
 import type { CutoverState, LatchCause, RollbackSafety } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";

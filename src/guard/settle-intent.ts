@@ -1,7 +1,7 @@
 import { isUnpinned, type RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import { APPLY_BOUND_MS, DESCRIBE_LAG_MS } from "../decision/bounds.ts";
-import type { CutoverEvent } from "../decision/evolve.ts";
+import type { CutoverEvent } from "../decision/events.ts";
 import type { CutoverState, Intent } from "../decision/state.ts";
 import { type EpochMs, later } from "../kernel/units.ts";
 

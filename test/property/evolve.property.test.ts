@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CutoverEvent, evolve } from "../../src/decision/evolve.ts";
+import type { CutoverEvent } from "../../src/decision/events.ts";
+import { evolve } from "../../src/decision/evolve.ts";
 import { applyLatch } from "../../src/decision/latch.ts";
 import { rollbackSafety } from "../../src/decision/rollback-safety.ts";
 import { consumeSoak, type MinuteVerdict } from "../../src/decision/soak.ts";

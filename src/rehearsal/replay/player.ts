@@ -1,4 +1,5 @@
-import { type CutoverEvent, evolve } from "../../decision/evolve.ts";
+import type { CutoverEvent } from "../../decision/events.ts";
+import { evolve } from "../../decision/evolve.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import { type JudgedTick, judgeTick } from "../../guard/judge-tick.ts";
 import { judgedEvent, judgedEvents } from "../../guard/promote-tick.ts";

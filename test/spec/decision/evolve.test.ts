@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { inTheWay } from "../../../src/decision/blocking.ts";
-import { evolve, pointOfNoReturnRefusals, type Rearm, requestRefusal } from "../../../src/decision/evolve.ts";
+import { pointOfNoReturnRefusals } from "../../../src/decision/decommission-events.ts";
+import type { Rearm } from "../../../src/decision/events.ts";
+import { evolve } from "../../../src/decision/evolve.ts";
 import { applyLatch } from "../../../src/decision/latch.ts";
+import { requestRefusal } from "../../../src/decision/operator-request.ts";
 import type { CutoverState, Intent, OperatorRequest, RollbackSafety } from "../../../src/decision/state.ts";
 import { durationMs, weightPercent } from "../../../src/kernel/units.ts";
 import { byOperator } from "../../contract/sample-state.ts";

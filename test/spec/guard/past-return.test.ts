@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { evolve, requestRefusal } from "../../../src/decision/evolve.ts";
+import { evolve } from "../../../src/decision/evolve.ts";
+import { requestRefusal } from "../../../src/decision/operator-request.ts";
 import type { CutoverState, Latch, OperatorRequest } from "../../../src/decision/state.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import { type EpochMs, epochMs, later } from "../../../src/kernel/units.ts";

@@ -66,7 +66,11 @@ export const DECOMMISSION: readonly Fault[] = [
     name: "return-under-a-latch",
     edits: [
       edit(RUN, `if (state.latch !== undefined) return stop("a rollback is latched");`, ""),
-      edit("src/decision/evolve.ts", `...(state.latch === undefined ? [] : ["a rollback is latched"]),`, ""),
+      edit(
+        "src/decision/decommission-events.ts",
+        `...(state.latch === undefined ? [] : ["a rollback is latched"]),`,
+        "",
+      ),
     ],
     breaks: "P2",
     why: "the point of no return is passed although a rollback was latched first",
@@ -79,7 +83,11 @@ export const DECOMMISSION: readonly Fault[] = [
     name: "return-under-any-latch",
     edits: [
       edit(RUN, `if (state.latch !== undefined) return stop("a rollback is latched");`, ""),
-      edit("src/decision/evolve.ts", `...(state.latch === undefined ? [] : ["a rollback is latched"]),`, ""),
+      edit(
+        "src/decision/decommission-events.ts",
+        `...(state.latch === undefined ? [] : ["a rollback is latched"]),`,
+        "",
+      ),
       edit(RUN, "if (permit.epoch !== state.epoch) return", "if (false) return"),
       edit("src/decision/decommission-permit.ts", "state.approval.epoch === state.epoch &&", ""),
     ],

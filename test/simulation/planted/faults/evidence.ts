@@ -78,7 +78,7 @@ export const EVIDENCE: readonly Fault[] = [
   },
   {
     name: "blind-begins-again",
-    edits: [edit("src/decision/decide.ts", "state.blindSince ?? tick", "tick")],
+    edits: [edit("src/decision/blindness.ts", "state.blindSince ?? tick", "tick")],
     breaks: "P3",
     why: "every blind tick counts as the first one",
     expected: { within: 88 },

@@ -224,7 +224,7 @@ export const GOING_BACK: readonly Fault[] = [
         "",
       ),
       edit(
-        "src/decision/evolve.ts",
+        "src/decision/rearmed.ts",
         `must(state.phase === "rolledBack" && state.latch?.verifiedAt !== undefined && state.settled !== undefined, event);`,
         "",
       ),

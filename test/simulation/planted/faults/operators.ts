@@ -1,7 +1,7 @@
 import { edit, type Fault } from "../fault.ts";
 
 const DECIDE = "src/decision/decide.ts";
-const EVOLVE = "src/decision/evolve.ts";
+const REQUEST = "src/decision/operator-request.ts";
 const BLOCKING = "src/decision/blocking.ts";
 
 const ROLLBACK_FIRST = `if (cause !== null && state.wayBack === "open") {`;
@@ -47,8 +47,8 @@ export const OPERATORS: readonly Fault[] = [
   {
     name: "request-of-an-old-epoch",
     edits: [
-      edit(EVOLVE, "if (request.epoch !== state.epoch) return", "if (false) return"),
-      edit(EVOLVE, `if (at > request.expiresAt) return "it has expired";`, ""),
+      edit(REQUEST, "if (request.epoch !== state.epoch) return", "if (false) return"),
+      edit(REQUEST, `if (at > request.expiresAt) return "it has expired";`, ""),
     ],
     breaks: "P6",
     why: "what an operator asked of one epoch is carried out in the next",
@@ -59,7 +59,7 @@ export const OPERATORS: readonly Fault[] = [
     edits: [
       edit("src/decision/decommission-permit.ts", "state.approval.epoch === state.epoch &&", ""),
       edit(
-        EVOLVE,
+        "src/decision/rearmed.ts",
         '...(["approval", "permit", "blindSince", "unprovenSince", "withoutPin"] as const),',
         '...(["permit", "blindSince", "unprovenSince", "withoutPin"] as const),',
       ),

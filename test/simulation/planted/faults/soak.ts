@@ -53,7 +53,7 @@ export const SOAK: readonly Fault[] = [
     name: "half-the-soak",
     edits: [
       edit(
-        "src/decision/decide.ts",
+        "src/decision/phase-obstacles.ts",
         "if (facts.soak.healthyMs >= requiredMs) return [];",
         "if (facts.soak.healthyMs >= requiredMs / 2) return [];",
       ),

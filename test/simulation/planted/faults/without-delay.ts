@@ -2,7 +2,6 @@ import { edit, type Fault } from "../fault.ts";
 
 const REPAIR = "src/guard/latch-repair.ts";
 const HOLD = "src/guard/hold-rollback.ts";
-const EVOLVE = "src/decision/evolve.ts";
 const HARD_DOWN = `return trigger.kind === "alarm" && trigger.severity === "hard-down" ? trigger : null;`;
 
 /** Mistakes that leave green on for longer than it takes to go back, and what they leave recorded afterwards. */
@@ -60,7 +59,7 @@ export const WITHOUT_DELAY: readonly Fault[] = [
     name: "recorded-weight-stays",
     edits: [
       edit(
-        EVOLVE,
+        "src/decision/latch-events.ts",
         `    phase: "rolledBack",
     step: -1,
     weightPercent: weightPercent(0),`,
@@ -74,7 +73,7 @@ export const WITHOUT_DELAY: readonly Fault[] = [
   },
   {
     name: "armed-at-stays",
-    edits: [edit(EVOLVE, "    armedAt: rearm.at,", "")],
+    edits: [edit("src/decision/rearmed.ts", "    armedAt: rearm.at,", "")],
     breaks: "P3",
     why: "arming again does not move armedAt: an alarm of before it rolls back",
     expected: { within: 60 },
