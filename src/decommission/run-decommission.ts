@@ -1,27 +1,19 @@
-import { APPLY_BOUND_MS, CLOCK_SKEW_MS, DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
-import { pointOfNoReturnRefusals } from "../decision/decommission-events.ts";
-import type { CutoverEvent } from "../decision/events.ts";
+import { CLOCK_SKEW_MS } from "../decision/bounds.ts";
 import type { CutoverState } from "../decision/state.ts";
-import { type Change, commit } from "../guard/commit.ts";
 import { STATE_TIMEOUT_MS } from "../guard/limits.ts";
-import { flushLeftBehind, flushOutbox, type OutboxPorts } from "../guard/outbox.ts";
 import type { GuardPorts, JournalEntry } from "../guard/ports.ts";
 import { toIso } from "../kernel/instant.ts";
-import type { JsonObject } from "../kernel/json.ts";
-import { durationMs, type EpochMs, later } from "../kernel/units.ts";
+import { type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
-import { hasPlainRoute } from "../signals/routes.ts";
-import type { ActOutcome, DecommissionActs } from "./acts.ts";
-import { comparedLately, comparisonAnew, lastWentOn, unfinished, wentOn } from "./comparison-age.ts";
-import { lastLook } from "./last-look.ts";
-import { actsSince, type DecommissionAction, nextAction, type PlannedAction } from "./plan.ts";
+import { lastWentOn, unfinished, wentOn } from "./comparison-age.ts";
+import { complete, retire } from "./ending.ts";
+import { type ActPorts, actOn } from "./own-acts.ts";
+import { actsSince, nextAction, type PlannedAction } from "./plan.ts";
+import { MOVED, record } from "./record.ts";
 import { tellStopped } from "./stopped-act.ts";
 
-const CONFIRMED_FOR_MS = durationMs(30_000);
-
-export type DecommissionPorts = OutboxPorts &
-  Pick<GuardPorts, "clock" | "active" | "journal" | "alarms" | "rules"> & {
-    readonly acts: DecommissionActs;
+export type DecommissionPorts = ActPorts &
+  Pick<GuardPorts, "active"> & {
     /** False when the invocation has no time left for another act. */
     readonly hasTime: () => boolean;
   };
@@ -56,8 +48,7 @@ export const runDecommission = async (
   return { done, stopped: `${soFar}out of time; the next tick goes on` };
 };
 
-/** Promote writes the same item at the same minute; being overtaken by it is ordinary, and looked at again at once. */
-const MOVED = "the state moved meanwhile";
+/** Being overtaken by promote is ordinary, and looked at again at once. */
 const OVERTAKEN_MAX = 5;
 
 type Turn =
@@ -70,7 +61,7 @@ const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Pro
   const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
   if (!read.ok) return stop(`the state could not be read: ${read.failure.message}`);
   const state = read.value;
-  if (state?.phase === "complete") return retire(ports, state);
+  if (state?.phase === "complete") return stop(await retire(ports, state));
   if (state === null || state.phase !== "decommissioning") return stop(`it is ${state?.phase ?? "not armed"}`);
   if (state.latch !== undefined) return stop("a rollback is latched");
   const journal = await ports.journal.list(cutover.name);
@@ -82,7 +73,7 @@ const takeTurn = async (ports: DecommissionPorts, cutover: CutoverBindings): Pro
   const planned = nextAction(finished);
   if (state.stoppedAct !== undefined && finished.has(state.stoppedAct.action)) return goOn(ports, state);
   // The journal is read after the state: what it shows done may be another executor's, and the state older than that.
-  if (planned === null) return state.wayBack === "closed" ? complete(ports, state) : stop(MOVED);
+  if (planned === null) return state.wayBack === "closed" ? stop(await complete(ports, state)) : stop(MOVED);
   const refusal = permitRefusal(state, planned, ports.clock.now());
   if (refusal !== null) return stop(refusal);
   return carryOut(ports, cutover, state, planned, entries);
@@ -136,134 +127,9 @@ const carryOut = async (
   return stored.ok ? { kind: "did", action } : stop(`the journal could not be written: ${stored.failure.message}`);
 };
 
-const actOn = (
-  ports: DecommissionPorts,
-  cutover: CutoverBindings,
-  state: CutoverState,
-  action: DecommissionAction,
-  before: JsonObject,
-  entries: readonly JournalEntry[],
-): Promise<ActOutcome> | ActOutcome => {
-  if (action === "point-of-no-return") return passPointOfNoReturn(ports, cutover, state, entries);
-  if (action === "outwait-rollback") return outwaitRollback(ports.clock.now(), cutover, entries);
-  if (action === "fence-blue") return fenceBlue(ports, cutover, entries);
-  return ports.acts[action](cutover, before);
-};
-
-/** A fence that failed is tried again minutes later: until then somebody may have sent users to blue. */
-const fenceBlue = async (
-  ports: DecommissionPorts,
-  cutover: CutoverBindings,
-  entries: readonly JournalEntry[],
-): Promise<ActOutcome> => {
-  const confirmed = entries.find(({ action }) => action === "confirm-green")?.finishedAt;
-  const isFresh = confirmed !== undefined && ports.clock.now() <= later(confirmed, CONFIRMED_FOR_MS);
-  const again = isFresh ? null : await ports.acts["confirm-green"](cutover);
-  return again === null || again.kind === "done" ? ports.acts["fence-blue"](cutover) : again;
-};
-
 /** Whoever was told that it stopped is told that it goes on. The item has moved by that: the next turn looks again. */
 const goOn = async (ports: DecommissionPorts, state: CutoverState): Promise<Turn> => {
   const summary = `${state.stoppedAct?.action} has come about; it goes on`;
   const told = { kind: "decommission-goes-on", says: "decommission goes on", summary };
   return stop((await record(ports, state, [{ kind: "actWentOn" }], told)) ?? MOVED);
-};
-
-/** One conditional write decides between this and a latch. A write whose answer was lost shows in the state next time. */
-const passPointOfNoReturn = async (
-  ports: DecommissionPorts,
-  cutover: CutoverBindings,
-  state: CutoverState,
-  entries: readonly JournalEntry[],
-): Promise<ActOutcome> => {
-  if (state.wayBack === "restorable") return { kind: "done", detail: { wayBack: state.wayBack } };
-  const now = ports.clock.now();
-  const refusals = pointOfNoReturnRefusals(state, now);
-  if (refusals.length > 0) return { kind: "waiting", for: refusals.join("; ") };
-  const inTheWay = await lastLook(ports, cutover, state);
-  if (inTheWay.length > 0) return { kind: "waiting", for: inTheWay.join("; ") };
-  // Asked last: it costs green, and is for nothing while anything else is in the way.
-  if (!comparedLately(entries, now)) return compareAgain(ports, cutover, comparisonAnew(entries, state.epoch, now));
-  const refused = await record(ports, state, [{ kind: "pointOfNoReturn", at: now }], {
-    kind: "pointOfNoReturn",
-    says: "past the point of no return",
-    summary: `approved by ${state.approval?.by ?? "nobody"}: ${state.approval?.reason ?? ""}; a rollback is no longer one rule`,
-  });
-  return refused === null ? { kind: "done", detail: { at: toIso(now) } } : { kind: "waiting", for: refused };
-};
-
-/** Only the journal changes: the next turn finds the comparison begun and not finished, and makes it under the same permit. */
-const compareAgain = async (
-  ports: DecommissionPorts,
-  cutover: CutoverBindings,
-  anew: JournalEntry,
-): Promise<ActOutcome> => {
-  const begun = await ports.journal.put(cutover.name, anew);
-  const why = begun.ok ? MOVED : `the journal could not be written: ${begun.failure.message}`;
-  return { kind: "waiting", for: why };
-};
-
-/**
- * A rollback that began before the latch was refused may still write; it and its last request are over after this. One
- * without a pin refuses itself by a look, and may have looked at what was there S before.
- */
-const outwaitRollback = (now: EpochMs, cutover: CutoverBindings, entries: readonly JournalEntry[]): ActOutcome => {
-  const gone = entries.find(({ action }) => action === "delete-pin")?.finishedAt;
-  if (gone === undefined) return { kind: "failed", message: "the journal does not show when the pin was deleted" };
-  const until = later(gone, ROLLBACK_LIFE_MS + APPLY_BOUND_MS + (hasPlainRoute(cutover) ? DESCRIBE_LAG_MS : 0));
-  return now < until
-    ? { kind: "waiting", for: `${toIso(until)}, when no rollback begun before can still write` }
-    : { kind: "done", detail: { since: toIso(gone), until: toIso(until) } };
-};
-
-const complete = async (ports: DecommissionPorts, state: CutoverState): Promise<Turn> => {
-  const refused = await record(ports, state, [{ kind: "completed" }], {
-    kind: "completed",
-    says: "completed, green is alone",
-    summary: "CDC is taken apart and its absence verified; green is alone",
-  });
-  if (refused !== null) return stop(refused);
-  const read = await ports.state.read(state.cutover, STATE_TIMEOUT_MS);
-  return read.ok && read.value !== null ? retire(ports, read.value) : stop("complete, and still listed as active");
-};
-
-/** It is served until its last record and message have arrived: nobody comes by afterwards. */
-const retire = async (ports: DecommissionPorts, state: CutoverState): Promise<Turn> => {
-  const { outbox } = await flushLeftBehind(ports, state);
-  if (outbox.length > 0) return stop(`complete, with ${outbox.length} records or messages still to be delivered`);
-  const removed = await ports.active.remove(state.cutover);
-  return stop(removed.ok ? "complete" : `complete, but still listed as active: ${removed.failure.message}`);
-};
-
-/** How an event is recorded, by its kind, and how people are told of it, in words. */
-interface Told {
-  readonly kind: string;
-  readonly says: string;
-  readonly summary: string;
-}
-
-/** @returns null when committed, else why not. */
-const record = async (
-  ports: DecommissionPorts,
-  state: CutoverState,
-  events: readonly CutoverEvent[],
-  { kind, says, summary }: Told,
-): Promise<string | null> => {
-  const change: Change = {
-    events,
-    account: {
-      kind,
-      summary,
-      at: ports.clock.now(),
-      tick: null,
-      detail: { wayBack: state.wayBack },
-      notify: { subject: `${state.cutover}: ${says}`, body: summary, urgency: "info" },
-    },
-  };
-  const outcome = await commit(ports, state, change);
-  if (outcome.kind === "committed") {
-    await flushOutbox(ports, outcome.state);
-    return null;
-  }
-  return outcome.kind === "moved" ? MOVED : outcome.message;
 };

@@ -26,7 +26,7 @@ export const DECOMMISSION: readonly Fault[] = [
   },
   {
     name: "fence-before-the-wait",
-    edits: [edit(RUN, "return now < until\n", "return false\n")],
+    edits: [edit("src/decommission/own-acts.ts", "return now < until\n", "return false\n")],
     breaks: "P4",
     why: "blue is fenced while a rollback that began before may still write",
     expected: {
