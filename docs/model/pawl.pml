@@ -508,7 +508,7 @@ over:
 #else
 #define OUTWAITED (waitFor == 0 && BLUE_LANDED && SHOWN)
 #endif
-/* runDecommission: src/decommission/run-decommission.ts, load-balancer-acts.ts; a killed run looks again where it was */
+/* runDecommission: src/decommission/run-decommission.ts, own-acts.ts, load-balancer-acts.ts; a killed run looks again where it was */
 proctype Decommission(byte me) {
   byte a, b, out, act;
 end:
