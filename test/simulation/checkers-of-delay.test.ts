@@ -107,6 +107,35 @@ describe("the checkers of giving up fail where something is given up unasked", (
     expect(says("P5").join()).toMatch(/final-diff 7\d\d s after the last judged tick/);
   });
 
+  it("P5: a soak that goes on over a green without hosts, and one that never begins again over what one tick alone saw", async () => {
+    const { does, says } = await armedWorld();
+    const sees = (minute: number, served: Partial<Run["served"]>, healthyMs: number) =>
+      does(
+        "promote",
+        async (ports, run) => {
+          Object.assign(run.served, served);
+          const tick = epochMs(TICK + minute * MINUTE_MS);
+          await ports.snapshots.putOnce({ tick, epoch: 1, cutover: "orders" } as never, TIMEOUT_MS);
+          const read = await ports.state.read("orders", TIMEOUT_MS);
+          const state = read.ok ? read.value : null;
+          if (state === null) throw new Error("not armed");
+          const soak = { startedAt: START, healthyMs, lastMinute: null, restarts: 0 } as never;
+          const next = { ...state, phase: "soaking", soak, verifiedAt: epochMs(START - 20 * MINUTE_MS) } as const;
+          const write = { version: state.version + 1, writeId: "rogue", lastTick: tick };
+          await ports.state.transition(state.version, { ...next, ...write }, TIMEOUT_MS);
+        },
+        TICK + minute * MINUTE_MS,
+      );
+    const hosts = [{ side: "green", targetGroupArn: "", healthy: 0, unhealthy: 4 }] as const;
+    await sees(0, {}, MINUTE_MS);
+    await sees(1, { hosts, isAlone: true }, MINUTE_MS);
+    expect(says("P5").join()).not.toMatch(/was seen: hosts of green/);
+    await sees(2, { hosts }, MINUTE_MS);
+    expect(says("P5")).toContain("the soak went on although this was seen: hosts of green");
+    await sees(8, {}, MINUTE_MS);
+    expect(says("P5")).toContain("the soak never began again although this was seen: hosts of green");
+  });
+
   it("P7: all on blue, and a weight of green is still recorded", async () => {
     const { store, says } = await armedWorld();
     await store({ weightPercent: weightPercent(10), latch: { ...LATCH, verifiedAt: epochMs(START) } });

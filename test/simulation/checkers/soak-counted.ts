@@ -22,6 +22,8 @@ export const soakCounted = (): Checker => {
   const hosts = new Set<number>();
   const streams = new Set<number>();
   let approvedEpoch: number | null = null;
+  /** What a tick saw that was not shown those before it: the clock may stand still over it, until it is final. */
+  let owed: { readonly tick: number; readonly restarts: number; readonly what: string } | null = null;
 
   const note = (world: World, tick: number): void => {
     const run = world.table.servedAt(tick);
@@ -49,7 +51,25 @@ export const soakCounted = (): Checker => {
     if (tick < after.verifiedAt + WHOLE_AFTER_MS || after.soak.healthyMs === 0) return null;
     const { bad } = evidenceGaps(world, tick, 100);
     const hard = bad.filter((what) => HARD.includes(what));
-    return hard.length > 0 ? `the soak went on although this was seen: ${hard.join(", ")}` : null;
+    if (hard.length === 0) return null;
+    const what = hard.join(", ");
+    const isAlone = world.table.servedAt(tick)?.served.isAlone === true;
+    if (!isAlone || after.soak.healthyMs > (before?.soak.healthyMs ?? 0))
+      return `the soak went on although this was seen: ${what}`;
+    owed ??= { tick, restarts: after.soak.restarts, what };
+    return null;
+  };
+
+  /** What a tick saw by itself begins the soak again when its minute is final, and the ticks before are shown again. */
+  const forgotten = (world: World, { after }: Stored): string | null => {
+    const tick = after.lastTick;
+    if (owed === null || tick === null) return null;
+    const isPast = after.phase !== "soaking" || after.latch !== undefined || after.soak.restarts !== owed.restarts;
+    const isDue = tick > owed.tick + FINAL_AFTER_MS + MINUTE_MS;
+    if (!isPast && (!isDue || world.table.servedAt(tick)?.served.isAlone !== undefined)) return null;
+    const { what } = owed;
+    owed = null;
+    return isPast ? null : `the soak never began again although this was seen: ${what}`;
   };
 
   /** Errors that arrived after their minute was counted: the look that shows them begins the soak again. */
@@ -57,7 +77,10 @@ export const soakCounted = (): Checker => {
     const { lastTick: tick, soak } = after;
     if (after.phase !== "soaking" || after.latch !== undefined || tick === null || tick === before?.lastTick)
       return null;
-    const shown = world.table.servedAt(tick)?.served.metrics;
+    const served = world.table.servedAt(tick)?.served;
+    // A look that was not shown those before it judges no minute; the next one that is sees this one again.
+    if (served?.isAlone === true) return null;
+    const shown = served?.metrics;
     const whole = Math.max(minuteOf(soak.startedAt ?? tick), minuteOf(after.verifiedAt) + 3 * MINUTE_MS) + MINUTE_MS;
     for (
       let minute = Math.max(whole, tick - SHOWN_MS + 2 * MINUTE_MS);
@@ -85,7 +108,9 @@ export const soakCounted = (): Checker => {
       for (let tick: number = before?.lastTick ?? after.lastTick; tick <= after.lastTick; tick += MINUTE_MS)
         note(world, tick);
     return [
-      ...[counted(event), broken(world, event), forgiven(world, event)].filter((what) => what !== null),
+      ...[counted(event), broken(world, event), forgotten(world, event), forgiven(world, event)].filter(
+        (what) => what !== null,
+      ),
       ...began(world, event),
     ];
   };

@@ -122,6 +122,17 @@ const STORMS_BY_NAME = {
     recomputes: true,
     odds: { "evidence-unstored": always(0.5) },
   },
+  "snapshots-astray": {
+    why: "what a tick saw cannot be stored, and what those before it saw cannot be read, and green turns bad meanwhile",
+    recomputes: true,
+    odds: {
+      "snapshots-unstored": always(0.3),
+      "snapshots-unread": always(0.3),
+      "green-errors": odds(0.5, [1, 6]),
+      "green-dead": odds(0.2, [2, 6]),
+      "people-hasty": always(0.5),
+    },
+  },
   "permits-unrenewed": {
     why: "workers are lost one by one, so that some go on while others do not",
     odds: { "event-lost": odds(3, [6, 15], 0.7), "act-waits": always(0.4) },

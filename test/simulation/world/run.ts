@@ -25,6 +25,8 @@ export interface Served {
   alarms?: readonly AlarmReading[];
   readonly listeners: ObservedListener[];
   observed?: Observed | null;
+  /** It was not given the snapshots of the ticks before: of their minutes it knows what it read itself. */
+  isAlone?: true;
 }
 
 /** One process of the guard, from its start to its end or its death. */

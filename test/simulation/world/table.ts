@@ -67,6 +67,16 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
     if ((snapshots[0]?.snapshot.tick ?? oldest) < oldest - KEPT_MS) snapshots = snapshots.slice(firstAt(oldest));
   };
 
+  const snapshotsBetween = (epoch: number, from: number, to: number): readonly Snapshot[] => {
+    forgetOld();
+    const wanted: Snapshot[] = [];
+    for (let index = firstAt(from); index < snapshots.length; index += 1) {
+      const one = snapshots[index]?.snapshot;
+      if (one !== undefined && one.epoch === epoch && one.tick <= to) wanted.push(one);
+    }
+    return wanted;
+  };
+
   const portsOf = (run: Run): TablePorts => {
     const failure = () => outsideFailure("timed-out", "the table did not answer");
     /** A partition of its own, with a limit of its own. */
@@ -122,17 +132,12 @@ export const table = ({ time, faults, keepsEvidence }: TableSettings): Table => 
           if (isStruck("snapshots-unstored")) return run.call(TIMEOUT_MS, failure);
           return answerIsLost() ? unanswered(write) : ask(write);
         },
-        range: (_cutover, epoch, from, to) => {
-          if (isStruck("snapshots-unread")) return run.call(TIMEOUT_MS, failure);
-          return ask(() => {
-            forgetOld();
-            const wanted: Snapshot[] = [];
-            for (let index = firstAt(from); index < snapshots.length; index += 1) {
-              const one = snapshots[index]?.snapshot;
-              if (one !== undefined && one.epoch === epoch && one.tick <= to) wanted.push(one);
-            }
-            return wanted;
-          });
+        range: async (_cutover, epoch, from, to) => {
+          const read = isStruck("snapshots-unread")
+            ? await run.call(TIMEOUT_MS, failure)
+            : await ask(() => snapshotsBetween(epoch, from, to));
+          if (!read.ok) run.served.isAlone = true;
+          return read;
         },
       },
       policies: {
