@@ -22,10 +22,12 @@ export const underALatch = (): Checker => {
   };
 
   /** A tick that was judged, and left the cutover without a latch although it was shown why it must not. */
-  const unlatched = (world: World, { after, before }: Stored): readonly string[] => {
+  const unlatched = (world: World, { after, before, run }: Stored): readonly string[] => {
     const tick = after.lastTick;
-    const served = tick === null ? null : (world.table.servedAt(tick)?.served ?? null);
-    if (tick === null || served === null || tick === before?.lastTick) return [];
+    if (tick === null || tick === before?.lastTick) return [];
+    // Where its snapshot could not be stored it was judged by what the run itself had been shown.
+    const served = (world.table.servedAt(tick) ?? (run?.tick === tick ? run : null))?.served;
+    if (served === undefined) return [];
     const goesOn = after.latch === undefined && after.wayBack === "open";
     const withTraffic = goesOn && after.weightPercent > 0;
     return [
