@@ -25,8 +25,7 @@ export const underALatch = (): Checker => {
   const unlatched = (world: World, { after, before, run }: Stored): readonly string[] => {
     const tick = after.lastTick;
     if (tick === null || tick === before?.lastTick) return [];
-    // Where its snapshot could not be stored it was judged by what the run itself had been shown.
-    const served = (world.table.servedAt(tick) ?? (run?.tick === tick ? run : null))?.served;
+    const served = judgedBy(world, tick, run);
     if (served === undefined) return [];
     const goesOn = after.latch === undefined && after.wayBack === "open";
     const withTraffic = goesOn && after.weightPercent > 0;
@@ -46,6 +45,10 @@ export const underALatch = (): Checker => {
     },
   };
 };
+
+/** What a tick was judged by: where its snapshot could not be stored, what the run itself had been shown. */
+const judgedBy = (world: World, tick: number, run: Run | null): Run["served"] | undefined =>
+  (world.table.servedAt(tick) ?? (run?.tick === tick ? run : null))?.served;
 
 const written = ({ before, after }: Stored): readonly string[] => {
   if (before === null || after.latch === undefined) return [];
