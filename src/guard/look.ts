@@ -98,8 +98,8 @@ export interface RoutesRead {
 
 /**
  * The listeners of the routes, and in the second scope all others of the load balancer, read once each. One that cannot
- * be read makes the whole unreadable, never foreign. Going back reads the routes alone: what it needs most it gets by
- * the fewest calls.
+ * be read is never foreign, and keeps the whole from being in sync: what is wrong in the others is wrong all the same.
+ * Going back reads the routes alone: what it needs most it gets by the fewest calls.
  */
 export const readRoutes = async (
   ports: Pick<GuardPorts, "clock" | "rules">,
@@ -114,13 +114,23 @@ export const readRoutes = async (
   ]);
   const readAt = ports.clock.now();
   const sights = own.failures.length > 0 ? [] : observeRoutes(cutover, own.listeners);
+  const seen = own.failures.length > 0 ? observeRoutes(routesOn(cutover, own.listeners), own.listeners) : sights;
   const elsewhere = greenElsewhere(cutover.routes, [...own.listeners, ...others.listeners]);
   const failures = [...own.failures, ...others.failures];
-  const reading = (desired: DesiredRules): TrafficReading =>
-    failures.length > 0
-      ? { readAt, drift: "unreadable", detail: failures.join("; "), greenPercent: null }
-      : classify(sights, desired, readAt, elsewhere);
+  const reading = (desired: DesiredRules): TrafficReading => {
+    const shown = classify(seen, desired, readAt, elsewhere);
+    if (failures.length === 0) return shown;
+    const isWrong = shown.drift !== "in-sync" && shown.drift !== "unreadable";
+    const { drift, detail } = isWrong ? shown : { drift: "unreadable" as const, detail: failures.join("; ") };
+    return { readAt, drift, detail, greenPercent: null };
+  };
   return { since, sights, elsewhere, failures, reading };
+};
+
+/** The cutover with the routes alone whose listener was read. */
+const routesOn = (cutover: CutoverBindings, listeners: readonly ObservedListener[]): CutoverBindings => {
+  const read = new Set(listeners.map(({ listenerArn }) => listenerArn));
+  return { ...cutover, routes: cutover.routes.filter(({ listenerArn }) => read.has(listenerArn)) };
 };
 
 interface ListenersRead {

@@ -267,6 +267,23 @@ describe("somebody else changes the rules at 50 %:", () => {
     expect(world.state()).toMatchObject({ weightPercent: 50 });
   });
 
+  it("what the routes show is seen all the same where another listener cannot be read", async () => {
+    const unlisted = async () => {
+      const world = await at50();
+      world.rules.listListeners = async () => ({ ok: false, failure: { kind: "throttled", message: "Rate exceeded" } });
+      return world;
+    };
+    const back = await unlisted();
+    editPin(back, { priority: pin.raisedPriority });
+    await back.until("latched", () => back.state().latch !== undefined, 3);
+    expect(back.state().latch?.cause.kind).toBe("outsider");
+    const greener = await unlisted();
+    editWeighted(greener, { forward: split(60) });
+    await greener.minutes(2);
+    expect(greener.state().blocking.map(({ what }) => what)).toContain("drift:more-green");
+    expect(greener.notify.sent.some(({ urgency, body }) => urgency === "page" && /60 %/.test(body))).toBe(true);
+  });
+
   it("no foreign rule keeps a rollback from being carried out where the pin can be raised", async () => {
     const world = await at50();
     world.rules.add(ELSEWHERE, other({ priority: null, conditions: [], forward: toGreen }));
