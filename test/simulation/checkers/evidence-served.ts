@@ -53,8 +53,9 @@ const errorsIn = (shown: Shown, of: string, span: readonly [number, number]): nu
 /**
  * What the world showed to the run whose snapshot counted, held against the limits of the committed policies. A small
  * second reading of them by hand: it knows nothing of gates, snapshots or verdicts.
+ * @param judgedAt when it was judged at the latest, if not when it was read: a run may be frozen in between.
  */
-export const evidenceGaps = (world: World, tick: number, level: number): Gaps => {
+export const evidenceGaps = (world: World, tick: number, level: number, judgedAt?: number): Gaps => {
   const run = world.table.servedAt(tick);
   if (run === null) return { missing: ["the tick's snapshot was never stored"], bad: [] };
   const missing: string[] = [];
@@ -72,7 +73,7 @@ export const evidenceGaps = (world: World, tick: number, level: number): Gaps =>
   if (all === null) missing.push("requests of the load balancer");
   else if (errorsIn(shown, "lb", span) > 0.01 * all) bad.push("errors of the load balancer");
   hostGaps(world, run, missing, bad);
-  streamGaps(run, missing, bad);
+  streamGaps(run, judgedAt ?? run.startedAt, missing, bad);
   return { missing, bad };
 };
 
@@ -103,14 +104,17 @@ const STREAM_LIMITS: readonly (readonly [name: string, holds: (value: unknown) =
   ["dataGap", (value) => value === false],
 ];
 
-const streamGaps = (run: Run, missing: string[], bad: string[]): void => {
+/** What may have grown too old to be judged by then says nothing either way. */
+const isOld = (ageMs: number): boolean => ageMs > 90_000 - SKEW_MS;
+
+const streamGaps = (run: Run, judgedAt: number, missing: string[], bad: string[]): void => {
   const observations = run.served.observed?.observations ?? {};
   for (const stream of ["forward", "reverse"])
     for (const [name, holds] of STREAM_LIMITS) {
       const seen = observations[`${stream}.${name}`];
       const stale = seen !== undefined && run.startedAt - seen.readAt > 90_000 + SKEW_MS;
       if (seen?.known !== true || stale) missing.push(`${stream}.${name}`);
-      else if (!holds(seen.value)) bad.push(`${stream}.${name}`);
+      else if (!holds(seen.value) && !isOld(judgedAt - seen.readAt)) bad.push(`${stream}.${name}`);
     }
 };
 

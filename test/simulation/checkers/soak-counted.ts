@@ -44,12 +44,12 @@ export const soakCounted = (): Checker => {
     return healthyMs > seen * MINUTE_MS ? `${healthyMs / MINUTE_MS} minutes of soak, ${seen} were seen` : null;
   };
 
-  const broken = (world: World, { before, after }: Stored): string | null => {
+  const broken = (world: World, { at, before, after }: Stored): string | null => {
     const tick = after.lastTick;
     if (after.phase !== "soaking" || after.latch !== undefined || tick === null || tick === before?.lastTick)
       return null;
     if (tick < after.verifiedAt + WHOLE_AFTER_MS || after.soak.healthyMs === 0) return null;
-    const { bad } = evidenceGaps(world, tick, 100);
+    const { bad } = evidenceGaps(world, tick, 100, at);
     const hard = bad.filter((what) => HARD.includes(what));
     if (hard.length === 0) return null;
     const what = hard.join(", ");
