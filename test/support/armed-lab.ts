@@ -8,7 +8,7 @@ import { prepare } from "../../lab/demo/prepare.ts";
 import { type Watcher, watch } from "../../lab/demo/watch.ts";
 import { type Lab, startLab } from "../../lab/lab.ts";
 import { EXIT } from "../../src/cli/exit.ts";
-import type { StatusReport } from "../../src/cli/status.ts";
+import type { StatusReport } from "../../src/cli/status-report.ts";
 import { APPLY_BOUND_MS, INTENT_LIFE_MS } from "../../src/decision/bounds.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
 

@@ -6,7 +6,8 @@ import type { CliContext } from "../context.ts";
 import { outside } from "../exit.ts";
 import { neverArmed, stateGone } from "../ledger-records.ts";
 import { PATIENCE_MS } from "../limits.ts";
-import { type Effective, type StatusReport, statusLines, statusReport } from "../status.ts";
+import { statusLines } from "../status-lines.ts";
+import { type Effective, type StatusReport, statusReport } from "../status-report.ts";
 
 export type StatusPorts = Pick<GuardPorts, "clock" | "state" | "ledger" | "policies" | "rules">;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { statusReport } from "../../../src/cli/status.ts";
+import { statusReport } from "../../../src/cli/status-report.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { beginDecommission, type Decommissioning } from "../../support/decommission.ts";
 import { DRILL, sha256, wholeLedger } from "../../support/fake-world.ts";
