@@ -1,3 +1,4 @@
+import { cutShort } from "../kernel/cut-short.ts";
 import type { JsonValue } from "../kernel/json.ts";
 import type { Explanation } from "../policy/explain/explain.ts";
 import { bulkOf } from "../policy/logic/bulk.ts";
@@ -27,8 +28,8 @@ export const evalLines = ({ value, known, reasons, stock, trace, ...explained }:
   `value    ${known ? short(value) : "unknown"}`,
   ...under("because", reasons),
   `stock    ${short(stock)}`,
-  ...under("blockers", explained.blockers.map(sayBlocker)),
-  ...under("distance", explained.distances.map(sayDistance)),
+  ...under("blockers", explained.blockers.map(sayBlocker).map(cutShort)),
+  ...under("distance", explained.distances.map(sayDistance).map(cutShort)),
   ...traceLines(trace),
 ];
 
@@ -40,7 +41,7 @@ const traceLines = (trace: EvalDocument["trace"]): readonly string[] => {
   return trace.map(
     ({ at, operands, result, known }, index) =>
       `${index === 0 ? "trace" : ""}`.padEnd(9) +
-      `${at.padEnd(width)}  ${operands.map((each) => (each === null ? "unknown" : short(each))).join(", ")}` +
+      `${cutShort(at).padEnd(width)}  ${operands.map((each) => (each === null ? "unknown" : short(each))).join(", ")}` +
       ` -> ${known ? short(result) : "unknown"}`,
   );
 };

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { withoutByteOrderMark } from "../kernel/byte-order-mark.ts";
 
 /** A line of a stream, or why it is not handed on. */
 export type Line =
@@ -6,7 +7,6 @@ export type Line =
   | { readonly number: number; readonly problem: string };
 
 const NEWLINE = 0x0a;
-const BYTE_ORDER_MARK = "\uFEFF";
 
 /**
  * The lines of a stream of bytes, in order, numbered from 1. Holds one line at a time, and of one that is longer than
@@ -48,5 +48,5 @@ const tooLong = (number: number, longest: number): Line => ({
 const decoded = (number: number, bytes: Buffer): Line => {
   if (!isUtf8(bytes)) return { number, problem: "not UTF-8. Write JSON as UTF-8 text" };
   const text = bytes.toString("utf8");
-  return { number, text: number === 1 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text };
+  return { number, text: number === 1 ? withoutByteOrderMark(text) : text };
 };

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { EXIT, outside } from "./exit.ts";
 import { failureLines, failureOf } from "./failures.ts";
 import { runCli } from "./program.ts";
+import { standardInput } from "./standard-input.ts";
 
 let failed: NodeJS.ErrnoException | null = null;
 
@@ -28,8 +29,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   ...(process.stderr.isTTY ? { live: (line: string) => void process.stderr.write(`\r\x1b[2K${line}`) } : {}),
-  // Opened when a verb reads it, and not before: a terminal would keep every other one waiting.
-  input: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
+  input: { [Symbol.asyncIterator]: standardInput },
   drained: async () => {
     if (process.stdout.writableNeedDrain) await once(process.stdout, "drain").catch(() => {});
     // Who writes piece by piece does nothing else, and would go on for nobody.

@@ -1,4 +1,5 @@
 import { createReadStream, statSync } from "node:fs";
+import { cutShort } from "../kernel/cut-short.ts";
 import type { RecordingReader } from "../rehearsal/recording/read-recording.ts";
 import type { RecordingItem } from "../rehearsal/recording/recorded-tick.ts";
 import { RecordingProblem } from "../rehearsal/recording/recorded-tick.ts";
@@ -35,7 +36,7 @@ export const readRecording = async (
 const broken = (file: string, { line, message }: RecordingProblem): CommandFailure =>
   refused(
     `${file}:${line}: this line is no part of a recording.`,
-    /[.?]$/.test(message) ? message : `${message}.`,
+    cutShort(/[.?]$/.test(message) ? message : `${message}.`),
     "Export it again with pawl ledger export, or correct the line; pawl policy replay --help says what a line holds.",
   );
 

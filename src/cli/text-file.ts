@@ -7,7 +7,8 @@ import { fileProblem, type PolicyProblem } from "../policy/checks/problem.ts";
 
 /**
  * The text of a file that operators wrote, of whatever kind, or why it is none: absent, a folder, a pipe or device
- * (which might never end), larger than 1 MiB, or not UTF-8. Never throws and never waits.
+ * (which might never end), larger than 1 MiB, or not UTF-8. A byte order mark at its beginning is no part of it. Never
+ * throws and never waits.
  */
 export const readTextFile = (file: string): Result<string, PolicyProblem> => {
   const refuse = (rule: LintRuleId, message: string) => fail(fileProblem(rule, file, message));
@@ -25,7 +26,7 @@ export const readTextFile = (file: string): Result<string, PolicyProblem> => {
     const bytes = about.size > LARGEST_FILE ? null : readBytes(open);
     if (bytes === null)
       return refuse("too-large", `it is larger than ${LARGEST_FILE} bytes; no policy, cutover or fixture needs that`);
-    return ok(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return ok(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     if (error instanceof TypeError) return refuse("not-text", "it is not UTF-8 text; save it as UTF-8");
     return refuse("unreadable-file", `it cannot be read: ${reasonOf(error)}`);

@@ -1,3 +1,5 @@
+import { withoutByteOrderMark } from "../kernel/byte-order-mark.ts";
+import { cutShort } from "../kernel/cut-short.ts";
 import { isJsonObject, type JsonValue } from "../kernel/json.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import { scanJson } from "./checks/json-scan.ts";
@@ -24,9 +26,11 @@ export const DEEPEST_TEXT = 200;
 const REQUEST = '{"rule": …, "data": …} or {"rule": …, "window": [{"at": …, …}, …], "now": …}';
 
 /** Strict JSON that is safe to walk. The failure says what is wrong and what to do. */
-export const readPlainJson = (text: string): Result<JsonValue, string> => {
+export const readPlainJson = (written: string): Result<JsonValue, string> => {
+  // Of files that were put together each may bring its own, and so may an argument that a shell read from a file.
+  const text = withoutByteOrderMark(written);
   const problem = scanJson(text, DEEPEST_TEXT);
-  if (problem !== null) return fail(`${problem.message}, at character ${problem.offset + 1}. Correct that`);
+  if (problem !== null) return fail(`${cutShort(problem.message)}, at character ${problem.offset + 1}. Correct that`);
   try {
     return ok(JSON.parse(text));
   } catch (error) {
@@ -49,13 +53,14 @@ export const answerRequest = (text: string, limits: EvaluationLimits): Result<Pl
   return ok({
     value: result.kind === "known" ? result.value : null,
     known: result.kind === "known",
-    reasons: result.kind === "known" ? [] : result.reasons,
+    reasons: result.kind === "known" ? [] : result.reasons.map(cutShort),
     stock: writableStock(stock),
   });
 };
 
 /** Stock may answer a function, NaN, or something that nobody could write down. */
 export const writableStock = (stock: StockAnswer | null): JsonValue => {
+  if (stock !== null && "threw" in stock) return { threw: cutShort(stock.threw) };
   if (stock === null || !("value" in stock)) return stock;
   if (bulkOf(stock.value) > LARGEST_VALUE)
     return { skipped: "the value is too large, or nested too deep, to be written" };

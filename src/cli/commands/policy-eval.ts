@@ -1,3 +1,4 @@
+import { cutShort } from "../../kernel/cut-short.ts";
 import type { JsonObject, JsonValue } from "../../kernel/json.ts";
 import type { EvaluationLimits } from "../../policy/evaluate.ts";
 import { evaluatePlain } from "../../policy/evaluate-plain.ts";
@@ -37,7 +38,7 @@ export const policyEvalCommand = (given: EvalRequest, limits: EvaluationLimits):
   const document: EvalDocument = {
     value: result.kind === "known" ? result.value : null,
     known: result.kind === "known",
-    reasons: result.kind === "known" ? [] : result.reasons,
+    reasons: result.kind === "known" ? [] : result.reasons.map(cutShort),
     stock: writableStock(stock),
     blockers: blockers.map((blocker) => ({ ...blocker, value: showable(blocker.value) })),
     distances,

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize } from "node:path";
+import { cutShort } from "../../kernel/cut-short.ts";
 import { type PolicyProblem, sayProblem } from "../../policy/checks/problem.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import type { Policy } from "../../policy/policy-file.ts";
@@ -25,8 +26,8 @@ export const readScenario = (file: string): ReadScenario => {
   const policyFile = normalize(isAbsolute(named) ? named : join(dirname(file), named));
   if (!isFile(policyFile))
     throw refused(
-      `There is no policy at ${policyFile}.`,
-      `${file} names "${named}" as its policy${isAbsolute(named) ? "" : ", seen from its own folder"}.`,
+      cutShort(`There is no policy at ${policyFile}.`),
+      `${file} names "${cutShort(named)}" as its policy${isAbsolute(named) ? "" : ", seen from its own folder"}.`,
       "Correct `policy` in the scenario.",
     );
   const policy = loadPolicy(textOf(policyFile, "policy"), policyFile);

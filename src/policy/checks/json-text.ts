@@ -1,4 +1,6 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { withoutByteOrderMark } from "../../kernel/byte-order-mark.ts";
+import { cutShort } from "../../kernel/cut-short.ts";
 import type { JsonValue } from "../../kernel/json.ts";
 import { pointerPart } from "../logic/scope.ts";
 import { BEYOND_DOUBLE, firstBeyondDouble } from "./beyond-double.ts";
@@ -23,7 +25,8 @@ export interface JsonText {
  * Reads strict JSON (no comments, no trailing commas) and keeps the places of everything in it. Whatever the text is: it
  * is refused before it is parsed where it is too large or nested too deep, and nothing throws.
  */
-export const readJson = (text: string, file: string): JsonText | { readonly problems: readonly PolicyProblem[] } => {
+export const readJson = (written: string, file: string): JsonText | { readonly problems: readonly PolicyProblem[] } => {
+  const text = withoutByteOrderMark(written);
   const place = placesIn(text);
   const refuse = (rule: LintRuleId, offset: number, message: string) => ({
     problems: [{ ...finding(rule, "", message), message, file, ...place(offset) }],
@@ -42,7 +45,7 @@ export const readJson = (text: string, file: string): JsonText | { readonly prob
   const locate: JsonText["locate"] = ({ ofName, message, ...found }) => {
     const value = nodeAt(root, found.pointer);
     const node = ofName === true && value?.parent?.type === "property" ? value.parent : value;
-    const said = typeof message === "string" ? message : message();
+    const said = cutShort(typeof message === "string" ? message : message());
     return { ...found, message: said, file, ...place(node?.offset ?? 0) };
   };
   // Everything that looks at it would call it by another name, null for one: JSON has no infinity.
@@ -83,8 +86,6 @@ const unfitText = (text: string): readonly [rule: LintRuleId, offset: number, me
   if (text.length > LARGEST_FILE || new TextEncoder().encode(text).length > LARGEST_FILE)
     return ["too-large", 0, `the file is larger than ${LARGEST_FILE} bytes; no policy, cutover or fixture needs that`];
   if (text.trim() === "") return ["empty-file", 0, "nothing is in it, value expected; write the file, or remove it"];
-  if (text.startsWith("\uFEFF"))
-    return ["not-text", 0, "it begins with a byte order mark, which JSON does not have; save it as UTF-8 without one"];
   const nul = text.indexOf("\0");
   if (nul !== -1) return ["not-text", nul, "a NUL byte is in it: this is no text file; save it as UTF-8 text"];
   const tooDeep = offsetDeeperThan(text, DEEPEST_TEXT);

@@ -1,3 +1,4 @@
+import { cutShort } from "../../kernel/cut-short.ts";
 import { LINT_RULES, type LintRuleId } from "./lint-rules.ts";
 
 /** Something wrong with a file that operators wrote: where it stands, and what, why and what to do in one text. */
@@ -42,15 +43,18 @@ export const error = (pointer: string, message: Wording): Finding => finding("in
 /** What is wrong with a file that cannot even be read as text. */
 export const fileProblem = (rule: LintRuleId, file: string, message: string): PolicyProblem => ({
   ...finding(rule, "", message),
-  message,
+  message: cutShort(message),
   file,
   line: 1,
   column: 1,
 });
 
-/** `policies/orders/policy.json:12:7 error /steps/0: … [unknown-gate]`, as compilers say it and editors jump to it. */
+/**
+ * `policies/orders/policy.json:12:7 error /steps/0: … [unknown-gate]`, as compilers say it and editors jump to it. A pointer
+ * is whole for tools; nobody reads one that goes on for pages.
+ */
 export const sayProblem = ({ file, line, column, level, rule, pointer, message }: PolicyProblem): string =>
-  `${file}:${line}:${column} ${level} ${pointer === "" ? "" : `${pointer}: `}${message} [${rule}]`;
+  `${file}:${line}:${column} ${level} ${pointer === "" ? "" : `${cutShort(pointer)}: `}${message} [${rule}]`;
 
 /** As they come in the text. */
 export const inOrder = (problems: readonly PolicyProblem[]): readonly PolicyProblem[] =>

@@ -1,3 +1,4 @@
+import { cutShort } from "../../kernel/cut-short.ts";
 import { toIso } from "../../kernel/instant.ts";
 import { type EpochMs, MINUTE_MS } from "../../kernel/units.ts";
 import { OBSERVED_BY } from "../../snapshot/evidence.ts";
@@ -88,7 +89,7 @@ const sayChange = ({ action, was, would, because, counterfactual }: Change): str
 };
 
 const sayVerdict = ({ gate, first, ticks, was, would }: VerdictChange): string =>
-  `gate ${gate}: ${would} instead of ${was} from ${minute(first)} on, in ${ticks} ${ticks === 1 ? "tick" : "ticks"}`;
+  `gate ${cutShort(gate)}: ${would} instead of ${was} from ${minute(first)} on, in ${ticks} ${ticks === 1 ? "tick" : "ticks"}`;
 
 const sayCounts = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
