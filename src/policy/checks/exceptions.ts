@@ -20,6 +20,9 @@ export const exceptionFindings = (policy: Policy, now: EpochMs | null): readonly
   ...nothingLeft(policy),
 ];
 
+/** Nobody freezes for longer than a quarter on purpose, and a slip in the year is no shorter. */
+const LONGEST_FREEZE_MS = 92 * 24 * 3_600_000;
+
 /** 31 February would silently become a day of March. */
 const isInstant = (text: string): boolean => {
   const at = fromIso(text);
@@ -60,12 +63,17 @@ const stretchFindings = (
     ...instantFindings("bad-freeze", to, `${at}/to`),
   ];
   if (wrong.length > 0) return wrong;
-  const ends = fromIso(to) ?? 0;
-  if ((fromIso(from) ?? 0) >= ends)
-    return [finding("bad-freeze", `${at}/to`, `${to} does not come after ${from}; exchange them`)];
-  return now === null || now < ends
-    ? []
-    : [finding("expired-freeze", `${at}/to`, `it was over at ${to} and holds nothing; correct its year, or remove it`)];
+  const [begins, ends] = [fromIso(from) ?? 0, fromIso(to) ?? 0];
+  if (begins >= ends) return [finding("bad-freeze", `${at}/to`, `${to} does not come after ${from}; exchange them`)];
+  if (now !== null && now >= ends)
+    return [
+      finding("expired-freeze", `${at}/to`, `it was over at ${to} and holds nothing; correct its year, or remove it`),
+    ];
+  const lasts = ends - Math.max(begins, now ?? begins);
+  const why = `nothing advances for ${Math.round(lasts / 86_400_000)} days, up to ${to}`;
+  return lasts > LONGEST_FREEZE_MS
+    ? [finding("long-freeze", `${at}/to`, `${why}; correct its year, or do not arm a cutover that has to wait as long`)]
+    : [];
 };
 
 /** Any week is like another, where only weekly windows are looked at. */

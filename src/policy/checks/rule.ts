@@ -55,6 +55,7 @@ export const ruleFindings = (
   const findings = [
     ...references.flatMap((reference) => nameFindings(reference, params)),
     ...typeFindings(rule, operations),
+    ...wholeMinutes(rule),
   ];
   if (references.length === 0 && !readsWindow(rule)) {
     findings.push(
@@ -63,6 +64,20 @@ export const ruleFindings = (
   }
   return findings.map((found) => ({ ...found, pointer: `${at}${found.pointer}` }));
 };
+
+/** An object is true whatever is in it, and equal to nothing. */
+const wholeMinutes = (rule: Rule): readonly Finding[] =>
+  expressionsOf(rule).flatMap(({ operator, operands, scope, at }) =>
+    operator === "var" && scope === "minute" && operands[0] === ""
+      ? [
+          finding(
+            "whole-minute",
+            at,
+            "this is the whole minute, which is no value and always true; name a signal of it",
+          ),
+        ]
+      : [],
+  );
 
 const shapeFinding = (problem: ShapeProblem, at: string, operations: Operations): Finding => {
   const written = problem.at.split("/").at(-1)?.replaceAll("~1", "/").replaceAll("~0", "~") ?? "";

@@ -34,6 +34,9 @@ const pointerOf = ({ keyword, params, instancePath, propertyName }: ErrorObject)
   return name === undefined ? instancePath : `${instancePath}/${pointerPart(name)}`;
 };
 
+/** The pattern of a text that must not be blank. */
+const ANYTHING = "\\S";
+
 const sayError = (problem: ErrorObject): string => {
   const { keyword, params, parentSchema } = problem;
   switch (keyword) {
@@ -49,6 +52,7 @@ const sayError = (problem: ErrorObject): string => {
     case "const":
       return `${shownOf(problem)} has to be ${JSON.stringify(params["allowedValue"])}.`;
     case "pattern":
+      if (params["pattern"] === ANYTHING) return `${shownOf(problem)} says nothing; write it.`;
       return `${shownOf(problem)} has not the form that is asked for.`;
     default:
       return `${shownOf(problem)} ${problem.message ?? "is refused"}.`;

@@ -11,7 +11,7 @@ const text = (args: readonly Literal[], index: number): string => String(args[in
 
 /**
  * `{"window": ["15m"]}`: the minutes as a list, for `all`, `some` and `none`. Where too few were observed the missing
- * ones stand in it without values, so that a bad minute still decides and silence does not.
+ * ones stand in it as nothing, so that a bad minute still decides and silence does not: an empty object would be true.
  */
 const window: Operation = {
   forms: [["window"]],
@@ -21,7 +21,7 @@ const window: Operation = {
     const seen = rows.filter((row) => row !== null);
     const newestMissing = context.newestMinute === "optional" && rows.at(-1) === null ? 1 : 0;
     const enough = seen.length >= context.minCoverage * (rows.length - newestMissing);
-    return knownAs(enough ? seen : rows.map((row) => row ?? {}));
+    return knownAs(enough ? seen : rows);
   },
   describe: (args) => `each minute of the last ${text(args, 0)}`,
 };

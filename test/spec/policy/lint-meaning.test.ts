@@ -383,7 +383,7 @@ describe("a gate on a stream's state", () => {
     ["running", { "===": [STATE, "RUNNING"] }],
     ["running, or about to", { in: [STATE, ["RUNNING", "RESTARTING"]] }],
     ["the same, one by one", { or: [{ "===": [STATE, "RUNNING"] }, { "===": [STATE, "RESTARTING"] }] }],
-    ["none of the bad ones", { "!": [{ in: [STATE, ["PAUSED", "STOPPED", "FAILED", "ABSENT"]] }] }],
+    ["none of the bad ones", { "!": [{ in: [STATE, ["UNASSIGNED", "PAUSED", "STOPPED", "FAILED", "ABSENT"]] }] }],
     ["the same, one by one", { and: ["PAUSED", "STOPPED", "FAILED", "ABSENT", "UNASSIGNED"].map(not) }],
     [
       "restarting, while it is close behind",

@@ -1,6 +1,7 @@
-import type { Finding } from "../problem.ts";
+import { type Finding, finding } from "../problem.ts";
 import { sayTurn, type Turn, truthsAlong, type Use } from "./direction.ts";
 import { type Axis, type Effort, type Grid, gridOf } from "./grid.ts";
+import type { Value } from "./points.ts";
 import { type RuleTree, variablesOf } from "./rule-tree.ts";
 import type { Variable } from "./variables.ts";
 
@@ -19,8 +20,30 @@ export const stateFindings = (tree: RuleTree, { use, effort }: Asked): readonly 
     .filter(({ variable }) => variable.measure.values !== undefined)
     .flatMap(({ variable }) => {
       const asking = partOn(tree, variable);
-      return asking === null ? [] : turnFindings(asking, variable, { use, effort });
+      if (asking === null) return [];
+      const turned = turnFindings(asking, variable, { use, effort });
+      return turned.length > 0 || use === "rollback" ? turned : standstillFindings(asking, variable, effort);
     });
+
+/** RUNNING, and what comes back to it by itself. */
+const CARRIES_OVER: ReadonlySet<Value> = new Set(["RUNNING", "RESTARTING"]);
+
+/** A stream that stands still has no lag and no errors: what is meant to watch it must not open there. */
+const standstillFindings = (tree: RuleTree, variable: Variable, effort: Effort): readonly Finding[] => {
+  const grid = gridOf(tree, effort);
+  const index = grid.axes.findIndex((axis) => axis.variable.key === variable.key);
+  const axis = grid.axes[index];
+  if (axis === undefined || !axis.points.some((state) => CARRIES_OVER.has(state))) return [];
+  const open = new Set<Value>();
+  grid.visit((indexes) => {
+    const state = axis.points[indexes[index] ?? 0];
+    if (state !== undefined && !CARRIES_OVER.has(state) && grid.truthAt(indexes) === true) open.add(state);
+  });
+  if (open.size === 0) return [];
+  const where = [...open].join(", ");
+  const why = `the gate opens at ${where} as well, where ${variable.name.split(".")[0]} carries nothing over and has no lag`;
+  return [finding("opens-at-standstill", placeOf(tree), `${why}; ask for "RUNNING"`)];
+};
 
 /** What a tree asks of a variable: without the parts of an `and` or `or` that do not read it. */
 const partOn = (tree: RuleTree, variable: Variable): RuleTree | null => {
