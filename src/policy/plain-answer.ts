@@ -29,6 +29,7 @@ const REQUEST = '{"rule": …, "data": …} or {"rule": …, "window": [{"at": �
 export const readPlainJson = (written: string): Result<JsonValue, string> => {
   // Of files that were put together each may bring its own, and so may an argument that a shell read from a file.
   const text = withoutByteOrderMark(written);
+  if (text.trim() === "") return fail("not JSON: nothing is in it. Write a value, or leave it out");
   const problem = scanJson(text, DEEPEST_TEXT);
   if (problem !== null) return fail(`${cutShort(problem.message)}, at character ${problem.offset + 1}. Correct that`);
   try {

@@ -125,11 +125,14 @@ const doubledKeys = (node: Node, pointer: string): readonly Finding[] => {
     const at = `${pointer}/${pointerPart(key)}`;
     const doubled = seen.has(key)
       ? [
-          finding(
-            "duplicate-key",
-            at,
-            `the key "${key}" stands twice, here for the last time; only this one would count. Remove one`,
-          ),
+          {
+            ...finding(
+              "duplicate-key",
+              at,
+              `the key "${key}" stands twice, here for the last time; only this one would count. Remove one`,
+            ),
+            ofName: true,
+          } as const,
         ]
       : [];
     seen.add(key);

@@ -81,10 +81,11 @@ const wholeMinutes = (rule: Rule): readonly Finding[] =>
 
 const shapeFinding = (problem: ShapeProblem, at: string, operations: Operations): Finding => {
   const written = problem.at.split("/").at(-1)?.replaceAll("~1", "/").replaceAll("~0", "~") ?? "";
-  return finding(problem.kind, `${at}${problem.at}`, () => {
+  const found = finding(problem.kind, `${at}${problem.at}`, () => {
     const hint = problem.kind === "unknown-operator" ? operatorMeant(written, operations) : "";
     return `${problem.message}${hint && `.${hint}`}`;
   });
+  return problem.kind === "unknown-operator" ? { ...found, ofName: true } : found;
 };
 
 /** What operators are called elsewhere. Counting letters would turn `!===` into its opposite. */

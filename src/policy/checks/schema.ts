@@ -25,7 +25,8 @@ const findingOf = (problem: ErrorObject): readonly Finding[] => {
   if (SUMMARIES.has(problem.keyword) && problem.keyword !== "anyOf") return [];
   const message = () => `${sayError(problem)}${hintOf(problem)}`;
   const found = finding(RULES[problem.keyword] ?? "invalid-value", pointerOf(problem), message);
-  return [problem.propertyName === undefined ? found : { ...found, ofName: true }];
+  const isOfName = problem.propertyName !== undefined || problem.keyword === "additionalProperties";
+  return [isOfName ? { ...found, ofName: true } : found];
 };
 
 /** A name is told of by its own place: its container may hold a hundred others. */

@@ -61,6 +61,8 @@ const readSignal = (
   const reason = outOfRange(signal, value);
   if (value === null) absent[path] = "null in the recording";
   else if (reason !== null) absent[path] = reason;
+  else if (typeof value === "string" && signal.values?.includes(value) === false)
+    throw new RangeError(`"${path}" is none of ${signal.values.join(", ")}.${didYouMean(value, signal.values)}`);
   else if (typeof value === (signal.type === "text" ? "string" : signal.type)) values.set(path, value as SignalValue);
   else throw new RangeError(`"${path}" is a ${signal.type}, not ${JSON.stringify(value).slice(0, 60)}`);
 };

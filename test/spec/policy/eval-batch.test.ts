@@ -180,6 +180,13 @@ describe("a line that cannot be evaluated", () => {
     ]);
   });
 
+  it("says so where nothing is in it", async () => {
+    expect((await batchOf(`${good}\n \r\n`)).answers.map(({ reasons }) => reasons[0])).toEqual([
+      undefined,
+      "line 2: not JSON: nothing is in it. Write a value, or leave it out",
+    ]);
+  });
+
   it("is not one whose rule comes to unknown", async () => {
     expect((await batchOf('{"rule": {"var": "gone"}}\n')).exitCode).toBe(0);
   });

@@ -106,3 +106,20 @@ describe("a gate on a stream's state", () => {
     expect(problems({ rollback }).join("\n")).not.toContain("standstill");
   });
 });
+
+describe("what is wrong with a name", () => {
+  const place = (text: string): string => {
+    const [problem] = lintPolicy(text, "policy.json");
+    return `${problem?.line}:${problem?.column} ${problem?.rule}`;
+  };
+  const whole = JSON.stringify(smallPolicy());
+
+  it("is told of where the name stands, and not where its value does", () => {
+    expect(place(`{"long-name-of-a-field":\n 1,${whole.slice(1)}`)).toBe("1:2 unknown-field");
+    expect(place(`{"name":\n "small",\n${whole.slice(1)}`)).toMatch(/^3:\d+ duplicate-key$/);
+    const lag = '"rule":{"<":[{"var":"forward.lagSeconds"}';
+    expect(whole).toContain(lag);
+    const broken = whole.replace(lag, '"rule":{\n"=<":\n[{"var":"forward.lagSeconds"}');
+    expect(place(broken)).toBe("2:1 unknown-operator");
+  });
+});

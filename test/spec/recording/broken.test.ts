@@ -33,6 +33,12 @@ describe("a broken recording is refused, by its line", () => {
     ["a misspelt group", GOOD.replace('"green"', '"gren"'), 1, /Did you mean "green"/],
     ["a reason for no signal", GOOD.replace('"weight"', '"absent":{"green.request":"?"},"weight"'), 1, /Did you mean/],
     ["a text for a number", GOOD.replace('"errors5xx":0', '"errors5xx":"0"'), 1, /is a number, not "0"/],
+    [
+      "a state there is not",
+      GOOD.replace("RUNNING", "running"),
+      1,
+      /"forward.state" is none of RUNNING, .*Did you mean "RUNNING"/,
+    ],
     ["an unknown decision", GOOD.replace('"weight"', '"decision":"go","weight"'), 1, /"decision" is none of/],
     ["a group that is none", GOOD.replace('"weight"', '"blue":7,"weight"'), 1, /"blue" is no group of signals/],
     ["a header alone", HEADER, Number.NaN, /everything after line 1: the file was cut off/],
