@@ -94,6 +94,7 @@ const POLICY_RULES = {
   "blind-too-long": error("pawl would be blind for longer than is allowed."),
   "blind-too-short": warning("A reading or two that fail would be blindness."),
   "short-soak": error("The soak is shorter than a day."),
+  "long-wait": warning("A step, the soak or the time after a rollback lasts for more than four weeks."),
   "soak-never-ends": error("The soak has to be over before it can be."),
   "bad-freeze": error("A freeze is no time, or leaves no time to advance in."),
   "expired-freeze": warning("A freeze is over and holds nothing."),

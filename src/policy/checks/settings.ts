@@ -12,13 +12,28 @@ const LEAST_SOAK = "24h";
 const LEAST_BLIND = "3m";
 /** CloudWatch reports a minute one or two minutes after it has ended. */
 const LEAST_MAX_AGE = "3m";
+/** Four weeks. Nobody waits longer on purpose. */
+const LONGEST_WAIT = "672h";
 
 /** What is wrong with the times and limits that a policy sets for itself. */
 export const settingFindings = (policy: Policy): readonly Finding[] => [
   ...maxAgeFindings(policy),
   ...blindFindings(policy),
   ...soakFindings(policy),
+  ...waitFindings(policy),
 ];
+
+const waitFindings = ({ start, steps, soak, afterRollback }: Policy): readonly Finding[] =>
+  [
+    { at: "/start/minDwell", wait: start.minDwell },
+    ...steps.map(({ minDwell }, index) => ({ at: `/steps/${index}/minDwell`, wait: minDwell })),
+    { at: "/soak/duration", wait: soak.duration },
+    { at: "/afterRollback/cooldown", wait: afterRollback.cooldown },
+  ].flatMap(({ at, wait }) =>
+    wait === undefined || parseDuration(wait) <= parseDuration(LONGEST_WAIT)
+      ? []
+      : [finding("long-wait", at, `${wait} are ${Math.round(parseDuration(wait) / 86_400_000)} days; is that meant?`)],
+  );
 
 const blindFindings = ({ blind }: Policy): readonly Finding[] => [
   ...blind.watch.flatMap((path, index) =>

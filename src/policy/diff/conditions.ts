@@ -5,6 +5,7 @@ import type { GateName, Policy } from "../policy-file.ts";
 import { type Change, change, type Direction } from "./change.ts";
 import { compare, type Joined, type Relation, whileFilling } from "./compare.ts";
 import { changedGroups, type Group, type Part, partsOf } from "./parts.ts";
+import { isReckoned } from "./quantities.ts";
 
 /** Where gates are asked, in both policies: a step, the start, the soak, decommission. */
 export interface Place {
@@ -133,7 +134,7 @@ const sayRelated = (
   { relation, filling }: Related,
   directions: Directions,
 ): readonly Pick<Line, "direction" | "said">[] => [
-  { direction: directions[relation], said: `${sayGroup(group)}${WHY[relation]}` },
+  { direction: directions[relation], said: `${sayGroup(group)}${whyOf(relation, group)}` },
   ...(filling === null
     ? []
     : [{ direction: directions[filling], said: `${sayGroup(group)} (while the longer window is not full)` }]),
@@ -162,6 +163,16 @@ const WHY: Readonly<Record<Relation, string>> = {
   neither: " (at some values sooner, at others later)",
   unseen: " (too much at once to be looked at whole)",
 };
+
+/** Points at which both go different ways may be none, where one of them reckons with what the other one looks at. */
+const whyOf = (relation: Relation, { before, after }: Group): string => {
+  const reckonedOf = (parts: readonly Part[]): string => canonicalJson([...new Set(parts.flatMap(reckonedIn))].sort());
+  return relation === "neither" && reckonedOf(before) !== reckonedOf(after)
+    ? " (what it reckons with is not looked into)"
+    : WHY[relation];
+};
+
+const reckonedIn = ({ quantities }: Part): readonly string[] => quantities.filter(isReckoned).map(({ key }) => key);
 
 const kindOf = ({ before, after }: Group): Line["kind"] =>
   before.length === 0 ? "come" : after.length === 0 ? "gone" : "changed";

@@ -124,8 +124,8 @@ const dataOf = (
     if (quantity.operation === "known") put(quantity.key, !isSilent(quantity, silent));
     if (quantity.type !== "rows") continue;
     const rows = rowsOf(axes, values, minutesWithin(quantity, stretches), silent.path);
-    // As the operation does where there are too few: the missing ones stand among the others without values.
-    put(quantity.key, silent.keys?.has(quantity.key) === true ? [{}, ...rows] : rows);
+    // As the operation does where there are too few: the missing ones stand among the others as nothing.
+    put(quantity.key, silent.keys?.has(quantity.key) === true ? [null, ...rows] : rows);
   }
   return { q };
 };

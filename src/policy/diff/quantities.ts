@@ -46,6 +46,9 @@ export interface Opened {
 /** What these come to is one quantity: points of its operands would not lie around the limits that it is held against. */
 const RECKONING: ReadonlySet<string> = new Set([...ARITHMETIC, "reduce"]);
 
+/** Whether it is the outcome of arithmetic, which is taken for a value of its own, whatever it is made of. */
+export const isReckoned = ({ operation }: Pick<Quantity, "operation">): boolean => RECKONING.has(operation);
+
 /** Where an opened rule reads a quantity. The key may hold dots; a path may not. */
 export const placeOf = (key: string): string => `q.${key.replaceAll(".", "·")}`;
 

@@ -157,7 +157,7 @@ export const sayReplay = (
   const { ticks, from, to, comparison, blocking, unseen } = result;
   const span = from === null || to === null ? "" : `, ${minute(from)} to ${minute(to)} UTC`;
   return [
-    `${file}: ${ticks} ${form === "guard" ? "judged ticks" : "minutes"}${span}`,
+    `${file}: ${ticks} ${form === "guard" ? "judged tick" : "minute"}${ticks === 1 ? "" : "s"}${span}`,
     ...sayReproduced(result),
     ...(comparison === null ? [] : sayComparison(comparison, blocking, names)),
     ...(comparison?.decisions.would["soak"] === undefined ? [] : sayUnseen(unseen, ticks)),

@@ -68,6 +68,12 @@ describe("a limit that is held against something reckoned", () => {
       gate({ "<": [{ "*": [2, { "-": [green, blue] }] }, 50] }, { "<": [{ "-": [{ "*": [2, green] }, blue] }, 50] }),
     ).toEqual(["cannot tell"]);
   });
+
+  it("is not said to differ at any value where it is only reckoned otherwise", () => {
+    const lag = { var: "forward.lagSeconds" };
+    const changes = said(asking({ x: { "<": [lag, 5] } }), asking({ x: { "<": [{ "*": [2, lag] }, 10] } }));
+    expect(changes).toEqual([expect.stringContaining("(what it reckons with is not looked into)")]);
+  });
 });
 
 describe("what is asked of the minutes of a window", () => {

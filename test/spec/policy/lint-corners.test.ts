@@ -28,6 +28,23 @@ describe("a freeze", () => {
   });
 });
 
+describe("a wait", () => {
+  const steps = smallPolicy()["steps"] as readonly JsonObject[];
+
+  it.each<[string, JsonObject, string]>([
+    ["before the first step", { start: { require: ["running"], minDwell: "1000h" } }, "/start/minDwell"],
+    ["in a step", { steps: steps.map((step) => ({ ...step, minDwell: "9999999h" })) }, "/steps/0/minDwell"],
+    ["in the soak", { soak: { duration: "673h", onBreak: "restart-clock" } }, "/soak/duration"],
+    ["after a rollback", { afterRollback: { cooldown: "1000h" } }, "/afterRollback/cooldown"],
+  ])("of more than four weeks is warned of: %s", (_, changes, pointer) => {
+    expect(problems(changes).join("\n")).toMatch(new RegExp(`^warning ${pointer} \\d+h are \\d+ days`, "m"));
+  });
+
+  it("of four weeks is not", () => {
+    expect(problems({ soak: { duration: "672h", onBreak: "restart-clock" } })).toEqual([]);
+  });
+});
+
 describe("a why that says nothing", () => {
   const { rollback } = smallPolicy();
   const [breaker] = rollback as readonly JsonObject[];
