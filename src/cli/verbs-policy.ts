@@ -74,7 +74,7 @@ const addEval = (policy: Command, { streams, terminal, settle, finish }: Stage):
         throw misused(
           "With --ndjson everything comes from standard input.",
           "A rule or data was given too.",
-          EVAL_HELP,
+          "Put them into its lines; pawl policy eval --help says what a line holds.",
         );
       const { policyEvalBatch } = await import("./commands/policy-eval-batch.ts");
       finish(await policyEvalBatch({ ...streams, note: terminal.note }, limits));
@@ -83,6 +83,7 @@ const addEval = (policy: Command, { streams, terminal, settle, finish }: Stage):
 
 const shareOf = (text: string): number => {
   const share = Number(text);
-  if (text !== "" && share >= 0 && share <= 1) return share;
+  // Of blanks Number makes 0, and that would be no coverage at all.
+  if (text.trim() !== "" && share >= 0 && share <= 1) return share;
   throw misused(`"${text}" is no share.`, "--min-coverage takes one from 0 to 1.", "Give for example 0.9.");
 };

@@ -96,7 +96,7 @@ const unfitText = (text: string): readonly [rule: LintRuleId, offset: number, me
 const placesIn = (text: string): ((offset: number) => Pick<PolicyProblem, "line" | "column">) => {
   let starts: readonly number[] | null = null;
   return (offset) => {
-    starts ??= [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+    starts ??= [0, ...Array.from(text.matchAll(/\r\n?|\n/g), ({ index, 0: end }) => index + end.length)];
     let [low, high] = [0, starts.length];
     while (high - low > 1) {
       const middle = (low + high) >> 1;

@@ -106,6 +106,7 @@ describe("pawl policy eval", () => {
       ["1", "--window", file("empty.json", []), "--now", "2026-01-05T12:00:00"],
     ],
     ["a share that is none", 2, /no share/, ["1", "--min-coverage", "ninety"]],
+    ["a share of blanks, which Number takes for 0", 2, /no share/, ["1", "--min-coverage", " "]],
     ["a rule beside --ndjson", 2, /standard input/, ["1", "--ndjson"]],
   ])("refuses %s", async (_, code, why, args) => {
     const { exitCode, err, out } = await evaluate(...args);

@@ -28,6 +28,16 @@ describe("a freeze", () => {
   });
 });
 
+describe("a limit that arithmetic stands before", () => {
+  const lag = { var: "forward.lagSeconds" };
+
+  it("is looked at where the value meets it, and not said never to be met", () => {
+    const found = problems(gate("lag", { rule: { "<": [{ "/": [1, lag] }, 5] } }));
+    expect(found).toEqual([expect.stringContaining("forward.lagSeconds: 0.2 is better than 0.2002")]);
+    expect(problems(gate("lag", { rule: { ">": [{ "/": [1, lag] }, 0.2] } }))).toEqual([]);
+  });
+});
+
 describe("a wait", () => {
   const steps = smallPolicy()["steps"] as readonly JsonObject[];
 
@@ -121,6 +131,17 @@ describe("a gate on a stream's state", () => {
     const when = { in: [state, ["PAUSED", "STOPPED", "FAILED", "ABSENT"]] };
     const rollback = [...(smallPolicy()["rollback"] as readonly JsonObject[]), { id: "stopped", why: "x", when }];
     expect(problems({ rollback }).join("\n")).not.toContain("standstill");
+  });
+});
+
+describe("a line", () => {
+  it.each<[string, string]>([
+    ["a line feed", "\n"],
+    ["both", "\r\n"],
+    ["a carriage return", "\r"],
+  ])("ends with %s", (_, end) => {
+    const text = JSON.stringify(smallPolicy(), null, 2).replace('"small"', "5").replaceAll("\n", end);
+    expect(lintPolicy(text, "policy.json")).toMatchObject([{ line: 3, column: 11, pointer: "/name" }]);
   });
 });
 

@@ -3,6 +3,7 @@ import { MINUTE_MS, parseDuration } from "../../../kernel/units.ts";
 import { literalArguments } from "../../lower.ts";
 import type { Literal, Operations } from "../../operations/operation.ts";
 import { OPERATOR_FORMS } from "../../operator-forms.ts";
+import { ARITHMETIC, uses } from "../expressions.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "./measure.ts";
 
 /** Something an expression depends on, free to have any value of its measure. */
@@ -56,7 +57,22 @@ export const openExpression = (rule: JsonValue, operations: Operations): OpenExp
   const logic = open(rule, null, opening);
   const { literals, rows, found, windows, understood } = opening;
   if (!understood) return null;
-  return { logic, variables: [...found.values()], literals: [...new Set(literals)], windows: [...windows], rows };
+  const met = uses(rule, ARITHMETIC) ? [...literals, ...reckonedWith(literals)] : literals;
+  return { logic, variables: [...found.values()], literals: [...new Set(met)], windows: [...windows], rows };
+};
+
+/** More of them would be more points than anybody looks at. */
+const MOST_RECKONED = 4;
+
+/** Where arithmetic stands between a value and its limits, it turns at what these come to together: of `1 / x < 5` at 0.2. */
+const reckonedWith = (literals: readonly (string | number)[]): readonly number[] => {
+  const numbers = [...new Set(literals)].filter((each): each is number => typeof each === "number");
+  if (numbers.length > MOST_RECKONED) return [];
+  return numbers
+    .flatMap((one) =>
+      numbers.flatMap((other) => (one === other ? [] : [one * other, one / other, one + other, one - other])),
+    )
+    .filter(Number.isFinite);
 };
 
 /** `window`: inside a quantifier over its minutes; "" inside one over any other list; null outside of all. */
