@@ -1,5 +1,4 @@
 import { closeSync, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { simulationPage } from "../../rehearsal/simulate/html/page.ts";
 import { readyScenario } from "../../rehearsal/simulate/ready-scenario.ts";
 import { reportOf, type SimulationReport } from "../../rehearsal/simulate/report.ts";
@@ -7,6 +6,7 @@ import { sayReport } from "../../rehearsal/simulate/say-report.ts";
 import { REPORT_PARTS } from "../../rehearsal/simulate/scenario-file.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import { refused } from "../exit.ts";
+import { demandPlace } from "../report-place.ts";
 import { simulateRuns } from "../simulate/pool.ts";
 import { progressBar } from "../simulate/progress.ts";
 import { readScenario } from "../simulate/read-files.ts";
@@ -80,14 +80,7 @@ const beginsAsPage = (file: string): boolean => {
 
 /** @throws {CommandFailure} no page can be written there, or something else would be lost. */
 const checkPlace = (file: string): void => {
-  const folder = existsSync(dirname(file));
-  const isFolder = existsSync(file) && statSync(file).isDirectory();
-  if (!folder || isFolder)
-    throw refused(
-      `${file} cannot be written.`,
-      isFolder ? "It is a folder." : `There is no folder ${dirname(file)}.`,
-      "Name a file in a folder that exists.",
-    );
+  demandPlace(file);
   if (holdsSomethingElse(file))
     throw refused(
       `${file} is not written over.`,

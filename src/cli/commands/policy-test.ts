@@ -19,6 +19,7 @@ import {
 import type { CommandResult } from "../command-result.ts";
 import { EXIT, refused } from "../exit.ts";
 import { policyTextAt, type Suite, suiteProblem, suitesAt } from "../fixture-files.ts";
+import { demandPlace } from "../report-place.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface PolicyTestOptions extends Asked {
@@ -55,12 +56,13 @@ export const policyTestCommand = (
       "Neither a fixture file (policy.test.json) nor a policy was found there, and zero tests prove nothing.",
       "Write one beside the policy, or name the file.",
     );
+  const { junit } = options;
+  if (typeof junit === "string") demandPlace(junit);
   const tested = suites.map((suite) => runSuite(suite, options, terminal));
   const policies = tested.map(({ result }) => result);
   const unmet = refusalsOf(policies, options);
   const refusals = unmet.map(({ says }) => says);
   const ok = noneFailed(policies) && unmet.length === 0;
-  const { junit } = options;
   if (typeof junit === "string") writeReport(junit, junitXml(policies, unmet));
   return {
     document: { ok, tests: writtenTotals(policies), missingData: missingDataTotals(policies), refusals, policies },
