@@ -2,18 +2,25 @@ import { type DurationMs, durationMs, parseDuration } from "../kernel/units.ts";
 import type { SignalPath } from "../signals/catalogue.ts";
 import type { Policy, RollbackRule } from "./policy-file.ts";
 
+/** At least ten in three minutes, and half of green's requests. Counts arrive late and are too small until then. */
+const halfOf = (count: SignalPath) => ({
+  and: [{ ">=": [{ stat: [count, "sum", "3m"] }, 10] }, { ">=": [{ rate: [count, "green.requests", "3m"] }, 0.5] }],
+});
+
 /**
  * Judged beside the rollback rules of every policy, and alone where no policy can be read: what no file can remove.
- * It is coarser than any sane policy, so that it never speaks before one.
+ * It is coarser than any sane policy, so that it never speaks before one. A target that takes no connection answers
+ * with no error either: it is dead by the connections, and one that nobody may be sent to by its hosts.
  */
 export const FLOOR_RULES: readonly RollbackRule[] = [
   {
     id: "floor",
-    why: "half of what green answers is an error: no policy may call that acceptable",
+    why: "half of what green answers is an error, or half of its connections fail, or no host of it is healthy: no policy may call that acceptable",
     when: {
-      and: [
-        { ">=": [{ stat: ["green.errors5xx", "sum", "3m"] }, 10] },
-        { ">=": [{ rate: ["green.errors5xx", "green.requests", "3m"] }, 0.5] },
+      or: [
+        halfOf("green.errors5xx"),
+        halfOf("green.connectionErrors"),
+        { "===": [{ stat: ["green.healthyHosts", "max", "5m"] }, 0] },
       ],
     },
   },

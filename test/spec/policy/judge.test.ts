@@ -233,14 +233,36 @@ describe("a rollback rule", () => {
 });
 
 describe("the floor", () => {
-  const floorOver = (errors: number, policy: Policy = policyWith({ "===": [{ var: "alarms.firing" }, 99] })) =>
-    judgeRollback(policy, evidenceOf({ "green.errors5xx": errors, "green.requests": 20 })).rollback.find(
-      ({ rule }) => rule === "floor",
-    );
+  const WELL = { "green.errors5xx": 9, "green.connectionErrors": 9, "green.requests": 20, "green.healthyHosts": 1 };
+  const floorOver = (changes: Readonly<Record<string, Series>>) =>
+    judgeRollback(
+      policyWith({ "===": [{ var: "alarms.firing" }, 99] }),
+      evidenceOf({ ...WELL, ...changes }),
+    ).rollback.find(({ rule }) => rule === "floor");
 
-  it("is judged under every policy: half of all answers being errors is never acceptable", () => {
-    expect(floorOver(10)).toMatchObject({ verdict: "fired" });
-    expect(floorOver(9)).toMatchObject({ verdict: "clear" });
+  it.each<readonly [string, Readonly<Record<string, Series>>, "fired" | "clear" | "unknown"]>([
+    ["nothing gross", {}, "clear"],
+    ["half of all answers being errors", { "green.errors5xx": 10 }, "fired"],
+    [
+      "half of all connections failing, which no target answers with an error",
+      { "green.connectionErrors": 10 },
+      "fired",
+    ],
+    [
+      "too few failures to call it half of anything",
+      { "green.errors5xx": 2, "green.connectionErrors": 2, "green.requests": 4 },
+      "clear",
+    ],
+    ["no healthy host for five minutes", { "green.healthyHosts": 0 }, "fired"],
+    ["a healthy host within them", { "green.healthyHosts": [1, 0, 0, 0, 0] }, "clear"],
+    ["hosts that nobody saw", { "green.healthyHosts": [null] }, "unknown"],
+    [
+      "hosts that nobody saw, while every answer is an error",
+      { "green.healthyHosts": [null], "green.errors5xx": 20 },
+      "fired",
+    ],
+  ])("is judged under every policy: of %s", (_, changes, verdict) => {
+    expect(floorOver(changes)).toMatchObject({ verdict });
   });
 });
 

@@ -147,7 +147,8 @@ describe("the rollback rules", () => {
       ["breaker", "worse-than-blue", "slow-burn", "floor"],
       ["breaker", "slow-burn", "floor"],
     ],
-    ["no host for three minutes", { "green.healthyHosts": 0 }, ["hosts-lost"], ["hosts-lost"]],
+    ["no host for three minutes", { "green.healthyHosts": [1, 1, 0, 0, 0] }, ["hosts-lost"], ["hosts-lost"]],
+    ["no host for five", { "green.healthyHosts": 0 }, ["hosts-lost", "floor"], ["hosts-lost", "floor"]],
     ["no host for two", { "green.healthyHosts": [1, 0, 0] }, [], []],
     ["nothing known of any host", { "green.healthyHosts": [null] }, [], []],
   ])("on %s", (_, changes, expected, inTheDrill) => {
