@@ -1,5 +1,6 @@
 import { applyLatch, permits } from "../../src/decision/latch.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
+import { stateIn } from "../../src/decision/state-form.ts";
 import type { LatchOutcome, StatePort } from "../../src/guard/ports.ts";
 import { ok, outsideFailure } from "../../src/kernel/result.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -17,8 +18,12 @@ export interface FakeState extends StatePort {
 const CALL_MS = 5;
 const NO_ANSWER = { kind: "unknown", message: "the table did not answer" } as const;
 
-/** What a store gives back is never what it was given: it went through JSON. */
-const stored = (state: CutoverState): CutoverState => JSON.parse(JSON.stringify(state)) as CutoverState;
+/** What a store gives back is never what it was given: it went through JSON, and has to be a state by its form. */
+const stored = (state: CutoverState): CutoverState => {
+  const found = stateIn(JSON.parse(JSON.stringify(state)), state.cutover);
+  if (!found.ok) throw new RangeError(`the table would not give this back as a state: ${found.failure}`);
+  return found.value;
+};
 
 export const fakeState = (clock: VirtualClock): FakeState => {
   const items = new Map<string, CutoverState>();

@@ -2,9 +2,10 @@ import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } fr
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { applyLatch, type LatchConditions } from "../../decision/latch.ts";
 import type { CutoverState } from "../../decision/state.ts";
+import { stateIn } from "../../decision/state-form.ts";
 import type { LatchOutcome, StatePort, TransitionOutcome } from "../../guard/ports.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
-import { ok } from "../../kernel/result.ts";
+import { ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { CutoverId } from "../../signals/bindings.ts";
 import { fromItem, type Item } from "./found-item.ts";
 import { type Table, toItem } from "./table.ts";
@@ -22,12 +23,13 @@ const beforeLatch = ({ latch: _latch, ...state }: CutoverState): CutoverState =>
  * The latch is one blind update, so it cannot store what it does not know. Nothing but a transition, which stores the
  * whole state, writes the item after it: until then the item itself still says what was recorded when it latched.
  */
-const stateOf = (item: Item): CutoverState => {
-  const state = item as unknown as CutoverState;
-  const { latch } = state;
+const stateOf = (item: Item, cutover: CutoverId): Result<CutoverState, string> => {
+  const found = stateIn(item, cutover);
+  if (!found.ok) return found;
+  const { latch } = found.value;
   return latch === undefined || latch.expected !== undefined
-    ? state
-    : applyLatch(beforeLatch(state), latch, state.writeId);
+    ? found
+    : ok(applyLatch(beforeLatch(found.value), latch, found.value.writeId));
 };
 
 const latchUpdate = (
@@ -80,6 +82,9 @@ const transitionPut = (tableName: string, expectedVersion: number | null, next: 
         }),
   });
 
+const notOurs = (cutover: CutoverId, why: string) =>
+  outsideFailure("malformed", `What the table holds as cutover#${cutover} state is not pawl's: ${why}`);
+
 /** A write's refusal by its own condition: the one failure that a strong read explains. */
 const refusedByCondition = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
 
@@ -103,7 +108,9 @@ const refusedLatch = (state: CutoverState | null, writeId: string): LatchOutcome
 export const dynamodbState = (table: Table): StatePort => {
   const read: StatePort["read"] = async (cutover, timeoutMs) => {
     const found = await table.get(keyOf(cutover), timeoutMs);
-    return found.ok ? ok(found.value === null ? null : stateOf(found.value)) : found;
+    if (!found.ok || found.value === null) return found.ok ? ok(null) : found;
+    const state = stateOf(found.value, cutover);
+    return state.ok ? state : notOurs(cutover, state.failure);
   };
 
   return {
@@ -131,9 +138,9 @@ export const dynamodbState = (table: Table): StatePort => {
         const abortSignal = AbortSignal.timeout(timeoutMs);
         const answer = await table.client.send(latchUpdate(table.name, cutover, latch, conditions), { abortSignal });
         const found = fromItem(answer.Attributes ?? {});
-        if (!found.ok) return { kind: "unknown", message: `What was latched is not pawl's state: ${found.failure}` };
-        const before = stateOf(found.value);
-        return { kind: "latched", before, after: applyLatch(before, latch, conditions.writeId) };
+        const before = found.ok ? stateOf(found.value, cutover) : found;
+        if (!before.ok) return { kind: "unknown", message: `What was latched is not pawl's state: ${before.failure}` };
+        return { kind: "latched", before: before.value, after: applyLatch(before.value, latch, conditions.writeId) };
       } catch (error) {
         if (!refusedByCondition(error)) return unknownEnd(error, `Latch of ${cutover}`);
       }

@@ -11,7 +11,7 @@ const PIN = ORDERS.routes[0]?.pin ?? { ruleArn: "", raisedPriority: 0 };
 const permit = (of: Partial<NonNullable<CutoverState["permit"]>>): NonNullable<CutoverState["permit"]> => ({
   epoch: 1,
   action: "point-of-no-return",
-  notAfter: epochMs(Number.MAX_SAFE_INTEGER - 10_000),
+  notAfter: epochMs(8_000_000_000_000_000),
   ...of,
 });
 
