@@ -38,6 +38,7 @@ export const failureLines = ({ what, why, next, stack }: Failure): readonly stri
 ];
 
 const NEXT: Readonly<Record<OutsideFailure["kind"], string>> = {
+  "signed-out": "Sign in again, or give credentials that are valid (AWS_PROFILE, or the access key's variables).",
   refused: "Give the role you act as the right that is named, or act as another one.",
   throttled: "Wait a minute and run it again.",
   "timed-out": "Find out whether it runs and can be reached from here, and run it again.",
@@ -48,6 +49,9 @@ const NEXT: Readonly<Record<OutsideFailure["kind"], string>> = {
 
 /** What to do about something outside that failed, by the way in which it did. */
 export const nextAfter = ({ kind }: OutsideFailure): string => NEXT[kind];
+
+/** Whether it is the caller who may not ask: then it says nothing of pawl's functions, which have rights of their own. */
+export const isOwnLack = ({ kind }: OutsideFailure): boolean => kind === "signed-out" || kind === "refused";
 
 /** Something outside that a command cannot go on without. */
 export const unanswered = (what: string, failure: OutsideFailure): CommandFailure =>

@@ -7,12 +7,17 @@ interface Thrown {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
+/** Whoever asks is not known, or not any more: what AWS's services answer, and what the SDK throws before it sends anything. */
+const SIGNED_OUT =
+  /^(ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken|AuthFailure|CredentialsProviderError|TokenProviderError)/;
+
 const kindOf = ({ name = "", code = "", $metadata }: Thrown): OutsideFailure["kind"] => {
   const status = $metadata?.httpStatusCode ?? 0;
   // The AWS SDK calls a reset connection a time-out; the code says what it was.
   if (/^(ECONN|EPIPE|ENOTFOUND)/.test(code)) return "unreachable";
   if (/Timeout|Abort/.test(name) || code === "ETIMEDOUT") return "timed-out";
   if (/Throttl|TooManyRequests|ThroughputExceeded|LimitExceeded/.test(name) || status === 429) return "throttled";
+  if (SIGNED_OUT.test(name)) return "signed-out";
   if (/NotFound/.test(name)) return "not-found";
   if (status >= 400 && status < 500) return "refused";
   if (name === "SyntaxError" || (status >= 200 && status < 300)) return "malformed";

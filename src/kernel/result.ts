@@ -8,7 +8,7 @@ export const fail = <const Failure>(failure: Failure): Result<never, Failure> =>
 
 /** How reading something outside failed. None of these is ever read as "zero" or "healthy". */
 export interface OutsideFailure {
-  readonly kind: "timed-out" | "refused" | "throttled" | "unreachable" | "not-found" | "malformed";
+  readonly kind: "timed-out" | "signed-out" | "refused" | "throttled" | "unreachable" | "not-found" | "malformed";
   /** One sentence, safe to log and to show: what was asked, of whom, and what came back. */
   readonly message: string;
 }

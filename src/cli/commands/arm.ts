@@ -47,7 +47,7 @@ export const armCommand = async (
     ({ findings } = await examine(ports, { bindings, target, policy, rehearsal, withoutPin }));
     return findings.filter(({ verdict }) => verdict !== "ok").map(({ what, value }) => `${what}: ${value}`);
   };
-  await firstRead(ports, bindings.name);
+  await firstRead(ports, bindings.name, `${bindings.name} could not be armed.`);
   const report = await (options.again ? rearm : arm)(ports, bindings, policy, operator, {
     rehearsal,
     doctor,

@@ -45,8 +45,9 @@ export const drillRollbackCommand = async (
   const { ports, bindings, operator: by, terminal, target } = context;
   const alarm = alarmNamed(bindings, options.alarm);
   refuseShared(alarm.arn, bindings.name, othersListing(context.policiesDir, bindings.name, alarm.arn));
-  const read = await firstRead(ports, bindings.name);
-  if (!read.ok) throw unanswered(`The rollback of ${bindings.name} cannot be rehearsed.`, read.failure);
+  const undone = `The rollback of ${bindings.name} cannot be rehearsed.`;
+  const read = await firstRead(ports, bindings.name, undone);
+  if (!read.ok) throw unanswered(undone, read.failure);
   const digest = read.value?.policyDigest ?? "";
   const policy = await ports.policies.read(digest, PATIENCE_MS);
   const doctor = async (): Promise<readonly string[]> => {

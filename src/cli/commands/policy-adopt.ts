@@ -48,10 +48,10 @@ export const policyAdoptCommand = async (
   const { ports, bindings, operator: by } = context;
   const digest = DIGEST.test(named) ? named : digestOf(context, named);
   await checkPublished(context, named, digest);
-  await firstRead(ports, bindings.name);
+  const what = `${bindings.name} was not asked to adopt ${named}.`;
+  await firstRead(ports, bindings.name, what);
   const asked = { by, reason, policyDigest: digest, ...(restartStep ? { restartStep } : {}) };
   const report = await requestAdopt(ports, bindings.name, asked);
-  const what = `${bindings.name} was not asked to adopt ${named}.`;
   if (report.kind === "failed")
     throw outside(what, report.why, "Run it again: one that did get through is refused as still waiting.");
   if (report.kind === "refused")

@@ -48,9 +48,9 @@ export const requestCommand = async (
   reason: string,
 ): Promise<CommandResult<RequestDocument>> => {
   const { ports, bindings, operator: by } = context;
-  await firstRead(ports, bindings.name);
-  const report = await requestVerb(ports, bindings.name, verb, { by, reason });
   const what = `${bindings.name} was not asked to ${verb}.`;
+  await firstRead(ports, bindings.name, what);
+  const report = await requestVerb(ports, bindings.name, verb, { by, reason });
   if (report.kind === "failed")
     throw outside(what, report.why, "Run it again: one that did get through is refused as still waiting.");
   if (report.kind === "refused")

@@ -5,12 +5,13 @@ import { otherActionsOf } from "../../guard/change-weight.ts";
 import { readRoutes } from "../../guard/look.ts";
 import type { GuardPorts, JournalEntry } from "../../guard/ports.ts";
 import { isInstant, toIso } from "../../kernel/instant.ts";
+import type { OutsideFailure } from "../../kernel/result.ts";
 import { hasPlainRoute } from "../../signals/routes.ts";
 import { toBlueByHand } from "../blue-by-hand.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside, refused } from "../exit.ts";
-import { unanswered } from "../failures.ts";
+import { isOwnLack, nextAfter, unanswered } from "../failures.ts";
 import { stateGone } from "../ledger-records.ts";
 import { PATIENCE_MS } from "../limits.ts";
 import { restoreSteps } from "../restore-steps.ts";
@@ -34,7 +35,7 @@ export interface RestoreDocument {
 export const restoreCommand = async (context: CliContext<RestorePorts>): Promise<CommandResult<RestoreDocument>> => {
   const { ports, bindings } = context;
   const read = await ports.state.read(bindings.name, PATIENCE_MS);
-  if (!read.ok) return fromRulesAlone(context, read.failure.message);
+  if (!read.ok) return fromRulesAlone(context, read.failure);
   const gone = read.value === null ? await stateGone(ports, bindings.name) : null;
   if (gone !== null) throw gone;
   const journal = read.value === null ? [] : await journalOf(ports, read.value);
@@ -83,7 +84,10 @@ const isAct = ({ action, startedAt, finishedAt }: JournalEntry): boolean =>
  * Without the table the rules tell half of it: the pin, or blue in a rule without one, goes at the point of no return. Where
  * it is there, so is the way back; where it is not, somebody else may have taken it away before.
  */
-const fromRulesAlone = async ({ ports, bindings }: CliContext<RestorePorts>, why: string): Promise<never> => {
+const fromRulesAlone = async (
+  { ports, bindings }: CliContext<RestorePorts>,
+  failure: OutsideFailure,
+): Promise<never> => {
   const { sights } = await readRoutes(ports, bindings);
   const pins = sights.map((sight) => (sight.kind === "seen" ? sight.observed.pin : "unreadable"));
   const there = sights.length > 0 && pins.every((pin) => pin !== "gone" && pin !== "unreadable");
@@ -91,9 +95,9 @@ const fromRulesAlone = async ({ ports, bindings }: CliContext<RestorePorts>, why
   const mark = hasPlainRoute(bindings) ? "the way back that its rules show is" : "its pin is";
   throw outside(
     `The state of ${bindings.name} cannot be read${there ? `; ${mark} there, so the way back is open` : gone ? `; ${mark} gone: at the point of no return, or by somebody else` : ""}.`,
-    why,
+    failure.message,
     there && !sights.every(isOnBlue)
       ? `pawl rollback ${bindings.name} --reason "…" works without the table.`
-      : "Wait for the table: without the journal nobody knows which acts were done, or whether any was.",
+      : `${isOwnLack(failure) ? nextAfter(failure) : "Wait for the table."} Without the journal nobody knows which acts were done, or whether any was.`,
   );
 };

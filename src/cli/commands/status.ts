@@ -4,6 +4,7 @@ import type { GuardPorts } from "../../guard/ports.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside } from "../exit.ts";
+import { isOwnLack, nextAfter } from "../failures.ts";
 import { neverArmed, stateGone } from "../ledger-records.ts";
 import { PATIENCE_MS } from "../limits.ts";
 import { statusLines } from "../status-lines.ts";
@@ -22,7 +23,9 @@ export const statusCommand = async (context: CliContext<StatusPorts>): Promise<C
     throw outside(
       `The state of ${bindings.name} cannot be read; ${sayEffective(effective)}.`,
       read.failure.message,
-      "Nothing advances while pawl cannot read its table. pawl rollback does not need it.",
+      isOwnLack(read.failure)
+        ? `${nextAfter(read.failure)} Whether pawl itself can read its table this does not say. pawl rollback does not need it.`
+        : "Nothing advances while pawl cannot read its table. pawl rollback does not need it.",
     );
   if (read.value === null) {
     const also = `; ${sayEffective(effective)}`;
