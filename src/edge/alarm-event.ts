@@ -1,4 +1,5 @@
 import type { AlarmWay } from "../guard/snap-back-trigger.ts";
+import { PawlError } from "../kernel/pawl-error.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { EventReader, Fields } from "./event-reader.ts";
 
@@ -15,6 +16,8 @@ export interface AlarmEvent {
 export interface AlarmEvents {
   readonly kind: "alarms";
   readonly changes: readonly AlarmEvent[];
+  /** Of others that came with them nobody can tell what they are: told once those that can be read are answered. */
+  readonly unread?: PawlError;
 }
 
 /**
@@ -55,12 +58,29 @@ const described = (read: EventReader, via: AlarmWay, alarmArn: unknown, of: Fiel
   };
 };
 
-/** SNS sends a function one record a call; that it never sends more is written nowhere. */
+/**
+ * SNS sends a function one record a call; that it never sends more is written nowhere. One that cannot be read takes no
+ * alarm with it that can.
+ */
 const bySns = (read: EventReader, event: Fields): AlarmEvent | AlarmEvents | null => {
   if (!("Records" in event)) return null;
-  const [first, ...more] = read.list(event["Records"], "Records").map((record) => inRecord(read, record));
-  if (first === undefined) return read.refuse("Records is empty");
-  return more.length === 0 ? first : { kind: "alarms", changes: [first, ...more] };
+  const records = read.list(event["Records"], "Records");
+  if (records.length === 0) return read.refuse("Records is empty");
+  const [only] = records;
+  if (records.length === 1) return inRecord(read, only);
+  const changes: AlarmEvent[] = [];
+  const refusals: PawlError[] = [];
+  for (const record of records) {
+    try {
+      changes.push(inRecord(read, record));
+    } catch (error) {
+      if (!(error instanceof PawlError)) throw error;
+      refusals.push(error);
+    }
+  }
+  const [unread] = refusals;
+  if (changes.length === 0 && unread !== undefined) throw unread;
+  return { kind: "alarms", changes, ...(unread === undefined ? {} : { unread }) };
 };
 
 /**

@@ -14,15 +14,18 @@ export interface RollbackAnswer {
 
 /**
  * Does what an event asks of `rollback`: an alarm sends back every cutover that lists it, all at once.
- * @throws {PawlError} alarm-unknown, cutover-unknown.
+ * @throws {PawlError} alarm-unknown, cutover-unknown; event-malformed, of what came with alarms that are answered by then.
  */
 export const answerRollback = async (
   ports: SnapBackPorts & LowerPinPorts,
   cutovers: readonly CutoverBindings[],
   event: RollbackEvent,
 ): Promise<readonly RollbackAnswer[]> => {
-  if (event.kind === "alarms")
-    return (await allOf(event.changes.map((change) => answerRollback(ports, cutovers, change)))).flat();
+  if (event.kind === "alarms") {
+    const answers = (await allOf(event.changes.map((change) => answerRollback(ports, cutovers, change)))).flat();
+    if (event.unread !== undefined) throw event.unread;
+    return answers;
+  }
   if (event.kind === "alarm") {
     const { alarmArn, alarmAt, state, via } = event;
     const affected = cutoversOfAlarm(cutovers, alarmArn);

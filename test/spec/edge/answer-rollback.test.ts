@@ -48,6 +48,14 @@ describe("rollback answers an alarm", () => {
     expect(world.state().latch?.verifiedAt).toBeDefined();
   });
 
+  test("that comes with what nobody can read, and fails for that afterwards", async () => {
+    const world = await armedWorld();
+    const unread = new PawlError("event-malformed", { expected: "an alarm", fault: "Sns is not an object" });
+    const event = { kind: "alarms", changes: [alarm(world, "ALARM")], unread } as const;
+    await expect(answerRollback(world.ports, [ORDERS], event)).rejects.toBe(unread);
+    expect(world.state().latch?.verifiedAt).toBeDefined();
+  });
+
   test("that nobody lists by refusing it, by name", async () => {
     const world = await armedWorld();
     const stranger = RATIO.replace("orders-green-5xx-ratio", "somebody-elses");

@@ -49,6 +49,15 @@ describe("an event that rolls back", () => {
     });
   });
 
+  test.each([
+    ["no record of SNS", {}, "Sns"],
+    ["a test message", withMessage("hello").Records[0], "Sns.Message is not JSON"],
+  ])("is read beside %s, which is told of afterwards", (_what, other, named) => {
+    const event = parseRollbackEvent({ Records: [other, record] });
+    expect(event).toMatchObject({ kind: "alarms", changes: [parseRollbackEvent(bySns)] });
+    expect("unread" in event && event.unread?.message).toContain(named);
+  });
+
   test.each(["2026-11-22T03:04:08.431+0000", "2026-11-22T03:04:08.431Z", "2026-11-22T04:04:08.431+01:00"])(
     "means the same instant by %s",
     (timestamp) => {
@@ -82,7 +91,7 @@ describe("an event that rolls back", () => {
     ],
     ["no ARN", { ...byEventBridge, resources: [] }, "ARN"],
     ["no record", { Records: [] }, "Records is empty"],
-    ["one record of two that is none", { Records: [record, {}] }, "Sns"],
+    ["two records that are none", { Records: [{}, {}] }, "Sns"],
     ["a message of SNS that is no JSON", withMessage("ALARM!"), "Sns.Message is not JSON"],
     ["a message of SNS that is a list", withMessage("[]"), "Sns.Message is not an object"],
     ["a message of SNS about something else", withMessage("{}"), "AlarmArn"],
