@@ -12,6 +12,8 @@ const LEFT_BEHIND_MS = durationMs(30_000);
 /** What is left of a long outage is delivered over several ticks: a tick has seconds, and has to judge in them. */
 const RECORDS_A_FLUSH = 20;
 const MESSAGES_A_FLUSH = 3;
+/** So many refusals speak of the topic and not of a message; a refusal is an answer, and comes at once. */
+const REFUSED_A_FLUSH = 5;
 
 /**
  * Carries the outbox where it belongs, after a transition of this run's own: records into the ledger, messages to people.
@@ -54,20 +56,25 @@ const appendRecords = async (ports: OutboxPorts, { cutover, outbox }: CutoverSta
   return recorded;
 };
 
-/** Whether or not the ledger can be reached. One that cannot be sent is not followed by another: each costs its time-out. */
+/**
+ * Whether or not the ledger can be reached. Where one is not answered no other is sent: each costs its time-out. One that
+ * is refused may be so for what it says, and keeps none of those behind it.
+ */
 const tellPeople = async (
   ports: OutboxPorts,
   { cutover, outbox }: CutoverState,
   isOurs: (entry: OutboxEntry) => boolean,
 ): Promise<ReadonlySet<string>> => {
   const told = new Set<string>();
+  let refused = 0;
   for (const entry of outbox) {
     const { id, notification } = entry;
     if (notification === undefined || !isOurs(entry)) continue;
-    if (told.size === MESSAGES_A_FLUSH) break;
+    if (told.size === MESSAGES_A_FLUSH || refused === REFUSED_A_FLUSH) break;
     const sent = await ports.notify.send({ ...notification, id, cutover }, NOTIFY_TIMEOUT_MS);
-    if (!sent.ok) break;
-    told.add(id);
+    if (sent.ok) told.add(id);
+    else if (sent.failure.kind === "refused") refused += 1;
+    else break;
   }
   return told;
 };

@@ -49,6 +49,16 @@ describe("a notification on the topic", () => {
     expect(topics.published().at(-1)?.subject?.length).toBeLessThan(100);
   });
 
+  test.each([
+    ["half a sign, as where a connector's own words were cut off", `trace: ${"🔥".slice(0, 1)}`, /^trace: \ufffd$/],
+    ["no word", "", /^\S+/],
+    ["more than SNS takes", "é".repeat(300_000), /^é{10000,}…$/],
+  ])("goes out with %s in it: what cannot be sent would keep everything behind it back", async (_what, body, shown) => {
+    expect(await notify().send({ ...page, body }, soonEnough)).toEqual({ ok: true, value: undefined });
+    expect(topics.published().at(-1)?.message).toMatch(shown);
+    expect(Buffer.byteLength(topics.published().at(-1)?.message ?? "")).toBeLessThan(256 * 1_024);
+  });
+
   test("that cannot be sent is an outside failure", async () => {
     expect(await notify(`${TOPIC}-gone`).send(page, soonEnough)).toMatchObject({ ok: false });
   });

@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
-import type { NotifyPort } from "../../guard/ports.ts";
+import type { Notification, NotifyPort } from "../../guard/ports.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
 
@@ -7,6 +7,21 @@ import { ok } from "../../kernel/result.ts";
 const MAX_SUBJECT_LENGTH = 99;
 
 const subjectLine = (text: string): string => text.replace(/[^\x20-\x7e]+/g, " ").slice(0, MAX_SUBJECT_LENGTH);
+
+/** SNS takes 256 KB with everything in it; a character is three bytes at most for each of its places. */
+const MAX_MESSAGE_LENGTH = 80_000;
+
+/** As UTF-8 has it; half a sign becomes the sign for what is none. */
+const wellFormed = (text: string): string => Buffer.from(text).toString();
+
+/**
+ * What SNS takes of a message. An empty one, one that is too long, or one with half a sign in it (where somebody's words
+ * were cut off) it would never take, and most of it is better told than none.
+ */
+const messageOf = ({ body, subject }: Notification): string => {
+  const whole = body === "" ? subject : body;
+  return wellFormed(whole.length <= MAX_MESSAGE_LENGTH ? whole : `${whole.slice(0, MAX_MESSAGE_LENGTH)}…`);
+};
 
 const attribute = (value: string) => ({ DataType: "String", StringValue: value });
 
@@ -16,7 +31,7 @@ export const snsNotify = (client: SNSClient, topicArn: string): NotifyPort => ({
     const command = new PublishCommand({
       TopicArn: topicArn,
       Subject: subjectLine(notification.subject),
-      Message: notification.body,
+      Message: messageOf(notification),
       MessageAttributes: {
         id: attribute(notification.id),
         cutover: attribute(notification.cutover),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { answerRollback } from "../../../src/edge/answer-rollback.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import type { AlarmWay } from "../../../src/guard/snap-back-trigger.ts";
+import { outsideFailure } from "../../../src/kernel/result.ts";
 import { DRILL, type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
 
 const RATIO = ORDERS.alarms[0]?.arn ?? "";
@@ -46,6 +47,24 @@ describe("an alarm that comes by its action and by EventBridge at once", () => {
     expect(answers.flat().map(({ report }) => report.kind)).toEqual(["held", "held"]);
     expect(toldOf(world, /held/)).toHaveLength(1);
     expect(recorded(world, "held")).toHaveLength(1);
+  });
+});
+
+describe("a message that the topic refuses", () => {
+  it("keeps none of those behind it from being sent", async () => {
+    const world = await at50();
+    const send: typeof world.ports.notify.send = async (notification, timeoutMs) =>
+      /needs somebody/.test(notification.subject)
+        ? outsideFailure("refused", "Publish: InvalidParameter")
+        : world.ports.notify.send(notification, timeoutMs);
+    const through = { ...world.ports, notify: { send } };
+    world.rules.edit(route.weightedRuleArn ?? "", (rule) => ({ ...rule, conditions: [] }));
+    for (let minute = 0; minute < 3; minute += 1) await world.minute(through);
+    expect(world.state().outbox.some(({ notification }) => notification !== undefined)).toBe(true);
+    world.rules.edit(route.pin.ruleArn, (rule) => ({ ...rule, conditions: [] }));
+    await snapBack(through, world.cutover, { kind: "operator", by: "olga", reason: "enough", acceptLoss: true });
+    for (let minute = 0; minute < 2; minute += 1) await world.minute(through);
+    expect(toldOf(world, /all traffic is on blue/)).toHaveLength(1);
   });
 });
 
