@@ -61,14 +61,20 @@ const foreignShape = (detail: string): Drift => ({ drift: "foreign-shape", detai
 const driftOf = (sight: RouteSight, desired: DesiredRules): Drift =>
   sight.kind === "foreign" ? foreignShape(sight.why) : routeDrift(sight.observed, desired);
 
+/** A rule that was made again has another ARN, and bindings may name it by now: it has to be what one was that was armed. */
+const isAsArmed = ({ route, shape }: ObservedRoute, shapes: DesiredRules["shapes"]): boolean => {
+  if (shapes === undefined) return true;
+  const own = shapes[weightedArn(route)];
+  return own === undefined ? Object.values(shapes).includes(shape) : own === shape;
+};
+
 const routeDrift = (observed: ObservedRoute, desired: DesiredRules): Drift => {
-  const { pin, ruleGreenPercent, sticky, deviation, shape, route } = observed;
+  const { pin, ruleGreenPercent, sticky, deviation } = observed;
   if (!desired.pin.includes(pin)) return pinDrift(observed);
   // Before anything that only stops pawl: whoever sent traffic back by hand is to be taken at their word.
   if (ruleGreenPercent < desired.greenPercent)
     return { drift: "more-blue", detail: `green has ${ruleGreenPercent} %, recorded are ${desired.greenPercent} %` };
-  const armed = desired.shapes?.[weightedArn(route)];
-  if (armed !== undefined && armed !== shape)
+  if (!isAsArmed(observed, desired.shapes))
     return foreignShape("the weighted rule's conditions or other actions are not those it was armed with");
   if (deviation !== null) return foreignShape(deviation);
   if (ruleGreenPercent > desired.greenPercent && ruleGreenPercent !== desired.alsoGreenPercent)

@@ -214,6 +214,17 @@ describe("what differs from the record is said", () => {
       });
   });
 
+  it("of a rule that was made again and bound anew, by what was armed: no other one takes the place of that", () => {
+    const desired = { ...AT_50, shapes: { "made before it": shapeOf(weighted()) } };
+    expect(drift([weighted(), pinned()], desired)).toMatchObject({ drift: "in-sync" });
+    const changed = { conditions: [] };
+    expect(drift([weighted(changed), pinned(changed)], desired)).toMatchObject({
+      drift: "foreign-shape",
+      detail: "the weighted rule's conditions or other actions are not those it was armed with",
+    });
+    expect(drift([weighted(changed), pinned(changed)], AT_50)).toMatchObject({ drift: "in-sync" });
+  });
+
   it("that the way back would not work, although traffic goes where it should", () => {
     expect(drift([weighted(), pinned({ priority: 150 })])).toMatchObject({
       drift: "foreign-shape",
