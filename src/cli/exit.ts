@@ -1,3 +1,5 @@
+import { cut } from "../kernel/cut.ts";
+
 /** What a command's end means to the script that called it. */
 export const EXIT = { done: 0, refused: 1, usage: 2, outside: 3, bug: 4 } as const;
 
@@ -28,8 +30,11 @@ export const misused = (what: string, why: string, next: string): CommandFailure
 export const outside = (what: string, why: string, next: string): CommandFailure =>
   new CommandFailure(EXIT.outside, { what, why, next });
 
-/** A reason as it was given. @throws {CommandFailure} it is empty. */
+/** It stands in every record and on every page for as long as it holds, and in an item of the table that takes 400 KB. */
+const LONGEST_REASON = 1_000;
+
+/** A reason as it was given, as far as it goes. @throws {CommandFailure} it is empty. */
 export const given = (reason: string): string => {
-  if (reason.trim() !== "") return reason;
+  if (reason.trim() !== "") return cut(reason, LONGEST_REASON);
   throw misused("The reason is empty.", "It is all that the record will say of why.", 'Give --reason "…".');
 };

@@ -51,6 +51,7 @@ describe("a notification on the topic", () => {
 
   test.each([
     ["half a sign, as where a connector's own words were cut off", `trace: ${"🔥".slice(0, 1)}`, /^trace: \ufffd$/],
+    ["a sign that is no text", "0x00: \u0000\u001b[31m\tin a row\n", /^0x00: {3}\[31m\tin a row\n$/],
     ["no word", "", /^\S+/],
     ["more than SNS takes", "é".repeat(300_000), /^é{10000,}…$/],
   ])("goes out with %s in it: what cannot be sent would keep everything behind it back", async (_what, body, shown) => {

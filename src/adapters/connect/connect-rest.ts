@@ -1,4 +1,5 @@
 import { type ConnectorState, type ConnectorStatus, type ConnectPort, worseOf } from "../../cdc/ports.ts";
+import { cut } from "../../kernel/cut.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { DurationMs } from "../../kernel/units.ts";
 import { CONNECTOR_STATES } from "../../signals/catalogue.ts";
@@ -12,6 +13,8 @@ interface Answer {
 /** While the workers share out tasks they answer 409 to everything; that passes within seconds. */
 const REBALANCE_RETRIES = 20;
 const REBALANCE_PAUSE_MS = 250;
+/** Of what Connect says, in signs. */
+const LONGEST_WORDS = 300;
 
 const worst = (states: readonly ConnectorState[]): ConnectorState => states.reduce(worseOf, "RUNNING");
 
@@ -39,7 +42,7 @@ const parseStatus = (body: unknown): ConnectorStatus | null => {
 /** The last "Caused by" says what happened; the first line says only that a task was killed. */
 const rootCause = (trace: string): string => {
   const causes = trace.split("\n").filter((line) => line.startsWith("Caused by: "));
-  return (causes.at(-1)?.slice("Caused by: ".length) ?? trace.split("\n")[0] ?? "").slice(0, 300);
+  return cut(causes.at(-1)?.slice("Caused by: ".length) ?? trace.split("\n")[0] ?? "", LONGEST_WORDS);
 };
 
 const mask = (config: Record<string, unknown>): Readonly<Record<string, string>> =>
@@ -58,7 +61,7 @@ const parsed = (text: string): unknown => {
 const messageOf = (body: unknown): string => {
   if (body === undefined) return "and the answer is not JSON";
   return isRecord(body) && typeof body["message"] === "string"
-    ? (body["message"].split("\n")[0] ?? "").slice(0, 300)
+    ? cut(body["message"].split("\n")[0] ?? "", LONGEST_WORDS)
     : "";
 };
 

@@ -11,8 +11,11 @@ const subjectLine = (text: string): string => text.replace(/[^\x20-\x7e]+/g, " "
 /** SNS takes 256 KB with everything in it; a character is three bytes at most for each of its places. */
 const MAX_MESSAGE_LENGTH = 80_000;
 
-/** As UTF-8 has it; half a sign becomes the sign for what is none. */
-const wellFormed = (text: string): string => Buffer.from(text).toString();
+/** What is no text: control signs, but for tab and line ends. */
+const CONTROL = /[^\P{Cc}\t\n\r]/gu;
+
+/** As UTF-8 has it, and as a queue behind the topic takes it; half a sign becomes the sign for what is none. */
+const wellFormed = (text: string): string => Buffer.from(text.replace(CONTROL, " ")).toString();
 
 /**
  * What SNS takes of a message. An empty one, one that is too long, or one with half a sign in it (where somebody's words

@@ -44,6 +44,16 @@ describe("Kafka Connect, and what stands between it and pawl", () => {
     });
   });
 
+  it("is told in whole signs where its words are cut off, because the table and the topic take no half of one", async () => {
+    const message = `${"x".repeat(299)}${"🔥".repeat(9)}`;
+    const said = await asked(500, JSON.stringify({ message })).status("sink", WITHIN);
+    expect(said.ok ? "" : said.failure.message).toMatch(/: 500 x{299}🔥…$/u);
+    const trace = `at\nCaused by: ${message}`;
+    const failed = { connector: { state: "FAILED", trace }, tasks: [] };
+    const status = await asked(200, JSON.stringify(failed)).status("sink", WITHIN);
+    expect(status.ok && status.value.trace).toMatch(/^x{299}🔥…$/u);
+  });
+
   it("has no such connector only where Connect itself says so, and not where a proxy knows no such path", async () => {
     const said = await asked(404, '{"error_code":404,"message":"No status found"}').status("sink", WITHIN);
     expect(said).toMatchObject({ ok: true, value: { state: "ABSENT" } });
