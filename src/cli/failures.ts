@@ -44,7 +44,7 @@ const NEXT: Readonly<Record<OutsideFailure["kind"], string>> = {
   "timed-out": "Find out whether it runs and can be reached from here, and run it again.",
   unreachable: "Find out whether it runs and can be reached from here, and run it again.",
   "not-found": "Check that the names and ARNs given to this command are those of the deployed stack.",
-  malformed: "Find out who answers there: it is not what pawl expects.",
+  malformed: "Find out who answers there, or who has written that: it is not what pawl expects.",
 };
 
 /** What to do about something outside that failed, by the way in which it did. */
