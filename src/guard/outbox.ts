@@ -11,6 +11,8 @@ export type OutboxPorts = CommitPorts & Pick<GuardPorts, "clock" | "ledger" | "n
 const LEFT_BEHIND_MS = durationMs(30_000);
 /** What is left of a long outage is delivered over several ticks: a tick has seconds, and has to judge in them. */
 const RECORDS_A_FLUSH = 20;
+/** Ahead of people, or of the tick's own work: a table that is slow takes most of a second for each. */
+const RECORDS_AHEAD = 5;
 const MESSAGES_A_FLUSH = 3;
 /** So many refusals speak of the topic and not of a message; a refusal is an answer, and comes at once. */
 const REFUSED_A_FLUSH = 5;
@@ -24,11 +26,14 @@ const REFUSED_A_FLUSH = 5;
  * @returns the state as it is afterwards, as far as this run knows it; others may have written meanwhile.
  */
 export const flushOutbox = (ports: OutboxPorts, committed: CutoverState): Promise<CutoverState> =>
-  deliver(ports, committed, (entry) => isOfNewest(committed, entry) || isLeftBehind(ports, entry));
+  deliver(ports, committed, {
+    isOurs: (entry) => isOfNewest(committed, entry) || isLeftBehind(ports, entry),
+    records: RECORDS_A_FLUSH,
+  });
 
 /** The same for a state that was only read: no message of it is this run's own. */
 export const flushLeftBehind = (ports: OutboxPorts, read: CutoverState): Promise<CutoverState> =>
-  deliver(ports, read, (entry) => isLeftBehind(ports, entry));
+  deliver(ports, read, { isOurs: (entry) => isLeftBehind(ports, entry), records: RECORDS_AHEAD });
 
 const isLeftBehind = ({ clock }: Pick<OutboxPorts, "clock">, { at }: OutboxEntry): boolean =>
   clock.now() > later(at, LEFT_BEHIND_MS);
@@ -36,19 +41,24 @@ const isLeftBehind = ({ clock }: Pick<OutboxPorts, "clock">, { at }: OutboxEntry
 const deliver = async (
   ports: OutboxPorts,
   state: CutoverState,
-  isOurs: (entry: OutboxEntry) => boolean,
+  { isOurs, records }: { readonly isOurs: (entry: OutboxEntry) => boolean; readonly records: number },
 ): Promise<CutoverState> => {
-  const recorded = await appendRecords(ports, state);
+  const tells = state.outbox.some((entry) => entry.notification !== undefined && isOurs(entry));
+  const recorded = await appendRecords(ports, state, tells ? RECORDS_AHEAD : records);
   const told = await tellPeople(ports, state, isOurs);
   return recorded.size + told.size === 0 ? state : takeOut(ports, state, { recorded, told });
 };
 
 /** In order, and no further than the first that fails: a ledger with a hole reads like one that was cut. */
-const appendRecords = async (ports: OutboxPorts, { cutover, outbox }: CutoverState): Promise<ReadonlySet<string>> => {
+const appendRecords = async (
+  ports: OutboxPorts,
+  { cutover, outbox }: CutoverState,
+  most: number,
+): Promise<ReadonlySet<string>> => {
   const recorded = new Set<string>();
   for (const { id, record } of outbox) {
     if (record === undefined) continue;
-    if (recorded.size === RECORDS_A_FLUSH) break;
+    if (recorded.size === most) break;
     const stored = await ports.ledger.append(cutover, record, STATE_TIMEOUT_MS);
     if (!stored.ok) break;
     recorded.add(id);

@@ -35,6 +35,37 @@ const sumsOf = ({ evidence: { gates, rollback } }: CutoverState) => ({ gates, ro
 const blockers = (world: FakeWorld) => world.state().blocking.map(({ what }) => what);
 const told = (world: FakeWorld, body: RegExp) => world.notify.sent.filter((one) => body.test(one.body));
 
+describe("a tick before which many records have waited for the ledger", () => {
+  it("judges before it carries them all there: a table that answers slowly again ends no tick", async () => {
+    const world = await pausedAt10();
+    const refused = async () => outsideFailure("refused", "AccessDenied");
+    const cutOff = { ...world.ports, ledger: { ...world.ports.ledger, append: refused } };
+    while (world.state().outbox.length < 25) await world.minute(cutOff);
+    const done: string[] = [];
+    const through: GuardPorts = {
+      ...world.ports,
+      ledger: {
+        ...world.ports.ledger,
+        append: (...asked) => {
+          done.push("record");
+          return world.ports.ledger.append(...asked);
+        },
+      },
+      snapshots: {
+        ...world.ports.snapshots,
+        putOnce: (...asked) => {
+          done.push("looked");
+          return world.ports.snapshots.putOnce(...asked);
+        },
+      },
+    };
+    await world.minute(through);
+    expect(done.indexOf("looked")).toBeLessThanOrEqual(5);
+    await world.minutes(2);
+    expect(world.state().outbox).toEqual([]);
+  });
+});
+
 describe("a tick that cannot read the snapshots before its own, or not store its own", () => {
   it.each([
     ["read", unread, "snapshots"],

@@ -61,6 +61,23 @@ const throttled = (world: FakeWorld, nth: number, also = 1): void => {
   };
 };
 
+/** What the ledger has refused for so long that many records wait. */
+const waitingRecords = async (world: FakeWorld, count: number): Promise<void> => {
+  const append = async () => outsideFailure("refused", "AccessDenied");
+  const through = { ...world.ports, ledger: { ...world.ports.ledger, append } };
+  world.store.put({ ...world.state(), pause: { by: "olga", reason: "to look", at: world.clock.now() } });
+  while (world.state().outbox.length < count) await world.minute(through);
+};
+
+/** Each record is taken, just before its time is over. */
+const slowly = (world: FakeWorld): FakeWorld["ledger"]["append"] => {
+  const { append } = world.ledger;
+  return async (...asked) => {
+    world.clock.spend(durationMs(700));
+    return append(...asked);
+  };
+};
+
 const endsInTime = ({ tookMs, pagedAtMs }: Ended): void => {
   expect(tookMs).toBeLessThan(ROLLBACK_TIMEOUT_MS);
   for (const at of pagedAtMs) expect(at).toBeLessThanOrEqual(LAST_CALL_MS);
@@ -124,6 +141,16 @@ describe("a rollback that is killed when its time is over", () => {
     const ended = await withLife(world);
     expect(ended.report.kind).toBe("verified");
     endsInTime(ended);
+  });
+
+  it("tells of it in time although the ledger has much to take, and takes it slowly", async () => {
+    const world = await at50();
+    await waitingRecords(world, 25);
+    world.ledger.append = slowly(world);
+    const ended = await withLife(world);
+    expect(ended.report.kind).toBe("verified");
+    expect(ended.pagedAtMs.length).toBeGreaterThan(0);
+    for (const at of ended.pagedAtMs) expect(at).toBeLessThanOrEqual(LAST_CALL_MS);
   });
 
   it("begins no second look that it would not live to see", async () => {
