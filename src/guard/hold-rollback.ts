@@ -8,27 +8,33 @@ import { commitOnto } from "./commit.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
 
+export interface Held {
+  /** As it is then; what it has to say waits in it where the hold is over: traffic does not wait for the ledger and the topic. */
+  readonly state: CutoverState;
+  /** Present where this run has ended the hold: the state as that write left it. */
+  readonly released?: CutoverState;
+}
+
 /**
  * A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here.
  *
  * Where the table did not take it, a hold holds all the same: what would be lost is lost for good, and the next tick
  * records it and tells somebody. What ends one ends it all the same, too: not being recorded never keeps green on.
  */
-export const hold = async (
-  ports: SnapBackPorts,
-  state: CutoverState,
-  trigger: SnapBackTrigger,
-): Promise<CutoverState> => {
+export const hold = async (ports: SnapBackPorts, state: CutoverState, trigger: SnapBackTrigger): Promise<Held> => {
   const override = overrideOf(trigger);
-  if (changeOf(state, override) === null) return state;
+  if (changeOf(state, override) === null) return { state };
   const outcome = await commitOnto(ports, state, (now) => {
     const event = changeOf(now, override);
     return event === null ? null : { events: [event], account: accountOf(now, override, ports.clock.now()) };
   });
-  if (outcome.kind === "committed") return flushOutbox(ports, outcome.state);
+  if (outcome.kind === "committed")
+    return outcome.state.latch?.mode === "held"
+      ? { state: await flushOutbox(ports, outcome.state) }
+      : { state: outcome.state, released: outcome.state };
   const last = outcome.kind === "moved" ? (outcome.state ?? state) : state;
   const event = changeOf(last, override);
-  return event === null ? last : evolve(last, event);
+  return { state: event === null ? last : evolve(last, event) };
 };
 
 /** What this run makes of the latch as it is: held, if it is to be and is not yet, or released; null where nothing changes. */

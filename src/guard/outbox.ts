@@ -31,6 +31,10 @@ export const flushOutbox = (ports: OutboxPorts, committed: CutoverState): Promis
     records: RECORDS_A_FLUSH,
   });
 
+/** The same for what an earlier write of this run has left to be said, in the state as it is by now. */
+export const flushLate = (ports: OutboxPorts, now: CutoverState, earlier: CutoverState): Promise<CutoverState> =>
+  deliver(ports, now, { isOurs: (entry) => isOfNewest(earlier, entry), records: RECORDS_AHEAD });
+
 /** The same for a state that was only read: no message of it is this run's own. */
 export const flushLeftBehind = (ports: OutboxPorts, read: CutoverState): Promise<CutoverState> =>
   deliver(ports, read, { isOurs: (entry) => isLeftBehind(ports, entry), records: RECORDS_AHEAD });

@@ -11,9 +11,9 @@ import { commitOnto } from "./commit.ts";
 import { hold } from "./hold-rollback.ts";
 import { takeOverDrill } from "./in-earnest.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
-import { RULE_WRITE_TIMEOUT_MS, STATE_TIMEOUT_MS } from "./limits.ts";
+import { NOTIFY_TIMEOUT_MS, RULE_WRITE_TIMEOUT_MS, STATE_TIMEOUT_MS } from "./limits.ts";
 import { noting } from "./noted-writes.ts";
-import { flushOutbox } from "./outbox.ts";
+import { flushLate, flushOutbox } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
 import {
   askedBy,
@@ -57,11 +57,21 @@ export const snapBack = async (
   const { state } = latching;
   if (state.wayBack !== "open") return noWayBack(ports, cutover, `the way back is ${state.wayBack}`);
   return inEarnest(ports, state, trigger, async (meant) => {
-    const ready = await hold(ports, meant, trigger);
+    const { state: ready, released } = await hold(ports, meant, trigger);
     if (ready.latch?.mode === "held") return { kind: "held", state: ready };
     const done = isDone(ready, ports.clock.now()) && (await whyUnseen(ports, cutover)) === null;
-    return done ? { kind: "verified", state: ready } : bringBack(ports, cutover, { state: ready, since });
+    if (done) return { kind: "verified", state: ready };
+    const report = await bringBack(ports, cutover, { state: ready, since });
+    return released === undefined ? report : sayReleased(ports, report, released);
   });
+};
+
+/** What else is not said in time, whoever runs next says. */
+const sayReleased = async (ports: Run, report: SnapBackReport, released: CutoverState): Promise<SnapBackReport> => {
+  if (!hasTimeFor(ports, NOTIFY_TIMEOUT_MS + STATE_TIMEOUT_MS)) return report;
+  const now = "state" in report ? report.state : released;
+  const state = await flushLate(ports, now, released);
+  return "state" in report ? { ...report, state } : report;
 };
 
 /** Goes back, and takes over a rehearsal that has latched before; one that was not told arms again over this one's head. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { snapBack } from "../../../src/guard/snap-back.ts";
+import { durationMs } from "../../../src/kernel/units.ts";
 import type { AlarmSeverity } from "../../../src/signals/bindings.ts";
 import { DRILL, type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
 
@@ -38,6 +39,32 @@ const LOUD = [
 ] as const;
 
 describe.each(LOUD)("a held rollback that is ended by %s", (_who, end) => {
+  it("goes back before the ledger and the topic have taken what is said of it, and says it then", async () => {
+    const world = await held();
+    const began = world.clock.now();
+    const { append } = world.ledger;
+    world.ledger.append = async (...asked) => {
+      world.clock.spend(durationMs(700));
+      return append(...asked);
+    };
+    const told: string[] = [];
+    const { send } = world.notify;
+    world.notify.send = async (notification, timeoutMs) => {
+      world.clock.spend(durationMs(1_400));
+      told.push(notification.subject);
+      return send(notification, timeoutMs);
+    };
+
+    expect((await end(world)).kind).toBe("verified");
+
+    const raised = world.rules.writes.findLast(({ what }) => what === "pin raised");
+    expect((raised?.at ?? 0) - began).toBeLessThan(500);
+    expect(told.filter((subject) => subject === "orders: going back")).toHaveLength(1);
+    expect(world.state().outbox).toEqual([]);
+    await world.minutes(2);
+    expect(told.filter((subject) => subject === "orders: going back")).toHaveLength(1);
+  });
+
   it("goes back although the table loses the one write that says so", async () => {
     const world = await held();
     world.store.fates.push("answered", "lost");
