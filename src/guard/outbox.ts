@@ -86,9 +86,12 @@ const tellPeople = async (
     if (notification === undefined || !isOurs(entry)) continue;
     if (told.size === MESSAGES_A_FLUSH || refused === REFUSED_A_FLUSH) break;
     const sent = await ports.notify.send({ ...notification, id, cutover }, NOTIFY_TIMEOUT_MS);
-    if (sent.ok) told.add(id);
-    else if (sent.failure.kind === "refused") refused += 1;
-    else break;
+    if (!sent.ok && sent.failure.kind === "refused") {
+      refused += 1;
+      continue;
+    }
+    if (!sent.ok) break;
+    told.add(id);
   }
   return told;
 };
