@@ -10,6 +10,7 @@ export const FAULT_KINDS = [
   "alarms-unreadable",
   "streams-unreadable",
   "throttled",
+  "pin-throttled",
   "request-landed-timed-out",
   "request-lost",
   "request-late",

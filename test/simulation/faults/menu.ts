@@ -28,6 +28,8 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "alarms-unreadable": odds(0.3, [1, 6], 0.8),
   "streams-unreadable": odds(0.3, [1, 12], 0.6),
   throttled: odds(0.6, [1, 8], 0.25),
+  // Each action of the load balancer has a limit of its own: the order of rules cannot be changed, their weights can.
+  "pin-throttled": odds(0.3, [1, 8], 0.8),
   "request-landed-timed-out": odds(0.6, [2, 20], 0.3),
   "request-lost": odds(0.5, [2, 20], 0.3),
   "request-late": odds(0.8, [3, 25], 0.35),

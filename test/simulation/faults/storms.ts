@@ -168,6 +168,18 @@ const STORMS_BY_NAME = {
       "event-late": always(0.8),
     },
   },
+  "backs-refused-without-the-table": {
+    why: "and is refused the pin as well, so that nothing but the weights is left to write",
+    during: "decommissioning",
+    odds: {
+      "people-cold-feet": always(0.6),
+      "table-cut-off": always(),
+      "pin-throttled": always(0.9),
+      "request-held": always(0.7),
+      "act-waits": always(0.4),
+      "event-late": always(0.8),
+    },
+  },
 } satisfies Readonly<Record<string, Storm>>;
 
 export type StormName = keyof typeof STORMS_BY_NAME;

@@ -41,7 +41,7 @@ export const writesTo = (settings: WriteSettings) => {
     let lost: WriteOutcome | null = null;
     for (let made = 0; made < attempts; made += 1) {
       if (made > 0) await wanted.run.call(FIRST_PAUSE_MS * 2 ** (made - 1), () => {});
-      const fate = fateOfWrite(faults, time.now(), { made, attempts, timeoutMs });
+      const fate = fateOfWrite(faults, time.now(), { movesPin: movesPin(wanted), made, attempts, timeoutMs });
       outcome = await attempt(settings, wanted, fate, timeoutMs);
       if (outcome.kind === "applied") return outcome;
       if (outcome.kind === "unknown") lost = outcome;
@@ -55,6 +55,8 @@ export const writesTo = (settings: WriteSettings) => {
 const heldBack = async ({ time, faults }: WriteSettings, { run }: Wanted): Promise<void> => {
   if (faults.strikes("request-held", time.now())) await run.stands(faults.dice("request-held"));
 };
+
+const movesPin = ({ what }: Wanted): boolean => what === "pin-up" || what === "pin-down";
 
 const isFinal = (outcome: WriteOutcome): boolean => outcome.kind === "refused" && outcome.code !== "Throttling";
 

@@ -14,11 +14,20 @@ const APPLY_BOUND_MS = 30_000;
 
 const ANSWERED: WriteFate = { kind: "answered" };
 
+interface Attempt {
+  /** Of SetRulePriorities, which has a limit of its own. */
+  readonly movesPin: boolean;
+  readonly made: number;
+  readonly attempts: number;
+  readonly timeoutMs: number;
+}
+
 export const fateOfWrite = (
   faults: Faults,
   at: number,
-  { made, attempts, timeoutMs }: { readonly made: number; readonly attempts: number; readonly timeoutMs: number },
+  { movesPin, made, attempts, timeoutMs }: Attempt,
 ): WriteFate => {
+  if (movesPin && faults.strikes("pin-throttled", at)) return { kind: "refused", code: "Throttling" };
   if (faults.strikes("throttled", at)) return { kind: "refused", code: "Throttling" };
   if (faults.strikes("request-lost", at)) return { kind: "timed-out", landsAfterMs: null };
   if (faults.strikes("request-landed-timed-out", at)) return { kind: "timed-out", landsAfterMs: 20 };
