@@ -105,6 +105,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   NotRead: later(
     "The rules could not be read, and a write that does not know them could drop a login: it is tried again.",
   ),
+  /** pawl's own, of a rule that has been read. */
+  NotAsBound: later(
+    "What is written there could drop a login, or, where the table does not answer, send traffic to a fenced blue. Put the rule back as cutover.json has it: it is tried again.",
+  ),
 };
 
 /** Some refusals come under the code of another one, and only their message tells. */

@@ -91,6 +91,12 @@ export const notOnBlue = (sight: RouteSight): string | null => {
   return pin === "gone" ? "the pin is gone" : "the pin was raised and is not seen above";
 };
 
+/** Whether green may have users of this route: by a share, by cookies that hold them there, or by rules nobody agreed on. */
+export const mayReachGreen = (sight: RouteSight): boolean =>
+  sight.kind === "foreign" ||
+  sight.observed.greenPercent > 0 ||
+  (sight.observed.sticky && sight.observed.pin !== "raised");
+
 /** Where a pin has to be for the weights to reach users, or where there is none. */
 export const isUnpinned = ({ pin }: ObservedRoute): boolean => pin === "parked" || pin === "none";
 

@@ -53,6 +53,8 @@ export type CutoverEvent =
   /** Somebody, or another alarm, wants back what only a rehearsal had sent there. */
   | { readonly kind: "rolledBackInEarnest"; readonly cause: LatchCause }
   | { readonly kind: "settled"; readonly settled: Settled }
+  /** Somebody gave green traffic after it was verified: what had settled is open again. */
+  | { readonly kind: "greenAgain"; readonly at: EpochMs }
   | { readonly kind: "requested"; readonly request: OperatorRequest }
   /** `refusal`: why it is not carried out; null: it is. */
   | {

@@ -57,6 +57,7 @@ export const evolve = (state: CutoverState, event: CutoverEvent): CutoverState =
     case "latchVerified":
     case "latchUnverified":
     case "rolledBackInEarnest":
+    case "greenAgain":
       return latchChanged(state, event);
     case "settled":
       must(state.latch?.verifiedAt !== undefined, event);

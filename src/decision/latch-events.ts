@@ -14,7 +14,8 @@ export type LatchEvent = Extract<
       | "latchReleased"
       | "latchVerified"
       | "latchUnverified"
-      | "rolledBackInEarnest";
+      | "rolledBackInEarnest"
+      | "greenAgain";
   }
 >;
 
@@ -39,6 +40,9 @@ export const latchChanged = (state: CutoverState, event: LatchEvent): CutoverSta
     case "rolledBackInEarnest":
       must(isOfDrill(state), event);
       return { ...without(state, "rollbackDrill"), latch: { ...latch, cause: event.cause } };
+    case "greenAgain":
+      must(latch.verifiedAt !== undefined, event);
+      return { ...without(state, "settled"), latch: { ...latch, greenAgainAt: event.at } };
     default:
       return assertNever(event);
   }

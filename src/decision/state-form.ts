@@ -49,6 +49,7 @@ const LATCH: FormsOf<Latch> = {
   reassertAfter: optional(instant),
   pinAnsweredAt: optional(instant),
   verifiedAt: optional(instant),
+  greenAgainAt: optional(instant),
   told: optional(membersOf({ why: text, at: instant })),
   record: membersOf({ id: text, summary: text, detail: object }),
   chainedSeq: optional(count),

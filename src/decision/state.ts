@@ -52,6 +52,8 @@ export interface Latch {
   /** This latch's own pin write was answered with success at this instant. */
   readonly pinAnsweredAt?: EpochMs;
   readonly verifiedAt?: EpochMs;
+  /** Green was last seen with traffic after that: rows may be there alone, whatever was proven before. */
+  readonly greenAgainAt?: EpochMs;
   /** Why it is not verified, as people were told last. */
   readonly told?: Told;
   /** Stored with the latch, chained by the next commit. */

@@ -119,7 +119,7 @@ const foreignIn = (sight: RouteSight): string | null =>
 const standingRefusals = (observed: ObservedRoute, pin: "parked" | "raised"): readonly string[] => [
   ...(observed.pin === pin || observed.pin === "none" ? [] : [`the pin is ${observed.pin}, it must be ${pin}`]),
   // Behind a raised pin the weights are put right before it is lowered; in front of users they must be.
-  ...(pin === "raised" || weightStands(observed, 0)
+  ...((pin === "raised" && observed.pin !== "none") || weightStands(observed, 0)
     ? []
     : [`the weighted rule must be at blue 100, green 0, stickiness off; green has ${observed.ruleGreenPercent} %`]),
 ];

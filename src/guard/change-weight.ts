@@ -20,7 +20,7 @@ export type ChangeOutcome =
   /** Sent, and nobody knows: only reading back after its time is over tells. */
   | { readonly kind: "unknown"; readonly message: string };
 
-const sightOf = (sights: readonly RouteSight[], route: RouteBinding): RouteSight | undefined =>
+export const sightOf = (sights: readonly RouteSight[], route: RouteBinding): RouteSight | undefined =>
   sights.find(
     (sight) => weightedArn(sight.kind === "seen" ? sight.observed.route : sight.route) === weightedArn(route),
   );

@@ -1,4 +1,4 @@
-import { isOnBlue, type RouteSight } from "../actuation/observed-route.ts";
+import { isOnBlue, mayReachGreen, type RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import type { Obstacle } from "../decision/blocking.ts";
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
@@ -135,9 +135,13 @@ const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): 
   const unpinned = tick.seen.sights.length > 0 && !tick.seen.sights.every(isOnBlue);
   const reassert = latch.reassertAfter !== undefined && now > later(latch.reassertAfter, APPLY_BOUND_MS);
   const { settled, waitingFor } = settledBy(tick, state, unpinned, now);
+  const greenAgain = tick.seen.sights.some(mayReachGreen);
   return {
     doing: unpinned ? wayBackAgain(tick).doing : settled === null ? "rolled back" : `settled ${settled.label}`,
-    events: settled === null ? [] : [{ kind: "settled", settled }],
+    events: [
+      ...(greenAgain ? [{ kind: "greenAgain" as const, at: now }] : []),
+      ...(settled === null ? [] : [{ kind: "settled" as const, settled }]),
+    ],
     sendBack: unpinned || reassert,
     lower: tick.seen.sights.some((sight) => sight.kind === "seen" && !weightStands(sight.observed, weightPercent(0))),
     obstacles: [
@@ -146,7 +150,7 @@ const verified = (tick: Tick, state: CutoverState, latch: Latch, now: EpochMs): 
         ? [
             {
               what: "drift:unpinned",
-              value: trafficOf(own).detail,
+              value: `${trafficOf(own).detail}${noLonger(state, greenAgain)}`,
               ...wayBackAgain(tick).obstacle,
               ...(foreignIn(tick.seen.sights) === null ? {} : { clears: PUT_BACK }),
             },
@@ -169,11 +173,16 @@ const settledBy = (
   unpinned: boolean,
   now: EpochMs,
 ): Pick<ReturnType<typeof settledLabel>, "settled" | "waitingFor"> => {
+  if (unpinned && seen.sights.some(mayReachGreen)) return { settled: null, waitingFor: ["all traffic on blue"] };
   if (state.settled !== undefined) return { settled: null, waitingFor: [] };
   if (unpinned) return { settled: null, waitingFor: ["all traffic on blue"] };
   const own = seen.snapshots.at(-1) ?? seen.snapshots[0];
   return settledLabel(state, { waitingFor: [], ...seen.observed?.settle, instants: own.instants }, now);
 };
+
+/** Whoever was told that it has settled is told that this is open again. */
+const noLonger = ({ settled }: CutoverState, greenAgain: boolean): string =>
+  greenAgain && settled !== undefined ? `; that it settled as ${settled.label} is no longer proven` : "";
 
 const wayBackAgain = ({ cutover }: Tick) =>
   hasPlainRoute(cutover)

@@ -4,6 +4,7 @@ import { pageLines, pagesDue } from "../decision/pages.ts";
 import type { Blocking, CutoverState, RollbackSafety } from "../decision/state.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit } from "./commit.ts";
+import { unsettle } from "./green-again.ts";
 import { safetyAt } from "./judge-tick.ts";
 import { type Repair, released, repairOf } from "./latch-repair.ts";
 import { flushOutbox } from "./outbox.ts";
@@ -20,13 +21,16 @@ export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: Cut
   if (state.latch === undefined) return record(ports, tick, stored, released(stored), safetyAt(tick.seen.snapshots));
   const safety = safetyAt(tick.seen.snapshots);
   const repair = repairOf(tick, state, state.latch, safety, now);
+  const isOpenAgain = state.settled !== undefined && repair.events.some(({ kind }) => kind === "greenAgain");
+  const opening = isOpenAgain ? unsettle(ports, stored, now) : stored;
   if (repair.sendBack)
     await Promise.all([
+      opening,
       lowerGreen(ports, tick.cutover, tick.seen.sights),
       ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: state.epoch, tick: tick.at }),
     ]);
   else if (repair.lower === true) await lowerGreen(ports, tick.cutover, tick.seen.sights);
-  return record(ports, tick, stored, repair, safety);
+  return record(ports, tick, await opening, repair, safety);
 };
 
 const PAGE_AFTER_MS = { held: 0, latch: 0, "drift:unpinned": 0, rollback: 0 };

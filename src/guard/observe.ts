@@ -1,3 +1,4 @@
+import { onBlueSince } from "../decision/settle-label.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { durationMs, type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
@@ -45,12 +46,12 @@ const settleEvidence = async (
   state: CutoverState,
   tick: EpochMs,
 ): Promise<Settle | undefined> => {
-  const verifiedAt = state.latch?.verifiedAt;
-  if (verifiedAt === undefined || state.settled !== undefined) return undefined;
+  const since = state.latch === undefined ? null : onBlueSince(state.latch);
+  if (since === null || state.settled !== undefined) return undefined;
   const from = earlier(tick, SNAPSHOT_MINUTES * MINUTE_MS);
   const snapshots = await ports.snapshots.range(cutover.name, state.epoch, from, tick, READ_TIMEOUT_MS);
   if (!snapshots.ok) return { waitingFor: [`snapshots: ${snapshots.failure.message}`] };
-  if (!greenIsQuiet(snapshots.value, verifiedAt))
+  if (!greenIsQuiet(snapshots.value, since))
     return { waitingFor: ["a whole minute after the snap-back without a request on green"] };
   const open = await ports.drain.openTransactions("green", OLD_TRANSACTION_MS);
   if (!open.ok) return { waitingFor: [`transactions on green: ${open.failure.message}`] };
@@ -66,13 +67,13 @@ const settleEvidence = async (
 const OLD_TRANSACTION_MS = durationMs(5_000);
 
 /**
- * A whole minute after the snap-back, read when its counts were in, in which no request ended on green. Of each minute
+ * A whole minute since all was on blue, read when its counts were in, in which no request ended on green. Of each minute
  * the newest snapshot speaks; a missing count means none only where blue's of the same minute is there.
  */
-const greenIsQuiet = (snapshots: readonly Snapshot[], verifiedAt: EpochMs): boolean => {
+const greenIsQuiet = (snapshots: readonly Snapshot[], since: EpochMs): boolean => {
   const newest = snapshots.at(-1);
   if (newest === undefined) return false;
-  const first = later(minuteOf(verifiedAt), MINUTE_MS);
+  const first = later(minuteOf(since), MINUTE_MS);
   const eligible = newest.minutes.filter(({ at }) => at >= first && at + MINUTE_MS + GATE_DELAY_MS <= newest.tick);
   const last = eligible.at(-1);
   if (last === undefined) return false;

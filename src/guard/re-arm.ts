@@ -46,7 +46,8 @@ export const rearm = async (
   if (early.length > 0) return { kind: "refused", refusals: early };
   const checked = await checkFooting(ports, cutover, policy, "raised", options);
   if (!checked.ok) return { kind: "refused", refusals: checked.refusals };
-  await lowerGreen(ports, cutover, checked.sights);
+  // What has no pin above it has just been seen at 0, and lowering it would hide what somebody gives green from now on.
+  await lowerGreen(ports, { ...cutover, routes: pinnedRoutes(cutover) }, checked.sights);
   if (!(await restsAtZero(ports, cutover)))
     return { kind: "failed", why: "behind the raised pin the weighted rule did not go to 0; nothing else was changed" };
   return beginEpoch(ports, cutover, { policy, by, options }, state, checked.footing);

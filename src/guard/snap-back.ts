@@ -1,3 +1,4 @@
+import { mayReachGreen } from "../actuation/observed-route.ts";
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
 import { isDueAgain } from "../decision/pages.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
@@ -12,6 +13,7 @@ import { hold } from "./hold-rollback.ts";
 import { takeOverDrill } from "./in-earnest.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
 import { NOTIFY_TIMEOUT_MS, RULE_WRITE_TIMEOUT_MS, STATE_TIMEOUT_MS } from "./limits.ts";
+import { lookForBlue, whyUnseen } from "./look-for-blue.ts";
 import { noting } from "./noted-writes.ts";
 import { flushLate, flushOutbox } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
@@ -27,7 +29,7 @@ import {
   type SnapBackReport,
 } from "./tell-rollback.ts";
 import { hasTimeFor } from "./time-left.ts";
-import { raisePins, type Standing, whyUnseen } from "./verify-pin.ts";
+import { type RaiseOutcome, raisePins, type Standing } from "./verify-pin.ts";
 
 /** No round begins later, whoever runs it; what is left then, the next tick goes on with. */
 const BUDGET_MS = durationMs(14_000);
@@ -59,10 +61,15 @@ export const snapBack = async (
   return inEarnest(ports, state, trigger, async (meant) => {
     const { state: ready, released } = await hold(ports, meant, trigger);
     if (ready.latch?.mode === "held") return { kind: "held", state: ready };
-    const done = isDone(ready, ports.clock.now()) && (await whyUnseen(ports, cutover)) === null;
-    if (done) return { kind: "verified", state: ready };
-    const report = await bringBack(ports, cutover, { state: ready, since });
-    return released === undefined ? report : sayReleased(ports, report, released);
+    const standing = { state: ready, since };
+    if (!isDone(ready, ports.clock.now())) {
+      const report = await bringBack(ports, cutover, standing);
+      return released === undefined ? report : sayReleased(ports, report, released);
+    }
+    const { why, sights } = await lookForBlue(ports, cutover);
+    return why === null
+      ? { kind: "verified", state: ready }
+      : bringBack(ports, cutover, { ...standing, greenAgain: sights.some(mayReachGreen) });
   });
 };
 
@@ -102,7 +109,7 @@ const bringBack = async (ports: Run, cutover: CutoverBindings, standing: Standin
       const waits = tooEarly(cutover, standing, raised.sentAt);
       if (waits !== null) return waits;
       const unseen = await whyUnseen(ports, cutover);
-      if (unseen === null) return record(ports, cutover, standing, raised.at);
+      if (unseen === null) return record(ports, cutover, standing, raised);
       why = unseen;
     } else why = raised.message;
     if (later(ports.clock.now(), pauseMs) >= deadline || !hasTimeFor(ports, pauseMs + ROUND_MS)) break;
@@ -161,11 +168,13 @@ const record = async (
   ports: SnapBackPorts,
   cutover: CutoverBindings,
   standing: Standing | null,
-  answeredAt: EpochMs,
+  raised: Raised,
 ): Promise<SnapBackReport> =>
   standing === null
     ? { kind: "verified-unrecorded", why: "the table does not answer" }
-    : recordVerified(ports, cutover, standing.state, answeredAt);
+    : recordVerified(ports, cutover, standing, raised);
+
+type Raised = Extract<RaiseOutcome, { kind: "answered" }>;
 
 /** Verified before, and nothing announced before the latch can still arrive. */
 const isDone = ({ latch }: CutoverState, now: EpochMs): boolean =>
@@ -175,10 +184,11 @@ const isDone = ({ latch }: CutoverState, now: EpochMs): boolean =>
 const recordVerified = async (
   ports: SnapBackPorts,
   cutover: CutoverBindings,
-  seen: CutoverState,
-  pinAnsweredAt: EpochMs,
+  { state: seen, greenAgain: seenBefore }: Standing,
+  { at: pinAnsweredAt, sights }: Raised,
 ): Promise<SnapBackReport> => {
   const at = ports.clock.now();
+  const greenAgain = seenBefore === true || sights.some(mayReachGreen);
   const outcome = await commitOnto(ports, seen, (state) => {
     if (state.latch === undefined || state.epoch !== seen.epoch) return null;
     const { reassertAfter, verifiedAt } = state.latch;
@@ -186,7 +196,10 @@ const recordVerified = async (
     if (verifiedAt !== undefined && seen.latch?.verifiedAt === undefined) return null;
     const reasserted = reassertAfter === undefined || at > later(reassertAfter, APPLY_BOUND_MS);
     return {
-      events: [{ kind: "latchVerified", at, pinAnsweredAt, reasserted }],
+      events: [
+        { kind: "latchVerified", at, pinAnsweredAt, reasserted },
+        ...(verifiedAt !== undefined && greenAgain ? [{ kind: "greenAgain" as const, at }] : []),
+      ],
       account: {
         kind: "verified",
         summary: hasPlainRoute(cutover)

@@ -1,30 +1,37 @@
 import { sayOutcome } from "../actuation/elb-refusals.ts";
-import { notOnBlue, type RouteSight } from "../actuation/observed-route.ts";
+import type { RouteSight } from "../actuation/observed-route.ts";
 import { planSnapBack } from "../actuation/plan-writes.ts";
 import type { WriteOutcome } from "../actuation/rules-port.ts";
-import { DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
+import { ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { JsonValue } from "../kernel/json.ts";
 import { durationMs, type EpochMs, later, weightPercent } from "../kernel/units.ts";
 import type { CutoverBindings, RouteBinding } from "../signals/bindings.ts";
 import { isPinnedRoute, type PinnedRoute, weightedArn } from "../signals/routes.ts";
-import { otherActionsOf, shows } from "./change-weight.ts";
-import { READ_TIMEOUT_MS } from "./limits.ts";
+import { otherActionsOf, shows, sightOf } from "./change-weight.ts";
 import { type RoutesRead, readRoutes } from "./look.ts";
 import type { GuardPorts } from "./ports.ts";
-import { hasTimeFor, insistingIn, type TimeLeft } from "./time-left.ts";
+import { insistingIn, type TimeLeft } from "./time-left.ts";
 
-type RulePorts = Pick<GuardPorts, "clock" | "rules"> & TimeLeft;
+export type RulePorts = Pick<GuardPorts, "clock" | "rules"> & TimeLeft;
 
 /** A latched state whose way back was open, and since when this run knows it. */
 export interface Standing {
   readonly state: CutoverState;
   readonly since: EpochMs;
+  /** It was verified, and is seen otherwise now: what had settled is open again. */
+  readonly greenAgain?: boolean;
 }
 
 export type RaiseOutcome =
   /** Every write of this run that sends traffic to blue was answered with success and shows it; none left before `sentAt`. */
-  | { readonly kind: "answered"; readonly sentAt: EpochMs; readonly at: EpochMs }
+  | {
+      readonly kind: "answered";
+      readonly sentAt: EpochMs;
+      readonly at: EpochMs;
+      /** Routes as they were read beside the writes. */
+      readonly sights: readonly RouteSight[];
+    }
   /** A pin is gone, and no state says otherwise: perhaps past the point of no return, and nothing more may be written. */
   | { readonly kind: "past-return"; readonly route: RouteBinding }
   | { readonly kind: "unanswered"; readonly message: string };
@@ -60,7 +67,9 @@ export const raisePins = async (
       if (known === null && stale && !isPinnedRoute(route)) return UNREAD;
       const others = otherActions(route, read.sights, isUp(route) ? null : known);
       // Without having read them, other actions of the rule (authentication) would be lost with the write.
-      return others === null ? UNREAD : ports.rules.writeWeights(write, others, insistingIn(ports, "last"));
+      return others === null
+        ? unwritable(route, read.sights)
+        : ports.rules.writeWeights(write, others, insistingIn(ports, "last"));
     }),
   );
   const outcomes = [
@@ -75,7 +84,8 @@ export const raisePins = async (
     done && outcome.kind === "applied" ? [outcome.answeredAt] : [],
   );
   const lastAnswer = answers.at(-1);
-  if (answers.length === outcomes.length && lastAnswer != null) return { kind: "answered", sentAt, at: lastAnswer };
+  if (answers.length === outcomes.length && lastAnswer != null)
+    return { kind: "answered", sentAt, at: lastAnswer, sights: read.sights };
   const unwritten = weights.flatMap(({ route }, index) => (isUp(route) ? [] : notWritten(route, writes[index])));
   const message = [...outcomes.map(({ outcome }) => sayOutcome(outcome)), ...unwritten].join("; ");
   return { kind: "unanswered", message: gone === undefined ? message : `${DELETED} ${message}` };
@@ -91,6 +101,12 @@ const notWritten = (route: RouteBinding, outcome: WriteOutcome | undefined): rea
 const DELETED =
   "Somebody deleted a pin: the weights go to blue instead, and stay unverified until there is a pin to shadow them.";
 
+/** What is not written although it was looked at is not called unread. */
+const unwritable = (route: RouteBinding, sights: readonly RouteSight[]): WriteOutcome => {
+  const sight = sightOf(sights, route);
+  return sight?.kind === "foreign" ? { kind: "refused", code: "NotAsBound", message: sight.why } : UNREAD;
+};
+
 const UNREAD: WriteOutcome = { kind: "refused", code: "NotRead", message: "the rule could not be read" };
 /** A process that slept between its look and its write (a laptop has no time-out) looks again. */
 const LOOK_LIFE_MS = durationMs(60_000);
@@ -101,8 +117,8 @@ const isKnown = ({ clock }: RulePorts, standing: Standing | null): boolean =>
 
 /**
  * What the route's rule was last seen with, or was armed with, because it may be all there is to go back by: where no pin
- * stands above it, and for want of a look at one that has a pin. Without the table only a plain rule that is as bound may
- * be written; of another nobody can say whether blue is being fenced.
+ * stands above it, and for want of a look at one that has a pin. Without the table only a plain rule that names blue may
+ * be written, whatever stands above it; of another nobody can say whether blue is being fenced.
  */
 const otherActions = (
   route: RouteBinding,
@@ -112,9 +128,14 @@ const otherActions = (
   const arn = weightedArn(route);
   const armed = standing?.state.otherActionsAtArm?.[arn] ?? standing?.state.withoutPin?.otherActions[arn] ?? null;
   if (isPinnedRoute(route)) return sights.length === 0 ? armed : otherActionsOf(sights, route);
-  const known = standing === null ? sights.filter(({ kind }) => kind === "seen") : sights;
+  const known = standing === null ? sights.filter(isBlueNamed) : sights;
   return otherActionsOf(known, route) ?? armed;
 };
+
+/** Decommission leaves blue out of a rule before it fences it. */
+const isBlueNamed = (sight: RouteSight): boolean =>
+  sight.kind === "seen" ||
+  sight.weightedRule?.forward?.targets.some(({ targetGroupArn }) => targetGroupArn === sight.route.blue) === true;
 
 /** A pin is gone by the answer; or by a look at the rules, where the write was not answered. */
 const isGone = (outcome: WriteOutcome | undefined, { pin }: PinnedRoute, { sights }: RoutesRead): boolean => {
@@ -136,36 +157,3 @@ const raised = (outcome: WriteOutcome | undefined, route: PinnedRoute | undefine
   outcome.shows.some(
     ({ ruleArn, priority }) => ruleArn === route?.pin.ruleArn && priority === route.pin.raisedPriority,
   );
-
-/**
- * Why all traffic is not seen on blue; null where it is: the pin above, its conditions the weighted rule's, blue alone, or
- * where there is none the weighted rule at 0, in two reads at least S apart. Two reads alone can both be stale; the caller
- * must hold this run's own answered write as well.
- */
-export const whyUnseen = async (ports: RulePorts, cutover: CutoverBindings): Promise<string | null> => {
-  for (const waitMs of [0, DESCRIBE_LAG_MS]) {
-    if (!hasTimeFor(ports, waitMs + READ_TIMEOUT_MS)) return NO_TIME;
-    if (waitMs > 0) await ports.clock.sleep(durationMs(waitMs));
-    const { sights, failures } = await readInsisting(ports, cutover);
-    if (sights.length === 0) return `the rules could not be read: ${failures.join("; ")}`;
-    const why = sights.map(notOnBlue).find((one) => one !== null);
-    if (why !== undefined) return why;
-  }
-  return null;
-};
-
-const NO_TIME = "no time was left to look at the rules twice";
-
-const LOOKS = 3;
-const LOOK_PAUSE_MS = durationMs(500);
-
-/** A look that fails shows nothing, and is repeated: beginning anew would take another S. */
-const readInsisting = async (ports: RulePorts, cutover: CutoverBindings): Promise<RoutesRead> => {
-  let read = await readRoutes(ports, cutover);
-  for (let look = 1; look < LOOKS && read.sights.length === 0; look += 1) {
-    if (!hasTimeFor(ports, LOOK_PAUSE_MS + READ_TIMEOUT_MS)) break;
-    await ports.clock.sleep(LOOK_PAUSE_MS);
-    read = await readRoutes(ports, cutover);
-  }
-  return read;
-};

@@ -3,14 +3,15 @@ import { edit, type Fault } from "../fault.ts";
 const SNAP_BACK = "src/guard/snap-back.ts";
 const LATCH_FIRST = "src/guard/latch-first.ts";
 const VERIFY = "src/guard/verify-pin.ts";
+const LOOK = "src/guard/look-for-blue.ts";
 const REARM = "src/guard/re-arm.ts";
 const REPAIR = "src/guard/latch-repair.ts";
 const LOWER = "src/guard/lower-pin.ts";
 
 const PIN_GONE = `if (outcome?.kind === "refused" && outcome.code === "RuleNotFound") return true;`;
 const ANSWERED =
-  'if (answers.length === outcomes.length && lastAnswer != null) return { kind: "answered", sentAt, at: lastAnswer };';
-const ANYHOW = 'return { kind: "answered", sentAt, at: lastAnswer ?? ports.clock.now() };';
+  'if (answers.length === outcomes.length && lastAnswer != null)\n    return { kind: "answered", sentAt, at: lastAnswer, sights: read.sights };';
+const ANYHOW = 'return { kind: "answered", sentAt, at: lastAnswer ?? ports.clock.now(), sights: read.sights };';
 const TWO_LOOKS = "for (const waitMs of [0, DESCRIBE_LAG_MS]) {";
 const ONE_LOOK = "for (const waitMs of [0]) {";
 
@@ -128,14 +129,14 @@ export const GOING_BACK: readonly Fault[] = [
   },
   {
     name: "answer-and-one-look-missing",
-    edits: [edit(VERIFY, ANSWERED, ANYHOW), edit(VERIFY, TWO_LOOKS, ONE_LOOK)],
+    edits: [edit(VERIFY, ANSWERED, ANYHOW), edit(LOOK, TWO_LOOKS, ONE_LOOK)],
     breaks: "P2",
     why: "verified by one look and nobody's answer: a stale look shows a pin that is not up",
     expected: { within: 20 },
   },
   {
     name: "one-look",
-    edits: [edit(VERIFY, TWO_LOOKS, ONE_LOOK)],
+    edits: [edit(LOOK, TWO_LOOKS, ONE_LOOK)],
     breaks: "P2",
     why: "verified by one look, while a node of the load balancer still sends green its old share",
     expected: { within: 20 },
@@ -163,7 +164,7 @@ export const GOING_BACK: readonly Fault[] = [
   {
     name: "rearms-without-zero",
     edits: [
-      edit(REARM, "await lowerGreen(ports, cutover, checked.sights);", ""),
+      edit(REARM, "await lowerGreen(ports, { ...cutover, routes: pinnedRoutes(cutover) }, checked.sights);", ""),
       edit(
         REARM,
         'const zero = sights.every((sight) => sight.kind === "seen" && isOnBlue(sight) && weightStands(sight.observed, 0));',
@@ -256,15 +257,11 @@ export const GOING_BACK: readonly Fault[] = [
   {
     name: "settled-without-proof",
     edits: [
-      edit(
-        "src/decision/settle-label.ts",
-        "if (seen.drain === undefined || seen.drain.since < verifiedAt)",
-        "if (false)",
-      ),
+      edit("src/decision/settle-label.ts", "if (seen.drain === undefined || seen.drain.since < since)", "if (false)"),
       edit(
         "src/decision/settle-label.ts",
         'read("conflicts.new", isNumber, seen.drain.provenAt)',
-        'read("conflicts.new", isNumber, verifiedAt)',
+        'read("conflicts.new", isNumber, since)',
       ),
     ],
     breaks: "P4",

@@ -43,9 +43,9 @@ export const ROUTES_APART: readonly Fault[] = [
     edits: [
       edit(VERIFY, "if (answers.length === outcomes.length && lastAnswer != null)", "if (lastAnswer != null)"),
       edit(
-        VERIFY,
-        "if (why !== undefined) return why;",
-        "if (why !== undefined && sights.every((sight) => notOnBlue(sight) !== null)) return why;",
+        "src/guard/look-for-blue.ts",
+        "if (why !== undefined) return { why, sights };",
+        "if (why !== undefined && sights.every((sight) => notOnBlue(sight) !== null)) return { why, sights };",
       ),
     ],
     breaks: "P2",
