@@ -10,7 +10,7 @@ const WHOLE_AFTER_MS = 12 * MINUTE_MS;
 /** How far back every look shows the minutes again. */
 const SHOWN_MS = 10 * MINUTE_MS;
 const ERRORS_MAX = 0.01;
-const HARD = ["hosts of green", "errors of green", "forward.state", "reverse.state"];
+const HARD = ["hosts of green", "errors of green", "errors of the load balancer", "forward.state", "reverse.state"];
 
 type Stored = Extract<WorldEvent, { kind: "stored" }>;
 

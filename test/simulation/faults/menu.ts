@@ -52,6 +52,7 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "schedule-silent": odds(0.12, [2, 14]),
   "alarm-flapping": odds(0.04, [2, 8], 0.6),
   "alarm-muted": odds(0.15, [10, 60]),
+  "alarm-no-data": odds(0.1, [2, 12], 0.6),
   "alarm-firing-at-arm": odds(0.1, [5, 15]),
   "clock-skew": odds(1, [10, 60], 0.5),
   "clock-step": odds(0.6, [5, 30], 0.1),
@@ -85,6 +86,8 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "green-errors": odds(0.05, [2, 20]),
   "green-slow": odds(0.04, [2, 15]),
   "green-dead": odds(0.02, [2, 15]),
+  // Its hosts pass their checks, and turn away a part of the connections: a full backlog, or no descriptors left.
+  "green-refuses": odds(0.04, [2, 20]),
   "green-hosts-lost": odds(0.05, [2, 20]),
   "stream-stalled": odds(0.08, [2, 20]),
   "stream-paused": odds(0.04, [2, 20]),

@@ -28,7 +28,7 @@ export interface Alarms {
 interface Alarm {
   readonly arn: string;
   readonly severity: "degraded" | "hard-down";
-  state: "OK" | "ALARM";
+  state: AlarmReading["state"];
   changedAt: number;
 }
 
@@ -73,9 +73,15 @@ export const alarmsOf = (
     return bad >= 2;
   };
 
+  /** Without data it is neither quiet nor loud; where it is told nothing it says nothing, and calls nobody. */
+  const stateOf = (alarm: Alarm, minute: number): Alarm["state"] => {
+    if (faults.strikes("alarm-no-data", time.now())) return "INSUFFICIENT_DATA";
+    return isBad(alarm, minute) ? "ALARM" : "OK";
+  };
+
   /** The event of a transition to ALARM, where there is one and somebody is called. */
   const turned = (alarm: Alarm, minute: number): readonly AlarmEvent[] => {
-    const state = isBad(alarm, minute) ? "ALARM" : "OK";
+    const state = stateOf(alarm, minute);
     if (state === "ALARM") lastFiringAt = time.now();
     if (state === alarm.state) return [];
     alarm.state = state;

@@ -79,7 +79,7 @@ const countMinute = (settings: MinutesSettings, minute: number): EndedMinute => 
   const noise = seedOf(seed, minute / MINUTE_MS) / 4_294_967_296;
   const total = Math.round(requestsPerMinute * (0.95 + noise / 10));
   const toGreen = Math.round(total * rules.shareBetween(minute, minute + MINUTE_MS));
-  const refused = truth.hosts("green", middle) === 0 ? toGreen : 0;
+  const refused = Math.round(toGreen * truth.greenRefusedRatio(middle));
   const greenErrors = rounded((toGreen - refused) * truth.greenErrorRatio(middle), noise);
   const toBlue = total - toGreen;
   const blueErrors = rounded(toBlue * BLUE_ERROR_RATIO, noise);

@@ -8,6 +8,8 @@ export interface Truth {
   strain(from: number, forMs: number, errorRatio: number): void;
   /** Share of green's answers that are a 5XX. */
   greenErrorRatio(at: number): number;
+  /** Share of the connections to green that are refused, whatever its health checks say. */
+  greenRefusedRatio(at: number): number;
   greenP99Ms(at: number): number;
   hosts(side: "blue" | "green", at: number): number;
   stream(name: "forward" | "reverse", at: number): "running" | "stalled" | "paused" | "task-lost";
@@ -65,6 +67,13 @@ export const truthOf = (seed: number, faults: Faults): Truth => {
       // From what only statistics can see to gross failure.
       return errors < 0.5 ? 0.01 + errors * 0.06 : 0.1 + errors * 0.6;
     },
+    greenRefusedRatio: (at) => {
+      if (onAt("green-dead", at) !== null) return 1;
+      const refuses = strength("green-refuses", at);
+      if (refuses === null) return 0;
+      // From what no alarm sees, yet no gate may pass, to gross failure.
+      return refuses < 0.5 ? 0.012 + refuses * 0.05 : refuses;
+    },
     greenP99Ms: (at) => {
       const slow = strength("green-slow", at);
       return slow === null ? 100 + 40 * hash(seed, at / 60_000, 2) : 450 + slow * 2_500;
@@ -87,6 +96,7 @@ export const truthOf = (seed: number, faults: Faults): Truth => {
       strainAt(at) === null &&
       onAt("green-dead", at) === null &&
       onAt("green-errors", at) === null &&
+      onAt("green-refuses", at) === null &&
       onAt("green-slow", at) === null &&
       onAt("green-hosts-lost", at) === null &&
       onAt("reverse-gap", at) === null &&

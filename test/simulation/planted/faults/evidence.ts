@@ -153,4 +153,17 @@ export const EVIDENCE: readonly Fault[] = [
     why: "a step is taken although what it rests on could not be stored, and nobody can recompute it",
     expected: { within: 5, amid: "evidence-unstored" },
   },
+  {
+    name: "no-data-is-quiet",
+    edits: [
+      edit(
+        "src/snapshot/take-snapshot.ts",
+        'inState("INSUFFICIENT_DATA", "missing").length',
+        'inState("missing").length',
+      ),
+    ],
+    breaks: "P1",
+    why: "an alarm without data counts as quiet",
+    expected: { within: 10, amid: "alarms-without-data" },
+  },
 ];
