@@ -53,6 +53,8 @@ export const FAULT_KINDS = [
   "foreign-sticky",
   "foreign-rule-above",
   "foreign-group-deleted",
+  "foreign-pin-parked",
+  "foreign-pin-deleted",
   "people-pause",
   "people-back",
   "people-hasty",

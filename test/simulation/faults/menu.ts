@@ -75,6 +75,8 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "foreign-sticky": odds(0.03, [1, 1]),
   "foreign-rule-above": odds(0.03, [1, 1]),
   "foreign-group-deleted": odds(0.015, [1, 1]),
+  "foreign-pin-parked": odds(0.05, [1, 1]),
+  "foreign-pin-deleted": odds(0.02, [1, 1]),
   "people-pause": odds(0.05, [1, 1]),
   "people-back": odds(0.03, [1, 1]),
   "people-cold-feet": odds(0.1, [5, 20], 0.3),

@@ -45,6 +45,17 @@ const STORMS_BY_NAME = {
       "people-back": odds(1, [1, 1]),
     },
   },
+  "pins-by-hand": {
+    why: "somebody else parks and deletes the pin, and gives green more, before rollbacks, amid them and after",
+    odds: {
+      "foreign-more-green": odds(3, [1, 1]),
+      "foreign-pin-parked": odds(6, [1, 1]),
+      "foreign-pin-deleted": odds(2, [1, 1]),
+      "people-back": odds(1.5, [1, 1]),
+      "people-hasty": always(0.5),
+      "request-late": always(0.2),
+    },
+  },
   "backs-and-forths": {
     why: "people go back again and again, and are in a hurry to go on; reverse stands still now and then",
     odds: {

@@ -47,6 +47,10 @@ const EDITS: Readonly<Partial<Record<FaultKind, Edit>>> = {
     ...rule,
     forward: { targets: [{ targetGroupArn: blue, weight: 1 }], sticky: false },
   })),
+  // Whoever parks a raised pin takes the cover off what rollback has made of the weights below.
+  "foreign-pin-parked": (rules, { pin }) =>
+    rules.map((rule) => (rule.ruleArn === pin?.ruleArn ? { ...rule, priority: pin.parkedPriority } : rule)),
+  "foreign-pin-deleted": (rules, { pin }) => rules.filter(({ ruleArn }) => ruleArn !== pin?.ruleArn),
   "priority-in-use": (rules, { pin, blue }) => [
     ...rules,
     {
@@ -66,12 +70,31 @@ export const meddle = (world: World): void => {
     const spell = world.faults.spell(kind, now);
     if (spell === null || spell.from <= now - MINUTE_MS) continue;
     const [route] = world.cutover.routes;
-    // A number that is taken already cannot be taken: not while the pin is up.
-    if (route === undefined || (kind === "priority-in-use" && world.rules.pinOf(0) === "raised")) continue;
+    if (route === undefined || !isPossible(kind, world.rules.pinOf(0))) continue;
     world.faults.count(kind);
     world.rules.edit(0, kind, (rules) => edit(rules, route));
   }
   releasePriority(world, now);
+};
+
+/** A number that is taken already cannot be taken, what lies parked not be parked, and what is gone not be deleted. */
+const isPossible = (kind: FaultKind, pin: ReturnType<World["rules"]["pinOf"]>): boolean => {
+  if (kind === "priority-in-use") return pin !== "raised";
+  if (kind === "foreign-pin-parked") return pin === "raised";
+  return kind !== "foreign-pin-deleted" || pin === "raised" || pin === "parked";
+};
+
+/** People make the pin again where it lay parked, and deploy the bindings that name it: under the same name, here. */
+const restorePin = (world: World, route: RouteBinding): boolean => {
+  const { pin, blue } = route;
+  const rules = world.rules.rulesOf(0);
+  const weighted = rules.find((rule) => isWeightedRule(route, rule));
+  const isMissing = pin !== undefined && !rules.some(({ ruleArn }) => ruleArn === pin.ruleArn);
+  if (!isMissing || weighted === undefined || world.state()?.wayBack !== "open") return false;
+  const forward = { targets: [{ targetGroupArn: blue, weight: 1 }], sticky: false };
+  const made = { ...weighted, ruleArn: pin.ruleArn, priority: pin.parkedPriority, forward };
+  world.rules.edit(0, "pin made again by hand", (all) => [...all, made]);
+  return true;
 };
 
 /** Whoever took the pin's number gives it back when asked, which is at the end of the spell. */
@@ -86,7 +109,7 @@ export const repairRules = (world: World): void => {
   const state = world.state();
   const [route] = world.cutover.routes;
   const meddled = world.faults.spells("foreign-rule-above").length + Object.keys(EDITS).length > 0;
-  if (state === null || route === undefined || !meddled) return;
+  if (state === null || route === undefined || !meddled || restorePin(world, route)) return;
   const recorded = state.latch?.verifiedAt === undefined ? state.weightPercent : 0;
   const sticky = recorded > 0 && recorded < 100;
   const isAsRecorded = (rules: Rules): boolean => {

@@ -141,3 +141,26 @@ describe("a rollback whose pin somebody has deleted before the point of no retur
     expect(world.state().latch?.mode).toBe("snapped");
   });
 });
+
+describe("a cutover whose pin somebody has deleted", () => {
+  it("tells of it, and at once of green that is given more over it", async () => {
+    const world = await at10();
+    world.rules.remove(pin.ruleArn);
+    await world.minutes(2);
+    expect(world.notify.sent.at(-1)?.body).toContain("the pin is gone");
+    const told = world.notify.sent.length;
+    await world.rules.writeWeights({ route: http, greenPercent: 40, stickySeconds: 60 }, [], {
+      attempts: 1,
+      timeoutMs: 1_000 as never,
+    });
+    await world.minutes(2);
+    expect(
+      world.notify.sent
+        .slice(told)
+        .map(({ body }) => body)
+        .join(),
+    ).toContain("drift:more-green: green has 40 %, recorded are 10 %, and the pin is gone");
+    expect(world.state()).toMatchObject({ weightPercent: 10 });
+    expect(world.state().latch).toBeUndefined();
+  });
+});

@@ -29,8 +29,8 @@ export const RULES: readonly Fault[] = [
     edits: [
       edit(
         DRIFT,
-        "if (ruleGreenPercent > desired.greenPercent && ruleGreenPercent !== desired.alsoGreenPercent)",
-        "if (false)",
+        "const isMoreGreen = ruleGreenPercent > desired.greenPercent && ruleGreenPercent !== desired.alsoGreenPercent;",
+        "const isMoreGreen = false;",
       ),
     ],
     breaks: "P1",
