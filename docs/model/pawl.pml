@@ -352,7 +352,7 @@ over:
   od
 }
 
-/* snapBack: src/guard/latch-first.ts, snap-back.ts, verify-pin.ts */
+/* snapBack: src/guard/latch-first.ts, snap-back.ts, go-on-blind.ts, bring-back.ts, verify-pin.ts */
 proctype Rollback(byte me) {
   byte a, b, out; bool blind, answered;
   do

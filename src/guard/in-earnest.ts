@@ -4,13 +4,28 @@ import { commitOnto } from "./commit.ts";
 import { causeOf, sayCause } from "./latch-first.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
+import type { SnapBackReport } from "./tell-rollback.ts";
+
+/** Goes back, and takes over a rehearsal that has latched before; one that was not told arms again over this one's head. */
+export const inEarnest = async (
+  ports: SnapBackPorts,
+  state: CutoverState,
+  trigger: SnapBackTrigger,
+  goBack: (state: CutoverState) => Promise<SnapBackReport>,
+): Promise<SnapBackReport> => {
+  const meant = await takeOverDrill(ports, state, trigger);
+  const report = await goBack(meant ?? state);
+  return meant === null && report.kind === "verified" ? { kind: "verified-unrecorded", why: STILL_A_DRILL } : report;
+};
+
+const STILL_A_DRILL = "a rehearsal of the rollback is under way, and was not told that this one is meant";
 
 /**
  * A rollback that finds the latch of a rehearsal takes it over, or the rehearsal would arm again over its head as soon as
  * that had settled.
  * @returns the state as it is then; null where the table did not take it.
  */
-export const takeOverDrill = async (
+const takeOverDrill = async (
   ports: SnapBackPorts,
   state: CutoverState,
   trigger: SnapBackTrigger,

@@ -152,7 +152,7 @@ export const GOING_BACK: readonly Fault[] = [
     name: "latch-is-not-asked-for",
     edits: [
       edit(
-        SNAP_BACK,
+        "src/guard/record-verified.ts",
         `if (state.latch === undefined || state.epoch !== seen.epoch) return null;`,
         `if (state.latch === undefined) return null;`,
       ),
