@@ -19,6 +19,8 @@ const TOLD_BY = 5;
 /** P3: somebody else's hand on the rules is neither seen where there is none, nor overlooked where there is. */
 export const outsiders = (): Checker => {
   let meddledAt = Number.NEGATIVE_INFINITY;
+  /** When the guard last changed anything itself: what somebody did after that stands as long as nobody is served. */
+  let changedAt = Number.NEGATIVE_INFINITY;
   let toldAt = Number.NEGATIVE_INFINITY;
   /** When somebody last went back, or was about to arm again: what is left of it may pass for an outsider's. */
   let wentBackAt = Number.NEGATIVE_INFINITY;
@@ -27,6 +29,7 @@ export const outsiders = (): Checker => {
 
   const note = (event: WorldEvent): void => {
     if (event.kind === "changed" && event.run === null) meddledAt = event.at;
+    if (event.kind === "changed" && event.run !== null) changedAt = event.at;
     if (goesBack(event)) wentBackAt = event.at;
     if (event.kind === "told" && event.notification.urgency === "page") toldAt = event.at;
   };
@@ -36,7 +39,8 @@ export const outsiders = (): Checker => {
     const isThere = world.cutover.routes.some(
       (_, route) => world.rules.pinOf(route) === "raised" || world.rules.weightedPercent(route) < before.weightPercent,
     );
-    const isExplained = at - meddledAt < LATELY_MS || (isThere && at - wentBackAt < LATELY_MS);
+    const isExplained =
+      at - meddledAt < LATELY_MS || (isThere && (meddledAt > changedAt || at - wentBackAt < LATELY_MS));
     return isExplained ? [] : ["went back for an outsider, and nobody had touched the rules"];
   };
 
