@@ -309,6 +309,14 @@ describe("how a policy fits together", () => {
       (p) => Object.assign(at(p, "blind"), { watch: ["blue.requests"] }),
       "without blue.requests pawl would be blind all through the soak",
     ],
+    [
+      "two rollback rules of one name, at the second of them",
+      (p) => {
+        const [first, second] = p["rollback"] as Draft[];
+        Object.assign(second ?? {}, { id: first?.["id"] });
+      },
+      "/rollback/1/id there are two rollback rules",
+    ],
     ...["floor", "blind"].map((id): [string, (p: Draft) => void, string] => [
       `a rollback rule of its own called ${id}`,
       (p) => Object.assign((p["rollback"] as Draft[])[0] ?? {}, { id }),
