@@ -1,4 +1,4 @@
-import { cutShort } from "../kernel/cut-short.ts";
+import { cut, cutShort } from "../kernel/cut.ts";
 import type { JsonValue } from "../kernel/json.ts";
 import type { Explanation } from "../policy/explain/explain.ts";
 import { bulkOf } from "../policy/logic/bulk.ts";
@@ -19,8 +19,7 @@ const LONGEST = 100;
 
 const short = (value: JsonValue): string => {
   if (bulkOf(value) > 10_000) return Array.isArray(value) ? "[…]" : typeof value === "string" ? '"…"' : "{…}";
-  const text = JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return cut(JSON.stringify(value), LONGEST);
 };
 
 /** An evaluation for people: what it comes to, what stock says, why it is unknown, and every expression. */

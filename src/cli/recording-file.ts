@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from "node:fs";
-import { cutShort } from "../kernel/cut-short.ts";
+import { cutShort } from "../kernel/cut.ts";
 import type { RecordingReader } from "../rehearsal/recording/read-recording.ts";
 import type { RecordingItem } from "../rehearsal/recording/recorded-tick.ts";
 import { RecordingProblem } from "../rehearsal/recording/recorded-tick.ts";

@@ -1,5 +1,6 @@
 import { inTheWay } from "../decision/blocking.ts";
 import type { CutoverState, RollbackSafety } from "../decision/state.ts";
+import { cut } from "../kernel/cut.ts";
 import { toIso } from "../kernel/instant.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import { describeCause, type Effective, type StatusReport } from "./status-report.ts";
@@ -119,5 +120,5 @@ const wayBackText = (state: CutoverState): string => {
 };
 
 /** One screen has no room for every reason; --json and pawl explain have. */
-const shortened = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`);
+const shortened = (text: string): string => cut(text, LONGEST);
 const LONGEST = 140;

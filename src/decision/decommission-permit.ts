@@ -1,7 +1,7 @@
-import { durationMs, type EpochMs, later } from "../kernel/units.ts";
+import { DAY_MS, durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverState, Permit } from "./state.ts";
 
-const APPROVAL_LIFE_MS = durationMs(86_400_000);
+const APPROVAL_LIFE_MS = DAY_MS;
 /** Three ticks: a permit that promote cannot renew runs out before anybody has to take it away. */
 const PERMIT_LIFE_MS = durationMs(180_000);
 

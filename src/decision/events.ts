@@ -75,19 +75,24 @@ export type CutoverEvent =
   | { readonly kind: "actWentOn" }
   | { readonly kind: "completed" };
 
+/** What arming measures everything later against. */
+export interface Footing {
+  readonly blueHosts: number;
+  readonly conflicts: number;
+  /** Of each weighted rule, by its ARN. */
+  readonly shapes: Readonly<Record<string, string>>;
+  readonly otherActions: Readonly<Record<string, readonly JsonValue[]>>;
+  readonly safety: RollbackSafety;
+  readonly withoutPin?: WithoutPin;
+}
+
 /** What a new epoch starts from. */
-export interface Rearm {
+export interface Rearm extends Footing {
   readonly at: EpochMs;
   readonly by: string;
   readonly policyDigest: string;
   readonly whenNotLossless: "snap" | "hold";
   readonly drill: boolean;
-  readonly blueHosts: number;
-  readonly conflicts: number;
-  readonly shapes: Readonly<Record<string, string>>;
-  readonly otherActions: Readonly<Record<string, readonly JsonValue[]>>;
-  readonly safety: RollbackSafety;
   /** The pin is still up; lowering it is announced in the write that takes the latch away. Absent where there is none. */
   readonly intent?: Intent;
-  readonly withoutPin?: WithoutPin;
 }

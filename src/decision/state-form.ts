@@ -18,7 +18,7 @@ import {
 import type { JsonObject } from "../kernel/json.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import type { Accumulator, EvidenceState } from "../snapshot/evidence-state.ts";
-import type { CutoverState, Intent, Latch, RollbackSafety, Soak } from "./state.ts";
+import { type CutoverState, type Intent, type Latch, PHASES, type RollbackSafety, type Soak } from "./state.ts";
 
 type FormsOf<Whole> = Readonly<Record<keyof Whole, Form>>;
 
@@ -87,7 +87,7 @@ const STATE: FormsOf<CutoverState> = {
   epoch: count,
   armedAt: instant,
   armedBy: text,
-  phase: oneOf("armed", "shifting", "soaking", "decommissioning", "complete", "rolledBack"),
+  phase: oneOf(...PHASES),
   step: integer,
   weightPercent: percent,
   steppedAt: instant,

@@ -4,7 +4,9 @@ import type { AlarmSeverity, CutoverId } from "../signals/bindings.ts";
 import type { EvidenceState } from "../snapshot/evidence-state.ts";
 import type { LedgerRecord } from "./record.ts";
 
-export type Phase = "armed" | "shifting" | "soaking" | "decommissioning" | "complete" | "rolledBack";
+/** In the order in which a cutover that never goes back has them. */
+export const PHASES = ["armed", "shifting", "soaking", "decommissioning", "complete", "rolledBack"] as const;
+export type Phase = (typeof PHASES)[number];
 export type WayBack = "open" | "restorable" | "closed";
 /** What a snap-back is expected to cost: nothing; what the last seconds held; rows that never arrived; nobody can say. */
 export type SafetyLabel = "lossless" | "bounded" | "lossy" | "unknown";

@@ -48,7 +48,7 @@ export const runDecommission = async (
   return { done, stopped: `${soFar}out of time; the next tick goes on` };
 };
 
-/** Being overtaken by promote is ordinary, and looked at again at once. */
+/** So often at once; what is left then, the next tick does. */
 const OVERTAKEN_MAX = 5;
 
 type Turn =

@@ -1,8 +1,8 @@
 import type { ObservedRoute, RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
+import type { Footing } from "../decision/events.ts";
 import { rollbackSafety } from "../decision/rollback-safety.ts";
-import type { RollbackSafety, WithoutPin } from "../decision/state.ts";
-import type { JsonValue } from "../kernel/json.ts";
+import type { RollbackSafety } from "../decision/state.ts";
 import type { OutsideFailure, Result } from "../kernel/result.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
@@ -24,17 +24,6 @@ export interface ArmOptions {
   readonly ofDrill?: true;
   /** Everything else that must be true (`pawl doctor`): one sentence each for what is not. */
   readonly doctor: () => Promise<readonly string[]>;
-}
-
-/** What arming measures everything later against. */
-export interface Footing {
-  readonly blueHosts: number;
-  readonly conflicts: number;
-  readonly shapes: Readonly<Record<string, string>>;
-  /** Of each weighted rule, by its ARN. */
-  readonly otherActions: Readonly<Record<string, readonly JsonValue[]>>;
-  readonly safety: RollbackSafety;
-  readonly withoutPin?: WithoutPin;
 }
 
 export type Checked =

@@ -1,3 +1,4 @@
+import type { Footing } from "../decision/events.ts";
 import { NO_SOAK } from "../decision/soak.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { type EpochMs, weightPercent } from "../kernel/units.ts";
@@ -6,7 +7,7 @@ import { compose } from "../ledger/compose.ts";
 import { policyDigest } from "../policy/policy-digest.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
-import { type ArmOptions, checkFooting, type Footing } from "./arm-checks.ts";
+import { type ArmOptions, checkFooting } from "./arm-checks.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { GuardPorts } from "./ports.ts";

@@ -113,8 +113,8 @@ export const readRoutes = async (
     scope === "routes" ? NOTHING_READ : readOthers(ports, cutover, routed),
   ]);
   const readAt = ports.clock.now();
-  const sights = own.failures.length > 0 ? [] : observeRoutes(cutover, own.listeners);
-  const seen = own.failures.length > 0 ? observeRoutes(routesOn(cutover, own.listeners), own.listeners) : sights;
+  const isPart = own.failures.length > 0;
+  const seen = observeRoutes(isPart ? routesOn(cutover, own.listeners) : cutover, own.listeners);
   const elsewhere = greenElsewhere(cutover.routes, [...own.listeners, ...others.listeners]);
   const failures = [...own.failures, ...others.failures];
   const reading = (desired: DesiredRules): TrafficReading => {
@@ -124,7 +124,7 @@ export const readRoutes = async (
     const { drift, detail } = isWrong ? shown : { drift: "unreadable" as const, detail: failures.join("; ") };
     return { readAt, drift, detail, greenPercent: null };
   };
-  return { since, sights, elsewhere, failures, reading };
+  return { since, sights: isPart ? [] : seen, elsewhere, failures, reading };
 };
 
 /** The cutover with the routes alone whose listener was read. */

@@ -1,6 +1,7 @@
 import { isOnBlue } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
 import { APPLY_BOUND_MS, DESCRIBE_LAG_MS, INTENT_LIFE_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
+import type { Footing } from "../decision/events.ts";
 import { isOfDrill } from "../decision/rollback-drill.ts";
 import type { CutoverState, Intent } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
@@ -10,7 +11,7 @@ import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { pinnedRoutes } from "../signals/routes.ts";
 import type { ArmPorts, ArmReport } from "./arm.ts";
-import { type ArmOptions, checkFooting, type Footing } from "./arm-checks.ts";
+import { type ArmOptions, checkFooting } from "./arm-checks.ts";
 import { askOnceMore, askToLower, isBeingLowered } from "./ask-to-lower.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { type Change, commitOnto } from "./commit.ts";

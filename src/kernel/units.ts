@@ -24,6 +24,7 @@ export const weightPercent = (value: number): WeightPercent =>
   checked(value, Number.isInteger(value) && value >= 0 && value <= 100, "WeightPercent");
 
 export const MINUTE_MS = durationMs(60_000);
+export const DAY_MS = durationMs(86_400_000);
 
 export const later = (at: EpochMs, byMs: number): EpochMs => epochMs(at + byMs);
 export const earlier = (at: EpochMs, byMs: number): EpochMs => epochMs(Math.max(0, at - byMs));

@@ -1,3 +1,4 @@
+import { cut } from "../kernel/cut.ts";
 import type { JsonValue } from "../kernel/json.ts";
 import { signalAt } from "../signals/catalogue.ts";
 import type { Evidence } from "../snapshot/snapshot.ts";
@@ -141,10 +142,7 @@ const conclude = (
 /** Characters. A window's minutes would be the largest part of a tick's record, and of them all only that it is a list counts. */
 const LONGEST_SHOWN = 60;
 
-const shortened = (value: JsonValue): string => {
-  const whole = JSON.stringify(value);
-  return whole.length > LONGEST_SHOWN ? `${whole.slice(0, LONGEST_SHOWN)}…` : whole;
-};
+const shortened = (value: JsonValue): string => cut(JSON.stringify(value), LONGEST_SHOWN);
 
 const brief = (value: Comparison["value"]): string =>
   typeof value === "number" ? `${Number(value.toPrecision(6))}` : JSON.stringify(value);

@@ -1,5 +1,5 @@
 import { withoutByteOrderMark } from "../kernel/byte-order-mark.ts";
-import { cutShort } from "../kernel/cut-short.ts";
+import { cutShort } from "../kernel/cut.ts";
 import { isJsonObject, type JsonValue } from "../kernel/json.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import { scanJson } from "./checks/json-scan.ts";

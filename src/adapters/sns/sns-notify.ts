@@ -1,5 +1,6 @@
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { Notification, NotifyPort } from "../../guard/ports.ts";
+import { cut } from "../../kernel/cut.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
 
@@ -8,8 +9,8 @@ const MAX_SUBJECT_LENGTH = 99;
 
 const subjectLine = (text: string): string => text.replace(/[^\x20-\x7e]+/g, " ").slice(0, MAX_SUBJECT_LENGTH);
 
-/** SNS takes 256 KB with everything in it; a character is three bytes at most for each of its places. */
-const MAX_MESSAGE_LENGTH = 80_000;
+/** SNS takes 256 KB with everything in it; a character is four bytes at most. */
+const MAX_MESSAGE_LENGTH = 60_000;
 
 /** What is no text: control signs, but for tab and line ends. */
 const CONTROL = /[^\P{Cc}\t\n\r]/gu;
@@ -21,10 +22,8 @@ const wellFormed = (text: string): string => Buffer.from(text.replace(CONTROL, "
  * What SNS takes of a message. An empty one, one that is too long, or one with half a sign in it (where somebody's words
  * were cut off) it would never take, and most of it is better told than none.
  */
-const messageOf = ({ body, subject }: Notification): string => {
-  const whole = body === "" ? subject : body;
-  return wellFormed(whole.length <= MAX_MESSAGE_LENGTH ? whole : `${whole.slice(0, MAX_MESSAGE_LENGTH)}…`);
-};
+const messageOf = ({ body, subject }: Notification): string =>
+  wellFormed(cut(body === "" ? subject : body, MAX_MESSAGE_LENGTH));
 
 const attribute = (value: string) => ({ DataType: "String", StringValue: value });
 

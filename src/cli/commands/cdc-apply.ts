@@ -2,6 +2,7 @@ import { applyCdc } from "../../cdc/apply.ts";
 import type { CdcApplied, CdcEvent, CdcStop } from "../../cdc/apply-events.ts";
 import type { PasswordSetting } from "../../cdc/plan-types.ts";
 import type { Digest } from "../../kernel/digest.ts";
+import { DAY_MS } from "../../kernel/units.ts";
 import type { CdcAdminReach } from "../../wiring-cdc.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
@@ -18,7 +19,7 @@ export interface CdcApplyPorts {
 export type CdcApplyDocument = { readonly cutover: string } & CdcApplied;
 
 /** A day: copying is bounded by the size of the tables, and everything else in it is watched. */
-const COPY_WITHIN_MS = 86_400_000;
+const COPY_WITHIN_MS = DAY_MS;
 
 /** Brings both streams up in start order, or mends what is missing. Safe to repeat; refuses before it changes anything. */
 export const cdcApplyCommand = async ({

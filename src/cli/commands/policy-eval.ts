@@ -1,4 +1,4 @@
-import { cutShort } from "../../kernel/cut-short.ts";
+import { cutShort } from "../../kernel/cut.ts";
 import type { JsonObject, JsonValue } from "../../kernel/json.ts";
 import type { EvaluationLimits } from "../../policy/evaluate.ts";
 import { evaluatePlain } from "../../policy/evaluate-plain.ts";

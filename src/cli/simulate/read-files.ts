@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize } from "node:path";
-import { cutShort } from "../../kernel/cut-short.ts";
+import { cutShort } from "../../kernel/cut.ts";
 import { type PolicyProblem, sayProblem } from "../../policy/checks/problem.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import type { Policy } from "../../policy/policy-file.ts";

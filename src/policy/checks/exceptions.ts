@@ -1,12 +1,12 @@
 import { fromIso, toIso } from "../../kernel/instant.ts";
-import { type EpochMs, epochMs, later } from "../../kernel/units.ts";
+import { DAY_MS, type EpochMs, epochMs, later } from "../../kernel/units.ts";
 import { frozenAt, parseWeekly } from "../freeze.ts";
 import type { Freeze, Policy, Waiver } from "../policy-file.ts";
 import { waiverRefusal } from "../waivers.ts";
 import { type Finding, finding } from "./problem.ts";
 
 /** A waiver that long is a gate nobody wants: change the gate. */
-const LONGEST_WAIVER_MS = 14 * 24 * 3_600_000;
+const LONGEST_WAIVER_MS = 14 * DAY_MS;
 
 /**
  * What is wrong with freezes and waivers.
@@ -21,7 +21,7 @@ export const exceptionFindings = (policy: Policy, now: EpochMs | null): readonly
 ];
 
 /** Nobody freezes for longer than a quarter on purpose, and a slip in the year is no shorter. */
-const LONGEST_FREEZE_MS = 92 * 24 * 3_600_000;
+const LONGEST_FREEZE_MS = 92 * DAY_MS;
 
 /** 31 February would silently become a day of March. */
 const isInstant = (text: string): boolean => {
@@ -70,7 +70,7 @@ const stretchFindings = (
       finding("expired-freeze", `${at}/to`, `it was over at ${to} and holds nothing; correct its year, or remove it`),
     ];
   const lasts = ends - Math.max(begins, now ?? begins);
-  const why = `nothing advances for ${Math.round(lasts / 86_400_000)} days, up to ${to}`;
+  const why = `nothing advances for ${Math.round(lasts / DAY_MS)} days, up to ${to}`;
   return lasts > LONGEST_FREEZE_MS
     ? [finding("long-freeze", `${at}/to`, `${why}; correct its year, or do not arm a cutover that has to wait as long`)]
     : [];

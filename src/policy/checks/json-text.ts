@@ -1,6 +1,6 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { withoutByteOrderMark } from "../../kernel/byte-order-mark.ts";
-import { cutShort } from "../../kernel/cut-short.ts";
+import { cutShort } from "../../kernel/cut.ts";
 import type { JsonValue } from "../../kernel/json.ts";
 import { pointerPart } from "../logic/scope.ts";
 import { BEYOND_DOUBLE, firstBeyondDouble } from "./beyond-double.ts";

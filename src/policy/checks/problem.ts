@@ -1,4 +1,4 @@
-import { cutShort } from "../../kernel/cut-short.ts";
+import { cutShort } from "../../kernel/cut.ts";
 import { LINT_RULES, type LintRuleId } from "./lint-rules.ts";
 
 /** Something wrong with a file that operators wrote: where it stands, and what, why and what to do in one text. */

@@ -1,4 +1,5 @@
 import { Ajv, type AnySchema, type ErrorObject } from "ajv";
+import { cut } from "../../kernel/cut.ts";
 import { pointerPart } from "../logic/scope.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { LintRuleId } from "./lint-rules.ts";
@@ -60,9 +61,11 @@ const sayError = (problem: ErrorObject): string => {
   }
 };
 
+/** Characters of a value. */
+const LONGEST_SHOWN = 60;
+
 const shownOf = ({ data, propertyName }: ErrorObject): string => {
-  const shown = JSON.stringify(data) ?? "nothing";
-  const short = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
+  const short = cut(JSON.stringify(data) ?? "nothing", LONGEST_SHOWN);
   return propertyName === undefined ? short : `the name ${short}`;
 };
 

@@ -1,4 +1,4 @@
-import { parseDuration } from "../../kernel/units.ts";
+import { DAY_MS, parseDuration } from "../../kernel/units.ts";
 import { SIGNALS, signalAt } from "../../signals/catalogue.ts";
 import { blindAfterMs, FLOOR_POLICY, LONGEST_MAX_AGE } from "../floor.ts";
 import type { Policy } from "../policy-file.ts";
@@ -32,7 +32,7 @@ const waitFindings = ({ start, steps, soak, afterRollback }: Policy): readonly F
   ].flatMap(({ at, wait }) =>
     wait === undefined || parseDuration(wait) <= parseDuration(LONGEST_WAIT)
       ? []
-      : [finding("long-wait", at, `${wait} are ${Math.round(parseDuration(wait) / 86_400_000)} days; is that meant?`)],
+      : [finding("long-wait", at, `${wait} are ${Math.round(parseDuration(wait) / DAY_MS)} days; is that meant?`)],
   );
 
 const blindFindings = ({ blind }: Policy): readonly Finding[] => [

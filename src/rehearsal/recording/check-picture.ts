@@ -1,4 +1,4 @@
-import type { CutoverState } from "../../decision/state.ts";
+import { PHASES } from "../../decision/state.ts";
 import type { EpochMs } from "../../kernel/units.ts";
 import type { FlatSnapshot } from "./flat-snapshot.ts";
 import type { Picture } from "./picture.ts";
@@ -39,15 +39,6 @@ const isState = (state: Picture["state"]): boolean =>
   PHASES.includes(state.phase) &&
   [state.epoch, state.armedAt, state.steppedAt, state.verifiedAt, state.weightPercent].every(Number.isSafeInteger) &&
   Number.isSafeInteger(state.step);
-
-const PHASES: readonly CutoverState["phase"][] = [
-  "armed",
-  "shifting",
-  "soaking",
-  "decommissioning",
-  "complete",
-  "rolledBack",
-];
 
 /** There are some fifty; an hour of minutes with any number of them would not fit into memory. */
 const MOST_SIGNALS = 1_000;

@@ -1,4 +1,4 @@
-import { cutShort } from "../../kernel/cut-short.ts";
+import { cutShort } from "../../kernel/cut.ts";
 import { toIso } from "../../kernel/instant.ts";
 import { type EpochMs, MINUTE_MS } from "../../kernel/units.ts";
 import { OBSERVED_BY } from "../../snapshot/evidence.ts";

@@ -1,5 +1,6 @@
 import scenarioSchema from "../../../policies/schema/scenario.schema.json" with { type: "json" };
 import { fail, ok, type Result } from "../../kernel/result.ts";
+import { DAY_MS } from "../../kernel/units.ts";
 import { didYouMean } from "../../policy/checks/did-you-mean.ts";
 import { locateAll, readJson } from "../../policy/checks/json-text.ts";
 import { type Finding, finding, inOrder, type PolicyProblem } from "../../policy/checks/problem.ts";
@@ -13,7 +14,7 @@ const checkScenarioSchema = schemaCheck(scenarioSchema);
 
 /** A minute is the least there is to tick; more than four weeks nobody waits for. */
 const LEAST_HORIZON_MS = 60_000;
-const LONGEST_HORIZON_MS = 28 * 24 * 3_600_000;
+const LONGEST_HORIZON_MS = 28 * DAY_MS;
 
 /** Why a horizon cannot be simulated, or null. */
 export const horizonProblem = (written: string): string | null => {

@@ -25,49 +25,44 @@ const TIMES_BLUE = [2, 3, 5, 8, 16];
 /** An alternative has to lie above the ratio that is allowed; two of them do for every ratio below this. */
 export const LARGEST_RATIO = 8;
 
-/** Errors among requests. A request may end, and fail, in the minute after it was counted; then it counts as one there. */
-const errorsAmong = ([errors = 0, requests = 0]: readonly number[]): { errors: number; requests: number } => ({
-  errors,
-  requests: Math.max(errors, requests),
-});
-
 /** What an error, and what a request, adds to the logarithm of one alternative. */
 interface Stake {
   readonly error: number;
   readonly request: number;
 }
 
+/** One side's errors among its requests. A request may end, and fail, in the minute after it was counted; then it counts as one there. */
+const errorsAmongRequests = (
+  stakes: readonly Stake[],
+  restarts: boolean,
+  weight: (stake: Stake, errors: number, requests: number) => number,
+): EvidenceTest => ({
+  alternatives: stakes.length,
+  restarts,
+  weigh: ([errors = 0, counted = 0]) => {
+    const requests = Math.max(errors, counted);
+    return requests === 0 ? null : stakes.map((stake) => weight(stake, errors, requests));
+  },
+});
+
 /** Against "the error rate is `limit` or more": a proof that it is below. Cumulative. */
-export const belowLimit = (limit: number): EvidenceTest => {
-  const stakes = SHARES_OF_LIMIT.map(
-    (share): Stake => ({ error: Math.log(share), request: Math.log1p(-share * limit) - Math.log1p(-limit) }),
+export const belowLimit = (limit: number): EvidenceTest =>
+  errorsAmongRequests(
+    SHARES_OF_LIMIT.map((share) => ({
+      error: Math.log(share),
+      request: Math.log1p(-share * limit) - Math.log1p(-limit),
+    })),
+    false,
+    ({ error, request }, errors, requests) => errors * error + (requests - errors) * request,
   );
-  return {
-    alternatives: stakes.length,
-    restarts: false,
-    weigh: (counts) => {
-      const { errors, requests } = errorsAmong(counts);
-      if (requests === 0) return null;
-      return stakes.map(({ error, request }) => errors * error + (requests - errors) * request);
-    },
-  };
-};
 
 /** Against "the error rate is `limit` or less": a detector of the moment from which it is above. */
-export const aboveLimit = (limit: number): EvidenceTest => {
-  const stakes = TIMES_THE_ODDS.map(
-    (times): Stake => ({ error: Math.log(times), request: Math.log1p((times - 1) * limit) }),
+export const aboveLimit = (limit: number): EvidenceTest =>
+  errorsAmongRequests(
+    TIMES_THE_ODDS.map((times) => ({ error: Math.log(times), request: Math.log1p((times - 1) * limit) })),
+    true,
+    ({ error, request }, errors, requests) => errors * error - requests * request,
   );
-  return {
-    alternatives: stakes.length,
-    restarts: true,
-    weigh: (counts) => {
-      const { errors, requests } = errorsAmong(counts);
-      if (requests === 0) return null;
-      return stakes.map(({ error, request }) => errors * error - requests * request);
-    },
-  };
-};
 
 /**
  * Against "green's error rate is at most `ratio` times blue's": a detector of the moment from which it is more. An error
