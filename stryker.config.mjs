@@ -17,7 +17,7 @@ export default {
   // Constants are behaviour too: the soak's length, the order of the worst. They cost a fresh start each, so they are few.
   ignoreStatic: false,
   concurrency: 1,
-  timeoutMS: 30_000,
+  timeoutMS: 8_000,
   incremental: true,
   incrementalFile: `.build/mutation/${named}.incremental.json`,
   tempDirName: `.build/mutation/sandbox-${named}`,

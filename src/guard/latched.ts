@@ -30,8 +30,13 @@ export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: Cut
       ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: state.epoch, tick: tick.at }),
     ]);
   else if (repair.lower === true) await lowerGreen(ports, tick.cutover, tick.seen.sights);
-  return record(ports, tick, await opening, repair, safety);
+  const opened = await opening;
+  // Onto what somebody else wrote meanwhile: this tick's picture is older than that, and may not be put over it.
+  if (opened.version > stored.version + 1) return OVERTAKEN;
+  return record(ports, tick, opened, repair, safety);
 };
+
+const OVERTAKEN: PromoteReport = { kind: "dropped", why: "somebody else's write came first" };
 
 const PAGE_AFTER_MS = { held: 0, latch: 0, "drift:unpinned": 0, rollback: 0 };
 
@@ -79,7 +84,5 @@ const record = async (
     },
   });
   if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
-  return outcome.kind === "committed"
-    ? { kind: "latched", doing: repair.doing }
-    : { kind: "dropped", why: "somebody else's write came first" };
+  return outcome.kind === "committed" ? { kind: "latched", doing: repair.doing } : OVERTAKEN;
 };

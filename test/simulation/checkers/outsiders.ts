@@ -4,6 +4,7 @@ import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { RouteBinding } from "../../../src/signals/bindings.ts";
 import { isWeightedRule } from "../../../src/signals/routes.ts";
 import type { WorldEvent } from "../world/events.ts";
+import type { Run } from "../world/run.ts";
 import type { World } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
 
@@ -22,6 +23,10 @@ export const outsiders = (): Checker => {
   /** When the guard last changed anything itself: what somebody did after that stands as long as nobody is served. */
   let changedAt = Number.NEGATIVE_INFINITY;
   let toldAt = Number.NEGATIVE_INFINITY;
+  /** When a request came after one of a younger run: what a run that had stood still put back may pass for an outsider's. */
+  let overtakenAt = Number.NEGATIVE_INFINITY;
+  /** By route, when the youngest run that has changed it was begun. */
+  const youngest = new Map<number, number>();
   /** When somebody last went back, or was about to arm again: what is left of it may pass for an outsider's. */
   let wentBackAt = Number.NEGATIVE_INFINITY;
   let moreBlue = 0;
@@ -29,9 +34,16 @@ export const outsiders = (): Checker => {
 
   const note = (event: WorldEvent): void => {
     if (event.kind === "changed" && event.run === null) meddledAt = event.at;
-    if (event.kind === "changed" && event.run !== null) changedAt = event.at;
+    if (event.kind === "changed" && event.run !== null) changed(event.route, event.run, event.at);
     if (goesBack(event)) wentBackAt = event.at;
     if (event.kind === "told" && event.notification.urgency === "page") toldAt = event.at;
+  };
+
+  const changed = (route: number, run: Run, at: number): void => {
+    changedAt = at;
+    const before = youngest.get(route) ?? run.startedAt;
+    if (run.startedAt < before) overtakenAt = at;
+    youngest.set(route, Math.max(before, run.startedAt));
   };
 
   const imagined = (world: World, { at, before, after }: Stored): readonly string[] => {
@@ -40,7 +52,8 @@ export const outsiders = (): Checker => {
       (_, route) => world.rules.pinOf(route) === "raised" || world.rules.weightedPercent(route) < before.weightPercent,
     );
     const isExplained =
-      at - meddledAt < LATELY_MS || (isThere && (meddledAt > changedAt || at - wentBackAt < LATELY_MS));
+      at - meddledAt < LATELY_MS ||
+      (isThere && (meddledAt > changedAt || at - Math.max(wentBackAt, overtakenAt) < LATELY_MS));
     return isExplained ? [] : ["went back for an outsider, and nobody had touched the rules"];
   };
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ONE_ATTEMPT } from "../../../src/guard/limits.ts";
+import type { StatePort } from "../../../src/guard/ports.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
+import { minuteOf } from "../../../src/kernel/units.ts";
 import { type AnyWorld, DRILL, fakeWorld, ORDERS, wholeLedger } from "../../support/fake-world.ts";
 import { ACCEPTED, PLAIN, plainWorld } from "../../support/plain-cutover.ts";
 
@@ -66,6 +68,26 @@ describe.each(modes)("traffic on green after a rollback by %s has settled", (_, 
     await snapBack(world.ports, world.cutover, HAND);
     expect(world.rules.greenPercent()).toBe(0);
     expect(world.state().settled).toBeUndefined();
+  });
+
+  it("puts no older tick over the younger one that was judged while it stood still", async () => {
+    const world = await settled();
+    await giveGreen(world, 20);
+    let stoodStill = false;
+    const state: StatePort = {
+      ...{ read: world.ports.state.read, latch: world.ports.state.latch },
+      transition: async (...asked) => {
+        const first = !stoodStill;
+        stoodStill = true;
+        if (first) await world.minute();
+        return world.ports.state.transition(...asked);
+      },
+    };
+    const older = await world.minute({ ...world.ports, state });
+    const younger = minuteOf(world.clock.now());
+    expect(stoodStill).toBe(true);
+    expect(older?.kind).toBe("dropped");
+    expect(world.state().lastTick).toBe(younger);
   });
 
   it("takes nothing back where the pin alone is parked, or the rules cannot be read", async () => {
