@@ -27,7 +27,7 @@ export const literalArguments = (written: JsonValue): readonly Literal[] =>
  * Puts `{"var": "facts.N"}` in the place of every operation. The rule's shape has been checked: operations are known,
  * their arguments literal, the depth bounded.
  */
-export const lowerRule = (rule: Rule, operations: Operations, group = "facts"): Lowered => {
+export const lowerRule = (rule: Rule, operations: Operations, group: string): Lowered => {
   const facts: Fact[] = [];
   const lower = (part: JsonValue): JsonValue => {
     if (Array.isArray(part)) return part.map(lower);

@@ -4,10 +4,13 @@ import type { Evaluation } from "./evaluation.ts";
 import { ownAt } from "./logic/data-access.ts";
 import type { RulePlan } from "./plan-rule.ts";
 
-/** These look at more than a few named values, or at values of their own. */
-const LOOKS_FURTHER = new Set(["missing", "missing_some", "map", "filter", "reduce", "all", "some", "none"]);
+/** These look values up by names that are their arguments. */
+const LOOKS_UP = new Set(["missing", "missing_some"]);
 
-/** Every path that a lowered rule can read; null where that cannot be said of it beforehand. */
+/**
+ * Every path that a lowered rule can read; null where that cannot be said of it beforehand. What an iterator reads of its
+ * elements is among them: one value more to be the same.
+ */
 const readsOf = oncePerObject(({ residual }: RulePlan): readonly string[] | null => {
   const paths = new Set<string>();
   return collect(residual, paths) ? [...paths] : null;
@@ -17,7 +20,7 @@ const collect = (part: JsonValue, paths: Set<string>): boolean => {
   if (typeof part !== "object" || part === null) return true;
   if (Array.isArray(part)) return part.every((each) => collect(each, paths));
   return Object.entries(part).every(([operator, written]) => {
-    if (LOOKS_FURTHER.has(operator)) return false;
+    if (LOOKS_UP.has(operator)) return false;
     if (operator !== "var") return collect(written, paths);
     const path: JsonValue | undefined = Array.isArray(written) && written.length === 1 ? written[0] : written;
     if (typeof path !== "string" || path === "") return false;
