@@ -5,7 +5,7 @@ import type { CdcPorts } from "../cdc/ports.ts";
 import { strayRows } from "../cdc/stream-reading.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { durationMs } from "../kernel/units.ts";
-import type { CutoverBindings } from "../signals/bindings.ts";
+import type { CutoverBindings, Direction } from "../signals/bindings.ts";
 import type { DrainPort } from "../signals/ports.ts";
 import { type ActOutcome, failed, waiting } from "./acts.ts";
 
@@ -36,12 +36,11 @@ const cursorIn = ({ table, side, after, rowsCompared }: JsonObject): ComparisonC
     ? { table, side, after, rowsCompared }
     : null;
 
-const outcomeOf = ({ next, rowsCompared, differences, unsettled }: ComparedPiece): ActOutcome => {
+const outcomeOf = ({ next, rowsCompared, differences, unsettled }: ComparedPiece, advice: string): ActOutcome => {
   if (differences.length > 0) {
     const named = differences.slice(0, NAMED).map(({ table, key, kind }) => `${table} ${key} ${kind}`);
     return failed(
-      `${differences.length} of ${rowsCompared} rows differ after a drain (${named.join(", ")}). Nothing was taken apart; ` +
-        "compare both images and mend the row on the side that is wrong.",
+      `${differences.length} of ${rowsCompared} rows differ after a drain (${named.join(", ")}). ${advice}`,
     );
   }
   if (unsettled.length > 0) return waiting(`${unsettled.length} rows that changed on every look`);
@@ -51,6 +50,26 @@ const outcomeOf = ({ next, rowsCompared, differences, unsettled }: ComparedPiece
     detail: { ...next },
     soFar: `${rowsCompared} rows are compared, ${next.table} is under way`,
   };
+};
+
+interface Comparing {
+  readonly cdc: CdcPorts;
+  readonly drain: DrainPort;
+  readonly cutover: CutoverBindings;
+  /** What an earlier part left in the journal. */
+  readonly before: JsonObject;
+  /** When the act began, by the stopwatch: one part stays within its time. */
+  readonly startedAt: number;
+}
+
+const compareFrom = async (
+  { cdc, drain, cutover, before, startedAt }: Comparing,
+  directions: readonly Direction[],
+  advice: string,
+): Promise<ActOutcome> => {
+  const withinMs = startedAt + PART_MS - cdc.stopwatch.elapsedMs();
+  const compared = await comparePiece(cdc, drain, cutover, cursorIn(before), { directions, ...PACE, withinMs });
+  return compared.ok ? outcomeOf(compared.value, advice) : waiting(`the comparison: ${compared.failure.message}`);
 };
 
 /** Compares both sides, as much of them as one act may: how large they are then decides only how many minutes it takes. */
@@ -63,8 +82,22 @@ export const finalDiff = async (
   const startedAt = cdc.stopwatch.elapsedMs();
   const stray = await strayWrites(cdc, cutover);
   if (stray !== null) return stray;
-  const withinMs = startedAt + PART_MS - cdc.stopwatch.elapsedMs();
-  const pace = { directions: DIRECTIONS, ...PACE, withinMs };
-  const compared = await comparePiece(cdc, drain, cutover, cursorIn(before), pace);
-  return compared.ok ? outcomeOf(compared.value) : waiting(`the comparison: ${compared.failure.message}`);
+  return compareFrom(
+    { cdc, drain, cutover, before, startedAt },
+    DIRECTIONS,
+    "Nothing was taken apart; compare both images and mend the row on the side that is wrong.",
+  );
+};
+
+/**
+ * What a drain of the forward stream proves, where it can no longer be drained: blue is fenced and stands still, so that
+ * what it accepted last is on green if no row differs. Only reverse is drained, which carries on what green's users write.
+ */
+export const comparedInstead = async (comparing: Comparing, why: string): Promise<ActOutcome> => {
+  const outcome = await compareFrom(
+    comparing,
+    ["reverse"],
+    `${why} What blue accepted last may be on blue alone: write these rows on green. The next minute compares again.`,
+  );
+  return outcome.kind === "done" ? { ...outcome, detail: { ...outcome.detail, comparedBecause: why } } : outcome;
 };

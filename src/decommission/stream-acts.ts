@@ -16,7 +16,7 @@ import { durationMs } from "../kernel/units.ts";
 import type { CutoverBindings, Direction } from "../signals/bindings.ts";
 import type { DrainPort } from "../signals/ports.ts";
 import { type ActOutcome, type DecommissionActs, failed, waiting } from "./acts.ts";
-import { finalDiff } from "./final-diff.ts";
+import { comparedInstead, finalDiff } from "./final-diff.ts";
 import type { LoadBalancerActs } from "./load-balancer-acts.ts";
 
 export type StreamActs = Omit<DecommissionActs, keyof LoadBalancerActs>;
@@ -35,7 +35,11 @@ const POSITIONS_MS = durationMs(5_000);
 export const streamActs = ({ cdc, drain }: StreamActPorts): StreamActs => ({
   "final-diff": (cutover, before = {}) => finalDiff(cdc, drain, cutover, before),
   "fence-blue": async (cutover) => outcome(await raiseFence(cdc, cutover, "blue"), { fenced: "blue" }),
-  "drain-forward": (cutover) => drained(drain, cutover, "forward"),
+  "drain-forward": async (cutover, before = {}) => {
+    const startedAt = cdc.stopwatch.elapsedMs();
+    const proof = await drained(drain, cutover, "forward");
+    return proof.kind === "failed" ? comparedInstead({ cdc, drain, cutover, before, startedAt }, proof.message) : proof;
+  },
   "stop-forward": (cutover) => stopAll(cdc, [cutover.streams.forward.source, cutover.streams.forward.sink]),
   "drop-forward-slot": (cutover) => slotDropped(cdc, cutover, "forward"),
   "stop-reverse-source": async (cutover) => {

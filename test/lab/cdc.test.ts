@@ -17,6 +17,8 @@ import {
   resetOffsets,
   stopConnector,
 } from "../../src/cdc/teardown.ts";
+import type { ActOutcome } from "../../src/decommission/acts.ts";
+import { streamActs } from "../../src/decommission/stream-acts.ts";
 import { durationMs } from "../../src/kernel/units.ts";
 import type { Direction, Side } from "../../src/signals/bindings.ts";
 import { type CdcLab, PASSWORDS, startCdcLab } from "../support/applied-cdc.ts";
@@ -392,6 +394,39 @@ describe("change data capture on the real stack", () => {
     expect(await lab.guard.drain.prove(lab.cutover, "forward", durationMs(10_000))).toMatchObject({
       ok: false,
       failure: { kind: "impossible" },
+    });
+  });
+
+  it("compares both sides where what a fenced blue accepted last can never be drained", async () => {
+    const { ports, drain } = lab.guard;
+    const { "drain-forward": drainForward } = streamActs({ cdc: ports, drain });
+    const act = async (): Promise<ActOutcome> => {
+      for (let before = {}; ; ) {
+        const outcome = await drainForward(lab.cutover, before);
+        if (outcome.kind !== "partly") return outcome;
+        before = outcome.detail;
+      }
+    };
+    expect(await raiseFence(ports, lab.cutover, "blue")).toMatchObject({ ok: true });
+    expect(await act()).toEqual({
+      kind: "failed",
+      message: expect.stringMatching(
+        /^1 of \d+ rows differ after a drain \(appdb\.orders \d+ missing-on-green\)\. The forward stream cannot be drained: .*records expired unapplied\. .*write these rows on green/,
+      ),
+    });
+
+    const [lost] = await lab.run(
+      "blue",
+      "select to_jsonb(o)::text as row from appdb.orders o where customer = 'expired'",
+    );
+    await lab.shop(
+      "green",
+      "insert into appdb.orders overriding system value select * from jsonb_populate_record(null::appdb.orders, $1)",
+      [lost?.["row"]],
+    );
+    expect(await act()).toEqual({
+      kind: "done",
+      detail: { rowsCompared: expect.any(Number), comparedBecause: expect.stringContaining("cannot be drained") },
     });
   });
 

@@ -3,14 +3,16 @@ import type { CdcPorts, ConnectorState, RowDigest, TableRows } from "../../../sr
 import { streamActs } from "../../../src/decommission/stream-acts.ts";
 import { ok } from "../../../src/kernel/result.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
+import type { Direction } from "../../../src/signals/bindings.ts";
 import type { DrainPort } from "../../../src/signals/ports.ts";
 import { shopCutover } from "../../support/cdc-facts.ts";
 import { healthyCdc } from "../../support/fake-cdc.ts";
 
 type Drains = "drained" | "not-yet" | "impossible";
+type Streams = Drains | Readonly<Record<Direction, Drains>>;
 
 /** A healthy CDC whose rows, drains and connectors are told, and everything that would change something is noted. */
-const started = async ({ green = "g1", drains = "drained" }: { green?: string; drains?: Drains } = {}) => {
+const started = async ({ green = "g1", drains = "drained" }: { green?: string; drains?: Streams } = {}) => {
   const cdc = await healthyCdc();
   const changes: string[] = [];
   const states = new Map<string, ConnectorState>();
@@ -44,10 +46,12 @@ const started = async ({ green = "g1", drains = "drained" }: { green?: string; d
   };
   const at = epochMs(5_000);
   const drain: DrainPort = {
-    prove: async (_cutover, direction) =>
-      drains === "drained"
+    prove: async (_cutover, direction) => {
+      const came = typeof drains === "string" ? drains : drains[direction];
+      return came === "drained"
         ? ok({ direction, since: at, provenAt: at, token: "8", walPosition: "0/6E", topicEnds: {} })
-        : { ok: false, failure: { kind: drains, message: "the slot stands still" } },
+        : { ok: false, failure: { kind: came, message: "the slot stands still" } };
+    },
     openTransactions: async () => ok(0),
   };
   return { cdc, changes, states, ports: { cdc: ports, drain }, acts: streamActs({ cdc: ports, drain }) };
@@ -111,10 +115,38 @@ test("without a drain a difference proves nothing: it is waited for", async () =
 test.each([
   ["drained", "done"],
   ["not-yet", "waiting"],
-  ["impossible", "failed"],
 ] as const)("a forward stream that is %s is %s", async (drains, kind) => {
   const { acts } = await started({ drains });
   expect(await acts["drain-forward"](shopCutover)).toMatchObject({ kind });
+});
+
+const LOST = { forward: "impossible", reverse: "drained" } as const;
+
+test("where forward can never be drained again, no row that differs proves the same of a fenced blue", async () => {
+  const { acts } = await started({ drains: LOST });
+  expect(await acts["drain-forward"](shopCutover)).toEqual({
+    kind: "done",
+    detail: {
+      rowsCompared: 1,
+      comparedBecause: "The forward stream cannot be drained: the slot stands still.",
+    },
+  });
+});
+
+test("what blue accepted last and forward has lost is named, and what to do about it", async () => {
+  const { acts, changes } = await started({ green: "other", drains: LOST });
+  expect(await acts["drain-forward"](shopCutover)).toEqual({
+    kind: "failed",
+    message:
+      "1 of 1 rows differ after a drain (appdb.orders 17 differs). The forward stream cannot be drained: the slot stands " +
+      "still. What blue accepted last may be on blue alone: write these rows on green. The next minute compares again.",
+  });
+  expect(changes).toEqual([]);
+});
+
+test("where reverse cannot be drained either, a difference proves nothing", async () => {
+  const { acts } = await started({ green: "other", drains: { forward: "impossible", reverse: "not-yet" } });
+  expect(await acts["drain-forward"](shopCutover)).toMatchObject({ kind: "waiting" });
 });
 
 test("reverse's source is stopped only when it is drained", async () => {
