@@ -128,7 +128,17 @@ export const standingObstacles = (state: CutoverState, traffic: TrafficReading):
           clears: "the rules are as recorded, or a rollback",
         },
       ]),
+  ...(traffic.drift === "unreadable" ? sentBackBefore(state) : []),
 ];
+
+/** Somebody else sent traffic back, by the weights or by the pin. */
+const SENT_BACK = ["drift:more-blue", "drift:pin-raised"];
+
+export const isSentBack = ({ drift }: TrafficReading): boolean => SENT_BACK.includes(`drift:${drift}`);
+
+/** What was seen before the rules could not be read: a second look may confirm it however many could not be had between. */
+const sentBackBefore = ({ blocking }: CutoverState): readonly Obstacle[] =>
+  blocking.filter(({ what }) => SENT_BACK.includes(what)).map(({ since: _, ...obstacle }) => obstacle);
 
 /** True when this stood at an earlier tick already: two reads a minute apart are not one stale read. */
 export const stoodBefore = (what: string, previous: readonly Blocking[], tick: EpochMs): boolean => {

@@ -4,14 +4,17 @@ import { NO_SOAK } from "./soak.ts";
 import type { CutoverState } from "./state.ts";
 import { must, without } from "./transition.ts";
 
-/** The state that a new epoch of the same cutover begins with. */
+/**
+ * The state that a new epoch of the same cutover begins with. A pause stands: who arms again, or rehearses, need not be who
+ * paused it. What waits to be carried out was asked of the epoch before: the next tick refuses it, and says so.
+ */
 export const rearmed = (state: CutoverState, event: Extract<CutoverEvent, { kind: "rearmed" }>): CutoverState => {
   const { rearm } = event;
   must(state.phase === "rolledBack" && state.latch?.verifiedAt !== undefined && state.settled !== undefined, event);
   return {
     ...without(
       state,
-      ...(["latch", "settled", "pause", "rollbackDrill", "request", "adoption"] as const),
+      ...(["latch", "settled", "rollbackDrill", "adoption"] as const),
       ...(["approval", "permit", "blindSince", "unprovenSince", "withoutPin"] as const),
     ),
     epoch: state.epoch + 1,

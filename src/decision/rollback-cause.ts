@@ -1,6 +1,6 @@
 import { type EpochMs, later } from "../kernel/units.ts";
 import { blindAfterMs } from "../policy/floor.ts";
-import { stoodBefore, verdictsOf } from "./blocking.ts";
+import { isSentBack, stoodBefore, verdictsOf } from "./blocking.ts";
 import type { DecideInput, Decision } from "./decision.ts";
 import type { CutoverState, LatchCause } from "./state.ts";
 import { stepTooLong } from "./step-dwell.ts";
@@ -76,7 +76,7 @@ const soakBroken = ({ state, policy, judgement, facts }: DecideInput): Broken =>
 /** Somebody sent traffic back by hand. Their word stands, once a second tick has seen it: one Describe may be stale. */
 const outsiderCause = ({ state, facts, tick }: DecideInput): RollbackCause | null => {
   const { drift, detail } = facts.traffic;
-  if (drift !== "more-blue" && drift !== "pin-raised") return null;
+  if (!isSentBack(facts.traffic)) return null;
   if (!stoodBefore(`drift:${drift}`, state.blocking, tick)) return null;
   return { cause: { kind: "outsider", what: detail }, reasons: [`seen in two ticks: ${detail}`] };
 };

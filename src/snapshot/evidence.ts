@@ -3,7 +3,8 @@ import type { SignalPath } from "../signals/catalogue.ts";
 import type { Observation, Observations } from "../signals/observation.ts";
 import { NOTHING_ACCUMULATED } from "./evidence-state.ts";
 import { GATE_DELAY_MS, INSTANT_MAX_AGE_MS } from "./freshness.ts";
-import { merged, type Row, rowsOf } from "./rows.ts";
+import { merged } from "./merged.ts";
+import { type Row, rowsOf } from "./rows.ts";
 import type { Evidence, MinuteReadings, Snapshot } from "./snapshot.ts";
 
 /** The snapshots of one cutover and epoch, oldest first; the last one is that of the tick being judged. */

@@ -1,6 +1,8 @@
+import { oncePerObject } from "../kernel/memo.ts";
 import { type EpochMs, earlier, epochMs, MINUTE_MS, minuteOf } from "../kernel/units.ts";
-import type { Observation, Observations, SignalValue } from "../signals/observation.ts";
+import type { Observation, Observations } from "../signals/observation.ts";
 import { SNAPSHOT_MINUTES } from "./freshness.ts";
+import { merged } from "./merged.ts";
 import type { MinuteReadings, Readings, Snapshot } from "./snapshot.ts";
 
 /** What a sequence of snapshots knows of one minute. The same object as long as nothing new is known of it. */
@@ -24,14 +26,14 @@ const knownBy = new WeakMap<Snapshot, Known>();
 
 /** One row a minute that any of these snapshots, oldest first, says something about; oldest first. */
 export const rowsOf = (snapshots: readonly Snapshot[]): readonly Row[] => {
-  const newest = snapshots.at(-1);
-  if (newest === undefined) return [];
-  const oldest = oldestMinute(snapshots[0] ?? newest);
-  const same = knownBy.get(newest);
-  if (same !== undefined && follows(same.snapshots, snapshots)) return since(same.rows, oldest);
-  let [rows, from] = longestKnown(snapshots);
-  for (const snapshot of snapshots.slice(from)) rows = extended(rows, snapshot);
-  rows = since(rows, oldest);
+  const [oldest, newest] = [snapshots[0], snapshots.at(-1)];
+  if (oldest === undefined || newest === undefined) return [];
+  const first = oldestMinute(oldest);
+  const same = knownRows(newest, snapshots);
+  if (same !== null) return since(same, first);
+  const before = knownRows(snapshots.at(-2), snapshots.slice(0, -1));
+  const toAdd = before === null ? snapshots : [newest];
+  const rows = since(toAdd.reduce<readonly Row[]>(extended, before ?? []), first);
   knownBy.set(newest, { snapshots, rows });
   // What is known by a snapshot holds those before it, and would hold on to all that is known by these without end.
   for (const spent of snapshots.slice(-3, -2)) knownBy.delete(spent);
@@ -46,21 +48,41 @@ const oldestMinute = ({ tick, minutes }: Snapshot): EpochMs => {
   return epochMs(Math.min(usual, minutes[0]?.at ?? usual));
 };
 
-/** The rows of the tick before, where they are of these very snapshots, and how many of them they cover. */
-const longestKnown = (snapshots: readonly Snapshot[]): readonly [readonly Row[], number] => {
-  const before = snapshots.at(-2);
-  // Stryker disable next-line ConditionalExpression: nothing is known by a snapshot that is not there
-  const known = before === undefined ? undefined : knownBy.get(before);
-  return known !== undefined && follows(known.snapshots, snapshots.slice(0, -1))
-    ? [known.rows, snapshots.length - 1]
-    : // Stryker disable next-line ArrayDeclaration: what is no row is of no minute, and is dropped with those too old
-      [[], 0];
+/** The rows of these snapshots, as far as they follow from what is known by the newest of them; null where they do not. */
+const knownRows = (newest: Snapshot | undefined, snapshots: readonly Snapshot[]): readonly Row[] | null => {
+  const known = newest === undefined ? undefined : knownBy.get(newest);
+  const dropped = known === undefined ? null : droppedFrom(known.snapshots, snapshots);
+  return known === undefined || dropped === null ? null : withoutOldest(known.rows, dropped, snapshots);
 };
 
-/** Whether `now`, which has at least one, is `before` without its oldest ones. */
-const follows = (before: readonly Snapshot[], now: readonly Snapshot[]): boolean => {
+/** The oldest of `before` that `now`, which has at least one, lacks; null where it is not the rest of it. */
+const droppedFrom = (before: readonly Snapshot[], now: readonly Snapshot[]): readonly Snapshot[] | null => {
   const dropped = before.length - now.length;
-  return now.every((snapshot, index) => snapshot === before[index + dropped]);
+  return now.every((snapshot, index) => snapshot === before[index + dropped]) ? before.slice(0, dropped) : null;
+};
+
+/**
+ * The rows without what the dropped snapshots alone have said: nobody who looks at those that are kept, and at them only,
+ * could say it again. Null where one of them alone holds a minute's metrics.
+ */
+const withoutOldest = (
+  rows: readonly Row[],
+  dropped: readonly Snapshot[],
+  kept: readonly Snapshot[],
+): readonly Row[] | null => {
+  const [first] = kept;
+  if (first === undefined || dropped.length === 0) return rows;
+  const oldest = oldestMinute(first);
+  const held = new Set(first.minutes.map(({ at }) => at));
+  if (dropped.some(({ minutes }) => minutes.some(({ at }) => at >= oldest && !held.has(at)))) return null;
+  const readThen = new Set(dropped.flatMap((snapshot) => [...instantsByMinute(snapshot).keys()]));
+  return rows.flatMap((row) => {
+    if (!readThen.has(row.at)) return [row];
+    const instants: Observations = Object.assign({}, ...kept.map((one) => instantsByMinute(one).get(row.at)));
+    if (sameEntries(row.instants, instants)) return [row];
+    if (row.metrics === undefined && Object.keys(instants).length === 0) return [];
+    return [rowOf(row.at, row.metrics, instants)];
+  });
 };
 
 const extended = (rows: readonly Row[], snapshot: Snapshot): readonly Row[] => {
@@ -100,7 +122,7 @@ const sameEntries = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<st
   return count === 0;
 };
 
-const instantsByMinute = ({ instants }: Snapshot): ReadonlyMap<EpochMs, Observations> => {
+const instantsByMinute = oncePerObject(({ instants }: Snapshot): ReadonlyMap<EpochMs, Observations> => {
   const found = new Map<EpochMs, Record<string, Observation>>();
   for (const path in instants) {
     const seen = instants[path] as Observation;
@@ -110,7 +132,7 @@ const instantsByMinute = ({ instants }: Snapshot): ReadonlyMap<EpochMs, Observat
     else row[path] = seen;
   }
   return found;
-};
+});
 
 const rowOf = (at: EpochMs, metrics: MinuteReadings | undefined, instants: Observations): Row => ({
   at,
@@ -118,47 +140,3 @@ const rowOf = (at: EpochMs, metrics: MinuteReadings | undefined, instants: Obser
   instants,
   readings: merged(metrics, instants),
 });
-
-/** `{green: {requests: 12}}` out of `{"green.requests": 12}`; what has no value is explained in `absent`. */
-export const merged = (metrics: MinuteReadings | undefined, ...instants: readonly Observations[]): Readings => {
-  const values: Values = {};
-  const absent: Record<string, string> = { ...metrics?.absent };
-  for (const path in metrics?.values) put(values, path, metrics.values[path] ?? Number.NaN);
-  for (const each of instants) putInstants(values, absent, each);
-  return { values, absent };
-};
-
-type Values = Record<string, Record<string, SignalValue>>;
-
-const putInstants = (values: Values, absent: Record<string, string>, instants: Observations): void => {
-  for (const path in instants) {
-    const seen = instants[path] as Observation;
-    if (seen.known) {
-      put(values, path, seen.value);
-      // Stryker disable next-line ConditionalExpression: deleting what is not there does nothing, and takes time
-      if (Object.hasOwn(absent, path)) delete absent[path];
-    } else absent[path] = seen.reason;
-  }
-};
-
-const put = (values: Values, path: string, value: SignalValue): void => {
-  const [group, name] = partsOf(path);
-  const members = Object.hasOwn(values, group) ? values[group] : undefined;
-  if (members === undefined) values[group] = { [name]: value };
-  else members[name] = value;
-};
-
-/** Signal paths are few, and taken apart a thousand times an hour; those of a recording may be any. */
-const knownParts = new Map<string, readonly [group: string, name: string]>();
-const MOST_KNOWN_PARTS = 1_000;
-
-const partsOf = (path: string): readonly [group: string, name: string] => {
-  const known = knownParts.get(path);
-  // Stryker disable next-line ConditionalExpression: what was remembered is what is found again
-  if (known !== undefined) return known;
-  const dot = path.indexOf(".");
-  const parts = dot < 0 ? ([path, ""] as const) : ([path.slice(0, dot), path.slice(dot + 1)] as const);
-  // Stryker disable next-line ConditionalExpression,EqualityOperator: how much is remembered changes no answer
-  if (knownParts.size < MOST_KNOWN_PARTS) knownParts.set(path, parts);
-  return parts;
-};

@@ -13,6 +13,10 @@ const hadReason = (world: World, at: number, meddledAt: number): boolean => {
   return false;
 };
 
+/** Also an operator's rollback: one that did not reach the table is found by promote, as anybody else's would be. */
+const isByHand = ({ run, what }: Extract<WorldEvent, { kind: "changed" }>): boolean =>
+  run === null || (run.kind === "operator" && what === "pin-up");
+
 const isArmed = ({ before, after }: Extract<WorldEvent, { kind: "stored" }>): boolean =>
   after.phase === "armed" && after.latch === undefined && (before === null || before.latch !== undefined);
 
@@ -67,7 +71,7 @@ export const notKnowing = (): Checker => {
   return {
     promise: "P3",
     watch: (event, world) => {
-      if (event.kind === "changed" && event.run === null) meddledAt = event.at;
+      if (event.kind === "changed" && isByHand(event)) meddledAt = event.at;
       if (event.kind === "stored") {
         if (isArmed(event)) armedSince = event.run?.startedAt ?? event.at;
         return stored(world, event);

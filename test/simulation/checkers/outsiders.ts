@@ -115,10 +115,10 @@ const shownBy = (routes: readonly RouteBinding[], listener: ObservedListener, re
   const bound = [weighted.ruleArn, route.pin?.ruleArn, `${route.listenerArn}/default`];
   if (listener.rules.some(({ ruleArn }) => !bound.includes(ruleArn))) return "unclear";
   const pin = listener.rules.find(({ ruleArn }) => ruleArn === route.pin?.ruleArn);
-  // Without its pin a route is of a foreign shape: it is held and paged, whatever its weights are.
-  if (route.pin !== undefined && pin === undefined) return "unclear";
   const green = targets.find(({ targetGroupArn }) => targetGroupArn === route.green)?.weight ?? 0;
   if (green > recorded) return "more green";
+  // Without its pin a route is of a foreign shape: it is held and paged, and nothing goes back for it.
+  if (route.pin !== undefined && pin === undefined) return "unclear";
   const isPinned = pin !== undefined && (pin.priority ?? 0) < (weighted.priority ?? 0);
   return isPinned || green < recorded ? "more blue" : "as recorded";
 };

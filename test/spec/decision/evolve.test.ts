@@ -218,15 +218,16 @@ describe("arming again", () => {
     },
   );
 
-  it("starts a new epoch from nothing", () => {
+  it("starts a new epoch from nothing, but for a pause and what somebody has asked for", () => {
     const { ledgerHead, cutover, version, writeId, wayBack, lastTick, outbox } = ready;
+    const request = requestOf({});
     expect(
       evolve(
-        { ...ready, permit, adoption, blindSince: ago(9), unprovenSince: ago(9), request: requestOf({}) },
+        { ...ready, permit, adoption, blindSince: ago(9), unprovenSince: ago(9), request },
         { kind: "rearmed", rearm },
       ),
     ).toStrictEqual({
-      ...{ ledgerHead, cutover, version, writeId, wayBack, lastTick, outbox },
+      ...{ ledgerHead, cutover, version, writeId, wayBack, lastTick, outbox, pause, request },
       ...{
         epoch: 5,
         phase: "armed",

@@ -116,6 +116,29 @@ describe("traffic goes back", () => {
     expect(drifted("more-green", 60)).toBeNull();
   });
 
+  it.each(["more-blue", "pin-raised"] as const)(
+    "for an outsider's %s also where the rules could not be read between",
+    (drift) => {
+      const seen = { what: `drift:${drift}`, value: "v", threshold: "t", clears: "c" };
+      const before = stateOf({ blocking: [{ ...seen, since: ago(60) }] });
+      const unread = decide(
+        inputOf({
+          state: before,
+          facts: { traffic: { readAt: NOW, drift: "unreadable", detail: "d", greenPercent: null } },
+        }),
+      );
+      expect(unread).toMatchObject({ kind: "hold", blocking: expect.arrayContaining([{ ...seen, since: ago(60) }]) });
+      const after = stateOf({ blocking: unread.blocking });
+      const seenAgain = { readAt: NOW, drift, detail: "green has 0 %", greenPercent: 0 };
+      expect(rollback(inputOf({ state: after, facts: { traffic: seenAgain } }))).toMatchObject({
+        cause: { kind: "outsider" },
+      });
+      const inSync = { readAt: NOW, drift: "in-sync", detail: "d", greenPercent: 50 } as const;
+      const asRecorded = decide(inputOf({ state: after, facts: { traffic: inSync } }));
+      expect(asRecorded.blocking.map(({ what }) => what)).not.toContain(seen.what);
+    },
+  );
+
   it("with nothing blocking and nobody paged by the decision itself", () => {
     const decision = decide(inputOf({ judgement: { rollback: [ruleOf("r", "fired")] } }));
     expect(decision).toMatchObject({ kind: "rollback", blocking: [], blindSince: null, page: null });

@@ -4,6 +4,7 @@ import { answerRollback } from "../../../src/edge/answer-rollback.ts";
 import { drillRollback } from "../../../src/guard/drill-rollback.ts";
 import type { DrillReport } from "../../../src/guard/drill-walk.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
+import { requestPause } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import type { SnapBackTrigger } from "../../../src/guard/snap-back-trigger.ts";
 import { epochMs, later } from "../../../src/kernel/units.ts";
@@ -47,6 +48,14 @@ describe("a rehearsal of the rollback", () => {
     );
     untouched(world);
     expect(scene.drill.set).toEqual(["ALARM", "OK"]);
+  });
+
+  test("leaves a pause that somebody else has set, although it arms again", async () => {
+    const scene = await armed();
+    await requestPause(scene.world.ports, "orders", { by: "olga", reason: "over night" });
+    await scene.world.minute();
+    expect(await rehearse(scene)).toMatchObject({ kind: "passed" });
+    expect(scene.world.state()).toMatchObject({ epoch: 3, pause: { by: "olga" } });
   });
 
   test("times every link by the clocks of those who did it", async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { OutboxEntry } from "../../../src/decision/state.ts";
-import { requestApprove, requestPause } from "../../../src/guard/requests.ts";
+import { rearm } from "../../../src/guard/re-arm.ts";
+import { requestApprove, requestPause, requestResume } from "../../../src/guard/requests.ts";
+import { snapBack } from "../../../src/guard/snap-back.ts";
 import { earlier, later, MINUTE_MS, minuteOf } from "../../../src/kernel/units.ts";
-import { type FakeWorld, fakeWorld, wholeLedger } from "../../support/fake-world.ts";
+import { DRILL, type FakeWorld, fakeWorld, wholeLedger } from "../../support/fake-world.ts";
 
 const OLGA = { by: "olga", reason: "over night" };
 
@@ -85,5 +87,24 @@ describe("what becomes of an operator's request", () => {
     expect(wholeLedger(world).filter(({ detail }) => detail["request"] === why)).toHaveLength(1);
     expect(lastRecord(world)?.summary).toContain(why);
     expect(told(world, /approve by olga: refused/)).toMatchObject([{ urgency: "page" }]);
+  });
+
+  it("is refused and told where the cutover was armed again before a tick could take it; a pause that stood stands", async () => {
+    const world = await at10();
+    await requestPause(world.ports, "orders", OLGA);
+    await world.minute();
+    await snapBack(world.ports, world.cutover, { kind: "operator", by: "ada", reason: "to see", acceptLoss: false });
+    await world.until("settled", () => world.state().settled !== undefined, 12);
+    await world.minutes(6);
+    await requestResume(world.ports, "orders", { by: "bob", reason: "morning" });
+    const options = { rehearsal: true, doctor: async () => [] };
+    expect(await rearm(world.ports, world.cutover, DRILL, "ada", options)).toMatchObject({ kind: "armed" });
+    await world.minute();
+
+    expect(world.state()).toMatchObject({ epoch: 3, phase: "armed", pause: OLGA });
+    expect(world.state().request).toBeUndefined();
+    expect(told(world, /resume by bob: refused, it was meant for epoch 2, this is 3/)).toMatchObject([
+      { urgency: "page" },
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { known, type Observations } from "../../../src/signals/observation.ts";
-import { merged, type Row, rowsOf } from "../../../src/snapshot/rows.ts";
+import { merged } from "../../../src/snapshot/merged.ts";
+import { type Row, rowsOf } from "../../../src/snapshot/rows.ts";
 import type { MinuteReadings, Snapshot } from "../../../src/snapshot/snapshot.ts";
 import { at } from "../../support/readings.ts";
 
