@@ -4,6 +4,7 @@ import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { recompute } from "../../../src/rehearsal/recompute.ts";
 import { tickReader } from "../../../src/rehearsal/stored-tick.ts";
 import type { WorldEvent } from "../world/events.ts";
+import type { Run } from "../world/run.ts";
 import type { World } from "../world/world.ts";
 import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
@@ -15,11 +16,17 @@ const INTENT_LIFE_MS = 160_000;
 export const explained = (digest: Digest, recomputes: boolean): Checker => {
   const rises: { readonly sentAt: number; readonly to: number }[] = [];
   const bodies = new Map<string, string>();
+  /** By run: requests that asked for no more than there was as they left, and came when there was less. */
+  const lowering = new WeakMap<Run, Set<string>>();
+  const isLowering = ({ run, route, sentAt }: Changed): boolean =>
+    run !== null && lowering.get(run)?.has(`${route} ${sentAt}`) === true;
   return {
     promise: "P7",
-    watch: (event) => {
+    watch: (event, world) => {
+      if (event.kind === "sent" && (event.greenPercent ?? 100) <= world.rules.weightedPercent(event.route))
+        lowering.set(event.run, (lowering.get(event.run) ?? new Set()).add(`${event.route} ${event.at}`));
       // A pin that is let down above what somebody else has just written explains nothing, and is checked elsewhere.
-      if (event.kind === "changed" && event.run !== null && event.weighted.to > event.weighted.from && isRise(event))
+      if (event.kind === "changed" && event.run !== null && isRise(event) && !isLowering(event))
         rises.push({ sentAt: event.sentAt, to: event.effective.to });
       if (event.kind !== "told") return null;
       const { id, subject, body } = event.notification;
@@ -40,7 +47,10 @@ export const explained = (digest: Digest, recomputes: boolean): Checker => {
   };
 };
 
-const isRise = ({ effective }: Extract<WorldEvent, { kind: "changed" }>): boolean => effective.to > effective.from;
+type Changed = Extract<WorldEvent, { kind: "changed" }>;
+
+const isRise = ({ effective, weighted }: Changed): boolean =>
+  effective.to > effective.from && weighted.to > weighted.from;
 
 const explains = ({ kind, at, summary }: LedgerRecord, sentAt: number, to: number): boolean =>
   kind === "advance" && at <= sentAt + SKEW_MS && at >= sentAt - INTENT_LIFE_MS && summary.includes(`→ ${to} %`);

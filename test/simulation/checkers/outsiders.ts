@@ -72,7 +72,7 @@ export const outsiders = (): Checker => {
     moreGreen = { since: moreGreen?.since ?? at, looks: (moreGreen?.looks ?? 0) + counts };
     const { since, looks } = moreGreen;
     const wasDown = world.faults.spells("topic-down").some(({ from, to }) => from <= at && to >= since);
-    if (looks < TOLD_BY || toldAt >= since || wasDown) return [];
+    if (looks < TOLD_BY || toldAt >= Math.min(since, meddledAt) || wasDown) return [];
     moreGreen = null;
     return [`somebody gave green more than is recorded, ${TOLD_BY} looks saw it, and nobody was told`];
   };
