@@ -1,4 +1,3 @@
-import { oncePerObject } from "../kernel/memo.ts";
 import { type EpochMs, earlier, epochMs, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import type { Observation, Observations } from "../signals/observation.ts";
 import { SNAPSHOT_MINUTES } from "./freshness.ts";
@@ -16,25 +15,37 @@ export interface Row {
   readonly readings: Readings;
 }
 
+type InstantsByMinute = ReadonlyMap<EpochMs, Observations>;
+
 interface Known {
   readonly snapshots: readonly Snapshot[];
+  /** Of each snapshot. */
+  readonly instants: readonly InstantsByMinute[];
   readonly rows: readonly Row[];
 }
 
-/** Of each snapshot, the rows of the last sequence that ended in it: the next tick's differ in a few minutes only. */
+const NOTHING: Known = { snapshots: [], instants: [], rows: [] };
+
+/** Of each snapshot, what is known by the last sequence that ended in it: the next tick's differs in a few minutes only. */
 const knownBy = new WeakMap<Snapshot, Known>();
 
 /** One row a minute that any of these snapshots, oldest first, says something about; oldest first. */
 export const rowsOf = (snapshots: readonly Snapshot[]): readonly Row[] => {
   const [oldest, newest] = [snapshots[0], snapshots.at(-1)];
   if (oldest === undefined || newest === undefined) return [];
-  const first = oldestMinute(oldest);
-  const same = knownRows(newest, snapshots);
-  if (same !== null) return since(same, first);
-  const before = knownRows(snapshots.at(-2), snapshots.slice(0, -1));
-  const toAdd = before === null ? snapshots : [newest];
-  const rows = since(toAdd.reduce<readonly Row[]>(extended, before ?? []), first);
-  knownBy.set(newest, { snapshots, rows });
+  const same = narrowed(knownBy.get(newest), snapshots);
+  if (same !== null) return same.rows;
+  const before = snapshots.at(-2);
+  const started = narrowed(before && knownBy.get(before), snapshots.slice(0, -1)) ?? NOTHING;
+  let { rows } = started;
+  const instants = [...started.instants];
+  for (const snapshot of snapshots.slice(instants.length)) {
+    const read = instantsByMinute(snapshot);
+    rows = extended(rows, snapshot, read);
+    instants.push(read);
+  }
+  rows = since(rows, oldestMinute(oldest));
+  knownBy.set(newest, { snapshots, instants, rows });
   // What is known by a snapshot holds those before it, and would hold on to all that is known by these without end.
   for (const spent of snapshots.slice(-3, -2)) knownBy.delete(spent);
   return rows;
@@ -48,45 +59,38 @@ const oldestMinute = ({ tick, minutes }: Snapshot): EpochMs => {
   return epochMs(Math.min(usual, minutes[0]?.at ?? usual));
 };
 
-/** The rows of these snapshots, as far as they follow from what is known by the newest of them; null where they do not. */
-const knownRows = (newest: Snapshot | undefined, snapshots: readonly Snapshot[]): readonly Row[] | null => {
-  const known = newest === undefined ? undefined : knownBy.get(newest);
-  const dropped = known === undefined ? null : droppedFrom(known.snapshots, snapshots);
-  return known === undefined || dropped === null ? null : withoutOldest(known.rows, dropped, snapshots);
-};
-
-/** The oldest of `before` that `now`, which has at least one, lacks; null where it is not the rest of it. */
-const droppedFrom = (before: readonly Snapshot[], now: readonly Snapshot[]): readonly Snapshot[] | null => {
-  const dropped = before.length - now.length;
-  return now.every((snapshot, index) => snapshot === before[index + dropped]) ? before.slice(0, dropped) : null;
-};
-
 /**
- * The rows without what the dropped snapshots alone have said: nobody who looks at those that are kept, and at them only,
- * could say it again. Null where one of them alone holds a minute's metrics.
+ * What is known without what the oldest snapshots alone have said, where these are the rest of them: nobody who looks at
+ * the rest, and at it only, could say it again. Null where they are not, or one of the oldest alone holds a minute's metrics.
  */
-const withoutOldest = (
-  rows: readonly Row[],
-  dropped: readonly Snapshot[],
-  kept: readonly Snapshot[],
-): readonly Row[] | null => {
-  const [first] = kept;
-  if (first === undefined || dropped.length === 0) return rows;
+const narrowed = (known: Known | undefined, snapshots: readonly Snapshot[]): Known | null => {
+  const dropped = (known?.snapshots.length ?? 0) - snapshots.length;
+  const [first] = snapshots;
+  if (known === undefined || first === undefined || dropped < 0) return null;
+  if (!snapshots.every((snapshot, index) => snapshot === known.snapshots[index + dropped])) return null;
+  if (dropped === 0) return known;
   const oldest = oldestMinute(first);
-  const held = new Set(first.minutes.map(({ at }) => at));
-  if (dropped.some(({ minutes }) => minutes.some(({ at }) => at >= oldest && !held.has(at)))) return null;
-  const readThen = new Set(dropped.flatMap((snapshot) => [...instantsByMinute(snapshot).keys()]));
-  return rows.flatMap((row) => {
-    if (!readThen.has(row.at)) return [row];
-    const instants: Observations = Object.assign({}, ...kept.map((one) => instantsByMinute(one).get(row.at)));
-    if (sameEntries(row.instants, instants)) return [row];
-    if (row.metrics === undefined && Object.keys(instants).length === 0) return [];
-    return [rowOf(row.at, row.metrics, instants)];
-  });
+  const isHeld = (minute: EpochMs): boolean => first.minutes.some(({ at }) => at === minute);
+  const isLost = ({ minutes }: Snapshot): boolean => minutes.some(({ at }) => at >= oldest && !isHeld(at));
+  if (known.snapshots.slice(0, dropped).some(isLost)) return null;
+  const spent = new Set(known.instants.slice(0, dropped).flatMap((read) => [...read.keys()]));
+  const instants = known.instants.slice(dropped);
+  const rows = since(known.rows, oldest).flatMap((row) => (spent.has(row.at) ? readAgain(row, instants) : row));
+  return { snapshots, instants, rows };
 };
 
-const extended = (rows: readonly Row[], snapshot: Snapshot): readonly Row[] => {
-  const instants = instantsByMinute(snapshot);
+/** A row by what these have read in its minute; none where they have read nothing, and it has no metrics. */
+const readAgain = (row: Row, read: readonly InstantsByMinute[]): readonly Row[] => {
+  const instants: Observations = Object.assign({}, ...read.map((byMinute) => byMinute.get(row.at)));
+  const paths = Object.keys(instants);
+  // Not by sameEntries: what it compares hundreds of times a tick has always the same few forms.
+  const isSame = paths.length === Object.keys(row.instants).length;
+  if (isSame && paths.every((path) => row.instants[path] === instants[path])) return [row];
+  if (row.metrics === undefined && paths.length === 0) return [];
+  return [rowOf(row.at, row.metrics, instants)];
+};
+
+const extended = (rows: readonly Row[], snapshot: Snapshot, instants: InstantsByMinute): readonly Row[] => {
   const first = Math.min(snapshot.minutes[0]?.at ?? snapshot.tick, ...instants.keys());
   // A snapshot says something of the last few minutes alone; the others stay as they are.
   // Stryker disable next-line ArrowFunction,ConditionalExpression: put in again they stand where they stood, only later
@@ -122,7 +126,7 @@ const sameEntries = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<st
   return count === 0;
 };
 
-const instantsByMinute = oncePerObject(({ instants }: Snapshot): ReadonlyMap<EpochMs, Observations> => {
+const instantsByMinute = ({ instants }: Snapshot): InstantsByMinute => {
   const found = new Map<EpochMs, Record<string, Observation>>();
   for (const path in instants) {
     const seen = instants[path] as Observation;
@@ -132,7 +136,7 @@ const instantsByMinute = oncePerObject(({ instants }: Snapshot): ReadonlyMap<Epo
     else row[path] = seen;
   }
   return found;
-});
+};
 
 const rowOf = (at: EpochMs, metrics: MinuteReadings | undefined, instants: Observations): Row => ({
   at,
