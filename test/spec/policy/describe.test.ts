@@ -59,6 +59,8 @@ describe("a part of a rule in words", () => {
     ["true", true],
     ["null", null],
     ["nothing", undefined],
+    ["nothing", Symbol("a")],
+    ["nothing", 1n],
     ["[]", []],
     ["[1, a]", [1, a]],
     ["a", a],
