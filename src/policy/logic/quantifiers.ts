@@ -57,9 +57,9 @@ const overList =
  * The comparisons of the element that decided, said of the list: which minute it was is in the evidence. Evaluated
  * once more for it, because only afterwards it is known which one decided.
  */
-const adoptComparisons = (run: Run, body: Part, element: JsonValue | undefined, list: () => string): void => {
+const adoptComparisons = (run: Run, body: Part, element: unknown, list: () => string): void => {
   const { comparisons, trace, steps } = run;
-  if (comparisons === null || element === undefined) return;
+  if (comparisons === null) return;
   const found: Comparison[] = [];
   run.trace = null;
   run.comparisons = found;

@@ -4,7 +4,7 @@ import { walkRule } from "../../../src/policy/logic/walk.ts";
 
 const A: JsonValue = { var: "a" };
 
-const of = (rule: JsonValue, data: JsonValue = {}) =>
+const of = (rule: unknown, data: JsonValue = {}) =>
   walkRule(rule, data).comparisons.map(({ what, value, operator, threshold, holds }) => ({
     said: `${what} is ${JSON.stringify(value)}, ${operator} ${JSON.stringify(threshold)}`,
     holds,
@@ -37,6 +37,12 @@ describe("a comparison", () => {
     ["gone is null, > 5", { "<=": [{ var: "gone" }, 5] }, null],
   ])("below a negation reads as what would help: %s", (said, rule, holds) => {
     expect(of({ "!": [rule] }, { a: 3 })).toEqual([{ said, holds }]);
+  });
+
+  it("is found where the other side is nothing, or no JSON", () => {
+    expect(of({ "===": [null, A] }, { a: 3 })).toEqual([{ said: "a is 3, === null", holds: null }]);
+    expect(of({ "===": [undefined, A] }, { a: 3 })).toEqual([{ said: "a is 3, === null", holds: null }]);
+    expect(of({ "<": [1n, 2] })).toEqual([{ said: "nothing is null, < 2", holds: null }]);
   });
 
   it("is made by nothing else", () => {

@@ -56,6 +56,7 @@ describe("var", () => {
     [{ cat: ["a", ".b"] }, 1],
     [[{ cat: ["a", ".b"] }], 1],
     [{ var: "name" }, 7],
+    [[{ log: [null] }], DATA],
   ])("of %j comes to %j", (written, comes) => {
     expect(comesTo({ var: written }, DATA)).toEqual(comes);
   });
@@ -147,16 +148,19 @@ describe("missing", () => {
     [["text.0"], 'missing: nothing of its own at "text.0"'],
     [["toString"], 'missing: nothing of its own at "toString"'],
     [["gone", { var: "gone" }], "gone: no value"],
+    [[{ or: [{ var: "gone" }, "a.b"] }], "gone: no value"],
   ])("of %j is not known, and says why", (keys, why) => {
     expect(comesTo({ missing: keys }, DATA)).toEqual([why]);
   });
 
   it("is not known of a number that is none, which json-logic-js finds", () => {
     expect(comesTo({ missing: ["a"] }, { a: Number.NaN })).toEqual(['missing: nothing of its own at "a"']);
+    expect(comesTo({ missing: [""] }, Number.NaN)).toEqual(['missing: nothing of its own at ""']);
   });
 
   it("counts what it looks up: a thousandth of a step a key, and as much a character", () => {
     const keys = Array.from({ length: 999 }, () => "xxx");
+    expect(stepsFor({ missing: [] })).toBe(1);
     expect(stepsFor({ missing: { var: "keys" } }, { keys })).toBe(2 + 4);
     expect(comesToWithin({ maxSteps: 3 }, { missing: { var: "keys" } }, { keys })).toEqual(["more than 3 steps"]);
     expect(stepsFor({ missing_some: [1, { var: "keys" }] }, { keys })).toBe(2 + 4);
@@ -184,5 +188,11 @@ describe("missing_some", () => {
     [[{ var: "gone" }, keys], "gone: no value"],
   ])("of %j is not known, and says why", (operands, why) => {
     expect(comesTo({ missing_some: operands }, DATA)).toEqual([why]);
+  });
+  it("is as little known of many keys, of which one is nobody's own", () => {
+    const many = Array.from({ length: 100 }, () => "a.b");
+    expect(comesTo({ missing_some: [1, [...many, "toString"]] }, DATA)).toEqual([
+      'missing_some: nothing of its own at "toString"',
+    ]);
   });
 });

@@ -33,6 +33,10 @@ describe("what is unknown", () => {
     expect(judgedOf(late)).toEqual({ kind: "unknown", reasons: ["late", "late"] });
   });
 
+  it("has no reason where none of them is", () => {
+    expect(unknownFrom([1, true]).reasons).toEqual([]);
+  });
+
   it("carries the reasons of all, in order and each once", () => {
     expect(
       unknownFrom([unknownBecause("late", "partial"), 1, unknownBecause("gone"), unknownBecause("late")]).reasons,
