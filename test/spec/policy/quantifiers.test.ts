@@ -195,6 +195,14 @@ describe("the comparisons of a list", () => {
     expect(comesTo({ map: [LIST, inner] }, data)).toEqual([false, true]);
   });
 
+  it("say in full what decided with the last step, and nothing where the steps ran out", () => {
+    const plan = compileLogic({ all: [LIST, BELOW_5] });
+    const within = (maxSteps: number) =>
+      walkPlan(plan, { list: [1, 9] }, () => "no value", { maxSteps, maxSize: 10 }).comparisons;
+    expect(within(8)).toEqual([{ what: "the element in list", value: 9, operator: "<", threshold: 5, holds: false }]);
+    expect(within(7)).toEqual([]);
+  });
+
   it("leave no trace of their own, and take no step", () => {
     const rule: JsonValue = { all: [LIST, BELOW_5] };
     expect(walkRule(rule, { list: [1] }).trace.map(({ at }) => at)).toEqual(["/all"]);
