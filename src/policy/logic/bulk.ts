@@ -26,7 +26,7 @@ export const LARGEST_VALUE = 4_000_000;
 /** Whether two JSON values are the same; of values that are too large to write out nothing is said. */
 export const isSameValue = (one: unknown, other: unknown): boolean => {
   if (one === other) return true;
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  if (typeof one !== "object" || typeof other !== "object") return false;
   if (bulkOf(one) > LARGEST_VALUE || bulkOf(other) > LARGEST_VALUE) return false;
   return JSON.stringify(one) === JSON.stringify(other);
 };

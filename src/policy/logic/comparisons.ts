@@ -10,7 +10,6 @@ const DEEPEST = 64;
 
 const readsData = (rule: unknown, depth = 0): boolean => {
   if (depth > DEEPEST || typeof rule !== "object" || rule === null) return false;
-  if (Array.isArray(rule)) return rule.some((part) => readsData(part, depth + 1));
   return Object.entries(rule).some(
     ([operator, operands]) =>
       operator === "var" || operandList(operands).some((operand) => readsData(operand, depth + 1)),
@@ -49,8 +48,8 @@ export type AddComparisons = (comparisons: Comparison[], result: Value, operands
  * as two comparisons of x, each with its own threshold. null where the call compares nothing.
  */
 export const comparisonsOf = (call: Call): AddComparisons | null => {
+  if (!isComparison(call.operator)) return null;
   const count = call.operands.length - 1;
-  if (!isComparison(call.operator) || count < 1) return null;
   const { negated } = call.place;
   const strict = call.operator === "<";
   // Found out when it is first asked for: most rules of a batch are evaluated once, and by nobody who reads this.
@@ -61,7 +60,6 @@ export const comparisonsOf = (call: Call): AddComparisons | null => {
       what: describe(call.operands[pair.turned ? pair.right : pair.left], call.nameOf),
     }));
   return (comparisons, result, operands) => {
-    if (operands.length < 2) return;
     pairs ??= described();
     for (const pair of pairs) {
       const holds = count === 1 ? result : holdsBetween(operands[pair.left], operands[pair.right], strict);

@@ -79,6 +79,7 @@ const compileExpression = (expression: object, at: string, place: Place, within:
   const [entry, ...others] = Object.entries(expression);
   const malformed = (reason: string): Evaluate => {
     within.malformed.push(reason);
+    // Stryker disable next-line ArrowFunction: nothing of a malformed rule is ever evaluated.
     return () => unknownBecause(reason);
   };
   if (entry === undefined || others.length > 0) {
@@ -113,11 +114,12 @@ const traced =
     run.steps -= 1;
     if (run.steps < 0) return outOfSteps(run);
     const { trace, comparisons } = run;
-    const place = trace === null || trace.length >= LONGEST_TRACE ? -1 : trace.push(PENDING) - 1;
+    const kept = trace !== null && trace.length < LONGEST_TRACE ? trace : null;
+    const length = kept === null ? 0 : kept.push(PENDING);
     const operands: Value[] = [];
     const result = evaluate(run, data, operands);
     if (addComparisons !== null && comparisons !== null) addComparisons(comparisons, result, operands);
-    if (trace !== null && place !== -1) trace[place] = { at, operands: allShown(operands), result: traceable(result) };
+    if (kept !== null) kept[length - 1] = { at, operands: allShown(operands), result: traceable(result) };
     return result;
   };
 

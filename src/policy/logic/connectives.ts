@@ -16,8 +16,7 @@ const connective =
     return (run, data, operands) => {
       const known = evaluateAll(parts, run, data, operands);
       const deciding = operands.findIndex((value) => !(value instanceof Unknown) && truthy(value) === decidingTruth);
-      const blind = known ? -1 : operands.findIndex((value) => value instanceof Unknown);
-      const sure = known || truthOnly || deciding < blind;
+      const sure = known || truthOnly || deciding < operands.findIndex((value) => value instanceof Unknown);
       if (deciding !== -1 && sure) return operands[deciding] as Value;
       return known ? (operands.at(-1) ?? empty) : unknownFrom(operands);
     };
@@ -25,7 +24,8 @@ const connective =
 
 /** An unknown condition leaves the whole unknown: taking the else branch is how missing data becomes "promote". */
 const conditional: Operator = (call) => {
-  const isElse = (index: number): boolean => index === call.operands.length - 1 && index % 2 === 0;
+  /** Asked of even places alone, where every other one is a condition. */
+  const isElse = (index: number): boolean => index === call.operands.length - 1;
   const parts = Array.from(call.operands, (_, index) =>
     call.compile(index, index % 2 === 0 && !isElse(index) ? { truthOnly: true } : {}),
   );

@@ -22,6 +22,10 @@ export const operandList = (operands: unknown): readonly unknown[] => (Array.isA
 /** An expression as an operator would say it: `max(400, 1.2 * blue.p99Ms)`. Variables are called what `nameOf` says. */
 export const describe = (rule: unknown, nameOf: (path: string) => string): string => say(rule, nameOf, 0).text;
 
+/** What is no JSON is none here either; JSON would not even write a BigInt. */
+const literal = (value: unknown): string =>
+  typeof value === "bigint" ? "nothing" : (JSON.stringify(value) ?? "nothing");
+
 interface Said {
   readonly text: string;
   /** What the text is made with, if that could be torn apart by what stands beside it; a name or a call cannot. */
@@ -34,7 +38,7 @@ const say = (rule: unknown, nameOf: (path: string) => string, depth: number): Sa
   const inner = (part: unknown): Said => say(part, nameOf, depth + 1);
   const listed = (parts: readonly unknown[]): string => parts.map((part) => inner(part).text).join(", ");
   if (Array.isArray(rule)) return whole(`[${listed(rule)}]`);
-  if (typeof rule !== "object" || rule === null) return whole(JSON.stringify(rule) ?? "nothing");
+  if (typeof rule !== "object" || rule === null) return whole(literal(rule));
   const [operator = ""] = Object.keys(rule);
   const operands = operandList((rule as Readonly<Record<string, unknown>>)[operator]);
   if (operator === "var") return whole(nameOf(wordOf(operands[0] ?? "")));

@@ -34,8 +34,8 @@ export const truthy = (value: JsonValue): boolean => (Array.isArray(value) ? val
 /** One unknown that carries the reasons of all of these that are unknown. */
 export const unknownFrom = (parts: readonly Value[]): Unknown => {
   const unknowns = parts.filter((part) => part instanceof Unknown);
-  const [first] = unknowns;
-  if (first !== undefined && unknowns.length === 1) return first;
+  const [first, second] = unknowns;
+  if (first !== undefined && second === undefined) return first;
   const reasons = unknowns.flatMap((part) => part.reasons);
   return new Unknown([...new Set(reasons)].slice(0, MOST_REASONS));
 };

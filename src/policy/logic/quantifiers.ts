@@ -55,14 +55,16 @@ const overList =
 
 /**
  * The comparisons of the element that decided, said of the list: which minute it was is in the evidence. Evaluated
- * once more for it, because only afterwards it is known which one decided.
+ * once more for it, because only afterwards it is known which one decided: with steps of its own, as the few that are
+ * left might call unknown what is known. They are enough, because they were.
  */
-const adoptComparisons = (run: Run, body: Part, element: JsonValue | undefined, list: () => string): void => {
+const adoptComparisons = (run: Run, body: Part, element: unknown, list: () => string): void => {
   const { comparisons, trace, steps } = run;
-  if (comparisons === null || element === undefined) return;
+  if (comparisons === null || steps < 0) return;
   const found: Comparison[] = [];
   run.trace = null;
   run.comparisons = found;
+  run.steps = run.limits.maxSteps;
   body(run, element);
   run.trace = trace;
   run.comparisons = comparisons;

@@ -8,7 +8,7 @@ const LARGEST = 10_000;
 /** As written into traces and comparisons, where null stands for unknown: a null literal cannot occur in a policy. */
 export const shown = (value: Value): JsonValue => {
   if (typeof value !== "object") return value;
-  if (value === null || value instanceof Unknown) return null;
+  if (value instanceof Unknown) return null;
   if (bulkOf(value) <= LARGEST) return value;
   return Array.isArray(value) ? `(a list of ${value.length}, too large to show)` : "(an object too large to show)";
 };

@@ -99,8 +99,7 @@ const substring: Operator = strict([2, 3], () => ([source, start, length], run) 
     return unknownBecause("substr: operand of the wrong type");
   }
   if (!spend(run, sizeOf(source))) return outOfSteps(run);
-  const rest = String(source).slice(start);
-  return length === undefined ? rest : rest.slice(0, length);
+  return String(source).slice(start).slice(0, length);
 });
 
 const merging: Operator = strict(

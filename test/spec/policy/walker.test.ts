@@ -2,12 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../../src/kernel/json.ts";
 import { bulkOf, isSameValue, LARGEST_VALUE } from "../../../src/policy/logic/bulk.ts";
 import { walkRule } from "../../../src/policy/logic/walk.ts";
+import { comesTo } from "../../support/walked.ts";
 
 const GONE = { var: "gone" };
-const comesTo = (rule: JsonValue, data: JsonValue = {}) => {
-  const { result } = walkRule(rule, data);
-  return result.kind === "known" ? result.value : result.reasons;
-};
 const unknown = ["gone: no value"];
 
 describe("and, or", () => {
