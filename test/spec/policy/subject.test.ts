@@ -30,6 +30,7 @@ describe("an instant", () => {
     ["2026-01-05T12:00:00+01:0"],
     ["2026-02-31T12:00:00Z"],
     [1_767_614_400_000],
+    [["2026-01-05T12:00:00Z"]],
     [null],
     [undefined],
   ])("is none without one, or where there is no such day: %j", (value) => {

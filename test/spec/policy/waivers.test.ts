@@ -43,6 +43,20 @@ describe("a gate is not waived", () => {
   });
 });
 
+describe("a signal that is only called alike", () => {
+  it.each([
+    "odd.forward.state",
+    "odd.conflicts.new",
+    "odd.blue.readyPercent",
+    "blue.readyPercentage",
+    "odd.alarms.firing",
+    "odd.traffic.ruleInSync",
+    "traffic.ruleInSyncSince",
+  ])("is any other: %s", (path) => {
+    expect(waiverRefusal({ gates: { asked: { why: "asked", rule: isTrue(path) } } }, "asked")).toBeNull();
+  });
+});
+
 describe("waivers that hold", () => {
   const at = (text: string) => fromIso(text) ?? epochMs(0);
   const waiver = (gate: string, expires = "2026-11-27T18:00:00Z") => ({ gate, why: "known", by: "ada", expires });
