@@ -25,7 +25,7 @@ export const parseWeekly = (text: string): Weekly | null => {
   const match = new RegExp(`^${moment} ?[-–] ?${moment}$`).exec(text);
   if (match === null) return null;
   const minute = (at: number): number =>
-    (DAYS.indexOf(match[at] ?? "") * 24 + Number(match[at + 1])) * 60 + Number(match[at + 2]);
+    (DAYS.indexOf(String(match[at])) * 24 + Number(match[at + 1])) * 60 + Number(match[at + 2]);
   return { from: minute(1), to: minute(4) };
 };
 
@@ -35,10 +35,12 @@ const endOf = (freeze: Freeze, at: EpochMs): EpochMs | null | "unreadable" => {
     const window = parseWeekly(freeze.weekly);
     return window === null ? "unreadable" : endOfWeekly(window, at);
   }
-  const [from, to] = [fromIso(freeze.from ?? ""), fromIso(freeze.to ?? "")];
+  const [from, to] = [instantOf(freeze.from), instantOf(freeze.to)];
   if (from === null || to === null) return "unreadable";
   return from <= at && at < to ? to : null;
 };
+
+const instantOf = (text: string | undefined): EpochMs | null => (text === undefined ? null : fromIso(text));
 
 const endOfWeekly = ({ from, to }: Weekly, at: EpochMs): EpochMs | null => {
   const intoWeek = (at / MINUTE_MS - FIRST_MONDAY + WEEK) % WEEK;

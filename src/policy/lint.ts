@@ -43,7 +43,7 @@ const examine = (text: string, file: string, { cutovers, now, meaning }: Held): 
   const rules = placed.flatMap((rule) => ruleFindings(rule, params, STANDARD_OPERATIONS));
   // Inside a rule the rule checks say more, and say it of the operator; what they do not object to, the schema may.
   const faulty = new Set(rules.map(({ pointer }) => ruleOf(pointer)));
-  const fields = schema.filter(({ pointer }) => ruleOf(pointer) === undefined || !faulty.has(ruleOf(pointer)));
+  const fields = schema.filter(({ pointer }) => !faulty.has(ruleOf(pointer)));
   const candidate = json.value as unknown as Policy;
   const fit =
     fields.length === 0

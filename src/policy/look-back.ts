@@ -1,4 +1,4 @@
-import type { JsonValue } from "../kernel/json.ts";
+import { isJsonObject } from "../kernel/json.ts";
 import { oncePerObject } from "../kernel/memo.ts";
 import { type DurationMs, durationMs, parseDuration } from "../kernel/units.ts";
 import { maxAgeMs } from "./floor.ts";
@@ -12,13 +12,14 @@ import type { GateName, Policy, Rule } from "./policy-file.ts";
 /** One operation as it stands in a rule. */
 export interface OperationUse {
   readonly name: string;
-  readonly args: readonly JsonValue[];
+  readonly args: readonly Literal[];
 }
 
 /** Every use of an operation in a rule, at whatever depth a rule may have. */
 export const operationsUsed = (rule: Rule, operations: Operations, depth = 0): readonly OperationUse[] => {
-  if (typeof rule !== "object" || rule === null || depth > 64) return [];
+  if (depth > 64) return [];
   if (Array.isArray(rule)) return rule.flatMap((part) => operationsUsed(part, operations, depth + 1));
+  if (!isJsonObject(rule)) return [];
   return Object.entries(rule).flatMap(([name, written]) =>
     Object.hasOwn(operations, name)
       ? [{ name, args: literalArguments(written) }]
@@ -50,14 +51,11 @@ const gateLookBacks = oncePerObject((policy: Policy): ReadonlyMap<GateName, numb
 /** What a policy accumulates over a step or the soak. */
 export const accumulatedUses = oncePerObject((policy: Policy): AccumulatedUses => {
   const of = (rules: readonly Rule[]): readonly EvidenceUse[] => {
-    const uses = usesOf(rules, policy).flatMap(({ name, args }) => evidenceUse(name, literals(args)) ?? []);
+    const uses = usesOf(rules, policy).flatMap(({ name, args }) => evidenceUse(name, args) ?? []);
     return [...new Map(uses.filter(({ lookBack }) => isAccumulated(lookBack)).map((use) => [use.key, use])).values()];
   };
   return { gates: of(gateRules(policy)), rollback: of(rollbackRules(policy)) };
 });
-
-const literals = (args: readonly JsonValue[]): readonly Literal[] =>
-  args.filter((each): each is Literal => typeof each !== "object");
 
 /** The windows that an operation looks back over, in milliseconds; of one over a step or the soak none. */
 export const windowsOf =

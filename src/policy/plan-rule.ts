@@ -12,6 +12,8 @@ export interface RulePlan extends Lowered {
   readonly stock: StockPlan;
   /** What the rule's operations are called towards people, by path. */
   readonly names: ReadonlyMap<string, string>;
+  /** What any path is called towards people. */
+  readonly nameOf: (path: string) => string;
 }
 
 /** Lowers and compiles a rule whose shape has been checked. */
@@ -19,7 +21,13 @@ export const compileRule = (rule: JsonValue, operations: Operations, group = "fa
   const lowered = lowerRule(rule, operations, group);
   const names = new Map(lowered.facts.map(({ operation, args, path }) => [path, operation.describe(args)]));
   const nameOf = (path: string): string => names.get(path) ?? (path === "" ? "the element" : path);
-  return { ...lowered, names, judge: compileLogic(lowered.residual, nameOf), stock: stockPlan(lowered.residual) };
+  return {
+    ...lowered,
+    names,
+    nameOf,
+    judge: compileLogic(lowered.residual, nameOf),
+    stock: stockPlan(lowered.residual),
+  };
 };
 
 /** A plan, or why there can be none. */

@@ -18,7 +18,7 @@ const readsOf = oncePerObject(({ residual }: RulePlan): readonly string[] | null
 
 const collect = (part: JsonValue, paths: Set<string>): boolean => {
   if (typeof part !== "object" || part === null) return true;
-  if (Array.isArray(part)) return part.every((each) => collect(each, paths));
+  // Of a list these are its places, and no operator is called by a number.
   return Object.entries(part).every(([operator, written]) => {
     if (LOOKS_UP.has(operator)) return false;
     if (operator !== "var") return collect(written, paths);

@@ -33,8 +33,8 @@ export const waiverEnds = ({ expires }: Waiver): EpochMs | null => fromIso(expir
  */
 export const waiversInForce = (policy: Policy, asked: readonly GateName[], at: EpochMs): readonly Waiver[] => {
   const holding = policy.waivers.filter((waiver) => {
-    const ends = waiverEnds(waiver);
-    return asked.includes(waiver.gate) && ends !== null && at < ends && waiverRefusal(policy, waiver.gate) === null;
+    const holds = at < (waiverEnds(waiver) ?? 0);
+    return holds && asked.includes(waiver.gate) && waiverRefusal(policy, waiver.gate) === null;
   });
   const all = asked.every((gate) => holding.some((waiver) => waiver.gate === gate));
   return all ? [] : holding;

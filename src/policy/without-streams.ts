@@ -1,13 +1,14 @@
 import { isJsonObject, type JsonValue } from "../kernel/json.ts";
 import { oncePerObject } from "../kernel/memo.ts";
 import { isOfStreams } from "../signals/catalogue.ts";
+import { wordOf } from "./logic/describe.ts";
 import type { Policy, Rule } from "./policy-file.ts";
 
 /** No signal has this name, so reading it is unknown; it is what an operator sees as the reason. */
 const NOT_ASKED: Rule = { var: "past the point of no return the streams" };
 
 const namesStream = (part: JsonValue): boolean =>
-  Array.isArray(part) ? part.some(namesStream) : typeof part === "string" && isOfStreams(part);
+  Array.isArray(part) ? part.some(namesStream) : isOfStreams(wordOf(part));
 
 /**
  * The rule with an unknown wherever it reads the streams, by whatever operator: `known` and `missing` too would have an

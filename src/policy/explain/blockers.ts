@@ -24,7 +24,7 @@ interface View {
   readonly nameOf: (path: string) => string;
   readonly whyAbsent: (path: string) => string;
   /** The operation in whose place a `var` reads this path; undefined where it was written so. */
-  readonly operationOf: (path: string) => string | undefined;
+  readonly operationOf: (path: unknown) => string | undefined;
 }
 
 interface Node {
@@ -63,17 +63,17 @@ const isNearer = (one: readonly Blocker[], other: readonly Blocker[]): boolean =
 
 const lacking = (blockers: readonly Blocker[]): number => Math.max(0, ...blockers.map(lackOf));
 
+/** Of a range the end that does not hold; where both hold, the end that is nearer. */
+const lackOf = ({ comparisons }: Blocker): number => {
+  const open = comparisons.filter(({ holds }) => holds !== true);
+  return open.length > 0 ? Math.max(...open.map(distanceOf)) : Math.min(...comparisons.map(distanceOf));
+};
+
 /** What is unknown, or compared with no number, lacks more than any number does. */
-const lackOf = ({ comparisons }: Blocker): number =>
-  comparisons.length === 0
-    ? Number.POSITIVE_INFINITY
-    : Math.max(
-        ...comparisons.map(({ value, threshold }) =>
-          typeof value === "number" && typeof threshold === "number"
-            ? Math.abs(value - threshold) / Math.max(Math.abs(threshold), Number.MIN_VALUE)
-            : Number.POSITIVE_INFINITY,
-        ),
-      );
+const distanceOf = ({ value, threshold }: Comparison): number =>
+  typeof value === "number" && typeof threshold === "number"
+    ? Math.min(Math.abs(value - threshold) / Math.max(Math.abs(threshold), Number.MIN_VALUE), Number.MAX_VALUE)
+    : Number.POSITIVE_INFINITY;
 
 const partsOf = ({ rule, at }: Node): { readonly operator: string | null; readonly operands: readonly Node[] } => {
   const entries = typeof rule === "object" && rule !== null && !Array.isArray(rule) ? Object.entries(rule) : [];
@@ -90,8 +90,7 @@ const partsOf = ({ rule, at }: Node): { readonly operator: string | null; readon
 
 const blockerAt = (node: Node, { data, nameOf, whyAbsent, operationOf }: View): Blocker => {
   const { operator, operands } = partsOf(node);
-  const path = operator === "var" ? operands[0]?.rule : undefined;
-  const written = (typeof path === "string" ? operationOf(path) : undefined) ?? operator;
+  const written = (operator === "var" ? operationOf(operands[0]?.rule) : undefined) ?? operator;
   const { result, comparisons } = walkPlan(compileLogic(node.rule, nameOf), data, whyAbsent);
   return {
     at: written === null ? node.at : `${node.at}/${pointerPart(written)}`,

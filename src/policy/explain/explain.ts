@@ -32,11 +32,10 @@ export interface JudgedBy {
 
 /** Explains a rule over what it was judged by. */
 export const explainPlan = (plan: RulePlan, { data, whyAbsent, standingOf }: JudgedBy): Explanation => {
-  const nameOf = (path: string): string => plan.names.get(path) ?? (path === "" ? "the element" : path);
-  const operationOf = (path: string): string | undefined => plan.facts.find((fact) => fact.path === path)?.name;
+  const operationOf = (path: unknown): string | undefined => plan.facts.find((fact) => fact.path === path)?.name;
   const { comparisons } = walkPlan(plan.judge, data, whyAbsent);
   return {
-    blockers: blockersOf(plan.residual, { data, nameOf, whyAbsent, operationOf }),
+    blockers: blockersOf(plan.residual, { data, nameOf: plan.nameOf, whyAbsent, operationOf }),
     distances: comparisons.map((comparison) => distanceOf(plan, { data, standingOf }, comparison)),
   };
 };
@@ -46,14 +45,13 @@ const distanceOf = (
   { data, standingOf }: Pick<JudgedBy, "data" | "standingOf">,
   comparison: Comparison,
 ): Distance => {
-  const { what, value, operator, threshold, holds } = comparison;
-  const margin = marginOf(comparison);
-  if (typeof value !== "number" || typeof threshold !== "number") return { ...comparison, margin };
+  const { what, operator, threshold, holds } = comparison;
   const fact = plan.facts.find(({ path }) => plan.names.get(path) === what);
   const growing = operator === ">=" || operator === ">";
   const asks = fact !== undefined && holds === false && growing;
-  const proof = asks ? proofLeft(fact, data, standingOf, threshold) : null;
-  return { ...comparison, margin, ...(proof === null ? {} : { proof }) };
+  // Where it is known which of two is the greater, both are numbers.
+  const proof = asks ? proofLeft(fact, data, standingOf, Number(threshold)) : null;
+  return { ...comparison, margin: marginOf(comparison), ...(proof === null ? {} : { proof }) };
 };
 
 const marginOf = ({ value, operator, threshold }: Comparison): number | null => {

@@ -67,10 +67,11 @@ export const proofLeft = (
   threshold: number,
 ): ProofLeft | null => {
   const use = fact.name === "evidence_below" ? evidenceUse(fact.name, fact.args) : null;
-  const standing = use === null ? null : standingOf(use);
-  if (use === null || standing === null) return null;
-  const now = ownAt(data, use.paths[1] ?? "");
-  const requestsPerMinute = typeof now === "number" && now > 0 ? now : 0;
+  if (use === null) return null;
+  const standing = standingOf(use);
+  if (standing === null) return null;
+  const now = ownAt(data, String(use.paths[1]));
+  const requestsPerMinute = typeof now === "number" ? Math.max(0, now) : 0;
   return { ...left(use, standing, { requestsPerMinute, threshold }), requestsPerMinute };
 };
 

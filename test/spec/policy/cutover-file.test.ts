@@ -14,6 +14,13 @@ describe("cutover.json", () => {
     expect(loadCutover(cutoverText(), "cutover.json")).toMatchObject({ ok: true, value: { name: "orders" } });
   });
 
+  it("that lacks everything is told what, and nothing is looked for in what is not there", () => {
+    const missing = lintCutover('{"routes": "all", "streams": 7}', "cutover.json");
+
+    expect(missing.map(({ rule }) => rule)).not.toEqual([]);
+    expect(missing.map(({ message }) => message).join("\n")).toContain('"tables" is missing');
+  });
+
   it.each<[string, string | RegExp, string, string]>([
     ["no JSON", '"apiVersion"', "apiVersion", "not JSON"],
     [

@@ -58,6 +58,15 @@ describe("a rule is evaluated again", () => {
     expect(over(RULE, DATA, other, DATA).evaluated).toEqual([DATA, other, DATA]);
   });
 
+  it("where a value is another one that an object of two keys reads, malformed as that is", () => {
+    const rule = { a: { var: "a" }, b: { var: "b" } };
+    expect(over(rule, { a: 1, b: 1 }, { a: 1, b: 2 }).evaluated).toHaveLength(2);
+  });
+
+  it("where it reads all the data, though a part of them has no name", () => {
+    expect(over({ "!!": [{ var: "" }] }, { "": 1, a: 1 }, { "": 1, a: 2 }).evaluated).toHaveLength(2);
+  });
+
   it("where a number has the other sign, be it of zero", () => {
     expect(over({ "<": [{ var: "a" }, 1] }, { a: 0 }, { a: -0 }).evaluated).toHaveLength(2);
   });

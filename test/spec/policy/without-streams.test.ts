@@ -33,6 +33,21 @@ it.each<[string, Rule, string]>([
   expect(verdictOf(rule, noStreams)).toBe(verdict);
 });
 
+it.each<[string, Rule]>([
+  ["of green", slow],
+  ["that is no expression", { or: [true, {}, { "!": [null] }] }],
+  ["with a text that is called as a stream is", { or: [{ "===": [{ var: "green.p99Ms" }, "forward"] }, slow] }],
+])("past the point of no return a rollback rule %s stays as it is written", (_what, when) => {
+  const [rule] = withoutStreams({ ...DRILL, rollback: [{ id: "rule", why: "of this spec", when }] }).rollback;
+  expect(rule).toEqual({ id: "rule", why: "of this spec", when });
+});
+
+it("past the point of no return an expression that only in part reads a stream is not asked", () => {
+  const when: Rule = { "<": [{ var: "green.p99Ms" }, 1], ">": ["forward.lagSeconds", 1] };
+  const [rule] = withoutStreams({ ...DRILL, rollback: [{ id: "rule", why: "of this spec", when }] }).rollback;
+  expect(rule?.when).toEqual({ var: "past the point of no return the streams" });
+});
+
 it("the gates and everything else of the policy stay", () => {
   const { rollback: _rules, ...rest } = withoutStreams(DRILL);
   expect(DRILL).toMatchObject(rest);
