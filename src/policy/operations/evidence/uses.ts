@@ -41,7 +41,7 @@ export const evidenceAsked = (name: EvidenceName, args: readonly Literal[]): Evi
     key: `${name} ${args.join(" ")}`,
     test: make(Number(args[signals])),
     paths,
-    burstSignal: burstSignal(paths[errors] ?? ""),
+    burstSignal: burstSignal(String(args[errors])),
     lookBack: String(args[signals + 1]),
   };
 };
