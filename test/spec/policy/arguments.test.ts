@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { argumentProblem } from "../../../src/policy/operations/arguments.ts";
 import { type ArgumentKind, isSignalKind } from "../../../src/policy/operations/operation.ts";
+import { STANDARD_OPERATIONS } from "../../../src/policy/operations/standard.ts";
 
 const problem = (kinds: readonly ArgumentKind[], ...given: readonly unknown[]) => argumentProblem("op", [kinds], given);
 const LITERAL = "its arguments are literal";
@@ -76,6 +77,34 @@ describe("the arguments of an operation", () => {
     expect(slope("slope", "1m")).toBe("a slope of 1m has no value: it takes two minutes at least");
     expect(slope("slope", "2m")).toBeNull();
     expect(slope("max", "1m")).toBeNull();
+  });
+});
+
+describe("the operations", () => {
+  const LIMITED = "[signal, signal, number between 0 and 1, window|step|soak]";
+
+  it.each([
+    ["window", '{"window": [window]}'],
+    ["stat", '{"stat": [signal, max|min|avg|p50|p95|sum|last|slope, window]}'],
+    ["coverage", '{"coverage": [window]} or {"coverage": [signal, window]}'],
+    ["age", '{"age": [signal]}'],
+    ["known", '{"known": [signal]}'],
+    ["rate", '{"rate": [signal, signal, window]}'],
+    ["rate_upper", '{"rate_upper": [signal, signal, window, number between 0 and 1]}'],
+    ["rate_lower", '{"rate_lower": [signal, signal, window, number between 0 and 1]}'],
+    ["evidence_below", `{"evidence_below": ${LIMITED}}`],
+    ["evidence_above", `{"evidence_above": ${LIMITED}}`],
+    [
+      "evidence_worse",
+      '{"evidence_worse": [signal, signal, signal, signal, number between 0 and 8, window|step|soak]}',
+    ],
+  ])("%s is shown as it is written", (name, usage) => {
+    const { forms = [] } = STANDARD_OPERATIONS[name] ?? {};
+    expect(argumentProblem(name, forms, [])).toBe(`"${name}" is written ${usage}, with literal arguments; here are 0`);
+  });
+
+  it("are these, and no others", () => {
+    expect(Object.keys(STANDARD_OPERATIONS)).toHaveLength(11);
   });
 });
 
