@@ -37,18 +37,15 @@ export const betaShare = (x: number, a: number, b: number): number => {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   const front = Math.exp(lnGamma(a + b) - lnGamma(a) - lnGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
-  return x < (a + 1) / (a + b + 2) ? (front * fraction(x, a, b)) / a : 1 - (front * fraction(1 - x, b, a)) / b;
+  // Stryker disable next-line ArithmeticOperator,EqualityOperator: beside the mean either fraction comes to the same
+  const isBelowMean = x < (a + 1) / (a + b + 2);
+  return isBelowMean ? (front * fraction(x, a, b)) / a : 1 - (front * fraction(1 - x, b, a)) / b;
 };
 
-/** Halvings until a double can hold nothing in between. */
-const HALVINGS = 200;
-
-/** The x at which I_x(a, b) reaches `share`. */
+/** The x at which I_x(a, b) reaches `share`: by halves, until a double can hold nothing in between. */
 export const betaQuantile = (share: number, a: number, b: number): number => {
   let [low, high] = [0, 1];
-  for (let halving = 0; halving < HALVINGS; halving += 1) {
-    const middle = (low + high) / 2;
-    if (middle === low || middle === high) break;
+  for (let middle = 0.5; low < middle && middle < high; middle = (low + high) / 2) {
     if (betaShare(middle, a, b) < share) low = middle;
     else high = middle;
   }

@@ -25,6 +25,7 @@ const eachMinute = (
 ): void => {
   const first = Math.ceil(Math.max(0, now - parseDuration(window)) / MINUTE_MS) * MINUTE_MS;
   // Rows are oldest first, and windows lie at their end.
+  // Stryker disable next-line ArrowFunction,ConditionalExpression: older rows are passed over below, only later
   let index = minutes.findLastIndex(({ at }) => at < first) + 1;
   for (let start = first; start + MINUTE_MS <= now; start += MINUTE_MS) {
     let readings: Readings | null = null;
@@ -47,14 +48,17 @@ export const isCount = (value: number): boolean => value >= 0 && value <= Number
 /** Why a minute has no value of a signal. */
 export const whyMissing = (minute: Minute, path: string): string => {
   if (minute.readings === null) return "minute not observed";
-  const reason = ownAt({ absent: minute.readings.absent }, "absent");
-  const absent = reason as Readonly<Record<string, string>> | undefined;
-  return absent !== undefined && Object.hasOwn(absent, path) ? (absent[path] ?? "no value") : "no value";
+  const { absent } = minute.readings;
+  const reason = Object.hasOwn(absent, path) ? absent[path] : undefined;
+  return reason ?? "no value";
 };
 
 export type Observed<Value> =
   | { readonly kind: "observed"; readonly points: readonly { readonly at: EpochMs; readonly value: Value }[] }
   | { readonly kind: "thin"; readonly reason: string };
+
+/** At least one. */
+type Paths = readonly [SignalPath, ...SignalPath[]];
 
 /**
  * What a window shows of some paths: one point for each minute in which all of them have a value, provided that these
@@ -63,7 +67,7 @@ export type Observed<Value> =
 export const observe = <Value>(
   context: OperationContext,
   window: string,
-  paths: readonly string[],
+  paths: Paths,
   read: (readings: Readings | null) => Value | null,
 ): Observed<Value> => {
   const points: { readonly at: EpochMs; readonly value: Value }[] = [];
@@ -75,7 +79,7 @@ export const observe = <Value>(
     missingAtEnd = value === null ? missingAtEnd + 1 : 0;
     if (value !== null) points.push({ at, value });
   });
-  const expected = minutes - Math.min(missingAtEnd, mayBeLate(context, paths[0] ?? ""));
+  const expected = minutes - Math.min(missingAtEnd, mayBeLate(context, paths[0]));
   if (points.length > 0 && points.length >= context.minCoverage * expected) return { kind: "observed", points };
   return { kind: "thin", reason: `coverage ${points.length}/${minutes} (${whyThin(context, window, paths, read)})` };
 };
@@ -94,10 +98,10 @@ export const mayBeLate = ({ newestMinute }: OperationContext, path: SignalPath):
 const whyThin = <Value>(
   context: OperationContext,
   window: string,
-  paths: readonly string[],
+  paths: Paths,
   read: (readings: Readings | null) => Value | null,
 ): string => {
   const gap = minutesOf(context, window).findLast(({ readings }) => read(readings) === null);
   if (gap === undefined) return "no minutes";
-  return whyMissing(gap, paths.find((each) => whyMissing(gap, each) !== "no value") ?? paths[0] ?? "");
+  return whyMissing(gap, paths.find((each) => whyMissing(gap, each) !== "no value") ?? paths[0]);
 };

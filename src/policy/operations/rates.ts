@@ -1,4 +1,4 @@
-import { judgedFromData, unknownBecause } from "../logic/judged.ts";
+import { judgedFromData, knownAs, unknownBecause } from "../logic/judged.ts";
 import type { Judged } from "../verdict.ts";
 import { betaQuantile } from "./beta.ts";
 import { isCount, numberIn, observe } from "./minutes.ts";
@@ -45,7 +45,7 @@ const bound = (side: "upper" | "lower"): Operation => ({
     if (part > whole) {
       return unknownBecause(`${text(args, 0)} is ${part} of ${whole} ${text(args, 1)}, which is no share of them`);
     }
-    return judgedFromData(rateBound(side, { part, whole }, Number(args[3])), "the bound has no value");
+    return knownAs(rateBound(side, { part, whole }, Number(args[3])));
   },
   describe: (args) => `${side} ${Number(args[3]) * 100} % bound of ${said(args)}`,
 });

@@ -16,8 +16,7 @@ const percentile = (values: readonly number[], share: number): number | null => 
 const median = (values: readonly number[]): number | null => {
   const sorted = values.toSorted((a, b) => a - b);
   const high = sorted[Math.floor(sorted.length / 2)];
-  const low = sorted[Math.ceil(sorted.length / 2) - 1];
-  return high === undefined || low === undefined ? null : (low + high) / 2;
+  return high === undefined ? null : ((sorted[Math.ceil(sorted.length / 2) - 1] ?? high) + high) / 2;
 };
 
 /** Theil–Sen: the median of all pairwise slopes, per minute. One wild point in ten hardly moves it. */

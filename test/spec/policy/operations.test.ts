@@ -64,6 +64,27 @@ describe("stat", () => {
     expect(resultOf(stat("max", "3m"), { ...evidence, minutes: [...minutes, later] })).toEqual(known(3));
   });
 
+  it("gives of an even number the lower one of the middle, of slopes what lies between both", () => {
+    const four = evidenceOf({ "forward.lagSeconds": [4, 1, 10, 7] });
+
+    expect(["p50", "p95", "slope"].map((each) => resultOf(stat(each, "4m"), four))).toEqual([4, 10, 2].map(known));
+  });
+
+  it("reckons a slope by the minutes that lie between two values, and not by their number", () => {
+    const gap = evidenceOf({ "forward.lagSeconds": [1, null, 5, 7] });
+    const lenient = { ...GATES, minCoverage: 0.5 };
+
+    expect(resultOf(stat("slope", "4m"), gap, lenient)).toEqual(known(2));
+  });
+
+  it("has no slope where one minute alone was seen, and says so", () => {
+    const one = evidenceOf({ "forward.lagSeconds": [null, 5] });
+
+    expect(resultOf(stat("slope", "2m"), one, { ...GATES, minCoverage: 0.5 })).toEqual(
+      unknown("slope forward.lagSeconds over 2m: too few values for slope"),
+    );
+  });
+
   it("takes a text for no number", () => {
     const evidence = evidenceOf({ "forward.lagSeconds": "fast" });
 
@@ -117,6 +138,14 @@ describe("rate", () => {
     expect(resultOf(rate, evidence)).toEqual(unknown("green.errors5xx / green.requests over 3m: green.requests is 0"));
   });
 
+  it("is unknown where it is beyond all numbers", () => {
+    const evidence = evidenceOf({ "green.errors5xx": 1, "green.requests": 1e-320 });
+
+    expect(resultOf(rate, evidence)).toEqual(
+      unknown("green.errors5xx / green.requests over 3m: the rate has no value (not finite)"),
+    );
+  });
+
   it("does not take a minute with less than no errors for observed", () => {
     const evidence = evidenceOf({ "green.errors5xx": [0, -5, 0], "green.requests": 100 });
 
@@ -133,16 +162,30 @@ describe("rate", () => {
 });
 
 describe("coverage", () => {
+  it("is read by an operator as what it is the coverage of", () => {
+    const { comparisons } = evaluateRule(
+      { and: [{ ">=": [{ coverage: ["3m"] }, 0.9] }, { ">=": [{ coverage: ["green.requests", "3m"] }, 0.9] }] },
+      evidenceOf({ "green.requests": 1 }),
+      GATES,
+    );
+
+    expect(comparisons.map(({ what }) => what)).toEqual(["coverage over 3m", "coverage of green.requests over 3m"]);
+  });
+
   const evidence = evidenceOf({ "green.requests": [5, null, 5, 5] }, { minutes: 4, missingRows: [0] });
 
   it("is the share of minutes that have a row, and never unknown", () => {
     expect(resultOf({ coverage: ["4m"] }, evidence)).toEqual(known(0.75));
     expect(resultOf({ coverage: "4m" }, evidence)).toEqual(known(0.75));
     expect(resultOf({ coverage: ["10m"] }, evidenceOf({}, { minutes: 0 }))).toEqual(known(0));
+    expect(resultOf({ coverage: ["1m"] }, { ...evidence, now: epochMs(NOW + 30_000) })).toEqual(known(0));
   });
 
   it("of a signal is the share of minutes in which it has a value", () => {
     expect(resultOf({ coverage: ["green.requests", "4m"] }, evidence)).toEqual(known(0.5));
+    expect(resultOf({ coverage: ["forward.state", "4m"] }, evidenceOf({ "forward.state": "RUNNING" }))).toEqual(
+      known(1),
+    );
   });
 });
 
@@ -166,8 +209,30 @@ describe("window", () => {
     expect(resultOf(everyMinute, evidenceOf({}, { minutes: 0 }))).toMatchObject({ kind: "unknown" });
   });
 
+  const within = (minutes: number): JsonValue => ({
+    all: [{ window: [`${minutes}m`] }, { "<": [{ var: "forward.lagSeconds" }, 5] }],
+  });
+
+  it("goes without one minute in ten at a coverage of 0.9, and not without two", () => {
+    const good = { "forward.lagSeconds": 1 };
+
+    expect(resultOf(within(10), evidenceOf(good, { minutes: 10, missingRows: [4] }))).toEqual(known(true));
+    expect(resultOf(within(10), evidenceOf(good, { minutes: 10, missingRows: [4, 7] })).kind).toBe("unknown");
+  });
+
+  it("may lack its newest minute for a rollback rule alone, and none beside it", () => {
+    const good = { "forward.lagSeconds": 1 };
+    const judged = (missingRows: readonly number[], limits: EvaluationLimits) =>
+      resultOf(within(3), evidenceOf(good, { missingRows }), limits).kind;
+
+    expect(judged([0], ROLLBACK)).toBe("known");
+    expect(judged([0], GATES)).toBe("unknown");
+    expect(judged([1], ROLLBACK)).toBe("unknown");
+    expect(judged([0, 1], ROLLBACK)).toBe("unknown");
+  });
+
   it("says of which minutes a comparison speaks", () => {
-    const { comparisons } = evaluateRule(everyMinute, evidenceOf({ "forward.lagSeconds": [1, 9, 1] }), GATES);
+    const { comparisons } = evaluateRule(within(3), evidenceOf({ "forward.lagSeconds": [1, 9, 1] }), GATES);
 
     expect(comparisons).toEqual([
       { what: "forward.lagSeconds in each minute of the last 3m", value: 9, operator: "<", threshold: 5, holds: false },
@@ -187,8 +252,23 @@ describe("age and known", () => {
   });
 
   it("is unknown of what has no value, or of which nobody noted when", () => {
-    expect(resultOf({ age: ["reverse.lagSeconds"] }, aged)).toMatchObject({ kind: "unknown" });
-    expect(resultOf({ age: ["forward.lagSeconds"] }, evidence)).toMatchObject({ kind: "unknown" });
+    const untold = (signal: string) => unknown(`age of ${signal} in seconds: nothing says when it was read`);
+
+    expect(resultOf({ age: ["reverse.lagSeconds"] }, aged)).toEqual(untold("reverse.lagSeconds"));
+    expect(resultOf({ age: ["forward.lagSeconds"] }, evidence)).toEqual(untold("forward.lagSeconds"));
+  });
+
+  it("takes an age from no prototype", () => {
+    const ageSeconds: Record<string, number> = Object.create({ "forward.lagSeconds": 12 });
+    const polluted: Evidence = { ...evidence, current: { ...evidence.current, ageSeconds } };
+
+    expect(resultOf({ age: ["forward.lagSeconds"] }, polluted).kind).toBe("unknown");
+  });
+
+  it("is said as what is known", () => {
+    const { comparisons } = evaluateRule({ "===": [{ known: ["forward.lagSeconds"] }, true] }, evidence, GATES);
+
+    expect(comparisons.map(({ what }) => what)).toEqual(["forward.lagSeconds is known"]);
   });
 
   it("asks whether there is a value", () => {

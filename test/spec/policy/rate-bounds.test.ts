@@ -85,6 +85,35 @@ describe("rate_upper and rate_lower", () => {
     });
   });
 
+  it("say in full what is no share, and by which minutes", () => {
+    const signals = { "green.errors5xx": [0, 9, 9], "green.requests": 4 };
+    expect(over(upper(), signals).result).toEqual({
+      kind: "unknown",
+      reasons: [
+        "upper 95 % bound of green.errors5xx / green.requests over 3m: green.errors5xx is 18 of 12 green.requests, which is no share of them",
+      ],
+    });
+  });
+
+  it("tell the lower bound from the upper one", () => {
+    const lower: JsonValue = { ">": [{ rate_lower: ["green.errors5xx", "green.requests", "3m", 0.95] }, 0.01] };
+    expect(over(lower, { "green.errors5xx": 100, "green.requests": 100 })).toMatchObject({
+      result: { value: true },
+      comparisons: [
+        {
+          what: "lower 95 % bound of green.errors5xx / green.requests over 3m",
+          value: expect.closeTo(0.05 ** (1 / 300), 8),
+        },
+      ],
+    });
+  });
+
+  it("take no minute for seen whose requests are no count", () => {
+    expect(over(upper(), { "green.errors5xx": 0, "green.requests": [9, -9, 9] }).result).toMatchObject({
+      reasons: [expect.stringContaining("coverage 2/3")],
+    });
+  });
+
   it.each<[JsonValue]>([[0], [1], [95], ["0.95"], [true]])("are refused with a confidence of %j", (confidence) => {
     expect(over(upper(confidence), { "green.errors5xx": 0, "green.requests": 9 }).result).toMatchObject({
       kind: "unknown",

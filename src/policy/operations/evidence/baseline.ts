@@ -22,7 +22,8 @@ export const nextBaseline = (
   const rows = by.rows.filter(({ at }) => at >= from && at < end);
   const errors = Object.fromEntries(
     by.signals.map((signal) => {
-      const before = baseline !== undefined && Object.hasOwn(baseline.errors, signal) ? baseline.errors[signal] : [];
+      const before =
+        baseline !== undefined && Object.hasOwn(baseline.errors, signal) ? baseline.errors[signal] : undefined;
       return [signal, [...(before ?? []), ...baselineErrors(rows, signal)].slice(-BASELINE_MINUTES)];
     }),
   );

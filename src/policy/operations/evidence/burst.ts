@@ -36,8 +36,10 @@ export const isBaseline = (readings: Readings): boolean => {
 /** The newest minutes of blue alone in which a signal has a value, oldest first. */
 export const baselineErrors = (rows: Evidence["minutes"], signal: SignalPath): readonly number[] =>
   rows
-    .flatMap(({ readings }) => (isBaseline(readings) ? [numberIn(readings, signal) ?? []].flat() : []))
-    .filter(isCount)
+    .flatMap(({ readings }) => {
+      const count = isBaseline(readings) ? numberIn(readings, signal) : null;
+      return count !== null && isCount(count) ? count : [];
+    })
     .slice(-BASELINE_MINUTES);
 
 /** What was over by `now`, and before green's first request: later minutes tell of another system, or are not known yet. */

@@ -10,7 +10,7 @@ import { consumeMinutes, countsIn, emptyAccumulator, expectedMinutes } from "./a
 import { burstOf } from "./burst.ts";
 import { eValue } from "./evidence-test.ts";
 import { withRecent } from "./recent.ts";
-import { type EvidenceName, type EvidenceUse, evidenceUse, isAccumulated } from "./uses.ts";
+import { type EvidenceName, type EvidenceUse, evidenceAsked, isAccumulated } from "./uses.ts";
 
 /** The sum so far: none for a duration, the state's for a step or the soak. A text says why there is none. */
 const begun = ({ key, lookBack, test }: EvidenceUse, { now, minutes, accumulated }: Evidence): Accumulator | string => {
@@ -58,6 +58,7 @@ const weighed = (use: EvidenceUse, context: OperationContext): Judged => {
 /** Why the newest minutes are not observed, the newest first, up to the newest that is; a few are enough. */
 const gapsAtEnd = ({ paths }: EvidenceUse, { minutes }: Evidence, { from, next }: Accumulator): readonly string[] => {
   const gaps: string[] = [];
+  // Stryker disable next-line ConditionalExpression,LogicalOperator: only the newest is told, and two at most are forgiven
   for (let start = next - MINUTE_MS; start >= from && gaps.length < 3; start -= MINUTE_MS) {
     const at: EpochMs = epochMs(start);
     const readings = minutes.findLast((row) => row.at === at)?.readings ?? null;
@@ -75,13 +76,10 @@ const operation = (
   form: Operation["forms"][number],
   describe: (args: readonly Literal[]) => string,
 ): Operation => {
-  const useOf = oncePerObject((args: readonly Literal[]) => evidenceUse(name, args));
+  const useOf = oncePerObject((args: readonly Literal[]) => evidenceAsked(name, args));
   return {
     forms: [form],
-    resolve: (args, context) => {
-      const use = useOf(args);
-      return use === null ? unknownBecause(`there is no test "${name}"`) : weighed(use, context);
-    },
+    resolve: (args, context) => weighed(useOf(args), context),
     describe,
   };
 };

@@ -33,18 +33,21 @@ const TESTS = {
 
 export type EvidenceName = keyof typeof TESTS;
 
-const isEvidenceName = (name: string): name is EvidenceName => Object.hasOwn(TESTS, name);
-
-/** What an operation asks, or null where it is none of the evidence family. Its arguments have been checked. */
-export const evidenceUse = (name: string, args: readonly Literal[]): EvidenceUse | null => {
-  if (!isEvidenceName(name)) return null;
+/** What an operation of the evidence family asks. Its arguments have been checked. */
+export const evidenceAsked = (name: EvidenceName, args: readonly Literal[]): EvidenceUse => {
   const { make, signals, errors } = TESTS[name];
   const paths = args.slice(0, signals).map(String);
   return {
     key: `${name} ${args.join(" ")}`,
     test: make(Number(args[signals])),
     paths,
-    burstSignal: burstSignal(paths[errors] ?? ""),
+    burstSignal: burstSignal(String(args[errors])),
     lookBack: String(args[signals + 1]),
   };
 };
+
+const isEvidenceName = (name: string): name is EvidenceName => Object.hasOwn(TESTS, name);
+
+/** The same of any operation, or null where it is none of the evidence family. */
+export const evidenceUse = (name: string, args: readonly Literal[]): EvidenceUse | null =>
+  isEvidenceName(name) ? evidenceAsked(name, args) : null;
