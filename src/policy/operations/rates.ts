@@ -35,7 +35,10 @@ const rate: Operation = {
   describe: said,
 };
 
-/** Clopper and Pearson's bound is exact whatever the counts, for one look; it is no proof for a gate asked every minute. */
+/** Beyond it the logarithms that the bound is made of cancel, and no digit of it is left. */
+const LARGEST_WHOLE = 1e10;
+
+/** Clopper and Pearson's bound is exact, however few there are, for one look; it is no proof for a gate asked every minute. */
 const bound = (side: "upper" | "lower"): Operation => ({
   forms: [["series", "series", "window", "share"]],
   resolve: (args, context) => {
@@ -45,6 +48,7 @@ const bound = (side: "upper" | "lower"): Operation => ({
     if (part > whole) {
       return unknownBecause(`${text(args, 0)} is ${part} of ${whole} ${text(args, 1)}, which is no share of them`);
     }
+    if (whole > LARGEST_WHOLE) return unknownBecause(`${whole} ${text(args, 1)} are too many for an exact bound`);
     return knownAs(rateBound(side, { part, whole }, Number(args[3])));
   },
   describe: (args) => `${side} ${Number(args[3]) * 100} % bound of ${said(args)}`,

@@ -120,4 +120,18 @@ describe("rate_upper and rate_lower", () => {
       reasons: [expect.stringContaining("number between 0 and 1")],
     });
   });
+
+  it("are unknown of more than double precision can tell apart, and known up to there", () => {
+    const asked = (requests: number) =>
+      evaluateRule(
+        { "<": [{ rate_upper: ["green.errors5xx", "green.requests", "2m", 0.95] }, 1] },
+        evidenceOf({ "green.errors5xx": 5e8, "green.requests": requests }, { minutes: 2 }),
+        { minCoverage: 0.9, newestMinute: "required" },
+      ).result;
+    expect(asked(5e9)).toEqual({ kind: "known", value: true });
+    const beyond = asked(5e9 + 1);
+    expect(beyond.kind === "unknown" && beyond.reasons).toEqual([
+      expect.stringMatching(/^upper 95 % bound .*: 10000000002 green.requests are too many for an exact bound$/),
+    ]);
+  });
 });
