@@ -17,7 +17,7 @@ export const RULES: readonly Fault[] = [
   {
     name: "outsider-is-ignored",
     edits: [
-      edit(CAUSE, `if (drift !== "more-blue" && drift !== "pin-raised") return null;`, "return null;"),
+      edit(CAUSE, "if (!isSentBack(facts.traffic)) return null;", "return null;"),
       edit("src/guard/settle-intent.ts", `: { kind: "latch-again" };`, `: { kind: "waiting" };`),
     ],
     breaks: "P6",
