@@ -150,6 +150,9 @@ describe("before the first step", () => {
     ]);
     expect(drilled.at(-1)?.detail).toMatchObject({ via, marks: links.map(({ what }) => ({ what })) });
     expect(records.some(({ kind, detail }) => kind === "verified" && detail["fromPercent"] === 0)).toBe(true);
+    const paused = await armed.watcher.state();
+    expect(paused).toMatchObject({ phase: "armed", pause: { reason: "the rehearsal comes first" } });
+    await mustSucceed(armed.pawl(["resume", "orders", "--reason", "it is rehearsed"]), "pawl resume");
     expect((await armed.untilAtHalf()).epoch).toBe(epoch);
   });
 

@@ -10,6 +10,7 @@ import { exitCodeOf, type Finding, findingLines } from "../doctor/finding.ts";
 import { CommandFailure, EXIT, outside } from "../exit.ts";
 import { firstRead } from "../first-read.ts";
 import { PLAIN_MODE_GIVES_UP } from "../plain-mode.ts";
+import { stillPaused } from "../still-paused.ts";
 
 export interface ArmOptions {
   readonly policy: Policy;
@@ -79,6 +80,7 @@ export const armCommand = async (
   return done(document, [
     `${bindings.name} is armed${options.again ? " again" : ""}: epoch ${state.epoch}, policy ${policy.name} (${state.policyDigest.slice(0, 12)})${state.drill ? ", a drill" : ""}.`,
     `  Going back would be ${state.rollbackSafety.label}. The tick of ${document.firstTickAt} judges first: pawl status ${bindings.name}.`,
+    ...(state.pause === undefined ? [] : [`  It is ${stillPaused(bindings.name, state.pause)}.`]),
     ...(state.withoutPin === undefined ? [] : [`  Plain mode: ${PLAIN_MODE_GIVES_UP}.`]),
   ]);
 };

@@ -15,6 +15,7 @@ import { unanswered } from "../failures.ts";
 import { othersListing } from "../files.ts";
 import { firstRead } from "../first-read.ts";
 import { PATIENCE_MS } from "../limits.ts";
+import { stillPaused } from "../still-paused.ts";
 import { forPeople } from "../terminal.ts";
 
 export interface DrillDocument {
@@ -85,11 +86,11 @@ export const drillRollbackCommand = async (
     at: toIso(at),
     tookMs: at - (report.marks[index - 1]?.at ?? at),
   }));
-  const { epoch } = report.state;
+  const { epoch, pause } = report.state;
   return done({ cutover: bindings.name, alarm: alarm.arn, via: report.via, epoch, links }, [
     `${bindings.name}: the way back works, rehearsed with ${alarmName(alarm.arn)} (came by ${report.via}).`,
     ...links.map(({ what, tookMs }) => row(what, tookMs)),
-    `  Armed again, epoch ${epoch}; the next tick goes on. Recorded in the ledger.`,
+    `  Armed again, epoch ${epoch}; ${pause === undefined ? "the next tick goes on" : stillPaused(bindings.name, pause)}. Recorded in the ledger.`,
   ]);
 };
 

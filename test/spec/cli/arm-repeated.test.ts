@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { armCommand } from "../../../src/cli/commands/arm.ts";
 import { rollbackCommand } from "../../../src/cli/commands/rollback.ts";
+import { requestPause } from "../../../src/guard/requests.ts";
 import { outsideFailure } from "../../../src/kernel/result.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
 import { DRILL, fakeWorld } from "../../support/fake-world.ts";
@@ -60,5 +61,15 @@ describe("pawl arm --again where nobody can be asked to lower the pin", () => {
       exitCode: 1,
       why: expect.stringContaining("not lowered in time"),
     });
+  });
+});
+
+describe("pawl arm --again of a cutover that somebody has paused", () => {
+  it("says that it is still paused, and by whom", async () => {
+    const { world, context } = await rolledBack();
+    await requestPause(world.ports, "orders", { by: "olga", reason: "over night" });
+    await world.minute();
+    const { lines } = await armCommand(context, again);
+    expect(lines).toContain("  It is still paused by olga (over night): pawl resume orders.");
   });
 });

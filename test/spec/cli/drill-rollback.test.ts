@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { drillRollbackCommand, minutesGiven } from "../../../src/cli/commands/drill-rollback.ts";
+import { requestPause } from "../../../src/guard/requests.ts";
 import { outsideFailure } from "../../../src/kernel/result.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
 import { drillIn, LINKS } from "../../support/drill.ts";
@@ -36,6 +37,16 @@ describe("pawl drill rollback", () => {
       /the way back works.*came by action.*pin raised +\d+ ms.*verified on blue +1\d s/s,
     );
     expect(world.state().phase).toBe("armed");
+  });
+
+  test("says that a pause still stands, and who set it", async () => {
+    const { world, context } = await scene();
+    await requestPause(world.ports, "orders", { by: "olga", reason: "over night" });
+    await world.minute();
+    const { lines } = await drillRollbackCommand(context, { withinMs });
+    expect(lines.at(-1)).toBe(
+      "  Armed again, epoch 3; still paused by olga (over night): pawl resume orders. Recorded in the ledger.",
+    );
   });
 
   test("is refused with exit code 1 where green has traffic, and says when it is for", async () => {
