@@ -83,8 +83,8 @@ const NO_LEAVES: Leaves = { vars: [], numbers: [], texts: [] };
 
 const leavesOf = (part: JsonValue): Leaves => {
   if (typeof part === "number") return { ...NO_LEAVES, numbers: [part] };
-  if (typeof part === "string" || typeof part === "boolean") return { ...NO_LEAVES, texts: [String(part)] };
-  if (part === null) return NO_LEAVES;
+  if (typeof part === "string") return { ...NO_LEAVES, texts: [part] };
+  if (typeof part !== "object" || part === null) return NO_LEAVES;
   const entries: readonly (readonly [string, JsonValue])[] = Array.isArray(part)
     ? part.map((each) => ["", each] as const)
     : Object.entries(part);

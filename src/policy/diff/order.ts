@@ -35,8 +35,8 @@ const statIsAtMost = (
   { args: b, windowMs: otherSpan }: Quantity,
 ): boolean => {
   const [one, other] = [String(a[1]), String(b[1])];
-  if (a[0] !== b[0] || a.join() === b.join() || one === "slope" || other === "slope") return false;
-  if (one === "sum" || other === "sum") return one === other && span < otherSpan && least !== null && least >= 0;
+  if (a[0] !== b[0] || one === "slope" || other === "slope") return false;
+  if (one === "sum" || other === "sum") return one === other && span <= otherSpan && least !== null && least >= 0;
   if (other === "max") return span <= otherSpan;
   if (one === "min") return otherSpan <= span;
   return span === otherSpan && one === "p50" && other === "p95";

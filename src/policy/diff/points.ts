@@ -95,13 +95,7 @@ const combinations = (axes: readonly Axis[]): readonly (readonly Value[])[] =>
 /** The greatest of five minutes is never below the greatest of three of them. */
 const possible = (axes: readonly Axis[], values: readonly Value[]): boolean =>
   axes.every((one, index) =>
-    axes.every(
-      (other, at) =>
-        one.row !== undefined ||
-        other.row !== undefined ||
-        !isAtMost(one.quantity, other.quantity) ||
-        (values[index] ?? 0) <= (values[at] ?? 0),
-    ),
+    axes.every((other, at) => !isAtMost(one.quantity, other.quantity) || (values[index] ?? 0) <= (values[at] ?? 0)),
   );
 
 const dataOf = (

@@ -110,7 +110,7 @@ const scaled = (operands: readonly JsonValue[], quantities: readonly Quantity[])
   const [factor, ...others] = operands.filter((each): each is number => typeof each === "number");
   const [of, ...more] = quantities;
   if (operands.length !== 2 || factor === undefined || of === undefined || others.length + more.length > 0) return {};
-  if (factor < 0 || of.least === null || of.least < 0 || of.type !== "number" || RECKONING.has(of.operation)) return {};
+  if (factor < 0 || (of.least ?? -1) < 0 || RECKONING.has(of.operation)) return {};
   return { least: 0, times: { of: of.key, factor } };
 };
 
