@@ -89,7 +89,6 @@ const truthOf = (rule: Opened["rule"]): ((data: Data) => Truth) => {
 export const whileFilling = (sides: Sides, joined: Joined, otherwise: Relation): Relation | null => {
   // Stryker disable next-line ConditionalExpression,LogicalOperator,StringLiteral: saves the work, and comes to the same
   if (otherwise === "neither" || otherwise === "unseen") return null;
-  if (sides.before.length === 0 || sides.after.length === 0) return null;
   const looked = [...sides.before, ...sides.after, ...sides.company].flatMap(({ quantities }) => quantities);
   const lengths = [...new Set([0, ...looked.map(({ windowMs }) => windowMs)])].sort((a, b) => a - b);
   // Stryker disable next-line ConditionalExpression: without a window the same points are compared once more

@@ -31,12 +31,13 @@ export const literalsOf = (
       ...leaves,
       keys: leaves.vars.flatMap((path) => keys.get(path) ?? []),
       abreast: new Set(leaves.vars).size,
+      beside: leaves.vars.length > 1 ? leaves.vars : [],
     }));
   const related = quantities.flatMap((one, index) =>
     quantities
       .slice(index + 1)
       .filter((other) => areRelated(one, other))
-      .map((other) => ({ keys: [one.key, other.key], ...NO_LITERALS })),
+      .map((other) => ({ keys: [one.key, other.key], beside: [], ...NO_LITERALS })),
   );
   let groups: readonly Together[] = [];
   for (const next of [...comparisons, ...related]) groups = withTogether(groups, next);
@@ -48,18 +49,22 @@ export const rowKey = (path: string): string => `row ${path}`;
 
 interface Together extends Literals {
   readonly keys: readonly string[];
+  /** What is compared with each other, be it through others: a below b and b below c are three in a row. */
+  readonly beside: readonly string[];
 }
 
 const withTogether = (groups: readonly Together[], next: Together): readonly Together[] => {
   const near = groups.filter(({ keys }) => keys.some((key) => next.keys.includes(key)));
   const all = [...near, next];
+  const beside = [...new Set(all.flatMap((each) => each.beside))];
   return [
     ...groups.filter((group) => !near.includes(group)),
     {
       keys: [...new Set(all.flatMap(({ keys }) => keys))],
       numbers: [...new Set(all.flatMap(({ numbers }) => numbers))],
       texts: [...new Set(all.flatMap(({ texts }) => texts))],
-      abreast: Math.max(...all.map(({ abreast }) => abreast)),
+      beside,
+      abreast: Math.max(beside.length, ...all.map(({ abreast }) => abreast)),
     },
   ];
 };

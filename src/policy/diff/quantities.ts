@@ -102,6 +102,13 @@ const reckoned = (name: string, part: JsonObject): Quantity | null => {
   };
 };
 
+/** The key of the quantity that a part is, and nothing beside; null where it is more, or less. */
+const quantityAt = (part: JsonValue): string | null => {
+  const { rule, quantities } = openRule(part);
+  const [only] = quantities;
+  return only !== undefined && isJsonObject(rule) && rule["var"] === placeOf(only.key) ? only.key : null;
+};
+
 const nameIn = (quantities: readonly Quantity[], path: string): string =>
   quantities.find(({ key }) => placeOf(key) === path)?.says ?? path;
 
@@ -111,6 +118,7 @@ const scaled = (operands: readonly JsonValue[], quantities: readonly Quantity[])
   const [of, ...more] = quantities;
   if (operands.length !== 2 || factor === undefined || of === undefined || others.length + more.length > 0) return {};
   if (factor < 0 || (of.least ?? -1) < 0 || RECKONING.has(of.operation)) return {};
+  if (!operands.some((each) => quantityAt(each) === of.key)) return {};
   return { least: 0, times: { of: of.key, factor } };
 };
 

@@ -7,7 +7,8 @@ export type Value = number | string | boolean;
 export const valuesOf = (quantity: Quantity, { numbers, texts, abreast }: Literals): readonly Value[] => {
   if (quantity.type === "boolean") return [true, false];
   if (quantity.type === "text") return [...new Set([...quantity.values, ...texts, "?"])];
-  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  const ends = [quantity.least, quantity.most].filter((end) => end !== null);
+  const sorted = [...new Set(numbers.length === 0 ? numbers : [...numbers, ...ends])].sort((a, b) => a - b);
   const [first = 1] = sorted;
   const last = sorted.at(-1) ?? 1;
   const shares = Array.from({ length: abreast }, (_, index) => (index + 1) / (abreast + 1));
@@ -19,7 +20,6 @@ export const valuesOf = (quantity: Quantity, { numbers, texts, abreast }: Litera
     first - Math.max(1, Math.abs(first)) * share,
     last + Math.max(1, Math.abs(last)) * 2 * share,
   ]);
-  const ends = [quantity.least, quantity.most].filter((end) => end !== null);
   const all = [...sorted, ...between, ...beyond, ...(sorted.length === 0 ? [0, 1, 2] : []), ...ends];
   const rounded = quantity.whole ? all.flatMap((each) => [Math.floor(each), Math.ceil(each)]) : all;
   const within = rounded.filter((each) => each >= (quantity.least ?? -Infinity) && each <= (quantity.most ?? Infinity));

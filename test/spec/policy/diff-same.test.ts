@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { diffPolicies } from "../../../src/policy/diff/diff-policies.ts";
+import type { Rule } from "../../../src/policy/policy-file.ts";
+import { loadedPolicy } from "../../support/small-policy.ts";
+
+const SMALL = loadedPolicy();
+
+const asking = (rules: readonly Rule[]) => ({
+  ...SMALL,
+  gates: { x: { why: "w", rule: { and: rules } } },
+  start: { require: ["x"] },
+  steps: SMALL.steps.map((step) => ({ ...step, promoteWhen: [] })),
+  decommission: { ...SMALL.decommission, require: [] },
+});
+
+const rate = (side: string): Rule => ({ rate: [`${side}.errors5xx`, `${side}.requests`, "5m"] });
+const p99 = (side: string): Rule => ({ var: `${side}.p99Ms` });
+const stat = (statistic: string, window: string): Rule => ({ stat: ["forward.lagRecords", statistic, window] });
+
+/** What is asked beside the rest, on the one side or on the other. */
+describe("a condition more is never said to come to the same", () => {
+  it.each<[string, readonly Rule[], Rule]>([
+    [
+      "where two shares may lie between 0 and the limit that they have in common",
+      [{ "<": [rate("green"), 0.01] }, { "<": [rate("blue"), 0.01] }],
+      { ">=": [rate("green"), rate("blue")] },
+    ],
+    [
+      "where a multiple is one of the greater of two",
+      [{ "<": [p99("green"), 1_000] }, { "<": [p99("blue"), 1_000] }],
+      { "<=": [{ "*": [2, { max: [p99("green"), 5] }] }, { "*": [3, p99("green")] }] },
+    ],
+    [
+      "where three are compared in a row",
+      [
+        { ">": [{ var: "green.p99Ms" }, 2] },
+        { "<": [{ var: "green.p99Ms" }, { var: "blue.p99Ms" }] },
+        { "<": [{ var: "blue.p99Ms" }, 10] },
+        { ">": [{ var: "forward.lagSeconds" }, 2] },
+        { "<": [{ var: "forward.lagSeconds" }, 10] },
+      ],
+      { or: [{ ">=": [{ var: "blue.p99Ms" }, { var: "forward.lagSeconds" }] }, { "<=": [{ var: "green.p99Ms" }, 2] }] },
+    ],
+  ])("%s", (_, rest, more) => {
+    const directions = (before: readonly Rule[], after: readonly Rule[]) =>
+      diffPolicies(asking(before), asking(after)).map(({ direction }) => direction);
+    expect(directions(rest, [...rest, more])).toEqual(["opens later"]);
+    expect(directions([...rest, more], rest)).toEqual(["opens earlier"]);
+  });
+
+  it("while a longer window fills, although a shorter one that stays says the same later", () => {
+    const stays: Rule = { or: [{ "<": [stat("p95", "3m"), 5] }, { "<": [stat("min", "15m"), 3] }] };
+    const goes: Rule = { "<": [stat("min", "15m"), 6] };
+    const [before, after] = [asking([stays, goes]), asking([stays])];
+    expect(diffPolicies(before, after).map(({ direction }) => direction)).toContain("opens earlier");
+    expect(diffPolicies(after, before).map(({ direction }) => direction)).toContain("opens later");
+  });
+});
