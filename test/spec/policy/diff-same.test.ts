@@ -27,7 +27,7 @@ describe("a condition more is never said to come to the same", () => {
     ],
     [
       "where a multiple is one of the greater of two",
-      [{ "<": [p99("green"), 1_000] }, { "<": [p99("blue"), 1_000] }],
+      [{ "<": [{ "*": [2, { max: [p99("green"), 5] }] }, 1_000] }, { "<": [{ "*": [3, p99("green")] }, 1_000] }],
       { "<=": [{ "*": [2, { max: [p99("green"), 5] }] }, { "*": [3, p99("green")] }] },
     ],
     [
