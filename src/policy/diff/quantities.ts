@@ -109,8 +109,14 @@ const quantityAt = (part: JsonValue): string | null => {
   return only !== undefined && isJsonObject(rule) && rule["var"] === placeOf(only.key) ? only.key : null;
 };
 
-const nameIn = (quantities: readonly Quantity[], path: string): string =>
-  quantities.find(({ key }) => placeOf(key) === path)?.says ?? path;
+/** What is reckoned with an operator between its operands stands in parentheses among others: the text keeps its order. */
+const INFIX = new Set(["+", "-", "*", "/", "%"]);
+
+const nameIn = (quantities: readonly Quantity[], path: string): string => {
+  const of = quantities.find(({ key }) => placeOf(key) === path);
+  if (of === undefined) return path;
+  return INFIX.has(of.operation) ? `(${of.says})` : of.says;
+};
 
 /** A literal times one quantity keeps the order of factors where the quantity is never below 0. */
 const scaled = (operands: readonly JsonValue[], quantities: readonly Quantity[]): Partial<Quantity> => {

@@ -56,3 +56,16 @@ describe("a condition more is never said to come to the same", () => {
     expect(diffPolicies(after, before).map(({ direction }) => direction)).toContain("opens later");
   });
 });
+
+describe("arithmetic within arithmetic", () => {
+  it("keeps its parentheses, so that two rules that differ read otherwise", () => {
+    const [green, blue] = [p99("green"), p99("blue")];
+    const limits = (rule: Rule) => asking([{ "<": [rule, 5] }]);
+    const [{ what } = { what: "" }] = diffPolicies(
+      limits({ "*": [2, { "-": [green, blue] }] }),
+      limits({ "-": [{ "*": [2, green] }, blue] }),
+    );
+    expect(what).toContain("2 * (green.p99Ms - blue.p99Ms) < 5");
+    expect(what).toContain("(2 * green.p99Ms) - blue.p99Ms < 5");
+  });
+});
