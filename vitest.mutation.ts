@@ -18,11 +18,8 @@ const SLOW = /\/property\/|\/(statistics|diff-proven|lint-size|lint)\.test\.ts$/
 
 class QuickFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const named = files.toSorted((a, b) => a.moduleId.localeCompare(b.moduleId));
-    return [
-      ...named.filter(({ moduleId }) => !SLOW.test(moduleId)),
-      ...named.filter(({ moduleId }) => SLOW.test(moduleId)),
-    ];
+    const isSlow = ({ moduleId }: TestSpecification): number => Number(SLOW.test(moduleId));
+    return files.toSorted((a, b) => isSlow(a) - isSlow(b) || a.moduleId.localeCompare(b.moduleId));
   }
 }
 

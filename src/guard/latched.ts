@@ -8,7 +8,7 @@ import { unsettle } from "./green-again.ts";
 import { safetyAt } from "./judge-tick.ts";
 import { type Repair, released, repairOf } from "./latch-repair.ts";
 import { flushOutbox } from "./outbox.ts";
-import { type PromotePorts, type PromoteReport, sayings, type Tick } from "./promote-tick.ts";
+import { OVERTAKEN, type PromotePorts, type PromoteReport, sayings, type Tick } from "./promote-tick.ts";
 import { sayRefused, sayRequest } from "./requests-taken.ts";
 
 /**
@@ -35,8 +35,6 @@ export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: Cut
   if (opened.version > stored.version + 1) return OVERTAKEN;
   return record(ports, tick, opened, repair, safety);
 };
-
-const OVERTAKEN: PromoteReport = { kind: "dropped", why: "somebody else's write came first" };
 
 const PAGE_AFTER_MS = { held: 0, latch: 0, "drift:unpinned": 0, rollback: 0 };
 

@@ -36,6 +36,9 @@ export type PromoteReport =
   | { readonly kind: "judged"; readonly decision: Decision["kind"]; readonly reasons: readonly string[] }
   | { readonly kind: "latched"; readonly doing: string };
 
+/** What a tick comes to whose own write somebody else's has overtaken: the next one goes on from there. */
+export const OVERTAKEN: PromoteReport = { kind: "dropped", why: "somebody else's write came first" };
+
 /** Everything one tick works with, so that the parts of promote need no long lists of arguments. */
 export interface Tick {
   readonly cutover: CutoverBindings;

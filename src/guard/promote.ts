@@ -16,7 +16,7 @@ import { STATE_TIMEOUT_MS } from "./limits.ts";
 import { type Look, look } from "./look.ts";
 import { flushLeftBehind, flushOutbox } from "./outbox.ts";
 import type { TransitionOutcome } from "./ports.ts";
-import { judgedEvents, type PromotePorts, type PromoteReport, sayings, type Tick } from "./promote-tick.ts";
+import { judgedEvents, OVERTAKEN, type PromotePorts, type PromoteReport, sayings, type Tick } from "./promote-tick.ts";
 import { refusedNotice, requestEvents, sayRefused, sayRequest } from "./requests-taken.ts";
 import { latchAndSendBack } from "./send-back.ts";
 import { settleIntent } from "./settle-intent.ts";
@@ -164,7 +164,7 @@ const reported = (outcome: TransitionOutcome, decision: Decision): PromoteReport
     case "committed":
       return { kind: "judged", decision: decision.kind, reasons: decision.reasons };
     case "moved":
-      return { kind: "dropped", why: "somebody else's write came first" };
+      return OVERTAKEN;
     case "unknown":
       return { kind: "failed", why: outcome.message };
   }

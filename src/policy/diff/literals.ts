@@ -28,9 +28,9 @@ export const literalsOf = (
   const comparisons = rules
     .flatMap(({ rule }) => comparisonsIn(rule))
     .map((leaves) => ({
+      ...NO_LITERALS,
       ...leaves,
       keys: leaves.vars.flatMap((path) => keys.get(path) ?? []),
-      abreast: new Set(leaves.vars).size,
       beside: leaves.vars.length > 1 ? leaves.vars : [],
     }));
   const related = quantities.flatMap((one, index) =>
@@ -64,7 +64,7 @@ const withTogether = (groups: readonly Together[], next: Together): readonly Tog
       numbers: [...new Set(all.flatMap(({ numbers }) => numbers))],
       texts: [...new Set(all.flatMap(({ texts }) => texts))],
       beside,
-      abreast: Math.max(beside.length, ...all.map(({ abreast }) => abreast)),
+      abreast: Math.max(1, beside.length),
     },
   ];
 };

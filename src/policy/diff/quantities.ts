@@ -98,16 +98,13 @@ const reckoned = (name: string, part: JsonObject): Quantity | null => {
     windowMs: Math.max(...quantities.map(({ windowMs }) => windowMs)),
     paths: [...new Set([...quantities.flatMap(({ paths }) => paths), ...rowSignalsOf(part)])],
     says: describe({ [name]: [...inside.map(({ rule }) => rule), ...body] }, (path) => nameIn(quantities, path)),
-    ...(name === "*" ? scaled(operands, quantities) : {}),
+    ...(name === "*" ? scaled(operands, inside) : {}),
   };
 };
 
-/** The key of the quantity that a part is, and nothing beside; null where it is more, or less. */
-const quantityAt = (part: JsonValue): string | null => {
-  const { rule, quantities } = openRule(part);
-  const [only] = quantities;
-  return only !== undefined && isJsonObject(rule) && rule["var"] === placeOf(only.key) ? only.key : null;
-};
+/** Whether a part is one quantity and nothing beside. */
+const isAlone = ({ rule, quantities: [only] }: Opened): boolean =>
+  only !== undefined && isJsonObject(rule) && rule["var"] === placeOf(only.key);
 
 /** What is reckoned with an operator between its operands stands in parentheses among others: the text keeps its order. */
 const INFIX = new Set(["+", "-", "*", "/", "%"]);
@@ -119,12 +116,12 @@ const nameIn = (quantities: readonly Quantity[], path: string): string => {
 };
 
 /** A literal times one quantity keeps the order of factors where the quantity is never below 0. */
-const scaled = (operands: readonly JsonValue[], quantities: readonly Quantity[]): Partial<Quantity> => {
+const scaled = (operands: readonly JsonValue[], inside: readonly Opened[]): Partial<Quantity> => {
   const [factor, ...others] = operands.filter((each): each is number => typeof each === "number");
-  const [of, ...more] = quantities;
+  const [of, ...more] = inside.flatMap(({ quantities }) => quantities);
   if (operands.length !== 2 || factor === undefined || of === undefined || others.length + more.length > 0) return {};
   if (factor < 0 || (of.least ?? -1) < 0 || RECKONING.has(of.operation)) return {};
-  if (!operands.some((each) => quantityAt(each) === of.key)) return {};
+  if (!inside.some(isAlone)) return {};
   return { least: 0, times: { of: of.key, factor } };
 };
 
