@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../src/kernel/json.ts";
 import { loadPolicy } from "../../src/policy/load-policy.ts";
-import type { Policy } from "../../src/policy/policy-file.ts";
+import type { Policy, Rule } from "../../src/policy/policy-file.ts";
 
 /** A policy of few gates, to be changed by a spec: one stream, green's errors, two steps below 100. */
 export const smallPolicy = (changes: JsonObject = {}): JsonObject => ({
@@ -48,6 +48,19 @@ export const loadedPolicy = (changes: JsonObject = {}): Policy => {
   const loaded = loadPolicy(JSON.stringify(smallPolicy(changes)), "policy.json");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.failure));
   return loaded.value;
+};
+
+/** The small policy with these gates, asked at the start and nowhere else. Called within a spec, not as its file loads. */
+export const askingAtStart = (gates: Readonly<Record<string, Rule>>, waived: readonly string[] = []): Policy => {
+  const small = loadedPolicy();
+  return {
+    ...small,
+    gates: Object.fromEntries(Object.entries(gates).map(([name, rule]) => [name, { why: "w", rule }])),
+    start: { require: Object.keys(gates) },
+    steps: small.steps.map((step) => ({ ...step, promoteWhen: [] })),
+    decommission: { ...small.decommission, require: [] },
+    waivers: waived.map((gate) => ({ gate, expires: "2026-12-01T00:00:00Z", by: "olga", why: "known" })),
+  };
 };
 
 /** A good day at the canary of the small policy: it is left from 10m on. */

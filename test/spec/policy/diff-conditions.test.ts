@@ -2,23 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../../src/kernel/json.ts";
 import { diffPolicies } from "../../../src/policy/diff/diff-policies.ts";
 import type { Policy, Rule } from "../../../src/policy/policy-file.ts";
-import { loadedPolicy } from "../../support/small-policy.ts";
+import { askingAtStart as asking, loadedPolicy } from "../../support/small-policy.ts";
 
 const said = (before: Policy, after: Policy): readonly string[] =>
   diffPolicies(before, after).map(({ direction, where, what }) => `${direction} | ${where} | ${what}`);
 
-/** Gates that are asked at the start and nowhere else. */
-const asking = (gates: Readonly<Record<string, Rule>>, waived: readonly string[] = []): Policy => {
-  const small = loadedPolicy();
-  return {
-    ...small,
-    gates: Object.fromEntries(Object.entries(gates).map(([name, rule]) => [name, { why: "w", rule }])),
-    start: { require: Object.keys(gates) },
-    steps: small.steps.map((step) => ({ ...step, promoteWhen: [] })),
-    decommission: { ...small.decommission, require: [] },
-    waivers: waived.map((gate) => ({ gate, expires: "2026-12-01T00:00:00Z", by: "olga", why: "known" })),
-  };
-};
 const firing = (when: Rule, params?: Readonly<Record<string, number>>): Policy => {
   const { params: _, ...small } = loadedPolicy();
   return { ...small, gates: {}, rollback: [{ id: "breaker", why: "w", when }], ...(params ? { params } : {}) };

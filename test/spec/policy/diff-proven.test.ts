@@ -2,18 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../../src/kernel/json.ts";
 import { diffPolicies } from "../../../src/policy/diff/diff-policies.ts";
 import type { Policy, Rule } from "../../../src/policy/policy-file.ts";
-import { loadedPolicy } from "../../support/small-policy.ts";
+import { askingAtStart as asking, loadedPolicy } from "../../support/small-policy.ts";
 
 const SMALL = loadedPolicy();
-
-const asking = (gates: Readonly<Record<string, Rule>>, waived: readonly string[] = []): Policy => ({
-  ...SMALL,
-  gates: Object.fromEntries(Object.entries(gates).map(([name, rule]) => [name, { why: "w", rule }])),
-  start: { require: Object.keys(gates) },
-  steps: SMALL.steps.map((step) => ({ ...step, promoteWhen: [] })),
-  decommission: { ...SMALL.decommission, require: [] },
-  waivers: waived.map((gate) => ({ gate, expires: "2026-12-01T00:00:00Z", by: "olga", why: "known" })),
-});
 
 const said = (before: Policy, after: Policy): readonly string[] =>
   diffPolicies(before, after).map(({ direction, where, what }) => `${direction} | ${where} | ${what}`);

@@ -1,17 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { diffPolicies } from "../../../src/policy/diff/diff-policies.ts";
 import type { Rule } from "../../../src/policy/policy-file.ts";
-import { loadedPolicy } from "../../support/small-policy.ts";
+import { askingAtStart } from "../../support/small-policy.ts";
 
-const SMALL = loadedPolicy();
-
-const asking = (rules: readonly Rule[]) => ({
-  ...SMALL,
-  gates: { x: { why: "w", rule: { and: rules } } },
-  start: { require: ["x"] },
-  steps: SMALL.steps.map((step) => ({ ...step, promoteWhen: [] })),
-  decommission: { ...SMALL.decommission, require: [] },
-});
+const asking = (rules: readonly Rule[]) => askingAtStart({ x: { and: rules } });
 
 const rate = (side: string): Rule => ({ rate: [`${side}.errors5xx`, `${side}.requests`, "5m"] });
 const p99 = (side: string): Rule => ({ var: `${side}.p99Ms` });

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
 import { diffPolicies } from "../../../src/policy/diff/diff-policies.ts";
 import { loadPolicy } from "../../../src/policy/load-policy.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
-import { loadedPolicy, smallPolicy } from "../../support/small-policy.ts";
+import { askingAtStart, loadedPolicy, smallPolicy } from "../../support/small-policy.ts";
 
 type Draft = { [key: string]: JsonValue | Draft };
 
@@ -23,13 +23,7 @@ const changed = (edit: (policy: Draft) => void): readonly string[] => said(SMALL
 
 /** One gate that goes from one rule to another; nothing else asks anything, so that nothing else speaks for it. */
 const gate = (before: JsonValue, now: JsonValue): readonly string[] => {
-  const alone = (rule: JsonValue): Policy => ({
-    ...SMALL,
-    gates: { lag: { why: "w", rule } },
-    start: { require: ["lag"] },
-    steps: SMALL.steps.map((step) => ({ ...step, promoteWhen: [] })),
-    decommission: { ...SMALL.decommission, require: [] },
-  });
+  const alone = (rule: JsonValue): Policy => askingAtStart({ lag: rule });
   return said(alone(before), alone(now));
 };
 
