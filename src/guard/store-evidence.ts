@@ -1,8 +1,11 @@
 import { ENGINE_VERSION } from "../decision/decision.ts";
 import type { CutoverState } from "../decision/state.ts";
+import type { Digest } from "../kernel/digest.ts";
 import { toIso } from "../kernel/instant.ts";
 import { canonicalJson, type JsonObject } from "../kernel/json.ts";
+import { oncePerObject } from "../kernel/memo.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { JudgedTick } from "./judge-tick.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import type { Look } from "./look.ts";
@@ -25,7 +28,7 @@ export const storeEvidence = async (
   if (!isStored) return null;
   if (ports.evidence.keepsNothing === true) return { evidence: "not kept" };
   const { decision, judgement, evidence: accumulated, corrections } = judged;
-  const named = snapshots.map((one) => ({ tick: toIso(one.tick), digest: ports.digest(canonicalJson(one)) }));
+  const named = snapshots.map(namedBy(ports.digest));
   const bodyWith = (workings: unknown): string =>
     canonicalJson({
       ...{ cutover, state, policy: judged.policy, snapshots: named, trouble },
@@ -52,6 +55,11 @@ export const storeEvidence = async (
     ...(corrections.length === 0 ? {} : { corrections }),
   };
 };
+
+/** How evidence names a snapshot. Whoever keeps snapshots from tick to tick names the same ones again. */
+const namedBy = oncePerObject((digest: Digest) =>
+  oncePerObject((one: Snapshot) => ({ tick: toIso(one.tick), digest: digest(canonicalJson(one)) })),
+);
 
 /** Residual, facts and trace of every rule; the values of the minute once for all gates and once for all rollback rules. */
 const workingsOf = ({ workings }: JudgedTick) => {

@@ -1,3 +1,5 @@
+import { oncePerText } from "./memo.ts";
+
 declare const unit: unique symbol;
 type Unit<Name extends string> = number & { readonly [unit]: Name };
 
@@ -37,8 +39,8 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_60
  * Reads a policy's duration: a positive whole number and `s`, `m` or `h` ("90s", "5m", "24h").
  * @throws {RangeError} anything else; policy files are checked against their schema before they get here.
  */
-export const parseDuration = (text: string): DurationMs => {
+export const parseDuration = oncePerText((text): DurationMs => {
   const match = /^([1-9][0-9]*)(s|m|h)$/.exec(text);
   if (match === null) throw new RangeError(`"${text}" is not a duration such as 90s, 5m or 24h`);
   return durationMs(Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 0));
-};
+});

@@ -1,3 +1,4 @@
+import { oncePerText } from "../kernel/memo.ts";
 import type { Observation, Observations, SignalValue } from "../signals/observation.ts";
 import type { MinuteReadings, Readings } from "./snapshot.ts";
 
@@ -30,17 +31,8 @@ const put = (values: Values, path: string, value: SignalValue): void => {
   else members[name] = value;
 };
 
-/** Signal paths are few, and taken apart a thousand times an hour; those of a recording may be any. */
-const knownParts = new Map<string, readonly [group: string, name: string]>();
-const MOST_KNOWN_PARTS = 1_000;
-
-const partsOf = (path: string): readonly [group: string, name: string] => {
-  const known = knownParts.get(path);
-  // Stryker disable next-line ConditionalExpression: what was remembered is what is found again
-  if (known !== undefined) return known;
+/** Taken apart a thousand times an hour. */
+const partsOf = oncePerText((path): readonly [group: string, name: string] => {
   const dot = path.indexOf(".");
-  const parts = dot < 0 ? ([path, ""] as const) : ([path.slice(0, dot), path.slice(dot + 1)] as const);
-  // Stryker disable next-line ConditionalExpression,EqualityOperator: how much is remembered changes no answer
-  if (knownParts.size < MOST_KNOWN_PARTS) knownParts.set(path, parts);
-  return parts;
-};
+  return dot < 0 ? [path, ""] : [path.slice(0, dot), path.slice(dot + 1)];
+});

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../kernel/json.ts";
+import { oncePerText } from "../../kernel/memo.ts";
 import { Unknown, unknownBecause, unknownFrom, type Value, valueFrom } from "./judged.ts";
 import { allOperands, type Call, evaluateAll, type Operator, outOfSteps, type Part, type Run, spend } from "./scope.ts";
 
@@ -20,18 +21,8 @@ const ownAtParts = (data: unknown, parts: readonly string[]): unknown => {
 /** Follows a dotted path through own properties only. */
 export const ownAt = (data: unknown, path: string): unknown => ownAtParts(data, partsOf(path));
 
-/** Operations read the same few paths of every minute. A batch may bring any number of others. */
-const splitPaths = new Map<string, readonly string[]>();
-const MOST_SPLIT_PATHS = 1_000;
-
-const partsOf = (path: string): readonly string[] => {
-  const before = splitPaths.get(path);
-  if (before !== undefined) return before;
-  const parts = path.split(".");
-  // Stryker disable next-line all: what is remembered is only found sooner, and how much of it there is nobody sees.
-  if (splitPaths.size < MOST_SPLIT_PATHS && path.length < 200) splitPaths.set(path, parts);
-  return parts;
-};
+/** Operations read the same few paths of every minute. */
+const partsOf = oncePerText((path): readonly string[] => path.split("."));
 
 type LookUp = (run: Run, data: unknown) => Value;
 

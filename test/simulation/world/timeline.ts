@@ -55,11 +55,15 @@ const queueOfDue = () => {
   };
 };
 
+const DONE = Promise.resolve();
+
 /**
- * Resolves once every continuation that can run without the clock has run: Node calls what waits for the next tick only
+ * Goes on once every continuation that can run without the clock has run: Node calls what waits for the next tick only
  * when no microtask is left. A turn of the event loop would do the same with a system call each.
  */
-const settled = (): Promise<void> => new Promise((resolve) => queueMicrotask(() => process.nextTick(resolve)));
+const onceSettled = (goOn: () => void): void => {
+  void DONE.then(() => process.nextTick(goOn));
+};
 
 export const timeline = (start: number): Timeline => {
   const queue = queueOfDue();
@@ -73,15 +77,25 @@ export const timeline = (start: number): Timeline => {
     now: () => now,
     at,
     wait: (forMs) => new Promise((resolve) => at(now + forMs, resolve)),
-    runTo: async (end) => {
-      // Whoever was started just now has not yet asked for anything.
-      await settled();
-      for (let next = queue.first(); next !== undefined && next.at <= end; next = queue.first()) {
-        now = next.at;
-        for (let due = queue.first(); due !== undefined && due.at === now; due = queue.first()) queue.shift()?.happen();
-        await settled();
-      }
-      now = Math.max(now, end);
-    },
+    runTo: (end) =>
+      new Promise((resolve, reject) => {
+        const goOn = (): void => {
+          const next = queue.first();
+          if (next === undefined || next.at > end) {
+            now = Math.max(now, end);
+            resolve();
+            return;
+          }
+          now = next.at;
+          try {
+            for (let due = queue.first(); due?.at === now; due = queue.first()) queue.shift()?.happen();
+            onceSettled(goOn);
+          } catch (error) {
+            reject(error);
+          }
+        };
+        // Whoever was started just now has not yet asked for anything.
+        onceSettled(goOn);
+      }),
   };
 };

@@ -15,6 +15,10 @@ export const emptyAccumulator = ({ alternatives }: EvidenceTest, from: EpochMs):
   logs: Array.from({ length: alternatives }, () => 0),
 });
 
+/** What was read of a minute; null where it was not observed. */
+export const readingsAt = (rows: Rows, minute: EpochMs): Readings | null =>
+  rows.findLast(({ at }) => at === minute)?.readings ?? null;
+
 /** A minute's counts in the order of the paths, null where one of them is missing or is no count that is exact. */
 export const countsIn = (readings: Readings | null, paths: readonly SignalPath[]): readonly number[] | null => {
   const counts: number[] = [];

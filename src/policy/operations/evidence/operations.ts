@@ -6,7 +6,7 @@ import { knownAs, unknownBecause } from "../../logic/judged.ts";
 import type { Judged } from "../../verdict.ts";
 import { mayBeLate, whyMissing } from "../minutes.ts";
 import type { Literal, Operation, OperationContext, Operations } from "../operation.ts";
-import { consumeMinutes, countsIn, emptyAccumulator, expectedMinutes } from "./accumulate.ts";
+import { consumeMinutes, countsIn, emptyAccumulator, expectedMinutes, readingsAt } from "./accumulate.ts";
 import { burstOf } from "./burst.ts";
 import { eValue } from "./evidence-test.ts";
 import { withRecent } from "./recent.ts";
@@ -61,7 +61,7 @@ const gapsAtEnd = ({ paths }: EvidenceUse, { minutes }: Evidence, { from, next }
   // Stryker disable next-line ConditionalExpression,LogicalOperator: only the newest is told, and two at most are forgiven
   for (let start = next - MINUTE_MS; start >= from && gaps.length < 3; start -= MINUTE_MS) {
     const at: EpochMs = epochMs(start);
-    const readings = minutes.findLast((row) => row.at === at)?.readings ?? null;
+    const readings = readingsAt(minutes, at);
     if (countsIn(readings, paths) !== null) break;
     const reasons = paths.map((path) => whyMissing({ at, readings }, path));
     gaps.push(reasons.find((reason) => reason !== "no value") ?? "no value");

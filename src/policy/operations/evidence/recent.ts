@@ -1,9 +1,11 @@
 import { toIso } from "../../../kernel/instant.ts";
 import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../../../kernel/units.ts";
+import type { SignalPath } from "../../../signals/catalogue.ts";
 import type { Accumulator, RecentMinute } from "../../../snapshot/evidence-state.ts";
 import { SNAPSHOT_MINUTES } from "../../../snapshot/freshness.ts";
-import type { Evidence } from "../../../snapshot/snapshot.ts";
-import { addMinute, countsIn, firstFrom } from "./accumulate.ts";
+import type { Evidence, Readings } from "../../../snapshot/snapshot.ts";
+import { numberIn } from "../minutes.ts";
+import { addMinute, countsIn, readingsAt } from "./accumulate.ts";
 import type { EvidenceTest } from "./evidence-test.ts";
 import type { EvidenceUse } from "./uses.ts";
 
@@ -54,12 +56,14 @@ export const advanceSum = (
   by: { readonly tick: EpochMs; readonly until: EpochMs; readonly burst: number },
 ): { readonly sum: Accumulator; readonly corrections: readonly string[] } => {
   const corrections: string[] = [];
-  const known = countsByMinute(use, rows, before.recent?.[0]?.at ?? before.next);
   const recent = (before.recent ?? []).map((minute): RecentMinute => {
     const { at, seen } = minute;
-    const counts = known.get(at);
     const last = seen.at(-1);
-    if (counts === undefined || (last !== undefined && !isWorse(use.test, seen, counts))) return minute;
+    const readings = readingsAt(rows, at);
+    // Stryker disable next-line ConditionalExpression: what is as it was is not worse, and is told sooner
+    if (last !== undefined && isKnownAs(last, readings, use.paths)) return minute;
+    const counts = countsIn(readings, use.paths);
+    if (counts === null || (last !== undefined && !isWorse(use.test, seen, counts))) return minute;
     if (last !== undefined)
       corrections.push(`${use.key}: the minute of ${toIso(at)} got worse after it was final (${last} → ${counts})`);
     return { at, seen: [...seen, counts] };
@@ -67,18 +71,16 @@ export const advanceSum = (
   const corrected = { ...before, recent };
   const standing =
     corrections.length > 0 && !use.test.restarts ? withoutProof(use.test, corrected, by.burst) : corrected;
-  return { sum: settled(use.test, { ...standing, ...consumed(standing, known, by.until) }, by), corrections };
+  return { sum: settled(use.test, { ...standing, ...consumed(use, standing, rows, by.until) }, by), corrections };
 };
 
-const countsByMinute = ({ paths }: EvidenceUse, rows: Rows, from: EpochMs): ReadonlyMap<EpochMs, Counts> => {
-  const known = new Map<EpochMs, Counts>();
-  for (let index = firstFrom(rows, from); index < rows.length; index += 1) {
-    const { at, readings } = rows[index] as Rows[number];
-    const counts = countsIn(readings, paths);
-    if (counts !== null) known.set(at, counts);
-  }
-  return known;
+// Stryker disable all: a reading that is known changes no weight; this only finds it sooner
+const isKnownAs = (counts: Counts, readings: Readings | null, paths: EvidenceUse["paths"]): boolean => {
+  for (let index = 0; index < paths.length; index += 1)
+    if (numberIn(readings, paths[index] as SignalPath) !== counts[index]) return false;
+  return true;
 };
+// Stryker restore all
 
 /** A proof loses all that it had shown for green; what stands against green stays. */
 const withoutProof = (test: EvidenceTest, sum: Accumulator, burst: number): Accumulator => {
@@ -87,15 +89,16 @@ const withoutProof = (test: EvidenceTest, sum: Accumulator, burst: number): Accu
 };
 
 const consumed = (
+  { paths }: EvidenceUse,
   { recent = [], next }: Accumulator,
-  known: ReadonlyMap<EpochMs, Counts>,
+  rows: Rows,
   until: EpochMs,
 ): Required<Pick<Accumulator, "recent" | "next">> => {
   const fresh: RecentMinute[] = [];
   let at = next;
   for (const end = minuteOf(until); at < end; at = later(at, MINUTE_MS)) {
-    const counts = known.get(at);
-    fresh.push({ at, seen: counts === undefined ? [] : [counts] });
+    const counts = countsIn(readingsAt(rows, at), paths);
+    fresh.push({ at, seen: counts === null ? [] : [counts] });
   }
   return { recent: [...recent, ...fresh], next: at };
 };
