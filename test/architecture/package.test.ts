@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCutovers } from "../../scripts/template/read-cutovers.ts";
 import { INTENT_LIFE_MS, ROLLBACK_LIFE_MS, ROLLBACK_TIMEOUT_MS } from "../../src/decision/bounds.ts";
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
+import { signalAt } from "../../src/signals/catalogue.ts";
 import { copyOfTheRepository, type Run, type Workspace } from "./packaged.ts";
 
 const FUNCTIONS = ["tick", "observe", "promote", "rollback", "decommission"];
@@ -142,6 +143,12 @@ describe("what rollback loads before its write", () => {
       expect(everything()).toContain(later);
     },
   );
+
+  test("has nothing of what policies and signals mean: a module of which nothing is used stays out", () => {
+    const meaning = signalAt("forward.lagRecords")?.meaning ?? "";
+    expect(meaning).not.toBe("");
+    expect(everything()).not.toContain(meaning);
+  });
 });
 
 describe("the roles", () => {
