@@ -49,7 +49,8 @@ With --ndjson each line of standard input is {"rule": …, "data": …} or {"rul
 answered by one line {"value": …, "known": …, "reasons": […], "stock": …}, in order. "value" is null where it is unknown;
 "stock" is what json-logic-js says, or {"threw": …}, or {"skipped": …} where it would cost too much or run data.
 A line that cannot be evaluated is answered with the reason, and the exit code is then 1; a rule that comes to unknown
-is an answer. Limits: 1 MiB a line or file, 200 levels of text, and of a rule 64 levels and 2000 parts.`;
+is an answer. Limits: 1 MiB a line or file, 200 levels of text, and of a rule 64 levels and 2000 parts. Beyond 20,000
+expressions evaluated, each element of a list anew, and 10,000 elements or characters made, a rule is unknown.`;
 
 const addEval = (policy: Command, { streams, terminal, settle, finish }: Stage): void => {
   policy

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../kernel/json.ts";
+import type { JsonObject, JsonValue } from "../kernel/json.ts";
 import { type EpochMs, epochMs, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import type { Evidence, Readings } from "../snapshot/snapshot.ts";
 import { type EvaluationLimits, whyAbsentIn } from "./evaluate.ts";
@@ -68,11 +68,11 @@ const evaluate = (
   const values = readableValues(evidence.current);
   const plan = compileRule(rule, operations, unusedName(values, rule));
   const { known, absent } = resolveFacts(plan.facts, { evidence, ...limits });
-  // Without an operation there is nothing to add to the data, which may then be no object at all.
-  const asGiven = plan.facts.length === 0 && subject.data !== undefined;
-  const data = asGiven ? subject.data : { ...values, [plan.group]: known };
+  const mixed = plan.facts.length === 0 ? undefined : { ...values, [plan.group]: known };
+  // Without an operation there is nothing to add to the data, which may then be no object at all, nor anything.
+  const data = mixed ?? (subject.data === undefined ? lastMinute(subject, values) : subject.data);
   const whyAbsent = whyAbsentIn(absent, evidence);
-  const walked = walkPlan(plan.judge, data, whyAbsent, limits.walk);
+  const walked = walkPlan(plan.judge, data, whyAbsent, limits.walk, mixed);
   const stock = askStock(plan.stock, data, "bounded");
   const keys = secondKey(walked.result, stock);
   const explain = () => explainPlan(plan, { data, whyAbsent, standingOf: standingIn(evidence) });
@@ -96,13 +96,19 @@ const evidenceOf = ({ data, minutes, now }: Subject): Evidence => ({
   current: data === undefined ? newestOf(minutes, now) : { values: groupsIn(data), absent: {} },
 });
 
-/** Operations read signals of an object; in anything else there are none. */
+/** Operations read signals of an object, or of a list by their place; in anything else there are none. */
 const groupsIn = (data: JsonValue): Readings["values"] =>
-  isJsonObject(data) ? (data as unknown as Readings["values"]) : {};
+  typeof data === "object" && data !== null ? (data as unknown as Readings["values"]) : {};
 
-/** The values of the last minute that ended by `now`: an older one would let silence pass for the last good news. */
+/** null where nobody observed it: an object, however empty, would be true. */
+const lastMinute = (subject: Subject, values: JsonObject): JsonObject | null => (lastOf(subject) ? values : null);
+
+/** The last minute that ended by `now`: an older one would let silence pass for the last good news. */
+const lastOf = ({ minutes, now }: Pick<Subject, "minutes" | "now">): Evidence["minutes"][number] | undefined =>
+  minutes.findLast(({ at }) => at + MINUTE_MS === minuteOf(now));
+
 const newestOf = (minutes: Evidence["minutes"], now: EpochMs): Readings => {
-  const last = minutes.findLast(({ at }) => at + MINUTE_MS === minuteOf(now));
+  const last = lastOf({ minutes, now });
   let ages: Readonly<Record<string, number>> | undefined;
   return {
     ...(last?.readings ?? { values: {}, absent: {} }),

@@ -27,19 +27,30 @@ export const policyEvalBatch = async (
   let lines = 0;
   let broken = 0;
   let piece = "";
-  for await (const line of linesOf(input, LONGEST_LINE)) {
+  const handOn = async (): Promise<void> => {
+    if (piece === "") return;
+    await write(piece);
+    piece = "";
+  };
+  for await (const line of linesOf(answering(input, handOn), LONGEST_LINE)) {
     const answer = answerOf(line, limits);
     lines += 1;
     if ("problem" in answer) broken += 1;
     piece += `${JSON.stringify("problem" in answer ? entryOf(line.number, answer.problem) : answer)}\n`;
-    if (piece.length < PIECE) continue;
-    await write(piece);
-    piece = "";
+    if (piece.length >= PIECE) await handOn();
   }
-  await write(piece);
+  await handOn();
   if (broken === 0) return EXIT.done;
   note(`${broken} of ${lines} lines could not be evaluated; their answers say why.`);
   return EXIT.refused;
+};
+
+/** The input; before it waits for more, what is answered is handed on: whoever asks may wait for that before asking again. */
+const answering = async function* (input: Streams["input"], handOn: () => Promise<void>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of input) {
+    yield chunk;
+    await handOn();
+  }
 };
 
 const answerOf = (line: Line, limits: EvaluationLimits): PlainAnswer | { readonly problem: string } => {

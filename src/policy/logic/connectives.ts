@@ -10,15 +10,15 @@ import { allOperands, evaluateAll, type Operator, type Part } from "./scope.ts";
 const connective =
   (decidingTruth: boolean): Operator =>
   (call) => {
+    if (call.operands.length === 0) return call.malformed(`${call.operator}: no operands`);
     const parts = allOperands(call);
     const { truthOnly } = call.place;
-    const empty = unknownBecause(`${call.operator}: no operands`);
     return (run, data, operands) => {
       const known = evaluateAll(parts, run, data, operands);
       const deciding = operands.findIndex((value) => !(value instanceof Unknown) && truthy(value) === decidingTruth);
       const sure = known || truthOnly || deciding < operands.findIndex((value) => value instanceof Unknown);
       if (deciding !== -1 && sure) return operands[deciding] as Value;
-      return known ? (operands.at(-1) ?? empty) : unknownFrom(operands);
+      return known ? (operands.at(-1) as Value) : unknownFrom(operands);
     };
   };
 

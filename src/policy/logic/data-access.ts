@@ -36,7 +36,10 @@ const lookUpAt = (path: string, nameOf: Call["nameOf"]): LookUp => {
   };
 };
 
-const WHOLE: LookUp = (_, data) => valueFrom(data, () => "the element has no value");
+const MIXED = unknownBecause("beside an operation the data cannot be read as a whole");
+
+const WHOLE: LookUp = ({ mixed }, data) =>
+  mixed !== undefined && data === mixed ? MIXED : valueFrom(data, () => "the element has no value");
 
 /** Stops where the path is no path; a path that is computed is looked up as it comes. */
 const lookUpOf = (path: Value, nameOf: Call["nameOf"]): LookUp => {
@@ -61,7 +64,10 @@ export const variable = (call: Call): Part => {
       return run.steps < 0 ? outOfSteps(run) : lookUp(run, data);
     };
   }
-  if (call.operands.length > 2) return () => unknownBecause("var: takes a path and a default");
+  if (call.operands.length > 2) {
+    const malformed = call.malformed("var: takes a path and a default");
+    return (run, data) => malformed(run, data, []);
+  }
   const path = call.compile(0, { truthOnly: false });
   const fallback = call.operands.length === 2 ? call.compile(1, { truthOnly: false }) : null;
   return (run, data) => {
@@ -97,7 +103,8 @@ const missingOf = (keys: readonly JsonValue[], run: Run, data: unknown): readonl
     const value = lookUpOf(key, String)(run, data);
     if (!(value instanceof Unknown) && value !== "") continue;
     const found = key === "" ? data : asStockFinds(data, String(key));
-    if (found !== undefined && found !== null && found !== "") return `nothing of its own at "${key}"`;
+    if (found !== undefined && found !== null && found !== "")
+      return `json-logic-js finds at "${key}" what is no value here`;
     missing.push(key);
   }
   return missing;
@@ -124,11 +131,14 @@ const answerMissing =
     };
   };
 
+const missingSome = answerMissing(([needed, keys], run, data) => {
+  if (typeof needed !== "number" || !Array.isArray(keys)) return WRONG_TYPE;
+  const absent = missingOf(keys, run, data);
+  return typeof absent !== "string" && keys.length - absent.length >= needed ? [] : absent;
+});
+
 export const DATA_ACCESS: Readonly<Record<string, Operator>> = {
   missing: answerMissing((values, run, data) => missingOf(keysOf(values), run, data)),
-  missing_some: answerMissing(([needed, keys], run, data) => {
-    if (typeof needed !== "number" || !Array.isArray(keys)) return WRONG_TYPE;
-    const absent = missingOf(keys, run, data);
-    return typeof absent !== "string" && keys.length - absent.length >= needed ? [] : absent;
-  }),
+  missing_some: (call) =>
+    call.operands.length === 2 ? missingSome(call) : call.malformed("missing_some: wrong number of operands"),
 };

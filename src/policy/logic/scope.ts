@@ -18,6 +18,8 @@ export interface Run {
   comparisons: Comparison[] | null;
   /** Why a path has no value. */
   readonly whyAbsent: (path: string) => string;
+  /** Data that more was put into than was given: as a whole they are nobody's. undefined where nothing was. */
+  readonly mixed?: unknown;
 }
 
 /** A compiled part of a rule. `data` is what `var` looks into: all data, or inside a quantifier the element. */

@@ -64,12 +64,15 @@ const equality = (loose: boolean, equal: boolean): Operator =>
     };
   });
 
+/** Data may hold a number beyond all others, which is as little known as one that is missing. */
+const isKnown = (value: JsonValue): boolean => isPlain(value) && (typeof value !== "number" || Number.isFinite(value));
+
 const membership: Operator = strict([2, 2], () => ([needle, haystack], run) => {
   if (!isPlain(needle)) return unknownBecause("in: what is looked for is not a plain value");
   if (!spend(run, sizeOf(haystack))) return outOfSteps(run);
   if (Array.isArray(haystack)) {
     const found = haystack.includes(needle);
-    return found || haystack.every(isPlain) ? found : unknownBecause("in: the list has elements without a value");
+    return found || haystack.every(isKnown) ? found : unknownBecause("in: the list has elements without a value");
   }
   // Stock finds nothing in an empty text, not even an empty one.
   if (typeof haystack === "string" && typeof needle === "string") return haystack !== "" && haystack.includes(needle);

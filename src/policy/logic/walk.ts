@@ -12,10 +12,16 @@ export interface Walked {
 }
 
 /** Evaluates a compiled rule and keeps every expression's operands and result. */
-export const walkPlan = (plan: Part, data: unknown, whyAbsent: Run["whyAbsent"], limits = STANDARD_LIMITS): Walked => {
+export const walkPlan = (
+  plan: Part,
+  data: unknown,
+  whyAbsent: Run["whyAbsent"],
+  limits = STANDARD_LIMITS,
+  mixed?: unknown,
+): Walked => {
   const trace: TraceEntry[] = [];
   const comparisons: Comparison[] = [];
-  const run: Run = { limits, steps: limits.maxSteps, trace, comparisons, whyAbsent };
+  const run: Run = { limits, steps: limits.maxSteps, trace, comparisons, whyAbsent, mixed };
   return { result: judgedOf(plan(run, data)), trace, comparisons };
 };
 

@@ -1,4 +1,4 @@
-import { type EpochMs, epochMs, MINUTE_MS, parseDuration } from "../../kernel/units.ts";
+import { type EpochMs, MINUTE_MS, parseDuration } from "../../kernel/units.ts";
 import { type SignalPath, signalAt } from "../../signals/catalogue.ts";
 import type { Readings } from "../../snapshot/snapshot.ts";
 import { ownAt } from "../logic/data-access.ts";
@@ -17,23 +17,30 @@ export const minutesOf = (context: OperationContext, window: string): readonly M
   return found;
 };
 
+/**
+ * The first minute of a window, whole. It may lie before 1970: no row can be of such a minute, so it counts as one that
+ * nobody observed.
+ */
+export const firstMinuteOf = (now: EpochMs, window: string): EpochMs =>
+  (Math.ceil((now - parseDuration(window)) / MINUTE_MS) * MINUTE_MS) as EpochMs;
+
 /** Calls back for every minute of a window, oldest first; without readings where it was not observed. */
 const eachMinute = (
   { evidence: { now, minutes } }: OperationContext,
   window: string,
   see: (at: EpochMs, readings: Readings | null) => void,
 ): void => {
-  const first = Math.ceil(Math.max(0, now - parseDuration(window)) / MINUTE_MS) * MINUTE_MS;
+  const first = firstMinuteOf(now, window);
   // Rows are oldest first, and windows lie at their end.
   // Stryker disable next-line ArrowFunction,ConditionalExpression: older rows are passed over below, only later
   let index = minutes.findLastIndex(({ at }) => at < first) + 1;
-  for (let start = first; start + MINUTE_MS <= now; start += MINUTE_MS) {
+  for (let start: number = first; start + MINUTE_MS <= now; start += MINUTE_MS) {
     let readings: Readings | null = null;
     for (let row = minutes[index]; row !== undefined && row.at <= start; row = minutes[index]) {
       if (row.at === start) readings = row.readings;
       index += 1;
     }
-    see(epochMs(start), readings);
+    see(start as EpochMs, readings);
   }
 };
 

@@ -26,8 +26,11 @@ export const readableValues = (readings: Readings): JsonObject => {
 /** Every rule of a policy reads the same evidence, and nobody changes it. */
 const readable = new WeakMap<Readings, JsonObject>();
 
-/** Nothing to inherit; an object that inherits from this is read faster than one without any prototype. */
-const BARE: object = Object.freeze(Object.create(null));
+/**
+ * Nothing to inherit that a path could name; an object that inherits from this is read faster than one without any
+ * prototype. Stock compares objects by their text, and would throw at one that has none.
+ */
+const BARE: object = Object.freeze(Object.create(null, { [Symbol.toPrimitive]: { value: () => "[object Object]" } }));
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -35,6 +35,11 @@ describe("a malformed expression", () => {
     [{}, "an expression has exactly one operator"],
     [{ bogus: [1] }, 'there is no operator "bogus"'],
     [{ "<": [1] }, "<: wrong number of operands"],
+    [{ and: [] }, "and: no operands"],
+    [{ or: [] }, "or: no operands"],
+    [{ var: ["a", 1, 2] }, "var: takes a path and a default"],
+    [{ missing_some: [1] }, "missing_some: wrong number of operands"],
+    [{ missing_some: [1, ["a"], 2] }, "missing_some: wrong number of operands"],
   ])("makes the whole rule unknown, wherever it stands: %j", (malformed, why) => {
     expect(comesTo({ or: [true, malformed] })).toEqual([why]);
     expect(comesTo({ if: [true, 1, malformed] })).toEqual([why]);

@@ -145,8 +145,8 @@ describe("missing", () => {
   it.each<[JsonValue, string]>([
     [[true], "missing: operand of the wrong type"],
     [[["a.b", null]], "missing: operand of the wrong type"],
-    [["text.0"], 'missing: nothing of its own at "text.0"'],
-    [["toString"], 'missing: nothing of its own at "toString"'],
+    [["text.0"], 'missing: json-logic-js finds at "text.0" what is no value here'],
+    [["toString"], 'missing: json-logic-js finds at "toString" what is no value here'],
     [["gone", { var: "gone" }], "gone: no value"],
     [[{ or: [{ var: "gone" }, "a.b"] }], "gone: no value"],
   ])("of %j is not known, and says why", (keys, why) => {
@@ -154,8 +154,12 @@ describe("missing", () => {
   });
 
   it("is not known of a number that is none, which json-logic-js finds", () => {
-    expect(comesTo({ missing: ["a"] }, { a: Number.NaN })).toEqual(['missing: nothing of its own at "a"']);
-    expect(comesTo({ missing: [""] }, Number.NaN)).toEqual(['missing: nothing of its own at ""']);
+    expect(comesTo({ missing: ["a"] }, { a: Number.NaN })).toEqual([
+      'missing: json-logic-js finds at "a" what is no value here',
+    ]);
+    expect(comesTo({ missing: [""] }, Number.NaN)).toEqual([
+      'missing: json-logic-js finds at "" what is no value here',
+    ]);
   });
 
   it("counts what it looks up: a thousandth of a step a key, and as much a character", () => {
@@ -184,7 +188,7 @@ describe("missing_some", () => {
     [["1", keys], "missing_some: operand of the wrong type"],
     [[1, "a.b"], "missing_some: operand of the wrong type"],
     [[1, [true]], "missing_some: operand of the wrong type"],
-    [[0, ["toString"]], 'missing_some: nothing of its own at "toString"'],
+    [[0, ["toString"]], 'missing_some: json-logic-js finds at "toString" what is no value here'],
     [[{ var: "gone" }, keys], "gone: no value"],
   ])("of %j is not known, and says why", (operands, why) => {
     expect(comesTo({ missing_some: operands }, DATA)).toEqual([why]);
@@ -192,7 +196,7 @@ describe("missing_some", () => {
   it("is as little known of many keys, of which one is nobody's own", () => {
     const many = Array.from({ length: 100 }, () => "a.b");
     expect(comesTo({ missing_some: [1, [...many, "toString"]] }, DATA)).toEqual([
-      'missing_some: nothing of its own at "toString"',
+      'missing_some: json-logic-js finds at "toString" what is no value here',
     ]);
   });
 });

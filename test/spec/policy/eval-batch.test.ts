@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { policyEvalBatch } from "../../../src/cli/commands/policy-eval-batch.ts";
 import type { JsonValue } from "../../../src/kernel/json.ts";
 import { answersTo, answerTo, batchOf } from "../../support/eval.ts";
 
@@ -113,11 +114,67 @@ describe("operations over a window", () => {
     expect(await answerTo({ rule: { and: [{ missing: ["facts"] }, sum] }, window, now })).toMatchObject({ value: 10 });
   });
 
+  it.each<[what: string, over: { readonly [key: string]: JsonValue }]>([
+    ["an object", { data: { a: 1 } }],
+    ["an empty list, which is false", { data: [] }],
+    ["nothing", { data: null }],
+    ["the newest minute", { window, now }],
+  ])("cannot stand beside the data as a whole, which would hold what they come to: %s", async (_, over) => {
+    const whole: JsonValue = { var: { if: [{ known: ["gone"] }, "gone", ""] } };
+
+    for (const rule of [{ "!!": [whole] }, { and: [{ "!": [{ known: ["gone"] }] }, { "!!": [{ var: "" }] }] }])
+      expect(await answerTo({ rule, ...over })).toMatchObject({
+        known: false,
+        reasons: ["beside an operation the data cannot be read as a whole"],
+      });
+  });
+
+  it("leave a list's elements where var, missing and known find them", async () => {
+    const found: JsonValue = [{ var: ["1", 9] }, { missing: ["0", "2"] }, { known: ["1"] }, { known: ["2"] }];
+
+    expect(await answerTo({ rule: found, data: [3, 4] })).toMatchObject({ value: [4, ["2"], true, false] });
+  });
+
+  it("are not needed for a window's newest minute to be read as a whole; one that nobody observed is unknown", async () => {
+    const rule: JsonValue = { "!!": [{ var: "" }] };
+    const later = "2026-01-05T12:30:00Z";
+
+    expect(await answersTo({ rule: { var: "" }, window, now }, { rule, window, now: later })).toMatchObject([
+      { value: { green: { requests: 10, errors: 4 }, deep: { er: { path: 4 } } } },
+      { known: false, reasons: ["the element has no value"] },
+    ]);
+  });
+
   it("are unknown where the window is thin, or there is none", async () => {
     const rule: JsonValue = { rate: ["green.errors", "green.requests", "5m"] };
 
     expect(await answerTo({ rule, window: window.slice(2), now })).toMatchObject({ known: false });
     expect(await answerTo({ rule, data: {} })).toMatchObject({ known: false });
+  });
+
+  it("let stock compare an object in a minute's row as it does any other", async () => {
+    const rows = minutes(5, (index) => ({ green: { errors: index === 3 ? {} : index } }));
+    const any = (list: JsonValue): JsonValue => ({ some: [list, { ">": [{ var: "green.errors" }, 3] }] });
+
+    for (const request of [
+      { rule: any({ window: ["2m"] }), window: rows, now },
+      { rule: any({ var: "rows" }), data: { rows } },
+    ])
+      expect(await answerTo(request)).toEqual({ value: true, known: true, reasons: [], stock: true });
+  });
+
+  it("miss the minutes before 1970 as any others, in a window that begins there", async () => {
+    const rows = [0, 1].map((minute) => ({ at: `1970-01-01T00:0${minute}:00Z`, green: { requests: 10, errors: 0 } }));
+    const over = (rule: JsonValue): JsonValue => ({ rule, window: rows, now: "1970-01-01T00:02:00Z" });
+
+    expect(
+      await answersTo(
+        over({ stat: ["green.requests", "sum", "2m"] }),
+        over({ stat: ["green.requests", "sum", "5m"] }),
+        over({ evidence_below: ["green.errors", "green.requests", 0.01, "5m"] }),
+        over({ coverage: ["5m"] }),
+      ),
+    ).toMatchObject([{ value: 20 }, { known: false }, { known: false }, { value: 0.4 }]);
   });
 
   it("say what is wrong with their arguments", async () => {
@@ -199,6 +256,19 @@ describe("a batch", () => {
 
     expect(whole.answers.map(({ value }) => value)).toEqual(["ä€😀", 2, null, 3]);
     for (const pieces of [1, 2, 3, 7]) expect(await batchOf(text, pieces)).toEqual(whole);
+  });
+
+  it("answers what has come in before it waits for more", async () => {
+    const seen: string[] = [];
+    const asking = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('{"rule": 1}\n{"rule"');
+      seen.push("waits");
+      yield Buffer.from(": 2}\n");
+    };
+    const write = async (text: string): Promise<void> => void seen.push(...(text.match(/"value":\d/g) ?? []));
+
+    await policyEvalBatch({ input: asking(), write, note: () => {} }, { minCoverage: 0.9, newestMinute: "required" });
+    expect(seen).toEqual(['"value":1', "waits", '"value":2']);
   });
 
   it("of nothing is nothing", async () => {

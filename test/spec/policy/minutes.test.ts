@@ -44,9 +44,12 @@ describe("the minutes of a window", () => {
     expect(minutesOf(contextOf(rows, within), "3m").map(({ at }) => at)).toEqual([minute(-2), minute(-1)]);
   });
 
-  it("begin with time itself", () => {
-    const early = epochMs(2 * MINUTE_MS);
-    expect(minutesOf(contextOf([], early), "5m").map(({ at }) => at)).toEqual([0, MINUTE_MS]);
+  it("are as many where they begin before 1970, which no row can", () => {
+    const rows = [row(0, epochMs(0)), row(1, epochMs(0))];
+    const seen = minutesOf(contextOf(rows, epochMs(2 * MINUTE_MS)), "5m");
+
+    expect(seen.map(({ readings }) => readings)).toEqual([null, null, null, requests(0), requests(1)]);
+    expect(seen[0]?.at).toBe(-3 * MINUTE_MS);
   });
 
   it("take no row that begins elsewhere for theirs, nor let it hide the next one", () => {

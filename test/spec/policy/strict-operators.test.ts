@@ -136,6 +136,7 @@ describe("in", () => {
     [{ a: 1 }, "[object Object]", "in: what is looked for is not a plain value"],
     ["a", [null, "b"], "in: the list has elements without a value"],
     [1, ["1", [1]], "in: the list has elements without a value"],
+    [5, [4, Number.POSITIVE_INFINITY], "in: the list has elements without a value"],
     [1, "123", "in: nothing to look in"],
     ["a", { a: 1 }, "in: nothing to look in"],
     ["a", 7, "in: nothing to look in"],

@@ -1,10 +1,10 @@
 import { oncePerObject } from "../../../kernel/memo.ts";
-import { type EpochMs, epochMs, MINUTE_MS, minuteOf, parseDuration } from "../../../kernel/units.ts";
+import { type EpochMs, MINUTE_MS, minuteOf } from "../../../kernel/units.ts";
 import type { Accumulator } from "../../../snapshot/evidence-state.ts";
 import type { Evidence } from "../../../snapshot/snapshot.ts";
 import { knownAs, unknownBecause } from "../../logic/judged.ts";
 import type { Judged } from "../../verdict.ts";
-import { mayBeLate, whyMissing } from "../minutes.ts";
+import { firstMinuteOf, mayBeLate, whyMissing } from "../minutes.ts";
 import type { Literal, Operation, OperationContext, Operations } from "../operation.ts";
 import { consumeMinutes, countsIn, emptyAccumulator, expectedMinutes, readingsAt } from "./accumulate.ts";
 import { burstOf } from "./burst.ts";
@@ -14,10 +14,7 @@ import { type EvidenceName, type EvidenceUse, evidenceAsked, isAccumulated } fro
 
 /** The sum so far: none for a duration, the state's for a step or the soak. A text says why there is none. */
 const begun = ({ key, lookBack, test }: EvidenceUse, { now, minutes, accumulated }: Evidence): Accumulator | string => {
-  if (!isAccumulated(lookBack)) {
-    const first = Math.ceil(Math.max(0, now - parseDuration(lookBack)) / MINUTE_MS) * MINUTE_MS;
-    return emptyAccumulator(test, epochMs(first));
-  }
+  if (!isAccumulated(lookBack)) return emptyAccumulator(test, firstMinuteOf(now, lookBack));
   if (accumulated === undefined) return emptyAccumulator(test, minutes[0]?.at ?? now);
   const sum = Object.hasOwn(accumulated.sums, key) ? accumulated.sums[key] : undefined;
   if (sum === undefined) return lookBack === "soak" ? "the soak has not begun" : "nothing is accumulated yet";
@@ -60,7 +57,7 @@ const gapsAtEnd = ({ paths }: EvidenceUse, { minutes }: Evidence, { from, next }
   const gaps: string[] = [];
   // Stryker disable next-line ConditionalExpression,LogicalOperator: only the newest is told, and two at most are forgiven
   for (let start = next - MINUTE_MS; start >= from && gaps.length < 3; start -= MINUTE_MS) {
-    const at: EpochMs = epochMs(start);
+    const at = start as EpochMs;
     const readings = readingsAt(minutes, at);
     if (countsIn(readings, paths) !== null) break;
     const reasons = paths.map((path) => whyMissing({ at, readings }, path));

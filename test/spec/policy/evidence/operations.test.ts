@@ -102,9 +102,11 @@ describe("what is added up", () => {
     expect(added("3m", within)).toMatchObject({ from: minute(-2), next: minute(0), observed: 2 });
   });
 
-  it("begin with time itself", () => {
+  it("begin before 1970 where the time does, though no row can", () => {
     const early = { ...over([]), now: minute(0 - NOW / MINUTE_MS + 2) };
-    expect(added("5m", early)).toMatchObject({ from: 0, next: 2 * MINUTE_MS });
+
+    expect(added("5m", early)).toMatchObject({ from: -3 * MINUTE_MS, next: 2 * MINUTE_MS });
+    expect(reasonsOf(above("5m"), early)).toEqual([`${ABOVE} over 5m: coverage 0/5 (minute not observed)`]);
   });
 
   it("over a step are, without a state, all that there are", () => {
