@@ -65,19 +65,18 @@ export const gateObstacles = (verdicts: readonly GateVerdict[]): readonly Obstac
   verdicts
     .filter(({ verdict }) => verdict !== "pass")
     .map((verdict) => {
-      // What is known to be broken says more than what could not be compared.
-      const broken =
-        verdict.comparisons.find(({ holds }) => holds === false) ??
-        verdict.comparisons.find(({ holds }) => holds !== true);
+      // What cannot be compared has broken nothing; and beside what is unknown another signal's threshold would be taken for its own.
+      const sought = verdict.verdict === "unknown" ? null : false;
+      const told = verdict.comparisons.find(({ holds }) => holds === sought);
       return {
         what: `gate:${verdict.gate}`,
         value:
           verdict.verdict === "unknown"
             ? `unknown: ${verdict.reasons.join("; ") || "no value"}`
-            : broken === undefined
+            : told === undefined
               ? "false"
-              : `${broken.what} is ${canonicalJson(broken.value)}`,
-        threshold: broken === undefined ? "true" : `${broken.operator} ${sayThreshold(broken.threshold)}`,
+              : `${told.what} is ${canonicalJson(told.value)}`,
+        threshold: told === undefined ? "true" : `${told.operator} ${sayThreshold(told.threshold)}`,
         clears: verdict.why === "" ? "the gate passes" : `the gate passes: ${verdict.why}`,
       };
     });
@@ -91,7 +90,8 @@ export const dwellObstacle = (state: CutoverState, until: EpochMs, tick: EpochMs
     : [
         {
           what: "dwell",
-          value: `${Math.round((tick - state.verifiedAt) / 1000)} s at ${state.weightPercent} %`,
+          // What settles a step reads it back after the minute that it is judged by.
+          value: `${Math.max(0, Math.round((tick - state.verifiedAt) / 1000))} s at ${state.weightPercent} %`,
           threshold: `until ${toIso(until)}`,
           clears: "the step's shortest time is over",
         },

@@ -31,7 +31,7 @@ export const permits = (
   state.phase !== "complete" &&
   (epoch === undefined || state.epoch === epoch) &&
   (armedAtOrBefore === undefined || state.armedAt <= armedAtOrBefore) &&
-  (lastTickAtOrBefore === undefined || state.lastTick === null || state.lastTick <= lastTickAtOrBefore);
+  (lastTickAtOrBefore === undefined || (state.lastTick ?? 0) <= lastTickAtOrBefore);
 
 /**
  * What one blind latch makes of the item: the fence moves, the intent stays, and the latch keeps what the item said of

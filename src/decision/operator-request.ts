@@ -41,9 +41,20 @@ const mayApprove = ({ phase, wayBack }: CutoverState): boolean =>
 export const requestRefusal = (state: CutoverState, request: OperatorRequest, at: EpochMs): string | null => {
   if (at > request.expiresAt) return "it has expired";
   if (request.epoch !== state.epoch) return `it was meant for epoch ${request.epoch}, this is ${state.epoch}`;
-  if (request.verb === "approve" && !mayApprove(state))
-    return `approval is given in soaking, or renewed before the point of no return; this is ${state.phase}`;
-  if (request.verb === "adopt") return adoptRefusal(state, request);
-  if (request.verb === "advance") return "advance is not offered yet";
-  return null;
+  switch (request.verb) {
+    case "approve":
+      return mayApprove(state)
+        ? null
+        : `approval is given in soaking, or renewed before the point of no return; this is ${state.phase}`;
+    case "adopt":
+      return adoptRefusal(state, request);
+    case "advance":
+      return "advance is not offered yet";
+    case "pause":
+    case "resume":
+      return null;
+    default:
+      // A newer release's, or somebody's own: a tick that ended by it would judge nothing until it has expired.
+      return `${request.verb satisfies never} is no verb of this release`;
+  }
 };

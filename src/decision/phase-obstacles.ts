@@ -1,7 +1,7 @@
 import { toIso } from "../kernel/instant.ts";
 import { type EpochMs, parseDuration } from "../kernel/units.ts";
 import type { GateVerdict } from "../policy/verdict.ts";
-import { dwellEnds, dwellObstacle, gateObstacles, type Obstacle, verdictsOf } from "./blocking.ts";
+import { dwellEnds, dwellObstacle, gateObstacles, knowsPolicy, type Obstacle, verdictsOf } from "./blocking.ts";
 import type { DecideInput } from "./decision.ts";
 import { approvalHolds } from "./decommission-permit.ts";
 import type { CutoverState } from "./state.ts";
@@ -21,16 +21,7 @@ export const phaseObstacles = (
       return minDwell === undefined ? [] : dwellObstacle(state, dwellEnds(state, parseDuration(minDwell)), tick);
     }
     case "shifting":
-      return step === undefined
-        ? [
-            {
-              what: "policy",
-              value: `no step ${state.step}`,
-              threshold: "a listed step",
-              clears: "the policy it was armed with",
-            },
-          ]
-        : dwellObstacles(input, step, verdicts, unproven);
+      return step === undefined ? unlistedStep(input) : dwellObstacles(input, step, verdicts, unproven);
     case "soaking":
       return [...soakObstacles(input), ...decommissionGates(input, verdicts), ...approvalObstacle(state, tick)];
     case "decommissioning":
@@ -39,6 +30,19 @@ export const phaseObstacles = (
       return [];
   }
 };
+
+/** What stands in for a policy that cannot be read lists no steps; that the policy itself lists none is not known then. */
+const unlistedStep = ({ state, facts }: DecideInput): readonly Obstacle[] =>
+  knowsPolicy(facts.trouble)
+    ? [
+        {
+          what: "policy",
+          value: `no step ${state.step}`,
+          threshold: "a listed step",
+          clears: "the policy it was armed with",
+        },
+      ]
+    : [];
 
 const soakObstacles = ({ state, policy, facts, tick }: DecideInput): readonly Obstacle[] => {
   const requiredMs = parseDuration(policy.soak.duration);

@@ -1,5 +1,5 @@
 import { toIso } from "../kernel/instant.ts";
-import { type EpochMs, later, parseDuration } from "../kernel/units.ts";
+import { type EpochMs, epochMs, later, parseDuration } from "../kernel/units.ts";
 import { blindAfterMs } from "../policy/floor.ts";
 import type { Policy, PolicyStep } from "../policy/policy-file.ts";
 import type { GateVerdict } from "../policy/verdict.ts";
@@ -44,7 +44,7 @@ const longestEnds = (state: CutoverState, { maxDwell }: PolicyStep): EpochMs | n
 const givenUpAt = (state: CutoverState, policy: Policy, step: PolicyStep, unproven: EpochMs): EpochMs => {
   const ends = longestEnds(state, step) ?? unproven;
   const stood = unproven <= state.verifiedAt ? unproven : later(unproven, blindAfterMs(policy));
-  return stood > ends ? stood : ends;
+  return epochMs(Math.max(stood, ends));
 };
 
 /** The shortest time of a step, and where its gates do not pass, its longest. */

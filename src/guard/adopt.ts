@@ -2,6 +2,7 @@ import { adoptionRefusals, takeoverOf } from "../decision/adoption.ts";
 import type { CutoverEvent } from "../decision/events.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
+import type { Account } from "../ledger/compose.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
 import type { GuardPorts } from "./ports.ts";
@@ -68,3 +69,10 @@ export const sayAdoption = (events: readonly CutoverEvent[]): string | null => {
   }
   return null;
 };
+
+/** What people are told of that where nothing else is said to them. */
+export const adoptionNotice = (cutover: string, body: string): NonNullable<Account["notify"]> => ({
+  subject: `${cutover}: its policy`,
+  body,
+  urgency: "info",
+});

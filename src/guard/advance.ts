@@ -15,7 +15,7 @@ import type { JudgedTick } from "./judge-tick.ts";
 import { flushOutbox } from "./outbox.ts";
 import type { TransitionOutcome } from "./ports.ts";
 import { judgedEvent, type PromotePorts, type PromoteReport, sayings, type Tick } from "./promote-tick.ts";
-import { refusedNotice, sayRefused, sayRequest } from "./requests-taken.ts";
+import { notifyAsked, sayRefused, sayRequest } from "./requests-taken.ts";
 
 type Advance = Extract<Decision, { kind: "advance" }>;
 
@@ -52,7 +52,7 @@ export const advance = async (
       at: intentAt,
       tick: tick.at,
       detail: { ...evidence, ...sayings({ request: asked, adoption }) },
-      ...(refused === null ? {} : { notify: refusedNotice(stored.cutover, `${refused}. It goes on: ${move}.`) }),
+      ...notifyAsked(stored.cutover, { refused, adoption }, `It goes on: ${move}.`),
     },
   });
   // Only a committed intent may be acted on; one whose write went unanswered may be there, and is settled if it is.
@@ -100,7 +100,7 @@ const conclude = async (
         summary: `green has ${decision.to} %${adoption === null ? "" : `. ${adoption}`}`,
         notify: {
           subject: `${state.cutover}: green has ${decision.to} %`,
-          body: decision.reasons.join("\n"),
+          body: [...decision.reasons, ...(adoption === null ? [] : [adoption])].join("\n"),
           urgency: "info",
         },
       },

@@ -6,7 +6,7 @@ import type { Account } from "../ledger/compose.ts";
 import { lookBackMs } from "../policy/look-back.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
-import { adoptionEvents, readAdopting, sayAdoption } from "./adopt.ts";
+import { adoptionEvents, adoptionNotice, readAdopting, sayAdoption } from "./adopt.ts";
 import { advance } from "./advance.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit } from "./commit.ts";
@@ -136,20 +136,18 @@ const messageOf = (
   const { page } = decision;
   // The run that made the step has died, or got no answer, and told nobody.
   const step = first.some(({ kind }) => kind === "weightCommitted") ? `green has ${intent?.to} %` : null;
-  const refused = sayRefused(first);
+  const [refused, adoption] = [sayRefused(first), sayAdoption(first)];
+  const besides = [step === null ? null : `${step}.`, refused, adoption].filter((each) => each !== null);
   if (page !== null) {
-    const body = [...(step === null ? [] : [`${step}.`]), ...(refused === null ? [] : [refused]), page].join("\n");
+    const body = [...besides, page].join("\n");
     return { notify: { subject: `${cutover} needs somebody`, body, urgency: "page" } };
   }
-  if (refused !== null) {
-    return { notify: refusedNotice(cutover, step === null ? refused : `${step}.\n${refused}`) };
-  }
-  const adoption = sayAdoption(first);
+  if (refused !== null) return { notify: refusedNotice(cutover, besides.join("\n")) };
   if (step !== null) {
     const body = `Its outcome was settled afterwards${adoption === null ? "" : `. ${adoption}`}.`;
     return { notify: { subject: `${cutover}: ${step}`, body, urgency: "info" } };
   }
-  if (adoption !== null) return { notify: { subject: `${cutover}: its policy`, body: adoption, urgency: "info" } };
+  if (adoption !== null) return { notify: adoptionNotice(cutover, adoption) };
   if (!awaitsApproval(decision.blocking) || awaitsApproval(blocking)) return {};
   // Nothing presses: traffic is on green and both streams run. But nobody else will ever go on.
   const body = `Everything but an approval is there. To begin the decommission: pawl approve ${cutover} --reason <why>.`;

@@ -3,6 +3,7 @@ import { requestRefusal } from "../decision/operator-request.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Account } from "../ledger/compose.ts";
+import { adoptionNotice } from "./adopt.ts";
 
 /** What becomes of the request that waits in this state: decided here, once; the state and every record go by it. */
 export const requestEvents = (state: CutoverState, at: EpochMs): readonly CutoverEvent[] => {
@@ -30,3 +31,14 @@ export const refusedNotice = (cutover: string, body: string): NonNullable<Accoun
   body,
   urgency: "page",
 });
+
+/** What whoever asked for something is told where it goes on all the same; that it goes on is told when it has. */
+export const notifyAsked = (
+  cutover: string,
+  { refused, adoption }: Readonly<Record<"refused" | "adoption", string | null>>,
+  goesOn: string,
+): Pick<Account, "notify"> => {
+  if (refused === null) return adoption === null ? {} : { notify: adoptionNotice(cutover, `${adoption}. ${goesOn}`) };
+  const body = [`${refused}. ${goesOn}`, ...(adoption === null ? [] : [adoption])].join("\n");
+  return { notify: refusedNotice(cutover, body) };
+};

@@ -24,21 +24,21 @@ interface Known {
   readonly rows: readonly Row[];
 }
 
-const NOTHING: Known = { snapshots: [], instants: [], rows: [] };
-
 /** Of each snapshot, what is known by the last sequence that ended in it: the next tick's differs in a few minutes only. */
 const knownBy = new WeakMap<Snapshot, Known>();
 
 /** One row a minute that any of these snapshots, oldest first, says something about; oldest first. */
 export const rowsOf = (snapshots: readonly Snapshot[]): readonly Row[] => {
-  const [oldest, newest] = [snapshots[0], snapshots.at(-1)];
-  if (oldest === undefined || newest === undefined) return [];
+  const [oldest] = snapshots;
+  if (oldest === undefined) return [];
+  const newest = snapshots.at(-1) ?? oldest;
   const same = narrowed(knownBy.get(newest), snapshots);
   if (same !== null) return same.rows;
   const before = snapshots.at(-2);
-  const started = narrowed(before && knownBy.get(before), snapshots.slice(0, -1)) ?? NOTHING;
-  let { rows } = started;
-  const instants = [...started.instants];
+  const started = narrowed(before && knownBy.get(before), snapshots.slice(0, -1));
+  const instants = [...(started?.instants ?? [])];
+  // Stryker disable next-line ArrayDeclaration: what is of no minute is left out of the rows in the end
+  let rows = started?.rows ?? [];
   for (const snapshot of snapshots.slice(instants.length)) {
     const read = instantsByMinute(snapshot);
     rows = extended(rows, snapshot, read);
@@ -51,8 +51,7 @@ export const rowsOf = (snapshots: readonly Snapshot[]): readonly Row[] => {
   return rows;
 };
 
-const since = (rows: readonly Row[], oldest: EpochMs): readonly Row[] =>
-  (rows[0]?.at ?? oldest) >= oldest ? rows : rows.filter(({ at }) => at >= oldest);
+const since = (rows: readonly Row[], oldest: EpochMs): readonly Row[] => rows.filter(({ at }) => at >= oldest);
 
 const oldestMinute = ({ tick, minutes }: Snapshot): EpochMs => {
   const usual = earlier(tick, SNAPSHOT_MINUTES * MINUTE_MS);
@@ -61,15 +60,18 @@ const oldestMinute = ({ tick, minutes }: Snapshot): EpochMs => {
 
 /**
  * What is known without what the oldest snapshots alone have said, where these are the rest of them: nobody who looks at
- * the rest, and at it only, could say it again. Null where they are not, or one of the oldest alone holds a minute's metrics.
+ * the rest, and at it only, could say it again. Null where they are not, where the rest reaches further back than all of them
+ * did, or where one of the oldest alone holds a minute's metrics.
  */
 const narrowed = (known: Known | undefined, snapshots: readonly Snapshot[]): Known | null => {
-  const dropped = (known?.snapshots.length ?? 0) - snapshots.length;
-  const [first] = snapshots;
-  if (known === undefined || first === undefined || dropped < 0) return null;
+  if (known === undefined) return null;
+  const dropped = known.snapshots.length - snapshots.length;
+  const first = known.snapshots[dropped];
+  if (first === undefined) return null;
   if (!snapshots.every((snapshot, index) => snapshot === known.snapshots[index + dropped])) return null;
   if (dropped === 0) return known;
   const oldest = oldestMinute(first);
+  if (oldest < oldestMinute(known.snapshots[0] ?? first)) return null;
   const isHeld = (minute: EpochMs): boolean => first.minutes.some(({ at }) => at === minute);
   const isLost = ({ minutes }: Snapshot): boolean => minutes.some(({ at }) => at >= oldest && !isHeld(at));
   if (known.snapshots.slice(0, dropped).some(isLost)) return null;
@@ -82,11 +84,10 @@ const narrowed = (known: Known | undefined, snapshots: readonly Snapshot[]): Kno
 /** A row by what these have read in its minute; none where they have read nothing, and it has no metrics. */
 const readAgain = (row: Row, read: readonly InstantsByMinute[]): readonly Row[] => {
   const instants: Observations = Object.assign({}, ...read.map((byMinute) => byMinute.get(row.at)));
-  const paths = Object.keys(instants);
-  // Not by sameEntries: what it compares hundreds of times a tick has always the same few forms.
-  const isSame = paths.length === Object.keys(row.instants).length;
-  if (isSame && paths.every((path) => row.instants[path] === instants[path])) return [row];
-  if (row.metrics === undefined && paths.length === 0) return [];
+  const count = Object.keys(instants).length;
+  // Of what both have read the rest has the newer reading, and that is in the row: what is missing is all that differs.
+  if (count === Object.keys(row.instants).length) return [row];
+  if (row.metrics === undefined && count === 0) return [];
   return [rowOf(row.at, row.metrics, instants)];
 };
 

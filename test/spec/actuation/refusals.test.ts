@@ -75,6 +75,7 @@ describe("an answer of the load balancer's API", () => {
     expect(sayOutcome({ kind: "refused", code, message: "two forwards" })).toMatch(
       /The rule's actions do not go together/,
     );
+    expect(sayOutcome({ kind: "refused", code: "AccessDenied", message })).not.toMatch(/userPools/);
   });
 
   it("always says what to do, in a sentence", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { shapeOf } from "../../../src/actuation/deviation.ts";
 import { classify, type DesiredRules, isStickyAt, observeRoutes } from "../../../src/actuation/drift.ts";
-import { isOnBlue, isUnpinned } from "../../../src/actuation/observed-route.ts";
+import { isOnBlue, isUnpinned, mayReachGreen, notOnBlue } from "../../../src/actuation/observed-route.ts";
 import { planLowerPin, planSnapBack, planWeight, weightStands } from "../../../src/actuation/plan-writes.ts";
 import type { ObservedRule } from "../../../src/actuation/rules-port.ts";
 import { weightPercent } from "../../../src/kernel/units.ts";
@@ -67,7 +67,7 @@ describe("a route that is not as bound says why", () => {
     "names the listener's default rule as its weighted one, %s: no weights could be written to it",
     (_, cutover, rules) => {
       expect(why(rules, cutover)).toMatch(
-        /^weightedRuleArn names the listener's default rule, .* leave weightedRuleArn/,
+        /^weightedRuleArn names the listener's default rule, .* leave weightedRuleArn and pin out of the route, and pawl writes the listener's default action$/,
       );
     },
   );
@@ -86,6 +86,8 @@ describe("a route that is not as bound says why", () => {
 });
 
 describe("a route as its listener shows it", () => {
+  const plain = PLAIN["a rule without a pin"];
+
   it.each([
     [to(50, 50, true), 50],
     [to(1, 3, true), 25],
@@ -113,7 +115,26 @@ describe("a route as its listener shows it", () => {
     expect(isOnBlue(sightOf([weighted({ forward: to(0, 100, false) }), pinned()]))).toBe(false);
   });
 
-  const plain = PLAIN["a rule without a pin"];
+  it("that is not on blue says what keeps it from that", () => {
+    const onBlueBut = (rules: readonly ObservedRule[], cutover?: CutoverBindings) => notOnBlue(sightOf(rules, cutover));
+    const zero = weighted({ forward: to(0, 100, false) });
+    expect(onBlueBut([zero, pinned()])).toBe("the pin was raised and is not seen above");
+    expect(onBlueBut([zero])).toBe("the pin is gone");
+    for (const forward of [to(1, 99, true), alone(green)])
+      expect(onBlueBut([weighted({ forward })], plain)).toBe("blue was written and is not seen alone");
+    expect(onBlueBut([pinned()])).toBe("the weighted rule is gone");
+  });
+
+  it.each([
+    ["by a share", [weighted({ forward: to(1, 99, false) }), pinned()], true],
+    ["by cookies that hold users there", [weighted({ forward: to(0, 100, true) }), pinned()], true],
+    ["by rules nobody agreed on", [pinned()], true],
+    ["not below a raised pin", [weighted(), pinned({ priority: pin.raisedPriority })], false],
+    ["not by weights of 0", [weighted({ forward: to(0, 100, false) }), pinned()], false],
+  ])("may reach green %s", (_, rules, may) => {
+    expect(mayReachGreen(sightOf(rules))).toBe(may);
+  });
+
   it.each([
     [to(0, 100, false), "none", true],
     [to(0, 100, true), "none", false],
@@ -223,6 +244,28 @@ describe("what differs from the record is said", () => {
       detail: "the weighted rule's conditions or other actions are not those it was armed with",
     });
     expect(drift([weighted(changed), pinned(changed)], AT_50)).toMatchObject({ drift: "in-sync" });
+    // What another rule was armed with is no excuse for one that was armed itself.
+    const both = { ...AT_50, shapes: { [weightedArn(route)]: shapeOf(weighted(changed)), api: shapeOf(weighted()) } };
+    expect(drift([weighted(), pinned()], both)).toMatchObject({ drift: "foreign-shape" });
+  });
+
+  it("also where the pin is gone and green is given more: people were told of the pin, this is news", () => {
+    const gone = (green: number, desired = AT_50) =>
+      drift([weighted({ forward: to(green, 100 - green, true) })], desired);
+    expect(gone(60)).toMatchObject({
+      drift: "more-green",
+      detail: "green has 60 %, recorded are 50 %, and the pin is gone: there is no way back by one rule",
+    });
+    expect(gone(50)).toMatchObject({ drift: "foreign-shape" });
+    expect(gone(60, { ...AT_50, alsoGreenPercent: 60 })).toMatchObject({ drift: "foreign-shape" });
+  });
+
+  it("of a pin that was put where it is neither parked nor raised, as what it is: no rule of somebody else's", () => {
+    const wide = { ...ORDERS, routes: [{ ...route, pin: { ...pin, raisedPriority: 97 } }] };
+    expect(drift([weighted(), pinned({ priority: 98 })], { ...AT_50, pin: ["raised"] }, wide)).toMatchObject({
+      drift: "foreign-shape",
+      detail: "the pin stands at 98, which is neither of its numbers",
+    });
   });
 
   it("that the way back would not work, although traffic goes where it should", () => {

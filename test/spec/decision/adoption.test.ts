@@ -110,6 +110,7 @@ describe("a policy that takes over", () => {
       restarts: 2,
     });
     expect(adopted(stateOf({ soak }), of).soak).toEqual(soak);
+    for (const state of [soaking({ soak }), armed()]) expect(adopted(state, of)).not.toHaveProperty("unprovenSince");
   });
 
   it("leaves the clocks alone where the step has just begun, and withdraws an approval", () => {

@@ -55,8 +55,8 @@ describe("a judged tick", () => {
   });
 
   it("drops a waiting policy under a latch, and keeps it otherwise", () => {
-    const under = evolve(latched(stateOf({ adoption, permit, blindSince: ago(60) })), seen);
-    for (const gone of ["adoption", "permit", "blindSince"]) expect(under).not.toHaveProperty(gone);
+    const under = evolve(latched(stateOf({ adoption, permit, blindSince: ago(60), unprovenSince: ago(60) })), seen);
+    for (const gone of ["adoption", "permit", "blindSince", "unprovenSince"]) expect(under).not.toHaveProperty(gone);
     expect(evolve(stateOf({ adoption }), seen)).toMatchObject({ adoption });
   });
 });
@@ -179,6 +179,20 @@ describe("a latch", () => {
 
   it("is not verified past the point of no return", () => {
     expect(() => verified({ ...latched(), wayBack: "restorable" })).toThrow("latchVerified cannot happen here");
+  });
+
+  it("remembers why it is not verified, as people were told, until it is", () => {
+    const told = { why: "the pin is not seen", at: NOW };
+    const unverified = evolve(latched(), { kind: "latchUnverified", told });
+    expect(unverified).toStrictEqual({ ...latched(), latch: { ...latched().latch, told } });
+    expect(verified(unverified)).toStrictEqual(verified());
+  });
+
+  it("is open again where somebody has given green traffic since it was verified", () => {
+    const again = evolve({ ...verified(), settled }, { kind: "greenAgain", at: hence(60) });
+    expect(again).toStrictEqual({ ...verified(), latch: { ...verified().latch, greenAgainAt: hence(60) } });
+    expect(() => evolve(latched(), { kind: "greenAgain", at: NOW })).toThrow("greenAgain cannot happen here");
+    expect(() => evolve(stateOf(), { kind: "greenAgain", at: NOW })).toThrow("greenAgain without a latch");
   });
 
   it("is settled only once it is verified", () => {
@@ -414,6 +428,8 @@ describe("an operator's request", () => {
     ],
     [stateOf(), { verb: "advance" as const }, "advance is not offered yet"],
     [stateOf(), { verb: "resume" as const }, null],
+    // A tick that ended by what a newer release asks for would judge nothing, and send nothing back, until it expires.
+    [stateOf(), { verb: "teleport" as never }, "teleport is no verb of this release"],
     [stateOf(), ADOPT, null],
     [stateOf(), { verb: "adopt" as const }, "it names no policy"],
     [stateOf(), { ...ADOPT, policyDigest: "current" }, "it is in force already"],

@@ -7,7 +7,7 @@ import type { Latch } from "../../../src/decision/state.ts";
 import { epochMs, weightPercent } from "../../../src/kernel/units.ts";
 import { known, type Observation, type SignalValue, unknown } from "../../../src/signals/observation.ts";
 import { byOperator } from "../../contract/sample-state.ts";
-import { ago, hence, NOW, stateOf, TO_FIFTY } from "../../support/decide-input.ts";
+import { ago, hence, NOW, soaking, stateOf, TO_FIFTY } from "../../support/decide-input.ts";
 
 const GOOD: Readonly<Record<string, SignalValue>> = {
   "reverse.state": "RUNNING",
@@ -140,6 +140,11 @@ describe("a latch", () => {
     expect([59, 60, 61].map(ticked)).toEqual([true, true, false]);
     // Where nothing has been judged, there is no later tick over whose head it could go.
     expect(permits({ lastTickAtOrBefore: ago(61) }, { ...state, lastTick: null })).toBe(true);
+  });
+
+  it("is never put on a cutover that is complete: there is nothing to go back to", () => {
+    expect(permits({}, soaking({ phase: "complete", wayBack: "closed" }))).toBe(false);
+    expect(permits({}, soaking({ phase: "decommissioning", wayBack: "closed" }))).toBe(true);
   });
 
   it("is not put where only some of what was asked holds", () => {

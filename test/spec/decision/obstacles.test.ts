@@ -9,6 +9,7 @@ import {
   ago,
   armed,
   gateOf,
+  hence,
   inputOf,
   judgementOf,
   NOW,
@@ -57,6 +58,34 @@ describe("a gate that does not pass", () => {
       "the gate passes",
     ],
     ["fails without a comparison", gateOf("a", { verdict: "fail" }), "false", "true", "the gate passes: a is well"],
+    [
+      "fails by a flag: what could not be compared has not broken it, and what holds has not",
+      gateOf("a", {
+        verdict: "fail",
+        comparisons: [compared({ holds: null, value: null }), compared({ holds: true, value: 1 })],
+      }),
+      "false",
+      "true",
+      "the gate passes: a is well",
+    ],
+    [
+      "is unknown by one signal where another is broken: never the threshold of the other",
+      gateOf("a", {
+        verdict: "unknown",
+        reasons: ["forward.lagRecords: not read"],
+        comparisons: [compared({}), compared({ what: "forward.lagRecords", value: null, threshold: 100, holds: null })],
+      }),
+      "unknown: forward.lagRecords: not read",
+      "<= 100",
+      "the gate passes: a is well",
+    ],
+    [
+      "is unknown by a flag where a comparison is broken",
+      gateOf("a", { verdict: "unknown", reasons: ["traffic.ruleInSync: not read"], comparisons: [compared({})] }),
+      "unknown: traffic.ruleInSync: not read",
+      "true",
+      "the gate passes: a is well",
+    ],
   ])("%s", (_what, verdict, value, threshold, clears) => {
     expect(gateObstacles([verdict, gateOf("b")])).toEqual([{ what: "gate:a", value, threshold, clears }]);
   });
@@ -111,6 +140,12 @@ describe("what stands in the way", () => {
       },
     ]);
     expect(decide(at(300)).kind).toBe("advance");
+  });
+
+  it("has lasted no time at a tick that is judged by a minute before the step was read back", () => {
+    expect(only(inputOf({ state: stateOf({ verifiedAt: hence(4) }) }), "dwell")).toMatchObject([
+      { value: "0 s at 10 %" },
+    ]);
   });
 
   it("is the shortest time before the first step, where the policy names one", () => {
@@ -181,6 +216,11 @@ describe("what stands in the way", () => {
     expect(decide(inputOf({ state: stateOf({ step: 7 }) })).kind).toBe("hold");
   });
 
+  it("is the policy that cannot be read, and not that what stands in for it lists no steps", () => {
+    const trouble = [{ what: "policy", value: "unread", threshold: "d", clears: "it is read" }];
+    expect(obstacles(inputOf({ policy: { steps: [] }, facts: { trouble } }))).toEqual(trouble);
+  });
+
   it("is what is wrong with the looking itself", () => {
     const trouble = [{ what: "snapshot", value: "v", threshold: "t", clears: "c" }];
     expect(obstacles(inputOf({ facts: { trouble } }))).toEqual(trouble);
@@ -234,6 +274,17 @@ describe("what stands in the way", () => {
     expect(decide(inputOf({ state })).blindSince).toBeNull();
     const gone = soaking({ phase: "decommissioning", wayBack: "restorable", blindSince: ago(60) });
     expect(decide(inputOf({ state: gone, facts: { trouble } })).blindSince).toBeNull();
+  });
+
+  it("names what is out of sight also where the policy cannot be read, and ends by any other tick that sees", () => {
+    const trouble = (what: string) => [{ what, value: "unread", threshold: "d", clears: "it is read" }];
+    const state = stateOf({ blindSince: ago(60) });
+    const judgement = { blind: [{ signal: "x.y", reason: "gone" }] };
+    const unread = inputOf({ state, judgement, facts: { trouble: trouble("policy") } });
+    expect(only(unread, "blind")[0]?.value).toBe(
+      "x.y: gone; since 2026-11-22T02:59:00.000Z, and the policy that says what to watch cannot be read",
+    );
+    expect(decide(inputOf({ state, facts: { trouble: trouble("snapshot") } })).blindSince).toBeNull();
   });
 
   it("is not blindness before green has traffic, nor past the point of no return", () => {

@@ -120,7 +120,8 @@ describe("traffic goes back", () => {
     "for an outsider's %s also where the rules could not be read between",
     (drift) => {
       const seen = { what: `drift:${drift}`, value: "v", threshold: "t", clears: "c" };
-      const before = stateOf({ blocking: [{ ...seen, since: ago(60) }] });
+      const over = { what: "gate:a", since: ago(60), value: "v", threshold: "t", clears: "c" };
+      const before = stateOf({ blocking: [over, { ...seen, since: ago(60) }] });
       const unread = decide(
         inputOf({
           state: before,
@@ -128,6 +129,7 @@ describe("traffic goes back", () => {
         }),
       );
       expect(unread).toMatchObject({ kind: "hold", blocking: expect.arrayContaining([{ ...seen, since: ago(60) }]) });
+      expect(unread.blocking.map(({ what }) => what)).toEqual(["drift:unreadable", seen.what]);
       const after = stateOf({ blocking: unread.blocking });
       const seenAgain = { readAt: NOW, drift, detail: "green has 0 %", greenPercent: 0 };
       expect(rollback(inputOf({ state: after, facts: { traffic: seenAgain } }))).toMatchObject({

@@ -20,6 +20,9 @@ const whole = JSON.parse(
       chainedSeq: 13,
     },
     pause: asked,
+    rollbackDrill: { by: "ada", at: minutesAfter(0), alarmArn: "arn:alarm", notAfter: minutesAfter(30) },
+    stoppedAct: { action: "stop-forward", why: "not drained", since: minutesAfter(0), toldAt: minutesAfter(1) },
+    withoutPin: { by: "ada", at: minutesAfter(0), otherActions: { "arn:rule": [{ Type: "authenticate-oidc" }] } },
     request: { ...asked, verb: "approve", epoch: 3, version: 1, expiresAt: minutesAfter(5) },
     approval: { ...asked, epoch: 3 },
     permit: { epoch: 3, action: "teardown", notAfter: minutesAfter(3) },
@@ -71,7 +74,7 @@ describe("what is read as a state", () => {
     expect(faultOf(edited(whole, [name], undefined))).toBe(`${name} is missing`);
   });
 
-  it.each<readonly [string, readonly string[], JsonValue]>([
+  it.each<readonly [string, readonly string[], JsonValue | undefined]>([
     ["phase is not one of", ["phase"], "shifted"],
     ["wayBack is not one of", ["wayBack"], "Open"],
     ["whenNotLossless is not one of", ["whenNotLossless"], ""],
@@ -84,11 +87,46 @@ describe("what is read as a state", () => {
     ["evidence.gates.x.logs.1 is not a number", ["evidence", "gates"], accumulated([0, "1"])],
     ["latch.expected.label is not one of", ["latch", "expected", "label"], "fine"],
     ["intent.kind is not one of", ["intent", "kind"], "setWeights"],
+    ["latch.mode is not one of", ["latch", "mode"], "hold"],
+    ["latch.cause.kind is missing", ["latch", "cause"], {}],
+    ["latch.cause.kind is not one of", ["latch", "cause"], { kind: "somebody" }],
+    ["latch.record.summary is missing", ["latch", "record"], { id: "orders/4/latch", detail: {} }],
+    ["rollbackDrill.notAfter is missing", ["rollbackDrill", "notAfter"], undefined],
+    ["stoppedAct.toldAt is missing", ["stoppedAct", "toldAt"], undefined],
+    ["withoutPin.otherActions.arn:rule is not a list", ["withoutPin", "otherActions"], { "arn:rule": {} }],
+    ["outbox.0.at is missing", ["outbox"], [{ id: "orders/3/1/hold" }]],
+    ["outbox.0.record is not an object", ["outbox"], [{ id: "orders/3/1/hold", at: 0, record: "12" }]],
+    ["evidence.gates.x.recent.0.seen.0 is not a list", ["evidence", "gates"], recent([1])],
+    ["evidence.gates.x.recent.0.seen.0.0 is not a number", ["evidence", "gates"], recent([["1"]])],
+    ["evidence.baseline.errors.x.0 is not a number", ["evidence", "baseline"], { next: 0, errors: { x: ["1"] } }],
     ["cutover is payments, and not orders", ["cutover"], "payments"],
   ])("says that %s", (said, path, value) => {
     expect(faultOf(edited(whole, path, value))).toContain(said);
   });
 });
+
+/** A state that is none stops every tick of its cutover: each word that a release writes has to be one. */
+const WORDS: readonly (readonly [member: string, path: readonly string[], words: readonly string[]])[] = [
+  ["phase", ["phase"], ["armed", "shifting", "soaking", "decommissioning", "complete", "rolledBack"]],
+  ["wayBack", ["wayBack"], ["open", "restorable", "closed"]],
+  ["whenNotLossless", ["whenNotLossless"], ["snap", "hold"]],
+  ["label", ["rollbackSafety", "label"], ["lossless", "bounded", "lossy", "unknown"]],
+  ["kind of an intent", ["intent", "kind"], ["setWeight", "lowerPin"]],
+  ["mode of a latch", ["latch", "mode"], ["snapped", "held"]],
+  ["kind of a cause", ["latch", "cause", "kind"], ["alarm", "policy", "operator", "outsider"]],
+];
+
+describe("a word of the state", () => {
+  it.each(WORDS)("is any that a release writes: %s", (_member, path, words) => {
+    expect(words.map((word) => faultOf(edited(whole, path, word)))).toEqual(words.map(() => null));
+    expect(faultOf(edited(whole, path, ""))).toContain("is not one of");
+  });
+});
+
+function recent(seen: readonly JsonValue[]): JsonObject {
+  const [name = "x", sums] = Object.entries(accumulated([0]))[0] ?? [];
+  return { [name]: { ...(isJsonObject(sums) ? sums : {}), recent: [{ at: minutesAfter(0), seen }] } };
+}
 
 function accumulated(logs: readonly JsonValue[]): JsonObject {
   return { x: { from: minutesAfter(0), next: minutesAfter(1), observed: 1, spoke: 1, logs } };

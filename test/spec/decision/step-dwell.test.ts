@@ -72,6 +72,11 @@ describe("a step that takes too long, where the policy says rollback", () => {
     });
   });
 
+  it("names no time of going back where a look that lacks the snapshots before knows of none", () => {
+    const { blocking } = decide(late({ trouble: "snapshots" }));
+    expect(blocking.find(({ what }) => what === "max-dwell")?.threshold).toBe("<= 30m");
+  });
+
   it("does not go back by a look that lacks the snapshots of the ticks before", () => {
     for (const verdict of ["fail", "unknown"] as const) {
       const decision = decide(late({ verdict, state: never, trouble: "snapshots" }));
@@ -87,6 +92,9 @@ describe("a step that takes too long, where the policy says rollback", () => {
     const { maxDwell: _, onMaxDwell: __, ...endless } = POLICY.steps[0] ?? expect.fail();
     expect(outcome(late({ state: never, policy: { ...POLICY, steps: [endless, endless] } }))).toBe("hold");
     expect(outcome(late({ state: { ...soaking(), ...never, verifiedAt: ago(1_860) } }))).toBe("soak");
+    // Whatever a soak's state says of gates that have not passed: what a soak breaks by is its own rule.
+    for (const looked of [{}, { trouble: "snapshots" }])
+      expect(decide(late({ ...looked, state: { ...soaking(), ...never } })).unprovenSince).toBeNull();
   });
 
   it("is not saved by a waiver: that opens the way on, and proves nothing", () => {

@@ -183,6 +183,36 @@ describe("an adoption", () => {
     expect(report).toMatchObject({ kind: "accepted", takeover: "next-step" });
   });
 
+  it("is told of with whatever else people are told at that tick: a step, a page, or what goes on", async () => {
+    const taken = / judges from here on, adopted by olga/;
+    const told = (world: FakeWorld) => world.notify.sent.filter(({ body }) => taken.test(body));
+
+    const stepping = await at(10);
+    await adopt(stepping, publish(stepping, variant()));
+    await stepping.until("50 %", () => stepping.state().weightPercent === 50);
+    expect(told(stepping)).toMatchObject([{ subject: "orders: green has 50 %", urgency: "info" }]);
+
+    const paged = await at(0);
+    const [route] = paged.cutover.routes;
+    paged.rules.edit(route?.weightedRuleArn ?? expect.fail(), (rule) => ({ ...rule, otherActions: [{ Type: "x" }] }));
+    await adopt(paged, publish(paged, variant()));
+    await paged.minute();
+    expect(told(paged)).toMatchObject([{ subject: "orders needs somebody", urgency: "page" }]);
+
+    const dropping = await at(10);
+    const adoption = { policyDigest: "f".repeat(64), by: "olga", reason: "the limit was wrong", at: epochMs(0) };
+    await dropping.until("50 %", () => {
+      if (dropping.state().weightPercent > 10) return true;
+      dropping.store.put({ ...dropping.state(), adoption });
+      return false;
+    });
+    await dropping.minute();
+    const goesOn = /is not adopted: the table has no policy of this digest\. It goes on: 10 % → 50 %\.$/;
+    expect(dropping.notify.sent.filter(({ body }) => goesOn.test(body))).toMatchObject([
+      { subject: "orders: its policy", urgency: "info" },
+    ]);
+  });
+
   it("waits where the table does not answer, and is dropped with the reason where what was true is true no more", async () => {
     const world = await at(10);
     const digest = publish(world, variant());

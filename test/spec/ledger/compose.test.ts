@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { applyLatch } from "../../../src/decision/latch.ts";
 import type { CutoverState, OutboxEntry } from "../../../src/decision/state.ts";
-import { type Account, compose } from "../../../src/ledger/compose.ts";
+import { type Account, compose, isOfNewest } from "../../../src/ledger/compose.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { atTenPercent, byOperator, minutesAfter, T, toFiftyPercent } from "../../contract/sample-state.ts";
 import { sha256 } from "../../support/fake-world.ts";
@@ -63,6 +63,17 @@ describe("one write of the item", () => {
   });
 });
 
+describe("an entry of the outbox", () => {
+  it("is of the newest write where it was made by that, and not by one whose number only begins alike", () => {
+    const item = compose(waiting(1), waiting(1), hold, written);
+    expect(item.outbox.map((entry) => isOfNewest(item, entry))).toEqual([false, true]);
+    const [, own] = item.outbox;
+    if (own === undefined) throw new Error("unreachable");
+    expect(isOfNewest({ ...item, version: 80 }, own)).toBe(false);
+    expect(isOfNewest(item, { ...own, id: "orders/3/80/hold" })).toBe(false);
+  });
+});
+
 describe("an outbox that nobody could empty", () => {
   it("takes holds up to sixty entries, and then leaves them out", () => {
     expect(compose(waiting(59), waiting(59), hold, written).outbox).toHaveLength(60);
@@ -80,6 +91,20 @@ describe("an outbox that nobody could empty", () => {
   it("takes the tick that began to decommission", () => {
     const began: CutoverState = { ...waiting(60), phase: "decommissioning" };
     expect(compose(waiting(60), began, { ...hold, kind: "decommission" }, written).outbox).toHaveLength(61);
+  });
+
+  it("tells people where the records find no room, and records where the messages find none", () => {
+    const told = compose(waiting(60), waiting(60), { ...hold, notify: page }, written);
+    expect(told.outbox.at(-1)).toStrictEqual({ id: "orders/3/8/hold", at: hold.at, notification: page });
+    expect(told.ledgerHead).toEqual(before.ledgerHead);
+
+    const messages = entries(60).map(({ id, at }) => ({ id, at, notification: page }));
+    const untold = { ...before, outbox: messages };
+    const recorded = compose(untold, untold, { ...hold, notify: page }, written);
+    expect(recorded.outbox.at(-1)).toMatchObject({ id: "orders/3/8/hold", record: { kind: "hold" } });
+    expect(recorded.outbox.at(-1)).not.toHaveProperty("notification");
+    const oneLess = { ...untold, outbox: messages.slice(1) };
+    expect(compose(oneLess, oneLess, { ...hold, notify: page }, written).outbox.at(-1)?.notification).toEqual(page);
   });
 
   it("takes every change, however full it is", () => {
@@ -125,7 +150,8 @@ describe("a latch that was put blindly", () => {
   it("keeps what its own record said of it", () => {
     const noted = { ...byOperator, record: { ...byOperator.record, detail: { alarm: "down" } } };
     const [entry] = compose(before, applyLatch(before, noted, "w8"), changes, written).outbox;
-    expect(entry?.record?.detail).toMatchObject({ alarm: "down", fromPercent: 10 });
+    // The write that put it made its epoch too.
+    expect(entry?.record).toMatchObject({ epoch: 4, detail: { alarm: "down", fromPercent: 10 } });
   });
 
   it("is chained once, by the write after a hold that found no room as well", () => {

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
 import { fail, ok } from "../../../src/kernel/result.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
 import { chainRecord, EMPTY_LEDGER, headOf, type LedgerHead } from "../../../src/ledger/chain.ts";
-import { entryOf, type LedgerEntry } from "../../../src/ledger/entry.ts";
+import { entryOf, type LedgerEntry, recordAt } from "../../../src/ledger/entry.ts";
 import { type KnownOfLedger, ledgerChecker, verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { sha256 } from "../../support/fake-world.ts";
 
@@ -78,7 +78,11 @@ describe("a ledger that was tampered with", () => {
 
   it("shows a head that names another number with the same hash, or fewer records", () => {
     expect(verifyLedger(chain, sha256, { ...head, seq: 5 })).toMatchObject({ intact: false, atSeq: 5 });
-    expect(verifyLedger(chain, sha256, headOf(third))).toMatchObject({ intact: false, atSeq: 4 });
+    expect(verifyLedger(chain, sha256, headOf(third))).toEqual({
+      intact: false,
+      atSeq: 4,
+      why: "no state has ever known it",
+    });
   });
 
   it("is judged by its first breach, and nothing that follows mends it", () => {
@@ -141,12 +145,38 @@ describe("what stands in a ledger and is no record", () => {
   });
 });
 
+describe("a record that is read at its place", () => {
+  it("is itself, and none at the place of no record", () => {
+    expect(recordAt(entryOf(second))).toEqual(ok(second));
+    expect(recordAt({ place: "00", content: ok(json(second)) })).toEqual(fail('"00" is the place of no record'));
+  });
+});
+
 describe("what the state knows of its ledger", () => {
   const known: KnownOfLedger = { ledgerHead: headOf(third), outbox: [{ id: "c", at: third.at, record: third }] };
 
   it("is that no record is beyond its head", () => {
-    expect(verdictAfter(chain.map(entryOf), known, known.ledgerHead)).toMatchObject({ intact: false, atSeq: 4 });
+    expect(verdictAfter(chain.map(entryOf), known, known.ledgerHead)).toEqual({
+      intact: false,
+      atSeq: 4,
+      why: "the ledger goes on there, and no state has ever known of it",
+    });
     expect(verdictAfter(chain.slice(0, 3).map(entryOf), known, known.ledgerHead)).toMatchObject({ intact: true });
+  });
+
+  it("is not that the place of no record is beyond its head, however it reads", () => {
+    const entries = [...chain.slice(0, 3).map(entryOf), { place: "99", content: ok(json(fourth)) }];
+    expect(verdictAfter(entries, known, known.ledgerHead)).toMatchObject({
+      intact: false,
+      atSeq: 4,
+      why: expect.stringContaining("which is the place of no record"),
+    });
+  });
+
+  it("is nothing of a record where only a message waits", () => {
+    const notification = { subject: "s", body: "b", urgency: "page" } as const;
+    const outbox = [{ id: "c", at: third.at, notification }];
+    expect(verdictAfter(chain.slice(0, 3).map(entryOf), { ...known, outbox })).toMatchObject({ intact: true });
   });
 
   it("is that what goes on after a rewritten head was rewritten before it", () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { EpochMs } from "../../../src/kernel/units.ts";
 import { known, type Observations, unknown } from "../../../src/signals/observation.ts";
-import { gateEvidence, rollbackEvidence, soakMinuteEvidence, wasObserved } from "../../../src/snapshot/evidence.ts";
+import {
+  gateEvidence,
+  OBSERVED_BY,
+  rollbackEvidence,
+  soakMinuteEvidence,
+  wasObserved,
+} from "../../../src/snapshot/evidence.ts";
 import type { Snapshot } from "../../../src/snapshot/snapshot.ts";
 import { at, T } from "../../support/readings.ts";
 
@@ -147,5 +153,19 @@ describe("evidence for one minute of the soak", () => {
     expect(wasObserved([snapshot(31)], at(40))).toBe(false);
     expect(wasObserved([...snapshots, snapshot(31)], at(24))).toBe(false);
     expect(wasObserved([...snapshots, snapshot(31)], at(25))).toBe(false);
+  });
+
+  it("needs each of the four that whoever misses minutes is told of", () => {
+    const all: Record<string, number> = Object.fromEntries(OBSERVED_BY.map((path) => [path, 1]));
+    const seen = (without: string | null): boolean => {
+      const { "green.requests": requests, ...instants } = Object.fromEntries(
+        Object.entries(all).filter(([path]) => path !== without),
+      );
+      const read = Object.entries(instants).map(([path, value]) => [path, known(value, at(26, 1))]);
+      const minutes = requests === undefined ? {} : { 26: requests };
+      return wasObserved([snapshot(31, { minutes, instants: Object.fromEntries(read) })], at(26));
+    };
+    expect(seen(null)).toBe(true);
+    expect(OBSERVED_BY.map(seen)).toEqual([false, false, false, false]);
   });
 });

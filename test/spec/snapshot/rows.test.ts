@@ -91,6 +91,12 @@ describe("what several snapshots know of the minutes", () => {
     expect(numbers(rowsOf([snapshot(30, [], { "forward.lagRecords": known(1, at(19, 59)) })]))).toEqual([]);
   });
 
+  it("reaches back as far as its oldest one, also where one before that was looked at too and did not", () => {
+    const all = [snapshot(30, []), snapshot(31, [readings(2), readings(30)])];
+    expect(numbers(rowsOf(all))).toEqual([30]);
+    expect(numbers(rowsOf(all.slice(1)))).toEqual([2, 30]);
+  });
+
   it("is never that of another sequence, whatever the two have in common", () => {
     const last = snapshot(31, [readings(30)]);
     const [one, other] = [snapshot(30, [readings(29)]), snapshot(30, [readings(29, { "green.requests": 1 })])];
@@ -100,6 +106,41 @@ describe("what several snapshots know of the minutes", () => {
     const later = snapshot(32, [readings(31)]);
     expect(requests([one, last, later])).toEqual({ "green.requests": 100 });
     expect(requests([snapshot(29, [readings(29)]), other, last])).toEqual({ "green.requests": 1 });
+  });
+});
+
+describe("what is known once the oldest are left out", () => {
+  const forward = (seconds: number, minute = 30) => ({ "forward.lagRecords": known(1, at(minute, seconds)) });
+  const reverse = (seconds: number, minute = 30) => ({ "reverse.lagRecords": known(2, at(minute, seconds)) });
+  const valuesOf = (rows: readonly Row[], minute: number) => rowOf(rows, minute)?.readings.values;
+
+  it("is the very same of every minute of which the others say it again", () => {
+    const minutes = [readings(5), readings(28), readings(29)];
+    const all = [snapshot(30, minutes, forward(10, 29)), snapshot(31, [...minutes, readings(30)], forward(40, 29))];
+    const rows = rowsOf(all);
+    const rest = rowsOf(all.slice(1));
+    expect(numbers(rest)).toEqual([5, 28, 29, 30]);
+    for (const [index, row] of rest.entries()) expect(row).toBe(rows[index]);
+  });
+
+  it("holds no metrics that they alone had, from the first minute that counts on", () => {
+    for (const oldest of [[snapshot(30, [readings(21)])], [snapshot(29, [readings(21)]), snapshot(30, [])]]) {
+      const last = snapshot(31, []);
+      expect(numbers(rowsOf([...oldest, last]))).toEqual([21]);
+      expect(rowsOf([last])).toEqual([]);
+    }
+  });
+
+  it("holds of a minute without metrics what the others have read in it", () => {
+    const all = [snapshot(30, [readings(29)], forward(1)), snapshot(31, [readings(29)], reverse(40))];
+    expect(valuesOf(rowsOf(all), 30)).toEqual({ forward: { lagRecords: 1 }, reverse: { lagRecords: 2 } });
+    expect(valuesOf(rowsOf(all.slice(1)), 30)).toEqual({ reverse: { lagRecords: 2 } });
+  });
+
+  it("has no such minute where the others have read nothing in it", () => {
+    const all = [snapshot(30, [readings(29)], forward(1)), snapshot(31, [readings(29)], reverse(5, 31))];
+    expect(numbers(rowsOf(all))).toEqual([29, 30, 31]);
+    expect(numbers(rowsOf(all.slice(1)))).toEqual([29, 31]);
   });
 });
 
