@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { ENGINE_VERSION } from "../../src/decision/decision.ts";
 import { evolve } from "../../src/decision/evolve.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
@@ -15,10 +14,9 @@ import { carriedOut } from "../../src/rehearsal/replay/player.ts";
 import { uniformOf } from "../../src/rehearsal/world/random.ts";
 import { SNAPSHOT_MINUTES } from "../../src/snapshot/freshness.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
+import { sha256 } from "../../src/wiring-local.ts";
 
 const START: EpochMs = epochMs(1_767_607_200_000);
-
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /**
  * The recording of a healthy cutover, minute by minute, as the guard would have recorded it: the numbers move in every
@@ -49,7 +47,7 @@ function* living(guard: ReturnType<typeof recordedGuard>, minutes: number): Gene
 
 const recordedGuard = (policy: Policy) => {
   const recording = recordingWriter();
-  const named = { digest: policyDigest(policy, digest), body: policy };
+  const named = { digest: policyDigest(policy, sha256), body: policy };
   const keepMs = SNAPSHOT_MINUTES * MINUTE_MS + lookBackMs(policy);
   let state: CutoverState | null = null;
   let kept: readonly Snapshot[] = [];

@@ -6,6 +6,7 @@ import { loadScenario } from "../../src/rehearsal/simulate/load-scenario.ts";
 import { readyScenario } from "../../src/rehearsal/simulate/ready-scenario.ts";
 import { simulateRun } from "../../src/rehearsal/simulate/simulate-run.ts";
 import { traitsOfScenario } from "../../src/rehearsal/world/traits.ts";
+import { sha256 } from "../../src/wiring-local.ts";
 import type { Figure, Measurement } from "./measurement.ts";
 
 const SCENARIO = "policies/scenarios/healthy.json";
@@ -35,7 +36,7 @@ const withSlope = (policy: Policy): Policy => {
 const ticksPerSecond = async (policy: Policy): Promise<number> => {
   const written = loaded(loadScenario(read(SCENARIO), SCENARIO));
   const scenario = { ...readyScenario(written, policy), approvesAfterMs: null };
-  const settings = { scenario, policy, traitsAt: traitsOfScenario(scenario), seed: 1 };
+  const settings = { scenario, policy, traitsAt: traitsOfScenario(scenario), seed: 1, digest: sha256 };
   let run = 0;
   for (let ticks = 0; ticks < WARM_UP_MINUTES; run += 1) ticks += (await simulateRun(settings, run)).ticks;
   const start = process.cpuUsage();

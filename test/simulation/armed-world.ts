@@ -3,9 +3,9 @@ import type { CutoverState } from "../../src/decision/state.ts";
 import { arm } from "../../src/guard/arm.ts";
 import type { GuardPorts } from "../../src/guard/ports.ts";
 import { durationMs, epochMs, weightPercent } from "../../src/kernel/units.ts";
-import { standInDigest } from "../../src/rehearsal/world/digest.ts";
 import { pinnedRoutes } from "../../src/signals/routes.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
+import { sha256 } from "../../src/wiring-local.ts";
 import { allCheckers } from "./checkers/index.ts";
 import { faultsOf } from "./faults/faults.ts";
 import { FAULT_KINDS } from "./faults/kinds.ts";
@@ -19,12 +19,12 @@ export const TIMEOUT_MS = durationMs(1_000);
 /** An armed cutover in a world without faults, in which a test does what no guard may. */
 export const armedWorld = async (without: readonly string[] = FAULT_KINDS) => {
   const parameters = { ...parametersOf(1, { policy: "drill" }), routes: 1, dwellFactor: 1 };
-  const checkers = allCheckers(standInDigest, false);
+  const checkers = allCheckers(sha256, false);
   const broken: { promise: string; what: string }[] = [];
   const world: World = worldOf({
     ...{ seed: 1, start: START, cutover: cutoverOf(parameters), policy: policyOf(parameters) },
     faults: faultsOf({ seed: 1, from: START, until: START + 3_600_000, weather: 100, without }),
-    ...{ keepsEvidence: false, digest: standInDigest },
+    ...{ keepsEvidence: false, digest: sha256 },
     watchers: [
       (event) => {
         for (const checker of checkers)

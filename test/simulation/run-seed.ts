@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
 import type { CutoverState } from "../../src/decision/state.ts";
-import type { Digest } from "../../src/kernel/digest.ts";
 import { MINUTE_MS } from "../../src/kernel/units.ts";
-import { standInDigest } from "../../src/rehearsal/world/digest.ts";
+import { sha256 } from "../../src/wiring-local.ts";
 import type { Checker, Violation } from "./checkers/checker.ts";
 import { allCheckers } from "./checkers/index.ts";
 import { endingOf } from "./ending.ts";
@@ -40,8 +38,6 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** So many of one run are plenty to look into. */
 const VIOLATIONS_MAX = 20;
 
-const sha256: Digest = (text) => createHash("sha256").update(text).digest("hex");
-
 /**
  * One whole run of the shipped guard in a world drawn from one seed. Throws nothing: what the guard throws is a
  * violation, and so is what this world cannot go on with.
@@ -50,8 +46,7 @@ export const runSeed = async (seed: number, options: RunOptions = {}): Promise<S
   const parameters = parametersOf(seed, options);
   const violations: Violation[] = [];
   const tally = { promotions: 0, rollbacks: 0, rearms: 0, decommissions: 0 };
-  const digest = parameters.recomputes ? sha256 : standInDigest;
-  const checkers = allCheckers(digest, parameters.recomputes);
+  const checkers = allCheckers(sha256, parameters.recomputes);
   const blame = (promise: string, what: string, at: number): void => {
     if (violations.length < VIOLATIONS_MAX) violations.push({ promise, at: at - START, what });
   };
@@ -67,12 +62,20 @@ export const runSeed = async (seed: number, options: RunOptions = {}): Promise<S
     ...(options.trace === undefined ? [] : [tracer(options.trace, START)]),
   ];
   const world: World = worldOf({
-    ...{ seed, start: START, cutover: cutoverOf(parameters), policy: policyOf(parameters), faults, digest, watchers },
+    ...{
+      seed,
+      start: START,
+      cutover: cutoverOf(parameters),
+      policy: policyOf(parameters),
+      faults,
+      digest: sha256,
+      watchers,
+    },
     keepsEvidence: parameters.recomputes,
   });
   let ending = "unended";
   try {
-    ending = await live(world, parameters, until, digest);
+    ending = await live(world, parameters, until);
     if (ending === "unended") blame("end", "it neither ended nor waits for anybody who was told", world.time.now());
     for (const checker of checkers)
       for (const what of (await checker.end?.(world)) ?? []) blame(checker.promise, what, world.time.now());
@@ -126,8 +129,8 @@ const STANDING: readonly FaultKind[] = FAULT_KINDS.filter((kind) =>
 );
 
 /** Minute by minute, until the run has ended or nobody can wait any longer. */
-const live = async (world: World, parameters: Parameters, until: number, digest: Digest): Promise<string> => {
-  const people = peopleOf(world, parameters, digest);
+const live = async (world: World, parameters: Parameters, until: number): Promise<string> => {
+  const people = peopleOf(world, parameters, sha256);
   const { time, faults } = world;
   const latest = until + quietLimitMs(parameters);
   while (time.now() < latest) {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { LedgerRecord } from "../../src/decision/record.ts";
 import type { CutoverState } from "../../src/decision/state.ts";
@@ -15,6 +14,7 @@ import { type EpochMs, later, MINUTE_MS, minuteOf } from "../../src/kernel/units
 import type { Policy } from "../../src/policy/policy-file.ts";
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
 import type { PinnedCutover } from "../../src/signals/routes.ts";
+import { sha256 } from "../../src/wiring-local.ts";
 import { type FakeRules, fakeRules } from "./fake-rules.ts";
 import {
   fakeAlarms,
@@ -41,14 +41,14 @@ import {
 } from "./fake-stores.ts";
 import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
+export { sha256 };
+
 const json = <Value>(path: string): Value =>
   JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")) as Value;
 
 /** The committed cutover and its drill: the specs run what operators run. */
 export const ORDERS = json<PinnedCutover>("policies/orders/cutover.json");
 export const DRILL = json<Policy>("policies/orders/drill.json");
-
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const never = async (): Promise<readonly string[]> => [];
 

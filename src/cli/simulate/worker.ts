@@ -3,6 +3,7 @@ import type { Policy } from "../../policy/policy-file.ts";
 import { simulateRun } from "../../rehearsal/simulate/simulate-run.ts";
 import type { Scenario } from "../../rehearsal/world/scenario.ts";
 import { traitsOfScenario } from "../../rehearsal/world/traits.ts";
+import { sha256 } from "../../wiring-local.ts";
 
 /** What every run of a simulation shares. */
 export interface Job {
@@ -12,7 +13,7 @@ export interface Job {
 }
 
 const job = workerData as Job;
-const settings = { ...job, traitsAt: traitsOfScenario(job.scenario) };
+const settings = { ...job, traitsAt: traitsOfScenario(job.scenario), digest: sha256 };
 
 // Asked for one run at a time, so that a worker with long runs does not keep the others waiting at the end.
 parentPort?.on("message", async (run: number) => {

@@ -1,6 +1,7 @@
 import type { CutoverState } from "../../decision/state.ts";
 import type { PromoteReport } from "../../guard/promote-tick.ts";
 import { requestApprove } from "../../guard/requests.ts";
+import type { Digest } from "../../kernel/digest.ts";
 import { MINUTE_MS } from "../../kernel/units.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import { seedOf } from "../world/random.ts";
@@ -15,6 +16,7 @@ export interface RunSettings {
   readonly policy: Policy;
   readonly traitsAt: (minute: number) => MinuteTraits;
   readonly seed: number;
+  readonly digest: Digest;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface RunSettings {
  */
 export const simulateRun = async (settings: RunSettings, run: number): Promise<RunOutcome> => {
   const { scenario, policy, traitsAt, seed } = settings;
-  const world = simulatedWorld({ scenario, policy, traitsAt, seed: seedOf(seed, run) });
+  const world = simulatedWorld({ ...settings, seed: seedOf(seed, run) });
   const armed = await world.arm();
   const diary = runDiary(policy, traitsAt);
   if (armed.kind !== "armed")

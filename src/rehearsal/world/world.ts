@@ -4,12 +4,12 @@ import type { GuardPorts } from "../../guard/ports.ts";
 import { runPromote } from "../../guard/promote.ts";
 import type { PromoteReport } from "../../guard/promote-tick.ts";
 import { snapBack } from "../../guard/snap-back.ts";
+import type { Digest } from "../../kernel/digest.ts";
 import { fail } from "../../kernel/result.ts";
 import { type EpochMs, epochMs, later, MINUTE_MS } from "../../kernel/units.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import { pinnedRoutes } from "../../signals/routes.ts";
 import { simulatedCutover } from "./bindings.ts";
-import { standInDigest } from "./digest.ts";
 import { simulatedAlarms, simulatedHosts } from "./fleet.ts";
 import { shareBetween, simulatedRules } from "./load-balancer.ts";
 import { simulatedMetrics } from "./metrics.ts";
@@ -47,10 +47,12 @@ export interface WorldSettings {
   readonly traitsAt: (minute: number) => MinuteTraits;
   /** Another seed, another world; the same one in every detail for the same. */
   readonly seed: number;
+  /** What chains the records. */
+  readonly digest: Digest;
 }
 
 /** A whole world in memory around the real guard: one cutover, one load balancer, one table, one clock. */
-export const simulatedWorld = ({ scenario, policy, traitsAt, seed }: WorldSettings) => {
+export const simulatedWorld = ({ scenario, policy, traitsAt, seed, digest }: WorldSettings) => {
   const armedAt = later(MONDAY, scenario.startHour * HOUR_MS);
   const clock = virtualClock(armedAt);
   const minuteNow = () => Math.floor((clock.now() - armedAt) / MINUTE_MS);
@@ -72,7 +74,7 @@ export const simulatedWorld = ({ scenario, policy, traitsAt, seed }: WorldSettin
       ids += 1;
       return String(ids);
     },
-    digest: standInDigest,
+    digest,
     state,
     active: simulatedActive,
     observed: simulatedObserved(),
