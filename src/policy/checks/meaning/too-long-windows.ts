@@ -4,14 +4,11 @@ import { isComparison } from "../../logic/relations.ts";
 import { operationsUsed, windowsOf } from "../../look-back.ts";
 import type { Operations } from "../../operations/operation.ts";
 import type { GateName, Policy, PolicyStep } from "../../policy-file.ts";
-import { uses } from "../expressions.ts";
+import { MAY_DO_WITHOUT, uses } from "../expressions.ts";
 import { type Finding, finding } from "../problem.ts";
 import type { Condition, RuleTree } from "./rule-tree.ts";
 import { expressionOf, thresholdOf } from "./threshold.ts";
 import { partsOf } from "./together.ts";
-
-/** Operators that may do without one of their operands: then a window that says nothing keeps nothing shut. */
-const MAY_DO_WITHOUT: ReadonlySet<string> = new Set(["if", "?:", "and", "or", "some"]);
 
 /**
  * Gates that look back further than their step may last. Of a window minutes of the step alone count, and of these only
