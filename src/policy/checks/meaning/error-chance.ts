@@ -16,7 +16,7 @@ export interface World {
 export const chanceOf = (tree: RuleTree, world: World): number | null => {
   if (tree.kind === "condition") return chanceOfRule(tree.rule, world);
   const parts = tree.parts.map((part) => chanceOf(part, world));
-  return combined(tree.kind, parts);
+  return combined(tree.kind === "!!" ? "and" : tree.kind, parts);
 };
 
 const combined = (kind: string, parts: readonly (number | null)[]): number | null => {

@@ -51,10 +51,12 @@ const NOT_COUNTED: Bound = {
 const boundOf = (tree: RuleTree, soak: Soak): Bound => {
   if (!conditionsOf(tree).some((condition) => detectorBound(condition, soak) !== null)) return countedBound(tree, soak);
   if (tree.kind === "condition") return detectorBound(tree, soak) ?? NOT_COUNTED;
+  // Of what a negation waits for no detector says anything.
+  if (tree.kind === "!") return NOT_COUNTED;
   const parts = tree.parts.map((part) => boundOf(part, soak));
   if (tree.kind === "or") return anyOf(parts);
-  // What has to hold beside it makes a rule fire no sooner; of what a negation waits for no detector says anything.
-  const known = tree.kind === "!" ? [] : parts.filter(({ chance }) => chance !== null);
+  // What has to hold beside it makes a rule fire no sooner.
+  const known = parts.filter(({ chance }) => chance !== null);
   return known.find(({ proven }) => proven) ?? known[0] ?? parts.find(({ proven }) => proven) ?? NOT_COUNTED;
 };
 

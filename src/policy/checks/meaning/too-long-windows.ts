@@ -39,9 +39,10 @@ const minutesAsked = ({ rule }: Condition, minCoverage: number, operations: Oper
   if (!(isComparison(operator) || operator === "all" || operator === "none") || uses(rule, MAY_DO_WITHOUT)) return 0;
   const threshold = thresholdOf(rule);
   // A coverage is known however little was seen, and asks for a share of its own.
-  const share = threshold?.measured.operator === "coverage" ? threshold.limit : minCoverage;
+  const own = threshold?.measured.operator === "coverage" ? threshold : null;
+  const least = (minutes: number): number => (own?.operator === ">" ? Math.floor(minutes) + 1 : Math.ceil(minutes));
   const windows = operationsUsed(rule, operations).flatMap(windowsOf(operations));
-  return Math.max(0, ...windows.map((window) => Math.ceil((share * window) / MINUTE_MS)));
+  return Math.max(0, ...windows.map((window) => least(((own?.limit ?? minCoverage) * window) / MINUTE_MS)));
 };
 
 const sayTooLong = (gate: GateName, minutes: number, { id, maxDwell, onMaxDwell }: PolicyStep): string => {
