@@ -58,6 +58,19 @@ describe("a rule that evidence makes true, or false, is not said to be never so"
       true,
     ],
     ["the same, within one condition", { "===": [some(above(10)), some(below(5))] }, lags(7, 7, 7), true],
+    ["neither is every minute low nor none of them", { "===": [all(below(5)), none(below(5))] }, lags(1, 20, 7), true],
+    [
+      "some minute is high, and in either way another is low",
+      { and: [some(above(10)), { or: [some(below(5)), some(below(3))] }] },
+      lags(20, 1, 7),
+      true,
+    ],
+    [
+      "there are minutes that are high, and some is low",
+      { and: [{ "!!": [{ filter: [W, above(10)] }] }, some(below(5))] },
+      lags(20, 1, 7),
+      true,
+    ],
     ["two minutes of three are bad", { "<": [1, BAD_MINUTES, 3] }, lags(20, 1, 20), true],
     ["one minute of three is bad", { "===": [BAD_MINUTES, 1] }, lags(20, 1, 2), true],
     [
@@ -103,6 +116,17 @@ describe("a rule that evidence makes true, or false, is not said to be never so"
       alike({ alarms: { firing: 2 }, forward: { lagRecords: 2 } }),
       false,
     ],
+    [
+      "neither a sum nor a flag is, of which the sum is a number",
+      {
+        or: [
+          { reduce: [W, { "+": [{ var: "accumulator" }, { var: "current.forward.lagSeconds" }] }, 0] },
+          { "===": [{ var: "forward.stalled" }, true] },
+        ],
+      },
+      alike({ forward: { lagSeconds: 0, stalled: false } }),
+      false,
+    ],
     ["a minute has a value", some({ "!": [{ missing: ["forward.lagSeconds"] }] }), lags(1, 2, 3), true],
     [
       "no minute lacks one",
@@ -139,6 +163,21 @@ describe("a rule that no evidence makes true, or false, is said to be so", () =>
     ["every minute is high and low", { and: [all(above(10)), all(below(5))] }, "never-passes"],
     ["every minute is high, and some is low", { and: [all(above(10)), some(below(5))] }, "never-passes"],
     ["no minute is low, and some is", { and: [none(below(5)), some(below(3))] }, "never-passes"],
+    [
+      "not any minute is high, and some is higher",
+      { and: [{ "!": [some(above(10))] }, some(above(20))] },
+      "never-passes",
+    ],
+    [
+      "every minute is high in truth, and some is low",
+      { and: [{ "!!": [all(above(10))] }, some(below(5))] },
+      "never-passes",
+    ],
+    [
+      "every minute's lag, by itself, is below all",
+      { all: [{ map: [W, LAG] }, { "<": [{ var: "" }, 0] }] },
+      "never-passes",
+    ],
     ["some minute is high, or some is not", { or: [some(above(5)), some({ "<=": [LAG, 5] })] }, "never-fails"],
     ["some minute is high, or not any", { or: [some(above(5)), { "!": [some(above(5))] }] }, "never-fails"],
     ["a part of what cannot be below zero is", { "<": [{ "/": [LAG, 10] }, 0] }, "never-passes"],

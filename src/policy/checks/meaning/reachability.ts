@@ -30,9 +30,9 @@ interface Fixed {
 export const reachOf = (tree: RuleTree, effort: Effort, truthIn = asVerdict): Reach => {
   if (tree.kind === "condition")
     return withItself(reachOn(gridOf(tree, effort, truthIn)), { at: tree.at, together: false }, []);
-  // An `and` comes to its last part where the others are true, an `or` to any.
+  // An `and` or `or` comes to its last part where no other decides; of any other its truth is asked, be it a number's.
   const isAnswer = (part: RuleTree): boolean =>
-    tree.kind === "or" || (tree.kind === "and" && part === tree.parts.at(-1));
+    (tree.kind === "and" || tree.kind === "or") && part === tree.parts.at(-1);
   const truthOfPart = (part: RuleTree) => (isAnswer(part) ? truthIn : asTruth);
   const parts = tree.parts.map((part) => reachOf(part, effort, truthOfPart(part)));
   const fixed = parts.flatMap((part) => part.fixed);

@@ -69,11 +69,9 @@ const EQUALITIES: ReadonlySet<string> = new Set(["===", "==", "!==", "!=", "in"]
 /** An equality that arithmetic stands in may hold anywhere; minutes that are added up, or asked twice, need not be alike. */
 const isBeyond = (rule: JsonValue): boolean => {
   const expressions = expressionsOf(rule);
-  const isOf = (operator: string): boolean => OPERATOR_FORMS.get(operator)?.quantifies === true;
   return (
     expressions.some(({ operator, operands }) => EQUALITIES.has(operator) && uses(operands, ARITHMETIC)) ||
-    expressions.some(({ operator }) => operator === "reduce" || operator === "map") ||
-    expressions.filter(({ operator }) => isOf(operator) && operator !== "filter").length > 1 ||
+    expressions.some(({ operator }) => operator === "reduce") ||
     expressions.filter(({ operator }) => operator === "window").length > 1
   );
 };
