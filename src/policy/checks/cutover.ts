@@ -112,12 +112,20 @@ const pinFindings = ({ weightedRuleArn }: RouteBinding, pin: PinBinding, at: str
 
 /** A rule moved for one route would move another. */
 const sharedRules = ({ routes }: CutoverBindings): readonly Finding[] =>
-  repeated(routes.flatMap((route, index) => [weightedArn(route), route.pin?.ruleArn ?? `no pin ${index}`]))
-    .map((index) => `/routes/${Math.floor(index / 2)}/${index % 2 === 0 ? "weightedRuleArn" : "pin/ruleArn"}`)
-    .filter((pointer) => !pointer.startsWith("/routes/0/"))
-    .map((pointer) =>
-      finding("shared-rule", pointer, "another route has this rule already; every route has rules of its own"),
+  routes.flatMap((route, index) => {
+    const others = routes.slice(0, index).flatMap((each) => [weightedArn(each), each.pin?.ruleArn]);
+    const at = `/routes/${index}`;
+    return [
+      route.weightedRuleArn === undefined
+        ? { arn: route.listenerArn, pointer: `${at}/listenerArn`, what: "goes by this listener's default action" }
+        : { arn: route.weightedRuleArn, pointer: `${at}/weightedRuleArn`, what: "has this rule" },
+      { arn: route.pin?.ruleArn, pointer: `${at}/pin/ruleArn`, what: "has this rule" },
+    ].flatMap(({ arn, pointer, what }) =>
+      arn !== undefined && others.includes(arn)
+        ? [finding("shared-rule", pointer, `another route ${what} already; every route has rules of its own`)]
+        : [],
     );
+  });
 
 /** Raised, one pin may stand above the other route's weighted rule and take its requests, or find its number taken. */
 const crossingPins = ({ routes }: CutoverBindings): readonly Finding[] =>

@@ -1,15 +1,19 @@
 /** Letters to change, add, remove or swap with their neighbour until one word is the other. */
 const distance = (from: string, to: string): number => {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...from].entries()) {
+  const [given, meant] = [[...from], [...to]];
+  let before: readonly number[] = [];
+  let previous: readonly number[] = [0, ...meant.map((_, index) => index + 1)];
+  for (const [row, letter] of given.entries()) {
     const current = [row + 1];
-    for (const [column, other] of [...to].entries()) {
+    for (const [column, other] of meant.entries()) {
       const kept = (previous[column] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(kept, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+      const isSwap = letter === meant[column - 1] && other === given[row - 1];
+      const swapped = isSwap ? (before[column - 1] ?? 0) + 1 : kept;
+      current.push(Math.min(kept, swapped, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
     }
-    previous = current;
+    [before, previous] = [previous, current];
   }
-  return previous[to.length] ?? 0;
+  return previous.at(-1) ?? 0;
 };
 
 /** More names than this nobody has; looking through them would take its time. */

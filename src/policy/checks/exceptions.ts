@@ -17,7 +17,7 @@ export const exceptionFindings = (policy: Policy, now: EpochMs | null): readonly
   ...policy.freeze.flatMap((freeze, index) => freezeFindings(freeze, `/freeze/${index}`, now)),
   ...endlessWeek(policy),
   ...policy.waivers.flatMap((waiver, index) => waiverFindings(policy, waiver, `/waivers/${index}`, now)),
-  ...nothingLeft(policy),
+  ...nothingLeft(policy, now),
 ];
 
 /** Nobody freezes for longer than a quarter on purpose, and a slip in the year is no shorter. */
@@ -64,7 +64,8 @@ const stretchFindings = (
   ];
   if (wrong.length > 0) return wrong;
   const [begins, ends] = [fromIso(from) ?? 0, fromIso(to) ?? 0];
-  if (begins >= ends) return [finding("bad-freeze", `${at}/to`, `${to} does not come after ${from}; exchange them`)];
+  const remedy = begins === ends ? "give a later end" : "exchange them";
+  if (begins >= ends) return [finding("bad-freeze", `${at}/to`, `${to} does not come after ${from}; ${remedy}`)];
   if (now !== null && now >= ends)
     return [
       finding("expired-freeze", `${at}/to`, `it was over at ${to} and holds nothing; correct its year, or remove it`),
@@ -78,7 +79,7 @@ const stretchFindings = (
 
 /** Any week is like another, where only weekly windows are looked at. */
 const endlessWeek = ({ freeze }: Policy): readonly Finding[] => {
-  const weekly = freeze.filter((each) => each.weekly !== undefined && parseWeekly(each.weekly) !== null);
+  const weekly = freeze.filter((each) => parseWeekly(each.weekly ?? "") !== null);
   const frozen = frozenAt({ freeze: weekly }, epochMs(0));
   return frozen !== null && frozen.until === null
     ? [finding("bad-freeze", "/freeze", "the weekly windows leave no minute of the week: nothing would ever advance")]
@@ -126,9 +127,12 @@ const expiryFindings = ({ gate, expires }: Waiver, at: string, now: EpochMs | nu
     : [];
 };
 
-/** A step without a gate that counts would open by time alone. */
-const nothingLeft = ({ start, steps, waivers }: Policy): readonly Finding[] => {
-  const waived = new Set(waivers.map(({ gate }) => gate));
+/** A step without a gate that counts would open by time alone. What has expired, or is refused, waives nothing. */
+const nothingLeft = (policy: Policy, now: EpochMs | null): readonly Finding[] => {
+  const { start, steps, waivers } = policy;
+  const counts = ({ gate, expires }: Waiver): boolean =>
+    waiverRefusal(policy, gate) === null && (fromIso(expires) ?? 0) > (now ?? 0);
+  const waived = new Set(waivers.filter(counts).map(({ gate }) => gate));
   const places = [
     { name: "the start", gates: start.require },
     ...steps.map(({ id, promoteWhen }) => ({ name: `step ${id}`, gates: promoteWhen })),

@@ -14,6 +14,8 @@ export interface Expression {
   readonly at: string;
   readonly operandAt: (index: number) => string;
   readonly scope: VarScope;
+  /** An odd number of negations stands above it. */
+  readonly negated: boolean;
 }
 
 /**
@@ -31,8 +33,13 @@ export interface Reference {
 }
 
 /** Every expression of a rule, an outer one before those inside it. */
-export const expressionsOf = (rule: unknown, at = "", scope: VarScope = "data"): readonly Expression[] => {
-  if (Array.isArray(rule)) return rule.flatMap((part, index) => expressionsOf(part, `${at}/${index}`, scope));
+export const expressionsOf = (
+  rule: unknown,
+  at = "",
+  scope: VarScope = "data",
+  negated = false,
+): readonly Expression[] => {
+  if (Array.isArray(rule)) return rule.flatMap((part, index) => expressionsOf(part, `${at}/${index}`, scope, negated));
   if (typeof rule !== "object" || rule === null) return [];
   return Object.entries(rule).flatMap(([operator, written]) => {
     const inside = `${at}/${pointerPart(operator)}`;
@@ -40,10 +47,11 @@ export const expressionsOf = (rule: unknown, at = "", scope: VarScope = "data"):
     const operands: readonly unknown[] = listed ? written : [written];
     const operandAt = (index: number): string => (listed ? `${inside}/${index}` : inside);
     const body = OPERATOR_FORMS.get(operator)?.quantifies === true ? bodyScope(operator, operands[0]) : scope;
+    const turned = operator === "!" || operator === "none" ? !negated : negated;
     const inner = operands.flatMap((operand, index) =>
-      expressionsOf(operand, operandAt(index), index === 1 ? body : scope),
+      expressionsOf(operand, operandAt(index), index === 1 ? body : scope, turned),
     );
-    return [{ operator, operands, at: inside, operandAt, scope }, ...inner];
+    return [{ operator, operands, at: inside, operandAt, scope, negated }, ...inner];
   });
 };
 
@@ -87,7 +95,7 @@ const referenceTo = (name: string, at: string, scope: VarScope): readonly Refere
   if (scope === "data") return [{ path: name, at, as: "current" }];
   if (scope === "minute") return name === "" ? [] : [{ path: name, at, as: "minute" }];
   const signal = scope === "fold" ? name.replace(/^current\./, "") : name;
-  if (scope === "fold" && signal !== name) return [{ path: signal, at, as: "minute" }];
+  if (signal !== name) return [{ path: signal, at, as: "minute" }];
   return signalAt(signal) === null ? [] : [{ path: signal, at, as: "out-of-reach" }];
 };
 
@@ -105,6 +113,8 @@ export const typeOf = (operand: unknown, operations: Operations): "number" | "te
   return Object.hasOwn(operations, operator) || NUMBER_OPERATORS.has(operator) ? "number" : null;
 };
 
+/** Operators that may do without one of their operands: what is unknown of it keeps nothing shut. */
+export const MAY_DO_WITHOUT: ReadonlySet<string> = new Set(["if", "?:", "and", "or", "some"]);
 const OTHER_CONDITIONS = new Set(["!", "!!", "all", "some", "none", "in"]);
 const LISTING = new Set(["window", "filter", "map", "merge", "missing", "missing_some"]);
 export const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%"]);

@@ -57,7 +57,7 @@ const gateUseFindings = (policy: Policy, { gate, at, when }: GateUse, operations
       finding(
         "green-before-start",
         at,
-        `"${gate}" reads ${green}, and before the first step green has no traffic: it could never open`,
+        `"${gate}" reads ${green}, and before the first step green has no traffic: what asks for it would hold for ever`,
       ),
     ];
   }

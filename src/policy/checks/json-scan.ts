@@ -71,7 +71,7 @@ const endOfText = (text: string, start: number): number => {
 
 const isKey = (text: string, end: number): boolean => {
   let at = end + 1;
-  while (at < text.length && text.charCodeAt(at) <= 0x20) at += 1;
+  while (text.charCodeAt(at) <= 0x20) at += 1;
   return text.charCodeAt(at) === COLON;
 };
 

@@ -35,13 +35,12 @@ export const readJson = (written: string, file: string): JsonText | { readonly p
   if (unfit !== null) return refuse(...unfit);
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const parsed = parse(text);
   const [first] = errors;
-  if (first !== undefined || root === undefined) {
-    const what = first === undefined ? "nothing is in it" : sayParseError(first);
+  if (first !== undefined || root === undefined || parsed === null) {
+    const what = first === undefined ? "json.parse refuses it" : sayParseError(first);
     return refuse("not-json", first?.offset ?? 0, notJson(what));
   }
-  const parsed = parse(text);
-  if (parsed === null) return refuse("not-json", 0, notJson("json.parse refuses it"));
   const locate: JsonText["locate"] = ({ ofName, message, ...found }) => {
     const value = nodeAt(root, found.pointer);
     const node = ofName === true && value?.parent?.type === "property" ? value.parent : value;
@@ -118,7 +117,6 @@ const keyOf = (property: Node): string => String(property.children?.[0]?.value);
 const doubledKeys = (node: Node, pointer: string): readonly Finding[] => {
   const children = node.children ?? [];
   if (node.type === "array") return children.flatMap((child, index) => doubledKeys(child, `${pointer}/${index}`));
-  if (node.type !== "object") return [];
   const seen = new Set<string>();
   return children.flatMap((property) => {
     const key = keyOf(property);

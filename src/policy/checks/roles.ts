@@ -1,9 +1,8 @@
 import type { JsonValue } from "../../kernel/json.ts";
-import { parseDuration } from "../../kernel/units.ts";
 import { signalAt } from "../../signals/catalogue.ts";
-import { isAccumulated } from "../operations/evidence/uses.ts";
 import type { Rule } from "../policy-file.ts";
 import { type Expression, expressionsOf } from "./expressions.ts";
+import { lateFindings, neverCountedFindings } from "./late.ts";
 import { thresholdOf } from "./meaning/threshold.ts";
 import { type Finding, finding } from "./problem.ts";
 
@@ -31,7 +30,7 @@ export const roleFindings = (rule: Rule, use: "gate" | "rollback"): readonly Fin
     ...pairFindings(expression),
     ...proofFindings(expression, use),
     ...(use === "rollback"
-      ? [...lateFindings(expression), ...neverCounted(expression), ...betterFindings(expression)]
+      ? [...lateFindings(expression), ...neverCountedFindings(expression), ...betterFindings(expression)]
       : []),
   ]);
 
@@ -65,11 +64,15 @@ const pairProblem = ({ operands, operandAt }: Expression, index: number): readon
     : wrong(index + 1, `${errors} are not among ${requests}; name ${sideOf(errors)}.requests`);
 };
 
-const proofFindings = ({ operator, operands, at }: Expression, use: "gate" | "rollback"): readonly Finding[] => {
+const proofFindings = (
+  { operator, operands, at, negated }: Expression,
+  use: "gate" | "rollback",
+): readonly Finding[] => {
   const threshold = thresholdOf({ [operator]: operands as readonly JsonValue[] } as JsonValue);
   if (threshold === null || !EVIDENCE.has(threshold.measured.operator)) return [];
   const { limit } = threshold;
-  if (threshold.operator === "<" || threshold.operator === "<=") return [];
+  // "Not below 20" asks for a proof as "20 and more" does, and "not above 3" for none.
+  if (threshold.operator.startsWith("<") !== negated) return [];
   if (limit <= 1)
     return [
       finding(
@@ -96,44 +99,4 @@ const betterFindings = ({ operator, operands, operandAt }: Expression): readonly
   if (operator !== "evidence_worse" || ratio >= 1) return [];
   const why = `it fires where green is more than ${ratio} times as bad as blue, and a healthy green is: it is as good as blue`;
   return [finding("not-worse", operandAt(4), `${why}. Give a ratio of 1 or more; 1.25 suits most`)];
-};
-
-const isCount = (path: unknown): boolean =>
-  typeof path === "string" && signalAt(path.replace(/^current\./, ""))?.kind === "minute";
-
-/** What no minute shows before gates may look at it: an answer that is not counted yet looks like none. */
-const isCountedLate = (path: unknown): boolean => typeof path === "string" && path.endsWith(".unanswered");
-const SHORTEST_OF_LATE = "3m";
-
-/** A rollback rule sees the newest minutes too; where it sees no others, what is counted late is never known to it. */
-const neverCounted = ({ operator, operands, at, scope }: Expression): readonly Finding[] => {
-  const path = operands.find(isCountedLate);
-  const lookBack = operands.at(-1);
-  const isNewest = operator === "var" && scope === "data";
-  const isShort =
-    (Object.hasOwn(PAIRS, operator) || operator === "stat") &&
-    typeof lookBack === "string" &&
-    !isAccumulated(lookBack) &&
-    parseDuration(lookBack) < parseDuration(SHORTEST_OF_LATE);
-  if (path === undefined || !(isNewest || isShort)) return [];
-  return [
-    finding(
-      "never-known",
-      at,
-      `${path} is known two minutes late, and the rule would never fire; look back over ${SHORTEST_OF_LATE} at least`,
-    ),
-  ];
-};
-
-/** Where the newest minute of a metric decides, or every one of a window, nothing is known while it is not reported. */
-const lateFindings = ({ operator, operands, at, scope }: Expression): readonly Finding[] => {
-  if (operator !== "var" || !isCount(operands[0]) || (scope !== "data" && scope !== "minute")) return [];
-  const where = scope === "minute" ? "every minute of a window" : "the newest minute";
-  return [
-    finding(
-      "late-minute",
-      at,
-      `it reads ${String(operands[0])} of ${where}, which CloudWatch often reports a minute or two late; the rule is unknown until then. Use rate or stat, which bear that`,
-    ),
-  ];
 };

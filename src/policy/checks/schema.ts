@@ -15,7 +15,7 @@ export const schemaCheck = (schema: AnySchema): ((value: unknown) => readonly Fi
 };
 
 /** Errors of these keywords only repeat what the errors beneath them say. */
-const SUMMARIES = new Set(["anyOf", "allOf", "if", "propertyNames"]);
+const SUMMARIES = new Set(["allOf", "if", "propertyNames"]);
 
 const RULES: Readonly<Record<string, LintRuleId>> = {
   required: "missing-field",
@@ -23,7 +23,7 @@ const RULES: Readonly<Record<string, LintRuleId>> = {
 };
 
 const findingOf = (problem: ErrorObject): readonly Finding[] => {
-  if (SUMMARIES.has(problem.keyword) && problem.keyword !== "anyOf") return [];
+  if (SUMMARIES.has(problem.keyword)) return [];
   const message = () => `${sayError(problem)}${hintOf(problem)}`;
   const found = finding(RULES[problem.keyword] ?? "invalid-value", pointerOf(problem), message);
   const isOfName = problem.propertyName !== undefined || problem.keyword === "additionalProperties";

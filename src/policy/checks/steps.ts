@@ -42,9 +42,10 @@ const dwellFindings = (step: PolicyStep, index: number): readonly Finding[] => {
     return [finding("dwell-at-full", `${at}/maxDwell`, `${why}. Say soak.maxDuration and soak.onBreak instead`)];
   }
   if (maxDwell === undefined) {
+    const remedy = weight === 100 ? "remove it, at 100 % soak.onBreak says what happens" : "add maxDwell";
     return onMaxDwell === undefined
       ? []
-      : [finding("dwell-without-end", `${at}/onMaxDwell`, "without maxDwell this never happens; add maxDwell")];
+      : [finding("dwell-without-end", `${at}/onMaxDwell`, `without maxDwell this never happens; ${remedy}`)];
   }
   if (onMaxDwell === undefined) {
     return [

@@ -65,6 +65,8 @@ const unitOfProduct = ({ operator, operands }: Expression, operations: Operation
   const factors = operands.filter((operand) => typeof operand === "number");
   const [unit, other] = units;
   if (operator === "/" && units.length === 2) return unit === other ? "ratio" : null;
+  // "So many for each second" is no number of seconds.
+  if (operator === "/" && typeof operands[0] === "number") return null;
   const converts = factors.some((factor) => factor < 0.05 || factor > 20);
   return units.length === 1 && units.length + factors.length === operands.length && !converts ? (unit ?? null) : null;
 };
@@ -103,7 +105,7 @@ const thresholdFindings = (measure: Measure, threshold: number, at: string): rea
   if ((least === null || threshold >= least) && (most === null || threshold <= most))
     return scaleFindings(measure, threshold, at);
   const range = `${least ?? "anything"} to ${most ?? "anything"}`;
-  const hint = unit === "ratio" && threshold <= 100 ? ` Did you mean ${threshold / 100}?` : "";
+  const hint = unit === "ratio" && threshold > 0 && threshold <= 100 ? ` Did you mean ${threshold / 100}?` : "";
   return [finding("out-of-range", at, `${threshold} is never reached: the values run from ${range}.${hint}`)];
 };
 

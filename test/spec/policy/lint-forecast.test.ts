@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
-import { chanceOfErrors } from "../../../src/policy/checks/meaning/false-rollback.ts";
+import { chanceOfErrors } from "../../../src/policy/checks/meaning/error-chance.ts";
 import { requestsToProve } from "../../../src/policy/checks/meaning/proof.ts";
 import { forecastPolicy, lintPolicy } from "../../../src/policy/lint.ts";
 import { rateBound } from "../../../src/policy/operations/rates.ts";

@@ -65,7 +65,7 @@ const pins = (rule: unknown, helps: boolean, worst: number | null): boolean => {
   const equalities = equalitiesIn(rule, helps);
   return (
     equalities.length > 0 &&
-    equalities.every(({ held, operands }) => held && (worst === null || !operands.includes(worst)))
+    equalities.every(({ held, operands }) => held && (worst === null || !operands.flat().includes(worst)))
   );
 };
 

@@ -22,6 +22,8 @@ export interface Grid {
   readonly axes: readonly Axis[];
   /** Whether every combination was looked at. */
   readonly whole: boolean;
+  /** It may come elsewhere to what it comes to at none of the points. */
+  readonly beyondPoints: boolean;
   /** By the indexes of the points, one an axis; null where the rule has no truth there. */
   readonly truthAt: (indexes: readonly number[]) => boolean | null;
   /** Calls with the indexes of every combination looked at. */
@@ -64,7 +66,8 @@ export const gridOf = (tree: RuleTree, effort: Effort, truthIn: TruthIn = asTrut
     return answer;
   };
   const most = Math.max(0, Math.min(MOST_POINTS, Math.floor(effort.left / opened.length)));
-  return { axes, whole: sizeOf(axes) <= most, truthAt, visit: (look) => visit(axes, most, look) };
+  const beyondPoints = opened.some((each) => each.beyondPoints);
+  return { axes, whole: sizeOf(axes) <= most, beyondPoints, truthAt, visit: (look) => visit(axes, most, look) };
 };
 
 interface Placed {

@@ -29,7 +29,14 @@ const numbers = ({ least, most, whole }: Measure, literals: readonly number[]): 
   const around = literals.flatMap((each) => {
     const near = Math.max(Math.abs(each) * NEAR, 1e-9);
     return whole === true
-      ? [Math.floor(each), Math.ceil(each), Math.ceil(each) - 1, Math.floor(each) + 1, Math.floor(each / 2), each * 2]
+      ? [
+          Math.floor(each),
+          Math.ceil(each),
+          Math.ceil(each) - 1,
+          Math.floor(each) + 1,
+          Math.floor(each / 2),
+          Math.round(each * 2),
+        ]
       : [each, each - near, each + near, each / 2, each * 2];
   });
   const points = [low, high, 0, 1, ...around].filter((each) => each >= low && each <= high);

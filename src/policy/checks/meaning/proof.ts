@@ -3,7 +3,7 @@ import { belowLimit, eValue } from "../../operations/evidence/evidence-test.ts";
 import { isAccumulated } from "../../operations/evidence/uses.ts";
 import type { GateName, Policy, PolicyStep } from "../../policy-file.ts";
 import { type Finding, finding } from "../problem.ts";
-import { conditionsOf, type RuleTree } from "./rule-tree.ts";
+import type { RuleTree } from "./rule-tree.ts";
 import { requestsAt } from "./steady-points.ts";
 import { type Threshold, thresholdOf } from "./threshold.ts";
 import { partsOf } from "./together.ts";
@@ -34,14 +34,15 @@ export const proofForecasts = (policy: Policy, gates: ReadonlyMap<GateName, Rule
     const given = requestsAt(policy.traffic.requestsPerMinute, step.weight);
     return step.promoteWhen.flatMap((gate, place) =>
       partsOf(gates.get(gate)).flatMap((part) => {
-        const asked = conditionsOf(part).flatMap(({ rule }) => proofOf(thresholdOf(rule)) ?? []);
-        return asked.map(({ requests, of, lookBack }): ProofForecast => {
-          const requestsPerMinute = given.get(of) ?? 0;
-          const minutes = requestsPerMinute === 0 ? Number.POSITIVE_INFINITY : Math.ceil(requests / requestsPerMinute);
-          const within = shorter(timeOf(step), lookBack);
-          const at = `/steps/${index}/promoteWhen/${place}`;
-          return { step: step.id, weight: step.weight, gate, requests, requestsPerMinute, minutes, within, at };
-        });
+        // What an `or` or a negation stands above does not have to be proven.
+        const asked = part.kind === "condition" ? proofOf(thresholdOf(part.rule)) : null;
+        if (asked === null) return [];
+        const { requests, of, lookBack } = asked;
+        const requestsPerMinute = given.get(of) ?? 0;
+        const minutes = requestsPerMinute === 0 ? Number.POSITIVE_INFINITY : Math.ceil(requests / requestsPerMinute);
+        const within = shorter(timeOf(step), lookBack);
+        const at = `/steps/${index}/promoteWhen/${place}`;
+        return [{ step: step.id, weight: step.weight, gate, requests, requestsPerMinute, minutes, within, at }];
       }),
     );
   });

@@ -5,6 +5,7 @@ import { type Finding, finding } from "../problem.ts";
 import type { PlacedRule } from "../rule.ts";
 import { asTruth, asVerdict, type Effort, type Grid, gridOf } from "./grid.ts";
 import { independentGroups, type RuleTree, ruleTree } from "./rule-tree.ts";
+import { expressionOf } from "./threshold.ts";
 
 /** What a rule can come to. Claims only what it is sure of: where not everything was looked at, both. */
 interface Reach {
@@ -29,9 +30,9 @@ interface Fixed {
 export const reachOf = (tree: RuleTree, effort: Effort, truthIn = asVerdict): Reach => {
   if (tree.kind === "condition")
     return withItself(reachOn(gridOf(tree, effort, truthIn)), { at: tree.at, together: false }, []);
-  // An `and` comes to its last part where the others are true, an `or` to any.
+  // An `and` or `or` comes to its last part where no other decides; of any other its truth is asked, be it a number's.
   const isAnswer = (part: RuleTree): boolean =>
-    tree.kind === "or" || (tree.kind === "and" && part === tree.parts.at(-1));
+    (tree.kind === "and" || tree.kind === "or") && part === tree.parts.at(-1);
   const truthOfPart = (part: RuleTree) => (isAnswer(part) ? truthIn : asTruth);
   const parts = tree.parts.map((part) => reachOf(part, effort, truthOfPart(part)));
   const fixed = parts.flatMap((part) => part.fixed);
@@ -67,7 +68,29 @@ interface Group {
 
 const groupReach = ({ kind, group, alone, truthIn }: Group, effort: Effort): Omit<Reach, "fixed"> => {
   if (group.length === 1 && alone !== undefined) return alone;
+  if (pickMinutes(group, kind !== "or")) return { canHold: true, canFail: true };
   return reachOn(gridOf({ kind: kind === "or" ? "or" : "and", parts: group, at: "" }, effort, truthIn));
+};
+
+/**
+ * Whether several conditions each need some minute of a window for the parts to come to this together. It may be another
+ * minute for each, and of minutes that are all alike nobody would see it.
+ */
+export const pickMinutes = (parts: readonly RuleTree[], wanted: boolean): boolean =>
+  parts.reduce((picked, part) => picked + minutesPicked(part, wanted), 0) > 1;
+
+const minutesPicked = (part: RuleTree, wanted: boolean): number => {
+  const sumOf = (picked: (inside: RuleTree) => number): number =>
+    part.kind === "condition" ? 0 : part.parts.reduce((sum, inside) => sum + picked(inside), 0);
+  if (part.kind === "!" || part.kind === "!!")
+    return sumOf((inside) => minutesPicked(inside, part.kind === "!" ? !wanted : wanted));
+  // What is wanted of an `or` within an `and` depends on the others.
+  if (part.kind !== "condition")
+    return sumOf((inside) => Math.max(minutesPicked(inside, true), minutesPicked(inside, false)));
+  if (part.open.windows.length === 0) return 0;
+  const operator = expressionOf(part.rule)?.operator;
+  if (operator === "some") return wanted ? 1 : 0;
+  return operator === "all" || operator === "none" ? Number(!wanted) : 1;
 };
 
 const reachOn = (grid: Grid): Omit<Reach, "fixed"> => {
@@ -79,7 +102,8 @@ const reachOn = (grid: Grid): Omit<Reach, "fixed"> => {
     if (truth === true) canHold = true;
     if (truth === false) canFail = true;
   });
-  return { canHold, canFail };
+  // What has a truth anywhere may have the other one where nobody looked.
+  return grid.beyondPoints && (canHold || canFail) ? { canHold: true, canFail: true } : { canHold, canFail };
 };
 
 /** A rule that always says the same, and parts of one that do. `passes`: for gates; else for rollback rules. */

@@ -46,18 +46,32 @@ export const conditionsOf = (tree: RuleTree): readonly Condition[] =>
 export const logicOf = (tree: RuleTree): JsonValue =>
   tree.kind === "condition" ? tree.open.logic : { [tree.kind]: tree.parts.map(logicOf) };
 
-/** Every variable of a tree, with all the literals that it meets in any of its conditions. */
+interface Compared {
+  readonly keys: ReadonlySet<string>;
+  readonly literals: ReadonlySet<string | number>;
+}
+
+/**
+ * Every variable of a tree, with all the literals that it meets in any of its conditions, or that another one meets which
+ * it is compared with: where the two are equal, the literals of one are those of the other.
+ */
 export const variablesOf = (
   tree: RuleTree,
 ): readonly { readonly variable: Variable; readonly literals: readonly (string | number)[] }[] => {
-  const met = new Map<string, { variable: Variable; literals: (string | number)[] }>();
-  for (const { open } of conditionsOf(tree))
-    for (const variable of open.variables) {
-      const known = met.get(variable.key) ?? { variable, literals: [] };
-      known.literals.push(...open.literals);
-      met.set(variable.key, known);
-    }
-  return [...met.values()];
+  const variables = new Map<string, Variable>();
+  let groups: readonly Compared[] = [];
+  for (const { open } of conditionsOf(tree)) {
+    for (const variable of open.variables) variables.set(variable.key, variable);
+    const keys = new Set(open.variables.map(({ key }) => key));
+    const touching = groups.filter((group) => [...keys].some((key) => group.keys.has(key)));
+    const joined: Compared = {
+      keys: new Set([...touching.flatMap((group) => [...group.keys]), ...keys]),
+      literals: new Set([...touching.flatMap((group) => [...group.literals]), ...open.literals]),
+    };
+    groups = [...groups.filter((group) => !touching.includes(group)), joined];
+  }
+  const literalsOf = (key: string) => groups.find((group) => group.keys.has(key))?.literals ?? [];
+  return [...variables].map(([key, variable]) => ({ variable, literals: [...literalsOf(key)] }));
 };
 
 /** Parts that share a variable stand together; no group's truth depends on another's. */

@@ -2,7 +2,7 @@ import { type Finding, finding } from "../problem.ts";
 import { sayTurn, type Turn, truthsAlong, type Use } from "./direction.ts";
 import { type Axis, type Effort, type Grid, gridOf } from "./grid.ts";
 import type { Value } from "./points.ts";
-import { type RuleTree, variablesOf } from "./rule-tree.ts";
+import { conditionsOf, type RuleTree, variablesOf } from "./rule-tree.ts";
 import type { Variable } from "./variables.ts";
 
 interface Asked {
@@ -19,7 +19,7 @@ export const stateFindings = (tree: RuleTree, { use, effort }: Asked): readonly 
   variablesOf(tree)
     .filter(({ variable }) => variable.measure.values !== undefined)
     .flatMap(({ variable }) => {
-      const asking = partOn(tree, variable);
+      const asking = partOn(tree, comparedWith(tree, variable));
       if (asking === null) return [];
       const turned = turnFindings(asking, variable, { use, effort });
       return turned.length > 0 || use === "rollback" ? turned : standstillFindings(asking, variable, effort);
@@ -45,10 +45,16 @@ const standstillFindings = (tree: RuleTree, variable: Variable, effort: Effort):
   return [finding("opens-at-standstill", placeOf(tree), `${why}; ask for "RUNNING"`)];
 };
 
-/** What a tree asks of a variable: without the parts of an `and` or `or` that do not read it. */
-const partOn = (tree: RuleTree, variable: Variable): RuleTree | null => {
-  if (tree.kind === "condition") return tree.open.variables.some(({ key }) => key === variable.key) ? tree : null;
-  const parts = tree.parts.flatMap((part) => partOn(part, variable) ?? []);
+/** A variable, and those that it is compared with: what is asked of them it is asked too. */
+const comparedWith = (tree: RuleTree, variable: Variable): ReadonlySet<string> => {
+  const keys = conditionsOf(tree).map(({ open }) => open.variables.map(({ key }) => key));
+  return new Set([variable.key, ...keys.filter((each) => each.includes(variable.key)).flat()]);
+};
+
+/** What a tree asks of variables: without the parts of an `and` or `or` that read none of them. */
+const partOn = (tree: RuleTree, keys: ReadonlySet<string>): RuleTree | null => {
+  if (tree.kind === "condition") return tree.open.variables.some(({ key }) => keys.has(key)) ? tree : null;
+  const parts = tree.parts.flatMap((part) => partOn(part, keys) ?? []);
   const [first] = parts;
   if (first === undefined) return null;
   return parts.length === 1 && (tree.kind === "and" || tree.kind === "or") ? first : { ...tree, parts };

@@ -1,7 +1,7 @@
 import type { GateName, Policy } from "../../policy-file.ts";
 import { type Finding, finding } from "../problem.ts";
 import { type Effort, gridOf } from "./grid.ts";
-import { reachOf } from "./reachability.ts";
+import { pickMinutes, reachOf } from "./reachability.ts";
 import { independentGroups, type RuleTree } from "./rule-tree.ts";
 
 /** Gates that can each pass, and never all of those that are asked together. */
@@ -38,9 +38,9 @@ const exclusiveAmong = (
   if (effort.left < 0) return null;
   for (const group of independentGroups([...owner.keys()])) {
     const names = [...new Set(group.flatMap((part) => owner.get(part) ?? []))];
-    if (names.length < 2 || group.some((part) => !reachOf(part, effort).canHold)) continue;
+    if (names.length < 2 || pickMinutes(group, true) || group.some((part) => !reachOf(part, effort).canHold)) continue;
     const grid = gridOf({ kind: "and", parts: group, at: "" }, effort);
-    if (!grid.whole) continue;
+    if (!grid.whole || grid.beyondPoints) continue;
     let holds = false;
     grid.visit((indexes) => {
       if (!holds && grid.truthAt(indexes) === true) holds = true;

@@ -4,14 +4,11 @@ import { isComparison } from "../../logic/relations.ts";
 import { operationsUsed, windowsOf } from "../../look-back.ts";
 import type { Operations } from "../../operations/operation.ts";
 import type { GateName, Policy, PolicyStep } from "../../policy-file.ts";
-import { uses } from "../expressions.ts";
+import { MAY_DO_WITHOUT, uses } from "../expressions.ts";
 import { type Finding, finding } from "../problem.ts";
 import type { Condition, RuleTree } from "./rule-tree.ts";
 import { expressionOf, thresholdOf } from "./threshold.ts";
 import { partsOf } from "./together.ts";
-
-/** Operators that may do without one of their operands: then a window that says nothing keeps nothing shut. */
-const MAY_DO_WITHOUT: ReadonlySet<string> = new Set(["if", "?:", "and", "or", "some"]);
 
 /**
  * Gates that look back further than their step may last. Of a window minutes of the step alone count, and of these only
@@ -42,9 +39,10 @@ const minutesAsked = ({ rule }: Condition, minCoverage: number, operations: Oper
   if (!(isComparison(operator) || operator === "all" || operator === "none") || uses(rule, MAY_DO_WITHOUT)) return 0;
   const threshold = thresholdOf(rule);
   // A coverage is known however little was seen, and asks for a share of its own.
-  const share = threshold?.measured.operator === "coverage" ? threshold.limit : minCoverage;
+  const own = threshold?.measured.operator === "coverage" ? threshold : null;
+  const least = (minutes: number): number => (own?.operator === ">" ? Math.floor(minutes) + 1 : Math.ceil(minutes));
   const windows = operationsUsed(rule, operations).flatMap(windowsOf(operations));
-  return Math.max(0, ...windows.map((window) => Math.ceil((share * window) / MINUTE_MS)));
+  return Math.max(0, ...windows.map((window) => least(((own?.limit ?? minCoverage) * window) / MINUTE_MS)));
 };
 
 const sayTooLong = (gate: GateName, minutes: number, { id, maxDwell, onMaxDwell }: PolicyStep): string => {

@@ -17,26 +17,36 @@ export const trafficFindings = (
 ): readonly Finding[] => [...gateFindings(policy, gates, operations), ...p99Findings(policy, gates)];
 
 /** A p99 that has no value at a step: a gate that needs it never opens, and watched it is blindness all the time. */
-const p99Findings = ({ steps, traffic, blind }: Policy, gates: ReadonlyMap<GateName, RuleTree>): readonly Finding[] => {
-  const thin = steps.map(({ id, weight }) => ({ id, given: requestsAt(traffic.requestsPerMinute, weight) }));
+const p99Findings = (
+  { start, steps, traffic, blind }: Policy,
+  gates: ReadonlyMap<GateName, RuleTree>,
+): readonly Finding[] => {
+  const stepsOf = steps.map(({ id, weight, promoteWhen }, index) => ({
+    when: `at the traffic of step "${id}"`,
+    given: requestsAt(traffic.requestsPerMinute, weight),
+    gates: promoteWhen,
+    at: `/steps/${index}/promoteWhen`,
+  }));
+  const first = { given: requestsAt(traffic.requestsPerMinute, 0), gates: start.require, at: "/start/require" };
+  const thin = [{ when: "at the traffic before the first step", ...first }, ...stepsOf];
   const lacks = (path: string, { given }: (typeof thin)[number]): boolean =>
     path.endsWith(".p99Ms") && 3 * (given.get(path.replace("p99Ms", "requests")) ?? 0) < P99_MIN_REQUESTS;
-  const say = (path: string, id: string): string =>
-    `${path} has no value at the traffic of step "${id}": a p99 needs ${P99_MIN_REQUESTS} requests in three minutes`;
+  const say = (path: string, when: string): string =>
+    `${path} has no value ${when}: a p99 needs ${P99_MIN_REQUESTS} requests in three minutes`;
   const watched = blind.watch.flatMap((path, index) => {
-    const step = thin.find((each) => lacks(path, each));
+    const step = stepsOf.find((each) => lacks(path, each));
     if (step === undefined) return [];
     return [
-      finding("too-little-traffic", `/blind/watch/${index}`, `${say(path, step.id)}, and pawl would be blind there`),
+      finding("too-little-traffic", `/blind/watch/${index}`, `${say(path, step.when)}, and pawl would be blind there`),
     ];
   });
-  const asked = thin.flatMap((step, index) =>
-    (steps[index]?.promoteWhen ?? []).flatMap((gate, place) => {
+  const asked = thin.flatMap((place) =>
+    place.gates.flatMap((gate, index) => {
       const needed = partsOf(gates.get(gate)).filter((part) => part.kind === "condition");
-      const path = needed.flatMap(pathsOf).find((each) => lacks(each, step));
+      const path = needed.flatMap(pathsOf).find((each) => lacks(each, place));
       if (path === undefined) return [];
-      const what = `${say(path, step.id)}, and "${gate}" would stay unknown`;
-      return [finding("too-little-traffic", `/steps/${index}/promoteWhen/${place}`, what)];
+      const what = `${say(path, place.when)}, and "${gate}" would stay unknown`;
+      return [finding("too-little-traffic", `${place.at}/${index}`, what)];
     }),
   );
   return [...watched, ...asked];
@@ -57,16 +67,11 @@ const gateFindings = (
   const atSteps = policy.steps.flatMap(({ id, weight, promoteWhen }, index) => {
     const given = requestsAt(policy.traffic.requestsPerMinute, weight);
     return promoteWhen.flatMap((gate, place) => {
-      if (failing(gate, given) === undefined) return [];
-      const what = `"${gate}" does not pass at the ${given.get("green.requests")} requests a minute`;
-      const next = "lower what it asks for, raise the weight, or correct traffic.requestsPerMinute";
-      return [
-        finding(
-          "too-little-traffic",
-          `/steps/${index}/promoteWhen/${place}`,
-          `${what} that green gets in step "${id}"; ${next}`,
-        ),
-      ];
+      const part = failing(gate, given);
+      if (part === undefined) return [];
+      const what = `"${gate}" does not pass at what step "${id}" is expected to show, ${sayGiven(part, given)}`;
+      const next = "lower what it asks for, change the weight, or correct traffic.requestsPerMinute";
+      return [finding("too-little-traffic", `/steps/${index}/promoteWhen/${place}`, `${what}; ${next}`)];
     });
   });
   const beforeThem = policy.start.require.flatMap((gate, place) => {
@@ -91,6 +96,14 @@ const sayBeforeSteps = (
   const next = "lower what it asks for, or correct traffic.requestsPerMinute";
   return finding("too-little-traffic", at, `${what} that blue gets before the first step; ${next}`);
 };
+
+/** `green.requests 30 a minute`, of everything that a part reads. */
+const sayGiven = (part: RuleTree, given: ReadonlyMap<string, number>): string =>
+  [...new Set(pathsOf(part))]
+    .map((path) => `${path} ${round(given.get(path) ?? 0)}${path === GREEN_SHARE ? "" : " a minute"}`)
+    .join(", ");
+
+const round = (value: number): number => Number(value.toPrecision(4));
 
 const readsTraffic = (part: RuleTree, given: ReadonlyMap<string, number>): boolean =>
   conditionsOf(part).every(

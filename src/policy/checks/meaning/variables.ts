@@ -3,7 +3,7 @@ import { MINUTE_MS, parseDuration } from "../../../kernel/units.ts";
 import { literalArguments } from "../../lower.ts";
 import type { Literal, Operations } from "../../operations/operation.ts";
 import { OPERATOR_FORMS } from "../../operator-forms.ts";
-import { ARITHMETIC, uses } from "../expressions.ts";
+import { ARITHMETIC, expressionsOf, uses } from "../expressions.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "./measure.ts";
 
 /** Something an expression depends on, free to have any value of its measure. */
@@ -30,6 +30,8 @@ export interface OpenExpression {
   readonly windows: readonly string[];
   /** How many equal rows stand for each window; one, unless they are added up. */
   readonly rows: number;
+  /** Points may lie between those that stand for all, or minutes differ, and come to what none of these does. */
+  readonly beyondPoints: boolean;
 }
 
 interface Opening {
@@ -58,7 +60,20 @@ export const openExpression = (rule: JsonValue, operations: Operations): OpenExp
   const { literals, rows, found, windows, understood } = opening;
   if (!understood) return null;
   const met = uses(rule, ARITHMETIC) ? [...literals, ...reckonedWith(literals)] : literals;
-  return { logic, variables: [...found.values()], literals: [...new Set(met)], windows: [...windows], rows };
+  const variables = [...found.values()];
+  return { logic, variables, literals: [...new Set(met)], windows: [...windows], rows, beyondPoints: isBeyond(rule) };
+};
+
+const EQUALITIES: ReadonlySet<string> = new Set(["===", "==", "!==", "!=", "in"]);
+
+/** An equality that arithmetic stands in may hold anywhere; minutes that are added up, or asked twice, need not be alike. */
+const isBeyond = (rule: JsonValue): boolean => {
+  const expressions = expressionsOf(rule);
+  return (
+    expressions.some(({ operator, operands }) => EQUALITIES.has(operator) && uses(operands, ARITHMETIC)) ||
+    expressions.some(({ operator }) => operator === "reduce") ||
+    expressions.filter(({ operator }) => operator === "window").length > 1
+  );
 };
 
 /** More of them would be more points than anybody looks at. */
@@ -69,9 +84,7 @@ const reckonedWith = (literals: readonly (string | number)[]): readonly number[]
   const numbers = [...new Set(literals)].filter((each): each is number => typeof each === "number");
   if (numbers.length > MOST_RECKONED) return [];
   return numbers
-    .flatMap((one) =>
-      numbers.flatMap((other) => (one === other ? [] : [one * other, one / other, one + other, one - other])),
-    )
+    .flatMap((one) => numbers.flatMap((other) => [one * other, one / other, one + other, one - other]))
     .filter(Number.isFinite);
 };
 
@@ -85,7 +98,8 @@ const open = (rule: JsonValue, window: string | null, opening: Opening): JsonVal
   const [[operator, written] = ["", null]] = Object.entries(rule);
   const operands: readonly JsonValue[] = Array.isArray(written) ? written : [written ?? null];
   if (operator === "var") return openVariable(String(operands[0]), window, opening);
-  if (operator === "missing" || operator === "missing_some") return openMissing(operator, operands, opening);
+  if (operator === "missing" || operator === "missing_some")
+    return openMissing({ operator, operands, window }, opening);
   if (operator === "window") return openWindow(String(operands[0]), opening);
   if (Object.hasOwn(opening.operations, operator)) return openOperation(operator, written ?? null, opening);
   if (OPERATOR_FORMS.get(operator)?.quantifies !== true)
@@ -143,16 +157,30 @@ const openOperation = (name: string, written: JsonValue, opening: Opening): Json
 
 const factAt = (key: string): readonly string[] => ["facts", key.replaceAll(".", ":")];
 
-/** Whether values are there is one more thing that may be so or not. */
-const openMissing = (operator: string, operands: readonly JsonValue[], opening: Opening): JsonValue => {
+interface Missing {
+  readonly operator: string;
+  readonly operands: readonly JsonValue[];
+  readonly window: string | null;
+}
+
+/** Whether values are there is one more thing that may be so or not: now, or in the minutes of a window. */
+const openMissing = ({ operator, operands, window }: Missing, opening: Opening): JsonValue => {
   const keys = operands.flat().filter((each): each is string => typeof each === "string");
+  const paths = window === null ? keys : keys.map((key) => key.replace(/^current\./, ""));
+  // Of what a list holds that is no window, and of what a sum carries along, nobody knows what is there.
+  if (window !== null && (window === "" || paths.some((path) => measureOfSignal(path) === null)))
+    opening.understood = false;
   // How many of them are needed makes it another question.
-  const key = `${operator} ${operands.flat().join(" ")}`;
+  const question = `${operator} ${operands.flat().join(" ")}`;
+  const fact = factAt(question);
+  const over = window === null ? "" : ` over ${window}`;
+  const place = window === null ? fact : ["windows", window, ...fact];
   const bounds = { least: null, most: null } as const;
-  const measure: Measure = { type: "boolean", unit: "yes-no", ...bounds, worse: "true", quality: true, paths: keys };
-  const [path] = keys;
+  const measure: Measure = { type: "boolean", unit: "yes-no", ...bounds, worse: "true", quality: true, paths };
+  const [path] = paths;
   // Of several keys nobody can tell which one is missing.
-  const sight = path !== undefined && keys.length === 1 ? { sightOf: { path, goneAt: true } } : {};
-  const gone = read({ key, name: `${keys.join(", ")} missing`, place: factAt(key), ...sight }, measure, opening);
-  return { if: [gone, keys, []] };
+  const sight = path !== undefined && paths.length === 1 ? { sightOf: { path: `${path}${over}`, goneAt: true } } : {};
+  read({ key: `${question}${over}`, name: `${paths.join(", ")} missing`, place, ...sight }, measure, opening);
+  const seen = window === null ? place : keys.every((key) => key.startsWith("current.")) ? ["current", ...fact] : fact;
+  return { if: [{ var: seen.join(".") }, keys, []] };
 };
