@@ -58,7 +58,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     "A target group belongs to one load balancer: take it out of the other one, or give this route its own.",
   ),
   TooManyUniqueTargetGroupsPerLoadBalancer: never(
-    "The load balancer has as many target groups as it may: take unused ones out of its rules, or raise the quota.",
+    "The load balancer has as many target groups as it may, a quota that AWS does not raise: take unused ones out of its rules.",
   ),
   TooManyTargetGroups: never("An action forwards to at most five target groups: take the strangers out of the rule."),
   TooManyActions: never("The rule has more actions than it may: take out what is not needed before the forward."),
@@ -75,7 +75,9 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   AccessDenied: FORBIDDEN,
   UnauthorizedOperation: FORBIDDEN,
   NotAuthorized: FORBIDDEN,
-  OptInRequired: FORBIDDEN,
+  OptInRequired: never(
+    "The account is not signed up for the service in this Region, which no role mends: ask whoever owns the account.",
+  ),
   AuthFailure: NOT_SIGNED_IN,
   ExpiredToken: NOT_SIGNED_IN,
   InvalidClientTokenId: NOT_SIGNED_IN,

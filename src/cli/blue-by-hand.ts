@@ -1,8 +1,7 @@
 import { forwardOrder, writtenBack } from "../actuation/written-back.ts";
 import type { JsonValue } from "../kernel/json.ts";
 import type { RouteBinding } from "../signals/bindings.ts";
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+import { quoted } from "./quoted.ts";
 
 /**
  * The command that sends a route to blue by hand. It writes the whole list of actions: `otherActions`, a login for instance,

@@ -12,7 +12,7 @@ import type { Received } from "../wire/received.ts";
 import { listenerOf, listenerShape, ruleShape, targetGroupOf } from "./describe.ts";
 import type { LoadBalancer, RuleRecord } from "./load-balancer.ts";
 import { refuse } from "./refusals.ts";
-import { acceptActions } from "./rule-actions.ts";
+import { acceptActions, acceptFirstActions } from "./rule-actions.ts";
 import { acceptConditions } from "./rule-conditions.ts";
 
 const MAX_RULES = 100;
@@ -59,7 +59,7 @@ export const changeOperations = (balancer: LoadBalancer) => ({
       listenerArn: listener.arn,
       priority: acceptPriority(input.Priority),
       conditions: acceptConditions(input.Conditions),
-      actions: acceptActions(balancer, input.Actions),
+      actions: acceptFirstActions(balancer, input.Actions),
     };
     const rules = [...balancer.rules, created];
     refuseSharedPriority(rules);

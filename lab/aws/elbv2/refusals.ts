@@ -80,6 +80,11 @@ export const REFUSALS = {
     says: "Each action must have an order of its own",
     cites: "aws.md 1, ModifyRule: one routing action, last by Order",
   },
+  orderMissing: {
+    code: "InvalidLoadBalancerActionException",
+    says: "Order is required for rules with multiple actions",
+    cites: "SDK types",
+  },
   actions: {
     code: "TooManyActionsException",
     says: "A rule takes at most 5 actions",
@@ -104,6 +109,11 @@ export const REFUSALS = {
   secret: {
     code: "ValidationError",
     says: "ClientSecret is required, or UseExistingClientSecret",
+    cites: "aws.md 1, ModifyRule: authenticate-oidc",
+  },
+  secretOfNew: {
+    code: "ValidationError",
+    says: "ClientSecret is required: a rule that is created has none to keep",
     cites: "aws.md 1, ModifyRule: authenticate-oidc",
   },
   twoSecrets: {
@@ -131,6 +141,14 @@ export const REFUSALS = {
     says: "A condition needs values of at most 128 characters",
     cites: "SDK types",
   },
+  fieldTwice: { code: "ValidationError", says: "A rule takes one condition of field '{}'", cites: "SDK types" },
+  configOfOther: {
+    code: "ValidationError",
+    says: "A condition of field '{}' takes no other field's configuration",
+    cites: "SDK types",
+  },
+  valuesTwice: { code: "ValidationError", says: "Specify either Values or {}, and not both", cites: "SDK types" },
+  severalPlain: { code: "ValidationError", says: "Several values of a condition stand in {}", cites: "SDK types" },
   listenersOfWhat: {
     code: "ValidationError",
     says: "You must specify either listener ARNs or a load balancer ARN",

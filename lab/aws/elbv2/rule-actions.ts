@@ -17,11 +17,20 @@ export const acceptActions = (balancer: LoadBalancer, actions: readonly RuleActi
   if (actions.length > MAX_ACTIONS) throw refuse("actions");
   for (const action of actions)
     if (!ROUTING.has(action.Type) && !OPAQUE.has(action.Type)) throw refuse("actionType", action.Type);
+  if (actions.length > 1 && actions.some((action) => action.Order === undefined)) throw refuse("orderMissing");
   const ordered = [...actions].sort((one, other) => (one.Order ?? 1) - (other.Order ?? 1));
-  if (actions.length > 1 && new Set(actions.map((action) => action.Order)).size < actions.length) throw refuse("order");
+  if (new Set(actions.map((action) => action.Order)).size < actions.length) throw refuse("order");
   const routing = ordered.filter((action) => ROUTING.has(action.Type));
   if (routing.length !== 1 || ordered.at(-1) !== routing[0]) throw refuse("routesOnce");
   return ordered.map((action) => (action.Type === "forward" ? acceptForward(balancer, action) : acceptOther(action)));
+};
+
+/** The same for a rule that is made: it has no secret yet that it could keep. */
+export const acceptFirstActions = (balancer: LoadBalancer, actions: readonly RuleAction[]): readonly RuleAction[] => {
+  const accepted = acceptActions(balancer, actions);
+  const keeps = actions.some((action) => action.AuthenticateOidcConfig?.UseExistingClientSecret === true);
+  if (keeps) throw refuse("secretOfNew");
+  return accepted;
 };
 
 const acceptOther = (action: RuleAction): RuleAction => {

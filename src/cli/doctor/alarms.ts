@@ -3,6 +3,7 @@ import type { CutoverBindings } from "../../signals/bindings.ts";
 import { alarmName } from "../../signals/made-alarms.ts";
 import type { AlarmMutesPort, AlarmReading, AlarmsPort } from "../../signals/ports.ts";
 import { PATIENCE_MS } from "../limits.ts";
+import { quoted } from "../quoted.ts";
 import { type Finding, fails, holds, unread, unseen } from "./finding.ts";
 
 type Read = Result<readonly AlarmReading[], OutsideFailure>;
@@ -55,7 +56,7 @@ const silencedFinding = (what: string, { suppressor, impaired }: AlarmReading): 
     return fails(
       what,
       `its actions are suppressed while ${suppressor} is in ALARM; pawl goes by its state all the same`,
-      `Say it in the alarm's rule instead, AND NOT ALARM(${suppressor}), and take the suppressor off.`,
+      `Say it in the alarm's rule instead, AND NOT ALARM("${suppressor}"), and take the suppressor off.`,
     );
   if (impaired !== undefined)
     return unseen(
@@ -71,7 +72,7 @@ const alarmFinding = (what: string, alarm: AlarmReading, severity: string, rollb
     return fails(
       what,
       "its actions are off",
-      `aws cloudwatch enable-alarm-actions --alarm-names ${alarmName(alarm.arn)}`,
+      `aws cloudwatch enable-alarm-actions --alarm-names ${quoted(alarmName(alarm.arn))}`,
     );
   if (!alarm.actions.some((action) => calls(action, rollbackFunction)))
     return fails(

@@ -59,6 +59,19 @@ describe("an answer of the load balancer's API", () => {
     },
   );
 
+  it.each(["TooManyUniqueTargetGroupsPerLoadBalancer", "TooManyTargetGroups"])(
+    "%s sends nobody to ask for a quota that AWS does not raise",
+    (code) => {
+      expect(refusalOf(code).remedy).not.toMatch(/raise the quota/);
+      expect(refusalOf(code).remedy).toMatch(/take .+ out of/);
+    },
+  );
+
+  it("does not blame the role where it is the account that is not signed up", () => {
+    expect(refusalOf("OptInRequired")).toMatchObject({ definite: true, retryable: false });
+    expect(refusalOf("OptInRequired").remedy).not.toBe(refusalOf("AccessDenied").remedy);
+  });
+
   it("is told in one line, what the API said whole and once, then what to do", () => {
     const message = "Rule 'arn:aws:elb/v2.1/x' was not found.";
     expect(sayOutcome({ kind: "refused", code: "RuleNotFound", message })).toMatch(

@@ -3,6 +3,7 @@ import type { CdcCheck } from "../../../src/cdc/finding.ts";
 import { doctorCommand } from "../../../src/cli/commands/doctor.ts";
 import type { Finding } from "../../../src/cli/doctor/finding.ts";
 import { ok, outsideFailure } from "../../../src/kernel/result.ts";
+import { epochMs } from "../../../src/kernel/units.ts";
 import type { PinnedRoute } from "../../../src/signals/routes.ts";
 import { COMPLETE, deskBefore, type FakeDesk } from "../../support/cli.ts";
 import { DRILL, fakeWorld, ORDERS } from "../../support/fake-world.ts";
@@ -229,8 +230,22 @@ describe("pawl doctor", () => {
 
   it("refuses a composite alarm whose actions another one suppresses, and says where that belongs", async () => {
     expect(await findingsWhere({ suppressor: "shop-maintenance" })).toMatchObject([
-      { verdict: "refused", remedy: expect.stringContaining("AND NOT ALARM(shop-maintenance)") },
+      { verdict: "refused", remedy: expect.stringContaining('AND NOT ALARM("shop-maintenance")') },
     ]);
+  });
+
+  it("gives the command that switches an alarm's actions on, whatever its name holds", async () => {
+    const world = fakeWorld();
+    const desk = deskBefore(world);
+    const arn = `${ratio?.arn.split(":alarm:")[0]}:alarm:Joe's checkout: 5xx > 1 %`;
+    const bindings = { ...ORDERS, alarms: [{ arn, severity: "degraded" as const }] };
+    const reading = { arn, state: "OK" as const, stateChangedAt: epochMs(0), actionsEnabled: false, actions: [] };
+    const alarms = { read: async () => ok([reading]) };
+    const context = { ...desk.context, bindings, ports: { ...desk.context.ports, alarms } };
+    const { document } = await doctorCommand(context, { policy: DRILL, rehearsal: false });
+    expect(document.findings.find(({ value }) => value === "its actions are off")?.remedy).toBe(
+      `aws cloudwatch enable-alarm-actions --alarm-names 'Joe'\\''s checkout: 5xx > 1 %'`,
+    );
   });
 
   it("does not believe an alarm that CloudWatch cannot evaluate", async () => {

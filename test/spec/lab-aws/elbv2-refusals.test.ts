@@ -7,6 +7,7 @@ import {
   ModifyListenerCommand,
   ModifyRuleCommand,
   type ModifyRuleCommandInput,
+  type RuleCondition,
   SetRulePrioritiesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -41,13 +42,18 @@ const forward = (...arns: string[]): Action => ({
 });
 const prioritise = (...pairs: { RuleArn?: string; Priority?: number }[]) =>
   account.elb.send(new SetRulePrioritiesCommand({ RulePriorities: pairs }));
-const create = (Priority: number) =>
+const create = (Priority: number, ...Actions: Action[]) =>
   account.elb.send(
     new CreateRuleCommand({
-      ...{ ListenerArn: route.listenerArn, Priority, Actions: [FIXED] },
+      ...{ ListenerArn: route.listenerArn, Priority, Actions: Actions.length === 0 ? [FIXED] : Actions },
       Conditions: [{ Field: "path-pattern", Values: ["/x"] }],
     }),
   );
+const login = (of: object): readonly [Action, Action] => [
+  { Type: "authenticate-oidc", Order: 1, AuthenticateOidcConfig: { ...OIDC, ...of } },
+  { ...forward(route.blue), Order: 2 },
+];
+const meets = (...Conditions: RuleCondition[]) => modify({ Conditions });
 const page = (of: { Marker?: string; PageSize?: number }) =>
   account.elb.send(new DescribeRulesCommand({ ListenerArn: route.listenerArn, ...of }));
 const defaultArn = () => account.elbv2.rules.find((rule) => rule.priority === "default")?.arn ?? "";
@@ -82,15 +88,10 @@ const PROVOKED: Readonly<Record<RefusalName, () => Promise<unknown>>> = {
   otherOfForward: () => act({ ...forward(route.blue), FixedResponseConfig: { StatusCode: "503" } }),
   noForwardTarget: () => act({ Type: "forward" }),
   besideForward: () => act({ ...forward(route.blue, route.green), TargetGroupArn: route.blue }),
-  secret: () =>
-    act({ Type: "authenticate-oidc", Order: 1, AuthenticateOidcConfig: OIDC }, { ...forward(route.blue), Order: 2 }),
-  twoSecrets: () => {
-    const both = { ...OIDC, ClientSecret: "s", UseExistingClientSecret: true };
-    return act(
-      { Type: "authenticate-oidc", Order: 1, AuthenticateOidcConfig: both },
-      { ...forward(route.blue), Order: 2 },
-    );
-  },
+  orderMissing: () => act({ ...FIXED, Order: 1 }, forward(route.blue)),
+  secret: () => act(...login({})),
+  secretOfNew: () => create(500, ...login({ UseExistingClientSecret: true })),
+  twoSecrets: () => act(...login({ ClientSecret: "s", UseExistingClientSecret: true })),
   statusCode: () => act({ Type: "fixed-response", FixedResponseConfig: { StatusCode: "302" } }),
   stickySeconds: () => act(forwardTo({ blue: 1, green: 1 }, 0)),
   stickyGroup: () => {
@@ -98,15 +99,19 @@ const PROVOKED: Readonly<Record<RefusalName, () => Promise<unknown>>> = {
     Object.assign(group ?? {}, { attributes: { ...group?.attributes, "stickiness.enabled": "true" } });
     return act(forwardTo({ blue: 100, green: 0 }));
   },
-  conditionValues: () => modify({ Conditions: [{ Field: "path-pattern", Values: ["/".repeat(129)] }] }),
+  conditionValues: () => meets({ Field: "path-pattern", Values: ["/".repeat(129)] }),
+  fieldTwice: () => meets({ Field: "path-pattern", Values: ["/a"] }, { Field: "path-pattern", Values: ["/b"] }),
+  configOfOther: () => meets({ Field: "path-pattern", HostHeaderConfig: { Values: ["shop.example"] } }),
+  valuesTwice: () => meets({ Field: "path-pattern", Values: ["/a"], PathPatternConfig: { Values: ["/a"] } }),
+  severalPlain: () => meets({ Field: "path-pattern", Values: ["/a", "/b"] }),
   listenersOfWhat: () => account.elb.send(new DescribeListenersCommand({})),
   rulesOfWhat: () =>
     account.elb.send(new DescribeRulesCommand({ ListenerArn: route.listenerArn, RuleArns: [weightedRuleArn] })),
   marker: () => page({ Marker: "nonsense" }),
   pageSize: () => page({ PageSize: 401 }),
   actionType: () => act({ Type: "redirect", RedirectConfig: { StatusCode: "HTTP_301" } }),
-  conditionField: () => modify({ Conditions: [{ Field: "source-ip", SourceIpConfig: { Values: ["10.0.0.0/8"] } }] }),
-  regex: () => modify({ Conditions: [{ Field: "path-pattern", RegexValues: ["^/a"] }] }),
+  conditionField: () => meets({ Field: "source-ip", SourceIpConfig: { Values: ["10.0.0.0/8"] } }),
+  regex: () => meets({ Field: "path-pattern", PathPatternConfig: { RegexValues: ["^/a"] } }),
   unserved: () => modify({ Transforms: [{ Type: "url-rewrite" }] }),
   listenerChange: () => account.elb.send(new ModifyListenerCommand({ ListenerArn: route.listenerArn, Port: 443 })),
 };
@@ -129,5 +134,24 @@ describe("the local Elastic Load Balancing refuses, changes nothing, and cites w
     );
     expect(failure.name).toBe("ValidationError");
     expect(account.elbv2.rules.find(({ arn }) => arn === weightedRuleArn)?.priority).toBe(100);
+  });
+});
+
+describe("the local Elastic Load Balancing accepts what stands next to that:", () => {
+  it("a rule that is created with its secret, and one that is changed and keeps it", async () => {
+    const { Rules } = await create(500, ...login({ ClientSecret: "s" }));
+    const { RuleArn } = Rules?.[0] ?? {};
+    const Actions = [...login({ UseExistingClientSecret: true })];
+    await expect(account.elb.send(new ModifyRuleCommand({ RuleArn, Actions }))).resolves.toHaveProperty("Rules");
+  });
+
+  it.each<readonly [string, RuleCondition]>([
+    ["several values in the field's own configuration", { PathPatternConfig: { Values: ["/a", "/b"] } }],
+    ["one value in the plain place", { Values: ["/a"] }],
+  ])("%s", async (_what, values) => {
+    const { Rules } = await meets({ Field: "path-pattern", ...values });
+    const [shown] = Rules?.[0]?.Conditions ?? [];
+    expect(shown?.Values).toEqual(values.PathPatternConfig?.Values ?? values.Values);
+    expect(shown?.PathPatternConfig?.Values).toEqual(shown?.Values);
   });
 });
