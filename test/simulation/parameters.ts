@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Policy } from "../../src/policy/policy-file.ts";
 import type { CutoverBindings, RouteBinding } from "../../src/signals/bindings.ts";
 import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
+import type { Also } from "./also.ts";
 import { FAULT_KINDS } from "./faults/kinds.ts";
 import { STORMS, type StormName } from "./faults/storms.ts";
 import { type Dice, diceOf } from "./world/dice.ts";
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly plain?: PlainKind;
   /** Only the kinds of fault of this storm, by its odds. */
   readonly storm?: StormName;
+  /** What happens beside what happens in every run. */
+  readonly also?: readonly Also[];
   /** Told of everything that happens, a line each. */
   readonly trace?: (line: string) => void;
 }
@@ -52,9 +55,11 @@ export interface Parameters {
   readonly without: readonly string[];
   readonly plain?: PlainKind;
   readonly storm?: StormName;
+  readonly also?: readonly Also[];
 }
 
-export const parametersOf = (seed: number, { hours, policy, without = [], plain, storm }: RunOptions): Parameters => {
+export const parametersOf = (seed: number, options: RunOptions): Parameters => {
+  const { hours, policy, without = [], storm } = options;
   const dice = diceOf(seed, "parameters");
   const drawn: PolicyName = dice.chance(0.05) ? "production" : "drill";
   const name = policy ?? (storm === undefined ? undefined : STORMS[storm].policy) ?? drawn;
@@ -71,8 +76,17 @@ export const parametersOf = (seed: number, { hours, policy, without = [], plain,
     recomputes: isRecomputed(dice, storm),
     freeze: dice.chance(0.3) ? freezeFrom(dice.between(190, 420), dice.between(20, 90)) : null,
     without: storm === undefined ? without : [...new Set([...without, ...besides(storm)])],
+    ...besidesAll(options),
+  };
+};
+
+/** What is named where it is asked for, and nowhere else. */
+const besidesAll = ({ plain, storm, also: asked }: RunOptions): Pick<Parameters, "plain" | "storm" | "also"> => {
+  const also = asked ?? (storm === undefined ? undefined : STORMS[storm].also);
+  return {
     ...(plain === undefined ? {} : { plain }),
     ...(storm === undefined ? {} : { storm }),
+    ...(also === undefined ? {} : { also }),
   };
 };
 

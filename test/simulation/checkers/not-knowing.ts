@@ -13,9 +13,11 @@ const hadReason = (world: World, at: number, meddledAt: number): boolean => {
   return false;
 };
 
-/** Also an operator's rollback: one that did not reach the table is found by promote, as anybody else's would be. */
-const isByHand = ({ run, what }: Extract<WorldEvent, { kind: "changed" }>): boolean =>
-  run === null || (run.kind === "operator" && what === "pin-up");
+/** Also whoever went back without the table's answer, and any operator: promote finds it as it would anybody else's. */
+const isByHand = ({ run, what, weighted }: Extract<WorldEvent, { kind: "changed" }>): boolean =>
+  run === null ||
+  (what === "pin-up" && (run.kind === "operator" || run.unanswered)) ||
+  (run.unanswered && weighted.to < weighted.from);
 
 const isArmed = ({ before, after }: Extract<WorldEvent, { kind: "stored" }>): boolean =>
   after.phase === "armed" && after.latch === undefined && (before === null || before.latch !== undefined);

@@ -5,6 +5,7 @@ import { GIVING_UP } from "./faults/giving-up.ts";
 import { GOING_BACK } from "./faults/going-back.ts";
 import { LEDGER } from "./faults/ledger.ts";
 import { OPERATORS } from "./faults/operators.ts";
+import { REHEARSALS } from "./faults/rehearsals.ts";
 import { ROUTES_APART } from "./faults/routes-apart.ts";
 import { RULES } from "./faults/rules.ts";
 import { SOAK } from "./faults/soak.ts";
@@ -21,6 +22,7 @@ export const FAULTS: readonly Fault[] = [
   ...EVIDENCE,
   ...SOAK,
   ...OPERATORS,
+  ...REHEARSALS,
   ...GIVING_UP,
   ...DECOMMISSION,
   ...LEDGER,
