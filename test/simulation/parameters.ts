@@ -5,6 +5,8 @@ import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
 import type { Also } from "./also.ts";
 import { FAULT_KINDS } from "./faults/kinds.ts";
 import { STORMS, type StormName } from "./faults/storms.ts";
+import { START } from "./start.ts";
+import { type Drawn, drawWaivers, withWaivers } from "./waived.ts";
 import { type Dice, diceOf } from "./world/dice.ts";
 
 const json = <Value>(path: string): Value =>
@@ -56,6 +58,8 @@ export interface Parameters {
   readonly plain?: PlainKind;
   readonly storm?: StormName;
   readonly also?: readonly Also[];
+  /** What the policy that it is armed with passes over, and until when. */
+  readonly waivers?: readonly Drawn[];
 }
 
 export const parametersOf = (seed: number, options: RunOptions): Parameters => {
@@ -76,17 +80,21 @@ export const parametersOf = (seed: number, options: RunOptions): Parameters => {
     recomputes: isRecomputed(dice, storm),
     freeze: dice.chance(0.3) ? freezeFrom(dice.between(190, 420), dice.between(20, 90)) : null,
     without: storm === undefined ? without : [...new Set([...without, ...besides(storm)])],
-    ...besidesAll(options),
+    ...besidesAll(seed, options),
   };
 };
 
 /** What is named where it is asked for, and nowhere else. */
-const besidesAll = ({ plain, storm, also: asked }: RunOptions): Pick<Parameters, "plain" | "storm" | "also"> => {
+const besidesAll = (
+  seed: number,
+  { plain, storm, also: asked }: RunOptions,
+): Pick<Parameters, "plain" | "storm" | "also" | "waivers"> => {
   const also = asked ?? (storm === undefined ? undefined : STORMS[storm].also);
   return {
     ...(plain === undefined ? {} : { plain }),
     ...(storm === undefined ? {} : { storm }),
     ...(also === undefined ? {} : { also }),
+    ...(also?.includes("waivers") === true ? { waivers: drawWaivers(diceOf(seed, "waivers"), 30, 4) } : {}),
   };
 };
 
@@ -117,10 +125,11 @@ const clock = (minute: number): string =>
 const timesLonger = (duration: string, factor: number): string =>
   `${Number(duration.slice(0, -1)) * factor}${duration.slice(-1)}`;
 
-/** The committed policy, slower by the factor, with the freeze. Gates, rules and weights stay as they are. */
-export const policyOf = ({ policy, dwellFactor, freeze }: Parameters): Policy => {
+/** The committed policy, slower by the factor, with the freeze and the waivers. Gates, rules and weights stay as they are. */
+export const policyOf = ({ policy, dwellFactor, freeze, waivers = [] }: Parameters): Policy => {
   const frozen = freeze === null ? [] : [{ weekly: `${clock(freeze[0])} - ${clock(freeze[1])}`, why: "drawn" }];
-  const file = { ...POLICIES[policy], freeze: [...POLICIES[policy].freeze, ...frozen] };
+  const unwaived = { ...POLICIES[policy], freeze: [...POLICIES[policy].freeze, ...frozen] };
+  const file = waivers.length === 0 ? unwaived : withWaivers(unwaived, waivers, START);
   if (dwellFactor === 1) return file;
   return {
     ...file,

@@ -1,6 +1,7 @@
 import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
+import { notAgreedTo } from "./agreed-to.ts";
 import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 import { evidenceGaps, wasSighted } from "./evidence-served.ts";
@@ -66,7 +67,7 @@ export const notKnowing = (): Checker => {
     if (what !== "weight" || run.tick === null || to <= world.rules.weightedPercent(route)) return [];
     const recorded = run.seen?.state.weightPercent ?? 0;
     if (to <= recorded) return [];
-    const { missing } = evidenceGaps(world, run.tick, recorded);
+    const missing = notAgreedTo(world, run, recorded, evidenceGaps(world, run.tick, recorded).missing);
     return missing.length > 0 ? [`${to} % green asked for without knowing: ${missing.join(", ")}`] : [];
   };
 

@@ -10,6 +10,7 @@ import { ROUTES_APART } from "./faults/routes-apart.ts";
 import { RULES } from "./faults/rules.ts";
 import { SOAK } from "./faults/soak.ts";
 import { STEPS } from "./faults/steps.ts";
+import { WAIVED } from "./faults/waivers.ts";
 import { WITHOUT_DELAY } from "./faults/without-delay.ts";
 
 /** Every mistake that the simulation is held against. */
@@ -23,6 +24,7 @@ export const FAULTS: readonly Fault[] = [
   ...SOAK,
   ...OPERATORS,
   ...REHEARSALS,
+  ...WAIVED,
   ...GIVING_UP,
   ...DECOMMISSION,
   ...LEDGER,

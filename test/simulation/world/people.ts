@@ -12,6 +12,7 @@ import type { Parameters } from "../parameters.ts";
 import { type Dice, diceOf } from "./dice.ts";
 import { repairRules } from "./foreign-hands.ts";
 import { rehearsalsOf } from "./rehearsals.ts";
+import { waivingOf } from "./waiving.ts";
 import type { World } from "./world.ts";
 
 const WHO = { by: "olga", reason: "simulated" };
@@ -122,6 +123,8 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
     armsAgain: () => operator((ports) => rearm(ports, cutover, policy, WHO.by, rehearsal)),
   });
 
+  const waives = waivingOf(world, parameters, digest, operator);
+
   return {
     act: (quiet) => {
       if (world.state() === null) return arms();
@@ -132,6 +135,7 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
       armsHastily();
       ownAccord();
       rehearsals.act();
+      waives();
     },
     rearms: () => rearmsAsked,
   };
