@@ -26,7 +26,11 @@ export const beginDrill = async (ports: OutboxPorts, seen: CutoverState, drill: 
       : null,
   );
   if (outcome.kind === "unknown") return { kind: "unknown", why: outcome.message };
-  if (outcome.kind === "moved") return { kind: "refused", why: "its state changed meanwhile; look and try again" };
+  if (outcome.kind === "moved")
+    // A write that landed unanswered, and was overtaken before it was asked about, is there all the same.
+    return outcome.state !== null && isHeldBy(outcome.state, drill)
+      ? { kind: "begun" }
+      : { kind: "refused", why: "its state changed meanwhile; look and try again" };
   await flushOutbox(ports, outcome.state);
   return { kind: "begun" };
 };

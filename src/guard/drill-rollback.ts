@@ -10,6 +10,7 @@ import { checkDrill } from "./drill-checks.ts";
 import { beginDrill, recordPassed } from "./drill-records.ts";
 import {
   broken,
+  brokenBehind,
   type DrillBroken,
   type DrillOptions,
   type DrillPorts,
@@ -95,7 +96,7 @@ const goBack = async (walk: Walk): Promise<DrillBroken | { readonly kind: "back"
   const verified = await watchUntil(ports, cutover, verifiesMs, ({ latch }) => latch?.verifiedAt !== undefined);
   const { pinAnsweredAt, verifiedAt } = verified?.latch ?? {};
   if (pinAnsweredAt === undefined || verifiedAt === undefined)
-    return broken(walk, "pin", await sayPin(ports, cutover), "rolledBack");
+    return brokenBehind(walk, "pin", await sayPin(ports, cutover));
   mark(walk, plainMs > 0 ? "weights on blue" : "pin raised", pinAnsweredAt);
   mark(walk, "verified on blue", verifiedAt);
   await quieten(walk);
@@ -106,7 +107,7 @@ const goBack = async (walk: Walk): Promise<DrillBroken | { readonly kind: "back"
 const goOn = async (walk: Walk, policy: Policy, via: string): Promise<DrillReport> => {
   const { ports, cutover, by, doctor, withinMs } = walk;
   const settled = await watchUntil(ports, cutover, SETTLE_WITHIN_MS, (state) => state.settled !== undefined);
-  if (settled?.settled === undefined) return broken(walk, "settle", await sayBlocking(ports, cutover), "rolledBack");
+  if (settled?.settled === undefined) return brokenBehind(walk, "settle", await sayBlocking(ports, cutover));
   mark(walk, `settled ${settled.settled.label}`, settled.settled.at);
   const waitMs = quietFrom(settled.latch ?? settled.settled) - ports.clock.now();
   if (waitMs > 0) await ports.clock.sleep(durationMs(waitMs));
@@ -120,7 +121,7 @@ const goOn = async (walk: Walk, policy: Policy, via: string): Promise<DrillRepor
   });
   // Whoever was asked and did not answer may lower it all the same.
   if (armed.kind !== "armed" && armed.kind !== "unasked")
-    return broken(walk, "re-arm", armed.kind === "failed" ? armed.why : armed.refusals.join("; "), "rolledBack");
+    return brokenBehind(walk, "re-arm", armed.kind === "failed" ? armed.why : armed.refusals.join("; "));
   mark(walk, "armed again", armed.state.armedAt);
   const lowered = await watchUntil(ports, cutover, withinMs, ({ intent }) => intent === undefined);
   if (lowered === null || lowered.latch !== undefined)

@@ -20,9 +20,9 @@ export interface DrillBroken {
   readonly marks: readonly DrillMark[];
   /**
    * Where it stands now: armed as before, or rolled back and still to be armed again; traffic is on blue either way. Or the
-   * rehearsal outlasted its own hold, and the cutover has gone on without it.
+   * rehearsal outlasted its own hold, and the cutover has gone on without it; or somebody else has armed it again.
    */
-  readonly standing: "armed" | "rolledBack" | "gone-on" | "unknown";
+  readonly standing: "armed" | "rolledBack" | "gone-on" | "armed-again" | "unknown";
 }
 
 export type DrillReport =
@@ -75,6 +75,13 @@ export const broken = (
   marks,
   standing,
 });
+
+/** Broken behind its own latch: rolled back for as long as nobody else has armed it again. */
+export const brokenBehind = async (walk: Walk, link: DrillLink, why: string): Promise<DrillBroken> => {
+  const read = await walk.ports.state.read(walk.cutover.name, STATE_TIMEOUT_MS);
+  if (!read.ok || read.value === null) return broken(walk, link, why, "unknown");
+  return broken(walk, link, why, read.value.latch === undefined ? "armed-again" : "rolledBack");
+};
 
 /**
  * A metric alarm would take itself back within a minute; a composite one only when one of its children changes. Once the

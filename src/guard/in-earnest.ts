@@ -52,7 +52,10 @@ const takeOverDrill = async (
       : null,
   );
   if (outcome.kind === "committed") return flushOutbox(ports, outcome.state);
-  return outcome.kind === "moved" ? (outcome.state ?? state) : null;
+  if (outcome.kind === "unknown") return null;
+  // Overtaken each time, it has told nobody; where it is no rehearsal any more there is nobody left to tell.
+  const there = outcome.state ?? state;
+  return isMeant(there, cause) ? null : there;
 };
 
 const isMeant = (state: CutoverState, cause: LatchCause): boolean =>

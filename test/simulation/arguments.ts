@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { ALSO } from "./also.ts";
 import { FAULT_KINDS } from "./faults/kinds.ts";
 import { STORM_NAMES } from "./faults/storms.ts";
 import { PLAIN_KINDS, POLICY_NAMES, type RunOptions } from "./parameters.ts";
@@ -15,6 +16,7 @@ export const USAGE = `Runs the guard in made-up worlds and checks every promise.
   --without a,b       all but these
   --storm NAME        only the kinds of fault of this storm, far likelier: ${STORM_NAMES.join(", ")}
   --plain rule|default   routes without a pin: a rule of their own, or the listener's default action
+  --also a,b          what happens beside all that: ${ALSO.join(", ")}
   --workers N         threads; as many as there are cores without it
 
 docs/simulation.md says how to read it. Exit code 1: a promise was broken.`;
@@ -61,6 +63,7 @@ export const argumentsOf = (argv: readonly string[]): Asked => {
       storm: { type: "string" },
       only: { type: "string" },
       without: { type: "string" },
+      also: { type: "string" },
       workers: { type: "string" },
       json: { type: "boolean" },
       profile: { type: "boolean" },
@@ -76,6 +79,7 @@ export const argumentsOf = (argv: readonly string[]): Asked => {
   const only = values.only === undefined ? null : kindsIn(values.only);
   const off = values.without === undefined ? [] : kindsIn(values.without);
   const without = FAULT_KINDS.filter((kind) => off.includes(kind) || only?.includes(kind) === false);
+  const also = values.also?.split(",").flatMap((name) => oneOf("also", ALSO, name) ?? []);
   return {
     seeds: [from, to],
     options: {
@@ -84,6 +88,7 @@ export const argumentsOf = (argv: readonly string[]): Asked => {
       ...(values.hours === undefined ? {} : { hours: positive(values.hours, "--hours") }),
       ...(policy === undefined ? {} : { policy }),
       ...(without.length === 0 ? {} : { without }),
+      ...(also === undefined ? {} : { also }),
     },
     workers: values.workers === undefined ? availableParallelism() : Math.ceil(positive(values.workers, "--workers")),
     json: values.json === true,

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
 import type { CutoverState } from "../../src/decision/state.ts";
 import { arm } from "../../src/guard/arm.ts";
-import type { GuardPorts } from "../../src/guard/ports.ts";
 import { durationMs, epochMs, weightPercent } from "../../src/kernel/units.ts";
 import { pinnedRoutes } from "../../src/signals/routes.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
@@ -11,7 +10,7 @@ import { faultsOf } from "./faults/faults.ts";
 import { FAULT_KINDS } from "./faults/kinds.ts";
 import { cutoverOf, parametersOf, policyOf } from "./parameters.ts";
 import type { Run, RunKind } from "./world/run.ts";
-import { type World, worldOf } from "./world/world.ts";
+import { type World, type WorldPorts, worldOf } from "./world/world.ts";
 
 export const START = Date.UTC(2026, 10, 22, 3);
 export const TIMEOUT_MS = durationMs(1_000);
@@ -35,11 +34,11 @@ export const armedWorld = async (without: readonly string[] = FAULT_KINDS) => {
   });
   const does = async (
     kind: RunKind,
-    work: (ports: GuardPorts, run: Run) => Promise<unknown>,
+    work: (ports: WorldPorts, run: Run) => Promise<unknown>,
     tick: number | null = null,
     goesBack = false,
   ) => {
-    world.launch(kind, tick, work, goesBack);
+    world.launch(kind, tick, work, goesBack ? { by: "operator" } : null);
     await world.time.runTo(world.time.now() + 30_000);
   };
   const { cutover, policy } = world;

@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import type { Policy } from "../../src/policy/policy-file.ts";
 import type { CutoverBindings, RouteBinding } from "../../src/signals/bindings.ts";
 import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
+import type { Also } from "./also.ts";
 import { FAULT_KINDS } from "./faults/kinds.ts";
 import { STORMS, type StormName } from "./faults/storms.ts";
+import { START } from "./start.ts";
+import { type Drawn, drawWaivers, withWaivers } from "./waived.ts";
 import { type Dice, diceOf } from "./world/dice.ts";
 
 const json = <Value>(path: string): Value =>
@@ -29,6 +32,8 @@ export interface RunOptions {
   readonly plain?: PlainKind;
   /** Only the kinds of fault of this storm, by its odds. */
   readonly storm?: StormName;
+  /** What happens beside what happens in every run. */
+  readonly also?: readonly Also[];
   /** Told of everything that happens, a line each. */
   readonly trace?: (line: string) => void;
 }
@@ -52,9 +57,13 @@ export interface Parameters {
   readonly without: readonly string[];
   readonly plain?: PlainKind;
   readonly storm?: StormName;
+  readonly also?: readonly Also[];
+  /** What the policy that it is armed with passes over, and until when. */
+  readonly waivers?: readonly Drawn[];
 }
 
-export const parametersOf = (seed: number, { hours, policy, without = [], plain, storm }: RunOptions): Parameters => {
+export const parametersOf = (seed: number, options: RunOptions): Parameters => {
+  const { hours, policy, without = [], storm } = options;
   const dice = diceOf(seed, "parameters");
   const drawn: PolicyName = dice.chance(0.05) ? "production" : "drill";
   const name = policy ?? (storm === undefined ? undefined : STORMS[storm].policy) ?? drawn;
@@ -71,8 +80,21 @@ export const parametersOf = (seed: number, { hours, policy, without = [], plain,
     recomputes: isRecomputed(dice, storm),
     freeze: dice.chance(0.3) ? freezeFrom(dice.between(190, 420), dice.between(20, 90)) : null,
     without: storm === undefined ? without : [...new Set([...without, ...besides(storm)])],
+    ...besidesAll(seed, options),
+  };
+};
+
+/** What is named where it is asked for, and nowhere else. */
+const besidesAll = (
+  seed: number,
+  { plain, storm, also: asked }: RunOptions,
+): Pick<Parameters, "plain" | "storm" | "also" | "waivers"> => {
+  const also = asked ?? (storm === undefined ? undefined : STORMS[storm].also);
+  return {
     ...(plain === undefined ? {} : { plain }),
     ...(storm === undefined ? {} : { storm }),
+    ...(also === undefined ? {} : { also }),
+    ...(also?.includes("waivers") === true ? { waivers: drawWaivers(diceOf(seed, "waivers"), 30, 4) } : {}),
   };
 };
 
@@ -103,10 +125,11 @@ const clock = (minute: number): string =>
 const timesLonger = (duration: string, factor: number): string =>
   `${Number(duration.slice(0, -1)) * factor}${duration.slice(-1)}`;
 
-/** The committed policy, slower by the factor, with the freeze. Gates, rules and weights stay as they are. */
-export const policyOf = ({ policy, dwellFactor, freeze }: Parameters): Policy => {
+/** The committed policy, slower by the factor, with the freeze and the waivers. Gates, rules and weights stay as they are. */
+export const policyOf = ({ policy, dwellFactor, freeze, waivers = [] }: Parameters): Policy => {
   const frozen = freeze === null ? [] : [{ weekly: `${clock(freeze[0])} - ${clock(freeze[1])}`, why: "drawn" }];
-  const file = { ...POLICIES[policy], freeze: [...POLICIES[policy].freeze, ...frozen] };
+  const unwaived = { ...POLICIES[policy], freeze: [...POLICIES[policy].freeze, ...frozen] };
+  const file = waivers.length === 0 ? unwaived : withWaivers(unwaived, waivers, START);
   if (dwellFactor === 1) return file;
   return {
     ...file,

@@ -9,6 +9,7 @@ import { FAULT_KINDS, type FaultKind } from "./faults/kinds.ts";
 import type { Storm } from "./faults/storm.ts";
 import { STORMS } from "./faults/storms.ts";
 import { cutoverOf, type Parameters, parametersOf, policyOf, type RunOptions } from "./parameters.ts";
+import { START } from "./start.ts";
 import type { WorldEvent } from "./world/events.ts";
 import { meddle } from "./world/foreign-hands.ts";
 import { peopleOf } from "./world/people.ts";
@@ -32,8 +33,6 @@ export interface SeedOutcome {
   readonly violations: readonly Violation[];
 }
 
-/** Sunday, 22 November 2026, 03:00 UTC. */
-const START = Date.UTC(2026, 10, 22, 3);
 const HOUR_MS = 60 * MINUTE_MS;
 /** So many of one run are plenty to look into. */
 const VIOLATIONS_MAX = 20;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ALSO } from "./also.ts";
 import keptSeeds from "./kept-seeds.json" with { type: "json" };
 import { PLAIN_KINDS } from "./parameters.ts";
 import { type RunOptions, runSeed } from "./run-seed.ts";
@@ -7,6 +8,7 @@ import { runAll } from "./workers.ts";
 
 const SEEDS = 200;
 const PLAIN_SEEDS = 25;
+const ALSO_SEEDS = 40;
 const WORKERS = 2;
 
 describe("the guard in a bad world", () => {
@@ -47,6 +49,19 @@ describe("the guard in a bad world", () => {
       expect(tally.rollbacks).toBeGreaterThan(PLAIN_SEEDS / 4);
       expect(tally.rearms).toBeGreaterThan(0);
       expect(tally.decommissions).toBeGreaterThan(PLAIN_SEEDS / 4);
+    },
+    600_000,
+  );
+
+  it.each(ALSO)(
+    "keeps every promise with %s beside",
+    async (also) => {
+      const tally = emptyTally();
+      await runAll([1, ALSO_SEEDS], { policy: "drill", also: [also] }, WORKERS, (outcome) =>
+        addOutcome(tally, outcome),
+      );
+      expect(tally.failed.map(({ seed, violations }) => ({ seed, violations }))).toEqual([]);
+      expect(tally.promotions).toBeGreaterThan(ALSO_SEEDS);
     },
     600_000,
   );

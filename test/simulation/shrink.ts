@@ -4,7 +4,7 @@ import { type RunOptions, runSeed, type SeedOutcome } from "./run-seed.ts";
 
 /** The least that still breaks the same promise: which kinds of fault, and for how long. */
 export interface Shrunk {
-  readonly options: Pick<RunOptions, "hours" | "policy" | "without" | "plain" | "storm">;
+  readonly options: Pick<RunOptions, "hours" | "policy" | "without" | "plain" | "storm" | "also">;
   readonly outcome: SeedOutcome;
 }
 
@@ -17,13 +17,14 @@ const breaks = (outcome: SeedOutcome, promise: string): boolean =>
  */
 export const shrink = async (failed: SeedOutcome, attempts = 150): Promise<Shrunk> => {
   const { seed, parameters } = failed;
-  const { hours, policy, without, plain, storm } = parameters;
+  const { hours, policy, without, plain, storm, also } = parameters;
   const promise = failed.violations[0]?.promise ?? "";
   let least: Shrunk = {
     options: {
       ...{ hours, policy, without },
       ...(plain === undefined ? {} : { plain }),
       ...(storm === undefined ? {} : { storm }),
+      ...(also === undefined ? {} : { also }),
     },
     outcome: failed,
   };
@@ -54,10 +55,17 @@ export const shrink = async (failed: SeedOutcome, attempts = 150): Promise<Shrun
 
 /** One line that does it again. */
 export const reproduces = (seed: number, { options }: Shrunk): string => {
-  const { hours, policy, plain, storm } = options;
+  const { hours, policy, plain, storm, also } = options;
   const only = kindsOf(storm).filter((kind) => options.without?.includes(kind) !== true);
   const all = only.length === kindsOf(storm).length;
-  const flags = { policy, hours, plain, storm, only: all ? undefined : only.join(",") || "none" };
+  const flags = {
+    policy,
+    hours,
+    plain,
+    storm,
+    also: also?.join(","),
+    only: all ? undefined : only.join(",") || "none",
+  };
   const said = Object.entries(flags).map(([flag, value]) => (value === undefined ? "" : ` --${flag} ${value}`));
   return `./scripts/simulate --seeds ${seed}..${seed}${said.join("")}`;
 };

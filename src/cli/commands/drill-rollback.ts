@@ -1,3 +1,4 @@
+import type { CutoverState } from "../../decision/state.ts";
 import { drillRollback } from "../../guard/drill-rollback.ts";
 import type { DrillBroken, DrillLink, DrillPorts } from "../../guard/drill-walk.ts";
 import { toIso } from "../../kernel/instant.ts";
@@ -86,12 +87,18 @@ export const drillRollbackCommand = async (
     at: toIso(at),
     tookMs: at - (report.marks[index - 1]?.at ?? at),
   }));
-  const { epoch, pause } = report.state;
+  const { epoch } = report.state;
   return done({ cutover: bindings.name, alarm: alarm.arn, via: report.via, epoch, links }, [
     `${bindings.name}: the way back works, rehearsed with ${alarmName(alarm.arn)} (came by ${report.via}).`,
     ...links.map(({ what, tookMs }) => row(what, tookMs)),
-    `  Armed again, epoch ${epoch}; ${pause === undefined ? "the next tick goes on" : stillPaused(bindings.name, pause)}. Recorded in the ledger.`,
+    `  ${sayArmed(report.state)}. Recorded in the ledger.`,
   ]);
+};
+
+/** Its machine may have slept since it was armed again. */
+const sayArmed = ({ cutover, epoch, latch, pause }: CutoverState): string => {
+  if (latch !== undefined) return `Armed again, and rolled back in earnest since: pawl status ${cutover}`;
+  return `Armed again, epoch ${epoch}; ${pause === undefined ? "the next tick goes on" : stillPaused(cutover, pause)}`;
 };
 
 const row = (what: string, tookMs: number): string =>
@@ -146,8 +153,10 @@ const STANDS: Readonly<Record<DrillBroken["standing"], (cutover: string) => stri
     `${cutover} is rolled back, all traffic on blue. Once it has settled: pawl arm ${cutover} --again --policy <name>; after a rehearsal alone without a cooldown.`,
   "gone-on": (cutover) =>
     `The rehearsal outlasted its own hold, and ${cutover} has gone on without it; nothing was written, and the alarm was left as it is. pawl status ${cutover} says where traffic is.`,
+  "armed-again": (cutover) =>
+    `Somebody else has armed ${cutover} again meanwhile, and it goes on from there: pawl status ${cutover} says where traffic is.`,
   unknown: (cutover) =>
-    `pawl status ${cutover} says how it stands; all traffic is on blue until the hold ends, half an hour after it began.`,
+    `pawl status ${cutover} says how it stands, and where traffic is; what a rehearsal holds it holds for half an hour at most.`,
 };
 
 /** A link that is broken, with what can be seen of it from here. */

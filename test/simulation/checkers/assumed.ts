@@ -8,6 +8,15 @@ export const SKEW_MS = 5_000;
 /** What a Describe shows was so at most this long ago. */
 export const DESCRIBE_LAG_MS = 10_000;
 
+/** A request for a change of the rules arrives within this of its sending, or never. */
+export const APPLY_BOUND_MS = 30_000;
+
+/** A request leaves within this of its announcement, or never. */
+export const INTENT_LIFE_MS = 150_000;
+
+/** So long a rehearsal of the rollback may keep the first step waiting. */
+export const REHEARSAL_LIFE_MS = 30 * 60_000;
+
 /** A tick that comes later than this after its minute is over is not to be served. */
 export const TICK_AGE_MS = 120_000;
 

@@ -11,6 +11,8 @@ import { oneStep } from "./one-step.ts";
 import { outsiders } from "./outsiders.ts";
 import { pastTheReturn } from "./past-the-return.ts";
 import { recordedWasMade } from "./recorded-was-made.ts";
+import { rehearsalReports } from "./rehearsal-reports.ts";
+import { rehearsed } from "./rehearsed.ts";
 import { rollbackWins } from "./rollback-wins.ts";
 import { rulesKept } from "./rules-kept.ts";
 import { soakCounted } from "./soak-counted.ts";
@@ -41,4 +43,6 @@ export const allCheckers = (digest: Digest, recomputes: boolean): readonly Check
   withoutDelay(),
   clearedWell(),
   givenUpWell(),
+  rehearsed(),
+  rehearsalReports(),
 ];

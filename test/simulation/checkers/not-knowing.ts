@@ -1,6 +1,7 @@
 import { MINUTE_MS, parseDuration } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
+import { notAgreedTo } from "./agreed-to.ts";
 import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 import { evidenceGaps, wasSighted } from "./evidence-served.ts";
@@ -13,9 +14,11 @@ const hadReason = (world: World, at: number, meddledAt: number): boolean => {
   return false;
 };
 
-/** Also an operator's rollback: one that did not reach the table is found by promote, as anybody else's would be. */
-const isByHand = ({ run, what }: Extract<WorldEvent, { kind: "changed" }>): boolean =>
-  run === null || (run.kind === "operator" && what === "pin-up");
+/** Also whoever went back without the table's answer, and any operator: promote finds it as it would anybody else's. */
+const isByHand = ({ run, what, weighted }: Extract<WorldEvent, { kind: "changed" }>): boolean =>
+  run === null ||
+  (what === "pin-up" && (run.kind === "operator" || run.unanswered)) ||
+  (run.unanswered && weighted.to < weighted.from);
 
 const isArmed = ({ before, after }: Extract<WorldEvent, { kind: "stored" }>): boolean =>
   after.phase === "armed" && after.latch === undefined && (before === null || before.latch !== undefined);
@@ -64,7 +67,7 @@ export const notKnowing = (): Checker => {
     if (what !== "weight" || run.tick === null || to <= world.rules.weightedPercent(route)) return [];
     const recorded = run.seen?.state.weightPercent ?? 0;
     if (to <= recorded) return [];
-    const { missing } = evidenceGaps(world, run.tick, recorded);
+    const missing = notAgreedTo(world, run, recorded, evidenceGaps(world, run.tick, recorded).missing);
     return missing.length > 0 ? [`${to} % green asked for without knowing: ${missing.join(", ")}`] : [];
   };
 

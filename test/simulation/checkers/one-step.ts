@@ -4,6 +4,7 @@ import type { WorldEvent } from "../world/events.ts";
 import type { Run } from "../world/run.ts";
 import type { Truth } from "../world/truth.ts";
 import type { World } from "../world/world.ts";
+import { isWaived, notAgreedTo } from "./agreed-to.ts";
 import { SKEW_MS, TICK_AGE_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 import { evidenceGaps } from "./evidence-served.ts";
@@ -22,17 +23,25 @@ const shownTo = (world: World, run: Run, route: number): number | null => {
 
 const stepsOf = (world: World): readonly number[] => [0, ...world.policy.steps.map(({ weight }) => weight)];
 
+interface Trouble {
+  readonly isThere: (truth: Truth, at: number) => boolean;
+  /** The gate without which somebody may agree to go on all the same. */
+  readonly waivable?: string;
+}
+
 /** The kinds of trouble that nobody can overlook for six minutes while everything can be read. */
-const TROUBLE: readonly ((truth: Truth, at: number) => boolean)[] = [
-  (truth, at) => truth.hosts("green", at) < 4,
-  (truth, at) => truth.reverseGap(at),
-  (truth, at) => truth.stream("forward", at) !== "running",
-  (truth, at) => truth.stream("reverse", at) !== "running",
+const TROUBLE: readonly Trouble[] = [
+  { isThere: (truth, at) => truth.hosts("green", at) < 4, waivable: "hosts" },
+  { isThere: (truth, at) => truth.reverseGap(at) },
+  { isThere: (truth, at) => truth.stream("forward", at) !== "running" },
+  { isThere: (truth, at) => truth.stream("reverse", at) !== "running" },
 ];
 
 /** One kind all the time: where one takes over from another, the newer may be too young to have been seen. */
-const isPlainlyIll = ({ truth }: World, from: number, to: number): boolean =>
-  TROUBLE.some((isThere) => {
+const isPlainlyIll = (world: World, run: Run, [from, to]: readonly [number, number]): boolean =>
+  TROUBLE.some(({ isThere, waivable }) => {
+    const { truth } = world;
+    if (waivable !== undefined && isWaived(world, run, waivable)) return false;
     for (let at = from; at <= to; at += MINUTE_MS / 2) if (!isThere(truth, at)) return false;
     // The run looked between the last sample and its request.
     return isThere(truth, to);
@@ -75,9 +84,10 @@ export const oneStep = (): Checker => {
     const level = steps.indexOf(shown);
     const found: string[] = [];
     if (level < 0 || steps[level + 1] !== to) found.push(`${shown} % → ${to} % is not one listed step`);
-    const { bad } = evidenceGaps(world, tick, shown);
+    const bad = notAgreedTo(world, event.run, shown, evidenceGaps(world, tick, shown).bad);
     if (bad.length > 0) found.push(`${to} % green asked for although this was seen: ${bad.join(", ")}`);
-    if (isPlainlyIll(world, tick - 6 * MINUTE_MS, event.at)) found.push(`${to} % asked for after 6 min of trouble`);
+    if (isPlainlyIll(world, event.run, [tick - 6 * MINUTE_MS, event.at]))
+      found.push(`${to} % asked for after 6 min of trouble`);
     return [...found, ...tooEarly(world, level, event)];
   };
 

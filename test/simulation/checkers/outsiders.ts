@@ -20,7 +20,7 @@ const TOLD_BY = 5;
 /** P3: somebody else's hand on the rules is neither seen where there is none, nor overlooked where there is. */
 export const outsiders = (): Checker => {
   let meddledAt = Number.NEGATIVE_INFINITY;
-  /** When the guard last changed anything itself: what somebody did after that stands as long as nobody is served. */
+  /** When the guard last changed anything: what it did to go back, or somebody since, stands while nobody is served. */
   let changedAt = Number.NEGATIVE_INFINITY;
   let toldAt = Number.NEGATIVE_INFINITY;
   /** When a request came after one of a younger run: what a run that had stood still put back may pass for an outsider's. */
@@ -53,7 +53,7 @@ export const outsiders = (): Checker => {
     );
     const isExplained =
       at - meddledAt < LATELY_MS ||
-      (isThere && (meddledAt > changedAt || at - Math.max(wentBackAt, overtakenAt) < LATELY_MS));
+      (isThere && (Math.max(meddledAt, wentBackAt) >= changedAt || at - Math.max(wentBackAt, overtakenAt) < LATELY_MS));
     return isExplained ? [] : ["went back for an outsider, and nobody had touched the rules"];
   };
 
@@ -94,7 +94,7 @@ export const outsiders = (): Checker => {
 
 const goesBack = (event: WorldEvent): boolean =>
   event.kind === "changed"
-    ? event.run?.kind === "rollback" || event.run?.kind === "operator" || event.run?.unanswered === true
+    ? ["rollback", "operator", "rehearsal"].includes(event.run?.kind ?? "") || event.run?.unanswered === true
     : event.kind === "stored" && event.after.intent?.kind === "lowerPin";
 
 /** What every look of the run whose snapshot counts showed. */

@@ -5,6 +5,7 @@ import type { Run } from "../world/run.ts";
 import type { World } from "../world/world.ts";
 import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
+import { isSet } from "./rehearsed.ts";
 
 type Stored = Extract<WorldEvent, { kind: "stored" }>;
 type Sent = Extract<WorldEvent, { kind: "sent" }>;
@@ -66,9 +67,14 @@ const isOverwritten = (before: CutoverState, after: CutoverState): boolean =>
 
 const tooSoon = (world: World, { before, after, at }: Stored): readonly string[] => {
   if (before?.latch === undefined || after.phase !== "armed" || after.latch !== undefined) return [];
+  if (isRehearsal(world, before.latch)) return [];
   const cooledMs = parseDuration(world.policy.afterRollback.cooldown);
   return at < before.latch.at + cooledMs - SKEW_MS ? ["armed again before it had cooled down"] : [];
 };
+
+/** A rehearsal has heated nothing up. What it waits for all the same, its own checker knows. */
+const isRehearsal = (world: World, { cause, fromPercent, at }: NonNullable<CutoverState["latch"]>): boolean =>
+  fromPercent === 0 && cause.kind === "alarm" && isSet(world, cause.alarmArn, at);
 
 /**
  * Whoever may override it says so in the state first. One that the table did not answer goes all the same, and what it

@@ -24,7 +24,7 @@ export const withoutDelay = (): Checker => {
 
   const ended = (world: World, run: Run): string | null => {
     if (!run.unanswered || run.calledRollback || asked.has(run)) return null;
-    if (run.goesBack)
+    if (run.back !== null)
       return needsBlue(world, run) ? "a rollback that the table did not answer ended without asking for blue" : null;
     return run.kind === "promote" && leftGreen(world, run)
       ? "promote saw an alarm, got no answer to its latch, and left green where it was"

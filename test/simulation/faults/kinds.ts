@@ -34,6 +34,7 @@ export const FAULT_KINDS = [
   "alarm-muted",
   "alarm-no-data",
   "alarm-firing-at-arm",
+  "alarm-set-astray",
   "clock-skew",
   "clock-step",
   "table-down",

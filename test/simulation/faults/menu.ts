@@ -54,6 +54,8 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "alarm-muted": odds(0.15, [10, 60]),
   "alarm-no-data": odds(0.1, [2, 12], 0.6),
   "alarm-firing-at-arm": odds(0.1, [5, 15]),
+  // Of the requests of a rehearsal of the rollback; nobody else sets alarms.
+  "alarm-set-astray": odds(0.8, [5, 40], 0.3),
   "clock-skew": odds(1, [10, 60], 0.5),
   "clock-step": odds(0.6, [5, 30], 0.1),
   "table-down": odds(0.2, [1, 4]),

@@ -1,4 +1,5 @@
 import type { CutoverState } from "../../../src/decision/state.ts";
+import type { Also } from "../also.ts";
 import type { FaultKind } from "./kinds.ts";
 import { type Odds, odds } from "./menu.ts";
 
@@ -16,6 +17,8 @@ export interface Storm {
   readonly routes?: 2;
   /** Where it is about what a decision rests on: every one is recomputed. */
   readonly recomputes?: true;
+  /** What it is about, beside what happens in every run. */
+  readonly also?: readonly Also[];
   readonly odds: Readonly<Partial<Record<FaultKind, Odds>>>;
 }
 

@@ -26,6 +26,23 @@ export const STORMS_OF_EVIDENCE = {
     why: "green is slow, by less than its alarm sees",
     odds: { "green-slow": odds(2, [4, 15]) },
   },
+  "bad-under-waivers": {
+    why: "green is slow, short of hosts or in error while somebody has waived a gate or two, and ticks come late",
+    also: ["waivers"],
+    odds: {
+      "green-slow": odds(2, [5, 30]),
+      "green-hosts-lost": odds(2, [5, 30]),
+      "green-errors": odds(1, [3, 10]),
+      "green-refuses": odds(0.5, [2, 8]),
+      "stream-stalled": odds(2, [4, 12]),
+      "blue-scaled-in": odds(0.5, [4, 12]),
+      "metrics-missing": odds(1, [1, 6], 0.5),
+      "schedule-late": odds(2, [5, 20], 0.5),
+      "clock-skew": always(0.5),
+      frozen: odds(1, [2, 20], 0.2),
+      "people-hasty": always(0.3),
+    },
+  },
   "bad-in-a-pause": {
     why: "green turns bad while somebody has paused",
     odds: { "people-pause": odds(4, [1, 1]), "green-errors": odds(2, [2, 6]), "green-dead": odds(1, [2, 6]) },

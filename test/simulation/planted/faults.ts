@@ -5,10 +5,12 @@ import { GIVING_UP } from "./faults/giving-up.ts";
 import { GOING_BACK } from "./faults/going-back.ts";
 import { LEDGER } from "./faults/ledger.ts";
 import { OPERATORS } from "./faults/operators.ts";
+import { REHEARSALS } from "./faults/rehearsals.ts";
 import { ROUTES_APART } from "./faults/routes-apart.ts";
 import { RULES } from "./faults/rules.ts";
 import { SOAK } from "./faults/soak.ts";
 import { STEPS } from "./faults/steps.ts";
+import { WAIVED } from "./faults/waivers.ts";
 import { WITHOUT_DELAY } from "./faults/without-delay.ts";
 
 /** Every mistake that the simulation is held against. */
@@ -21,6 +23,8 @@ export const FAULTS: readonly Fault[] = [
   ...EVIDENCE,
   ...SOAK,
   ...OPERATORS,
+  ...REHEARSALS,
+  ...WAIVED,
   ...GIVING_UP,
   ...DECOMMISSION,
   ...LEDGER,

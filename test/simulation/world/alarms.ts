@@ -10,14 +10,23 @@ export interface AlarmEvent {
   readonly arn: string;
   readonly severity: "degraded" | "hard-down";
   readonly at: number;
+  /** By its own action, where that is told apart. */
+  readonly via?: "action";
 }
 
 export interface Alarms {
   readings(arns: readonly string[]): readonly AlarmReading[];
   /** Evaluates every alarm once; the transitions to ALARM whose actions are on. */
   evaluate(minute: number): readonly AlarmEvent[];
-  /** Somebody sets one off by hand; it stays so until it is evaluated again. */
-  setOff(): AlarmEvent;
+  /** One goes off; it stays so until it is evaluated again. The first hard-down one, where none is named. */
+  setOff(arn?: string): AlarmEvent;
+  /**
+   * SetAlarmState: where that changes it, its actions follow as if it had come to it by itself, and its next evaluation
+   * takes it back. `rang`: it was in ALARM before, and not by this.
+   */
+  set(arn: string, to: "OK" | "ALARM"): { readonly rang: boolean; readonly event: AlarmEvent | null };
+  /** When this alarm was put into ALARM by `set`, newest last. */
+  setAt(arn: string): readonly number[];
   disable(): void;
   enable(): void;
   isFiring(): boolean;
@@ -30,6 +39,9 @@ interface Alarm {
   readonly severity: "degraded" | "hard-down";
   state: AlarmReading["state"];
   changedAt: number;
+  /** It is so by `set` alone. */
+  byHand: boolean;
+  readonly setAt: number[];
 }
 
 const MAX_RATIO = 0.02;
@@ -50,7 +62,7 @@ export const alarmsOf = (
   { time, faults, minutes, truth }: { time: { now(): number }; faults: Faults; minutes: Minutes; truth: Truth },
 ): Alarms => {
   const all: Alarm[] = cutover.alarms.map(({ arn, severity }) => ({
-    ...{ arn, severity, state: "OK" as const, changedAt: time.now() },
+    ...{ arn, severity, state: "OK" as const, changedAt: time.now(), byHand: false, setAt: [] },
   }));
   let enabled = true;
   let lastFiringAt: number | null = null;
@@ -83,9 +95,11 @@ export const alarmsOf = (
   const turned = (alarm: Alarm, minute: number): readonly AlarmEvent[] => {
     const state = stateOf(alarm, minute);
     if (state === "ALARM") lastFiringAt = time.now();
-    if (state === alarm.state) return [];
-    alarm.state = state;
-    alarm.changedAt = time.now();
+    if (state === alarm.state) {
+      alarm.byHand = false;
+      return [];
+    }
+    Object.assign(alarm, { state, changedAt: time.now(), byHand: false });
     const early = firesAlready(alarm);
     if (early) faults.count("alarm-firing-at-arm");
     const { arn, severity } = alarm;
@@ -101,13 +115,30 @@ export const alarmsOf = (
         return [{ arn, state, stateChangedAt: epochMs(changedAt), actionsEnabled: acts(), actions: ["rollback"] }];
       }),
     evaluate: (minute) => all.flatMap((alarm) => turned(alarm, minute)),
-    setOff: () => {
-      const alarm = all.find(({ severity }) => severity === "hard-down") ?? all[0];
+    setOff: (arn) => {
+      const alarm = all.find((one) => (arn === undefined ? one.severity === "hard-down" : one.arn === arn)) ?? all[0];
       if (alarm === undefined) throw new RangeError("a cutover has alarms");
-      Object.assign(alarm, { state: "ALARM", changedAt: time.now() });
+      Object.assign(alarm, { state: "ALARM", changedAt: time.now(), byHand: false });
       lastFiringAt = time.now();
       return { arn: alarm.arn, severity: alarm.severity, at: time.now() };
     },
+    set: (arn, to) => {
+      const alarm = all.find((one) => one.arn === arn);
+      if (alarm === undefined) throw new RangeError(`no alarm ${arn}`);
+      const rang = alarm.state === "ALARM" && !alarm.byHand;
+      const changes = alarm.state !== to;
+      if (changes) Object.assign(alarm, { state: to, changedAt: time.now(), byHand: true });
+      if (to === "ALARM") {
+        lastFiringAt = time.now();
+        alarm.setAt.push(time.now());
+      }
+      const { severity } = alarm;
+      return {
+        rang,
+        event: changes && to === "ALARM" && acts() ? { arn, severity, at: time.now(), via: "action" } : null,
+      };
+    },
+    setAt: (arn) => all.find((one) => one.arn === arn)?.setAt ?? [],
     disable: () => {
       enabled = false;
     },

@@ -1,5 +1,6 @@
 import type { CutoverState } from "../../../src/decision/state.ts";
 import type { OutsideAction } from "../../../src/decommission/acts.ts";
+import type { DrillReport } from "../../../src/guard/drill-walk.ts";
 import type { Notification } from "../../../src/guard/ports.ts";
 import type { Run } from "./run.ts";
 
@@ -34,6 +35,24 @@ export type WorldEvent =
     }
   | { readonly kind: "act"; readonly at: number; readonly run: Run; readonly action: OutsideAction }
   | { readonly kind: "told"; readonly at: number; readonly notification: Notification }
+  /** An alarm has been put into a state by hand, as asked `askedAt`. `rang`: it was in ALARM, and not by anybody's hand. */
+  | {
+      readonly kind: "alarm-set";
+      readonly at: number;
+      readonly askedAt: number;
+      readonly run: Run;
+      readonly arn: string;
+      readonly to: "OK" | "ALARM";
+      readonly rang: boolean;
+    }
+  /** What a rehearsal of the rollback has said at its end. */
+  | {
+      readonly kind: "rehearsed";
+      readonly at: number;
+      readonly run: Run;
+      readonly arn: string;
+      readonly report: DrillReport;
+    }
   | { readonly kind: "threw"; readonly at: number; readonly run: Run; readonly error: unknown }
   /** A run has come to its own end: neither killed nor out of time. */
   | { readonly kind: "ended"; readonly at: number; readonly run: Run }

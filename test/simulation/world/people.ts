@@ -11,6 +11,8 @@ import { hasPlainRoute } from "../../../src/signals/routes.ts";
 import type { Parameters } from "../parameters.ts";
 import { type Dice, diceOf } from "./dice.ts";
 import { repairRules } from "./foreign-hands.ts";
+import { rehearsalsOf } from "./rehearsals.ts";
+import { waivingOf } from "./waiving.ts";
 import type { World } from "./world.ts";
 
 const WHO = { by: "olga", reason: "simulated" };
@@ -48,12 +50,9 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
 
   const arms = (): void => operator((ports) => arm(ports, cutover, policy, WHO.by, rehearsal));
   const goesBack = (acceptLoss: boolean): void =>
-    void world.launch(
-      "operator",
-      null,
-      (ports) => snapBack(ports, cutover, { kind: "operator", ...WHO, acceptLoss }),
-      true,
-    );
+    void world.launch("operator", null, (ports) => snapBack(ports, cutover, { kind: "operator", ...WHO, acceptLoss }), {
+      by: "operator",
+    });
 
   const approves = (): void => {
     const state = world.state();
@@ -118,6 +117,14 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
     }
   };
 
+  const rehearsals = rehearsalsOf(world, parameters, {
+    goesBack: () => goesBack(false),
+    pauses: () => operator((ports) => requestPause(ports, name, WHO)),
+    armsAgain: () => operator((ports) => rearm(ports, cutover, policy, WHO.by, rehearsal)),
+  });
+
+  const waives = waivingOf(world, parameters, digest, operator);
+
   return {
     act: (quiet) => {
       if (world.state() === null) return arms();
@@ -127,6 +134,8 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
       armsAgain();
       armsHastily();
       ownAccord();
+      rehearsals.act();
+      waives();
     },
     rearms: () => rearmsAsked,
   };

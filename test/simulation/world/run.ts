@@ -4,9 +4,10 @@ import type { Observed } from "../../../src/guard/ports.ts";
 import type { AlarmReading, MetricReadings, TargetHealth } from "../../../src/signals/ports.ts";
 import type { Faults } from "../faults/faults.ts";
 import { type Dice, diceOf } from "./dice.ts";
+import { fateOf, MAX_SKEW_MS } from "./run-fate.ts";
 import type { Timeline } from "./timeline.ts";
 
-export type RunKind = "tick" | "observe" | "promote" | "rollback" | "decommission" | "operator";
+export type RunKind = "tick" | "observe" | "promote" | "rollback" | "decommission" | "operator" | "rehearsal";
 
 /** Hard time-outs as the guard allows for them: fifteen times those of the template where it says so. */
 const LIFE_MS: Readonly<Record<RunKind, number>> = {
@@ -16,7 +17,14 @@ const LIFE_MS: Readonly<Record<RunKind, number>> = {
   rollback: 300_000,
   decommission: 60_000,
   operator: 600_000,
+  // On somebody's machine, which may sleep for longer than its hold on the first step lasts.
+  rehearsal: 4_000_000,
 };
+
+/** On whose word a run sends everything to blue. */
+export type Back =
+  | { readonly by: "operator" | "promote" }
+  | { readonly by: "alarm"; readonly arn: string; readonly at: number };
 
 /** What the world told one run; a checker asks for this, never for what the run made of it. */
 export interface Served {
@@ -36,8 +44,8 @@ export interface Run {
   readonly startedAt: number;
   readonly diesAt: number;
   readonly served: Served;
-  /** It was begun to send everything to blue, by an alarm, by promote or by an operator. */
-  readonly goesBack: boolean;
+  /** It was begun to send everything to blue; null: it was not. */
+  readonly back: Back | null;
   /** Nothing it says to the table arrives there. Rollback's alone: everybody else does nothing without the table. */
   readonly isCutOff: boolean;
   /** The item as this run last had it from the table, and when. */
@@ -55,34 +63,13 @@ export interface Run {
    * seen `answersMs` after that. A dead run never comes back.
    */
   call<Value>(arrivesMs: number, effect: () => Value, answersMs?: number): Promise<Value>;
+  /** A call that only looks, which whoever waits for something does over and over. */
+  look<Value>(arrivesMs: number, effect: () => Value): Promise<Value>;
   isOver(): boolean;
   /** Calls that were begun and whose answer has not been seen. */
   open(): number;
   end(): void;
 }
-
-interface Fate {
-  readonly kill: { readonly call: number; readonly after: boolean } | null;
-  readonly freeze: { readonly call: number; readonly after: boolean; readonly forMs: number } | null;
-  readonly step: { readonly call: number; readonly byMs: number } | null;
-}
-
-const MAX_SKEW_MS = 2_500;
-
-const fateOf = (faults: Faults, kind: RunKind, at: number): Fate => {
-  const calls = kind === "promote" || kind === "rollback" ? 20 : 10;
-  const hit = (fault: "killed" | "frozen" | "clock-step") => {
-    if (!faults.strikes(fault, at)) return null;
-    const dice = faults.dice(fault);
-    return { call: 1 + dice.below(calls), after: dice.chance(0.5), dice };
-  };
-  const [kill, freeze, step] = [hit("killed"), hit("frozen"), hit("clock-step")];
-  return {
-    kill,
-    freeze: freeze === null ? null : { ...freeze, forMs: 1_000 + freeze.dice.below(LIFE_MS[kind]) },
-    step: step === null ? null : { call: step.call, byMs: step.dice.between(-MAX_SKEW_MS, MAX_SKEW_MS) },
-  };
-};
 
 /** Never settles: what a process waits for when it is gone. A new one each time, or all who ever waited would be kept. */
 const gone = (): Promise<never> => new Promise(() => {});
@@ -92,40 +79,42 @@ const inBounds = (skewMs: number): number => Math.max(-MAX_SKEW_MS, Math.min(MAX
 export interface RunSettings {
   readonly kind: RunKind;
   readonly tick: number | null;
-  readonly goesBack: boolean;
+  readonly back: Back | null;
   readonly seed: number;
   readonly time: Timeline;
   readonly faults: Faults;
 }
 
-export const startRun = ({ kind, tick, goesBack, seed, time, faults }: RunSettings): Run => {
+export const startRun = ({ kind, tick, back, seed, time, faults }: RunSettings): Run => {
   const startedAt = time.now();
   const diesAt = startedAt + LIFE_MS[kind];
-  const fate = fateOf(faults, kind, startedAt);
+  const fate = fateOf(faults, kind, LIFE_MS[kind], startedAt);
   let skewMs = faults.strikes("clock-skew", startedAt)
     ? diceOf(seed, `skew ${kind} ${startedAt}`).between(-MAX_SKEW_MS, MAX_SKEW_MS)
     : 0;
-  let calls = 0;
+  /** Calls so far. */
+  const made = { calls: 0, acts: 0 };
   let dead = false;
   let open = 0;
   const isOver = (): boolean => dead || time.now() > diesAt;
-  const dies = (call: number, after: boolean): boolean => {
-    if (fate.kill?.call !== call || fate.kill.after !== after) return false;
+  type Made = Readonly<typeof made>;
+  const dies = (now: Made, after: boolean): boolean => {
+    if (fate.kill === null || fate.kill.call !== now[fate.kill.of] || fate.kill.after !== after) return false;
     dead = true;
     return true;
   };
-  const freezes = (call: number, after: boolean): number | null =>
-    fate.freeze?.call === call && fate.freeze.after === after ? fate.freeze.forMs : null;
+  const freezes = (now: Made, after: boolean): number | null =>
+    fate.freeze !== null && fate.freeze.call === now[fate.freeze.of] && fate.freeze.after === after
+      ? fate.freeze.forMs
+      : null;
 
   /** What a call's answer waits for beyond its own time; null: nobody is there any more to see it. */
-  const answerDelay = (number: number, answersMs: number): number | null =>
-    dies(number, true) ? null : answersMs + (freezes(number, true) ?? 0);
+  const answerDelay = (now: Made, answersMs: number): number | null =>
+    dies(now, true) ? null : answersMs + (freezes(now, true) ?? 0);
 
-  const call: Run["call"] = (arrivesMs, effect, answersMs = 0) => {
-    calls += 1;
-    const number = calls;
-    if (fate.step?.call === number) skewMs = inBounds(skewMs + fate.step.byMs);
-    if (isOver() || dies(number, false)) return gone();
+  const begin = <Value>(now: Made, arrivesMs: number, effect: () => Value, answersMs: number): Promise<Value> => {
+    if (fate.step?.call === now.calls) skewMs = inBounds(skewMs + fate.step.byMs);
+    if (isOver() || dies(now, false)) return gone();
     open += 1;
     return new Promise((resolve, reject) => {
       const answered = (value: Awaited<ReturnType<typeof effect>>): void => {
@@ -136,7 +125,7 @@ export const startRun = ({ kind, tick, goesBack, seed, time, faults }: RunSettin
       const arrive = (): void => {
         try {
           const value = effect();
-          const delayMs = answerDelay(number, answersMs);
+          const delayMs = answerDelay(now, answersMs);
           if (delayMs === 0) answered(value as Awaited<typeof value>);
           else if (delayMs !== null) time.at(time.now() + delayMs, () => answered(value as Awaited<typeof value>));
         } catch (error) {
@@ -146,21 +135,32 @@ export const startRun = ({ kind, tick, goesBack, seed, time, faults }: RunSettin
       const leave = (): void => {
         if (!isOver()) time.at(time.now() + arrivesMs, arrive);
       };
-      const frozenMs = freezes(number, false);
+      const frozenMs = freezes(now, false);
       if (frozenMs === null) leave();
       else time.at(time.now() + frozenMs, leave);
     });
   };
 
+  const call: Run["call"] = (arrivesMs, effect, answersMs = 0) => {
+    made.calls += 1;
+    made.acts += 1;
+    return begin({ ...made }, arrivesMs, effect, answersMs);
+  };
+  const look: Run["look"] = (arrivesMs, effect) => {
+    made.calls += 1;
+    // Between two acts no act is due: what has its place at one is not due here again.
+    return begin({ calls: made.calls, acts: 0 }, arrivesMs, effect, 0);
+  };
+
   return {
-    ...{ kind, tick, goesBack, startedAt, diesAt, call },
+    ...{ kind, tick, back, startedAt, diesAt, call, look },
     served: { listeners: [] },
     isCutOff: kind === "rollback" && faults.strikes("table-cut-off", startedAt),
     seen: null,
     unanswered: false,
     calledRollback: false,
     now: () => time.now() + skewMs,
-    sleep: (forMs) => call(forMs, () => {}),
+    sleep: (forMs) => look(forMs, () => {}),
     stands: (dice) => call(dice.between(1_000, Math.max(1_000, diesAt - time.now())), () => {}),
     isOver,
     open: () => open,

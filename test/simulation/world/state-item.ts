@@ -100,7 +100,7 @@ export const stateItem = ({ time, faults, tell }: StateItemSettings): StateItem 
           run.unanswered = true;
           return outsideFailure("timed-out", "GetItem: no answer");
         });
-      return run.call(CALL_MS, () => {
+      return run.look(CALL_MS, () => {
         sees(run, item);
         return ok(item);
       });

@@ -1,8 +1,9 @@
 import type { CutoverState } from "../../../src/decision/state.ts";
+import type { DrillReport } from "../../../src/guard/drill-walk.ts";
 import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { WorldEvent } from "./events.ts";
 
-const sayState = ({ version, epoch, phase, weightPercent, intent, latch, settled, wayBack, blocking }: CutoverState) =>
+const sayState = ({ version, epoch, phase, weightPercent, intent, latch, settled, wayBack, ...more }: CutoverState) =>
   [
     `v${version} e${epoch} ${phase} ${weightPercent} %`,
     ...(intent === undefined ? [] : [`intent ${intent.kind} ${intent.to}`]),
@@ -10,8 +11,22 @@ const sayState = ({ version, epoch, phase, weightPercent, intent, latch, settled
     ...(latch?.verifiedAt === undefined ? [] : ["verified"]),
     ...(settled === undefined ? [] : [`settled ${settled.label}`]),
     ...(wayBack === "open" ? [] : [wayBack]),
-    ...blocking.map(({ what, value }) => `${what}: ${value.slice(0, 60)}`),
+    ...(more.rollbackDrill === undefined ? [] : [`rehearsed by ${more.rollbackDrill.by}`]),
+    ...more.blocking.map(({ what, value }) => `${what}: ${value.slice(0, 60)}`),
   ].join(" · ");
+
+const sayReport = (report: DrillReport): string => {
+  switch (report.kind) {
+    case "refused":
+      return `refused: ${report.refusals.join("; ")}`;
+    case "unannounced":
+      return `unannounced: ${report.why}`;
+    case "passed":
+      return `passed by ${report.via}, e${report.state.epoch}`;
+    case "broken":
+      return `broken at ${report.link}, ${report.standing}: ${report.why}`;
+  }
+};
 
 const say = (event: WorldEvent): string | null => {
   switch (event.kind) {
@@ -29,6 +44,10 @@ const say = (event: WorldEvent): string | null => {
       const shares = `green ${effective.from} → ${effective.to}, weighted rule ${weighted.from} → ${weighted.to}`;
       return `${event.run?.kind ?? "somebody"} changed ${what} of route ${route}: ${shares}`;
     }
+    case "alarm-set":
+      return `${event.run.kind} set ${event.arn} to ${event.to}${event.rang ? ", which rang by itself" : ""}`;
+    case "rehearsed":
+      return `a rehearsal with ${event.arn} said ${sayReport(event.report)}`;
     case "act":
       return `act ${event.action}`;
     case "threw":

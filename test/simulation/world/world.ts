@@ -1,5 +1,6 @@
 import type { CutoverState } from "../../../src/decision/state.ts";
 import { runDecommission } from "../../../src/decommission/run-decommission.ts";
+import type { DrillPorts } from "../../../src/guard/drill-walk.ts";
 import { lowerPin } from "../../../src/guard/lower-pin.ts";
 import { runObserve } from "../../../src/guard/observe.ts";
 import type { GuardPorts, Notification, RollbackRequest } from "../../../src/guard/ports.ts";
@@ -12,6 +13,7 @@ import { type EpochMs, epochMs, MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
 import type { CutoverBindings } from "../../../src/signals/bindings.ts";
 import type { Faults } from "../faults/faults.ts";
+import { alarmSetterOf } from "./alarm-setter.ts";
 import { type AlarmEvent, type Alarms, alarmsOf } from "./alarms.ts";
 import { type Cdc, cdc } from "./cdc.ts";
 import { watch } from "./cloudwatch.ts";
@@ -19,7 +21,7 @@ import { type DeadMan, deadMan } from "./dead-man.ts";
 import type { WorldEvent } from "./events.ts";
 import { type LoadBalancer, loadBalancer } from "./load-balancer.ts";
 import { type Minutes, minutesOf } from "./minutes.ts";
-import { type Run, type RunKind, startRun } from "./run.ts";
+import { type Back, type Run, type RunKind, startRun } from "./run.ts";
 import { stateItem } from "./state-item.ts";
 import { type Table, table } from "./table.ts";
 import { type Timeline, timeline } from "./timeline.ts";
@@ -45,6 +47,9 @@ export type Job =
 /** A message that has reached people. */
 export type Told = Notification & { readonly toldAt: number };
 
+/** Everything that a process of the guard may ask of the world. */
+export type WorldPorts = DrillPorts & GuardPorts;
+
 export interface World {
   readonly seed: number;
   readonly time: Timeline;
@@ -63,8 +68,8 @@ export interface World {
   launch(
     kind: RunKind,
     tick: number | null,
-    work: (ports: GuardPorts, run: Run) => Promise<unknown>,
-    goesBack?: boolean,
+    work: (ports: WorldPorts, run: Run) => Promise<unknown>,
+    back?: Back | null,
   ): Run;
   /** Puts a job into the queue; it is delivered late, twice or never where that is about. */
   enqueue(job: Job): void;
@@ -102,7 +107,10 @@ export const worldOf = (settings: WorldSettings): World => {
   let ids = 0;
   let ticks = 0;
 
-  const portsOf = (run: Run): GuardPorts => ({
+  const setterOf = alarmSetterOf({ time, faults, alarms, tell, calls: (event) => enqueue({ kind: "alarm", event }) });
+
+  const portsOf = (run: Run): WorldPorts => ({
+    alarmSetter: setterOf(run),
     clock: { now: () => epochMs(run.now()), sleep: (forMs) => run.sleep(forMs) },
     newId: () => {
       ids += 1;
@@ -140,8 +148,8 @@ export const worldOf = (settings: WorldSettings): World => {
     },
   });
 
-  const launch: World["launch"] = (kind, tick, work, goesBack = false) => {
-    const run = startRun({ kind, tick, goesBack, seed, time, faults });
+  const launch: World["launch"] = (kind, tick, work, back = null) => {
+    const run = startRun({ kind, tick, back, seed, time, faults });
     const cold = faults.strikes("deployed", time.now()) ? faults.dice("deployed").between(500, 4_000) : 0;
     const begin = async (): Promise<void> => {
       if (cold > 0) await time.wait(cold);
@@ -160,15 +168,15 @@ export const worldOf = (settings: WorldSettings): World => {
 
   type Rollback = (ports: GuardPorts) => Promise<{ readonly kind: string }>;
 
-  const doRollback = (attempt: number, goesBack: boolean, work: Rollback): void => {
+  const doRollback = (attempt: number, back: Back | null, work: Rollback): void => {
     const again = RETRIES_MS[attempt];
     const once = async (ports: GuardPorts): Promise<void> => {
       const report = await work(ports);
       // What nobody has verified, or can explain, is an error to Lambda, which tries again.
       if (["unverified", "pin-gone"].includes(report.kind) && again !== undefined)
-        time.at(time.now() + again, () => doRollback(attempt + 1, goesBack, work));
+        time.at(time.now() + again, () => doRollback(attempt + 1, back, work));
     };
-    launch("rollback", null, once, goesBack);
+    launch("rollback", null, once, back);
   };
 
   const doWorker = ({ name, tick }: Extract<Job, { kind: "worker" }>): void => {
@@ -181,18 +189,19 @@ export const worldOf = (settings: WorldSettings): World => {
     });
   };
 
-  const doAlarm = ({ arn, severity, at }: AlarmEvent): void => {
+  const doAlarm = ({ arn, severity, at, via }: AlarmEvent): void => {
     // A bundle of before the last change of the alarms does not know this one, and says so.
     if (faults.strikes("older-map", time.now())) return;
-    const trigger = { kind: "alarm", alarmArn: arn, severity, alarmAt: epochMs(at) } as const;
-    doRollback(0, true, (ports) => snapBack(ports, cutover, trigger));
+    const came = via === undefined ? {} : { via };
+    const trigger = { kind: "alarm", alarmArn: arn, severity, alarmAt: epochMs(at), ...came } as const;
+    doRollback(0, { by: "alarm", arn, at }, (ports) => snapBack(ports, cutover, trigger));
   };
 
   const deliver = (job: Job): void => {
     if (job.kind === "worker") doWorker(job);
     else if (job.kind === "alarm") doAlarm(job.event);
     else
-      doRollback(0, job.request.kind === "snapBack", (ports) =>
+      doRollback(0, job.request.kind === "snapBack" ? { by: "promote" } : null, (ports) =>
         job.request.kind === "lowerPin"
           ? lowerPin(ports, cutover, job.request.epoch)
           : snapBack(ports, cutover, { ...job.request, kind: "promote" }),

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { drillRollbackCommand, minutesGiven } from "../../../src/cli/commands/drill-rollback.ts";
+import type { CutoverState } from "../../../src/decision/state.ts";
 import { requestPause } from "../../../src/guard/requests.ts";
 import { outsideFailure } from "../../../src/kernel/result.ts";
+import { epochMs } from "../../../src/kernel/units.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
 import { drillIn, LINKS } from "../../support/drill.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
@@ -47,6 +49,24 @@ describe("pawl drill rollback", () => {
     expect(lines.at(-1)).toBe(
       "  Armed again, epoch 3; still paused by olga (over night): pawl resume orders. Recorded in the ledger.",
     );
+  });
+
+  test("does not say that it goes on where it has been rolled back in earnest before that was recorded", async () => {
+    const { context, world } = await scene();
+    const { progress } = context.terminal;
+    let latch: CutoverState["latch"];
+    const terminal = {
+      ...context.terminal,
+      progress: (line: string) => {
+        progress(line);
+        const state = world.state();
+        latch ??= state.latch;
+        if (!line.includes("pin lowered") || latch === undefined) return;
+        world.store.put({ ...state, version: state.version + 1, latch });
+      },
+    };
+    const { lines } = await drillRollbackCommand({ ...context, terminal }, { withinMs });
+    expect(lines.join("\n")).toContain("Armed again, and rolled back in earnest since: pawl status orders");
   });
 
   test("is refused with exit code 1 where green has traffic, and says when it is for", async () => {
@@ -114,6 +134,21 @@ describe("pawl drill rollback", () => {
       exitCode: 3,
       what: "The way back of orders is broken at: settle.",
       next: expect.stringContaining("pawl arm orders --again"),
+    });
+  });
+
+  test("says where somebody else has armed it again meanwhile, and not that it is rolled back", async () => {
+    const { context, world, drill } = await scene();
+    world.truth.drains = false;
+    const deliver = async (): Promise<void> => {
+      const { latch: _latch, ...state } = world.state();
+      world.store.put({ ...state, phase: "armed" });
+      drill.wiring.ticks = false;
+    };
+    drill.pending.push({ at: epochMs(world.clock.now() + 600_000), deliver });
+    expect(await failed(drillRollbackCommand(context, { withinMs }))).toMatchObject({
+      what: "The way back of orders is broken at: settle.",
+      next: expect.stringContaining("Somebody else has armed orders again"),
     });
   });
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { isOfDrill } from "../../../src/decision/rollback-drill.ts";
+import type { CutoverState } from "../../../src/decision/state.ts";
 import { answerRollback } from "../../../src/edge/answer-rollback.ts";
 import { drillRollback } from "../../../src/guard/drill-rollback.ts";
 import type { DrillReport } from "../../../src/guard/drill-walk.ts";
+import type { TransitionOutcome } from "../../../src/guard/ports.ts";
 import { rearm } from "../../../src/guard/re-arm.ts";
 import { requestPause } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
@@ -266,6 +268,28 @@ test("a rehearsal whose announcement nobody answers sets no alarm, and says unti
   expect(scene.drill.set).toEqual([]);
 });
 
+test("a rehearsal whose announcement landed, and was overtaken before that was known, is under way and goes on", async () => {
+  const scene = await armed();
+  const { world, drill } = scene;
+  let made = 0;
+  const { transition } = drill.ports.state;
+  const state: typeof drill.ports.state = {
+    ...drill.ports.state,
+    read: (...asked) => world.store.read(...asked),
+    transition: async (...wanted) => {
+      const outcome = await transition.call(drill.ports.state, ...wanted);
+      made += 1;
+      if (made > 1) return outcome;
+      const there = world.state();
+      world.store.put({ ...there, version: there.version + 1, writeId: "another" });
+      return { kind: "moved", state: world.state() };
+    },
+  };
+  expect(await drillRollback({ ...drill.ports, state }, world.cutover, drill.options)).toMatchObject({
+    kind: "passed",
+  });
+});
+
 /** Its machine sleeps as the alarm is set, until the cutover has gone on to 10 %; `meanwhile` happens then. */
 const sleepsPastTheHold = (
   { world, drill }: Scene,
@@ -430,6 +454,29 @@ describe("a rehearsal that does not arrive names the link that is broken:", () =
     expect(again.kind).toBe("armed");
   });
 
+  test("somebody else who arms it again meanwhile: it is not said to be rolled back, nor to be on blue", async () => {
+    const scene = await armed();
+    const { world, drill } = scene;
+    const doctor = async (): Promise<readonly string[]> => {
+      await rearm(drill.ports, world.cutover, DRILL, "olga", { rehearsal: true, doctor: async () => [] });
+      await world.deliverAll();
+      return [];
+    };
+    const report = await rehearse(scene, { doctor });
+    expect(report).toMatchObject({ kind: "broken", link: "re-arm", standing: "armed-again" });
+    expect(world.state()).toMatchObject({ phase: "armed", armedBy: "olga" });
+    expect(world.state()).not.toHaveProperty("latch");
+  });
+
+  test("a table that does not say, behind its own latch, how it stands", async () => {
+    const scene = await armed();
+    const doctor = async (): Promise<readonly string[]> => {
+      Object.assign(scene.world.store, { down: true });
+      return ["green lacks a host"];
+    };
+    expect(await rehearse(scene, { doctor })).toMatchObject({ kind: "broken", link: "re-arm", standing: "unknown" });
+  });
+
   test("nobody who lowers the pin", async () => {
     const { report } = await broken((_wiring, { world }) => {
       const { movePin } = world.rules;
@@ -495,7 +542,10 @@ describe("a rollback in earnest during a rehearsal", () => {
     expect(verifyLedger(records, sha256, world.state().ledgerHead)).toMatchObject({ intact: true });
   });
 
-  test("that cannot be recorded says so: the rehearsal may still arm again", async () => {
+  test.each<[string, (state: CutoverState) => TransitionOutcome]>([
+    ["because the table does not answer", () => ({ kind: "unknown", message: "no answer" })],
+    ["because others write first each time", (state) => ({ kind: "moved", state })],
+  ])("that cannot be recorded, %s, says so: the rehearsal may still arm again", async (_why, outcome) => {
     const scene = await armed();
     const { world } = scene;
     const kinds: string[] = [];
@@ -505,7 +555,7 @@ describe("a rollback in earnest during a rehearsal", () => {
         const deliver = async () => {
           const state = {
             ...world.store,
-            transition: async () => ({ kind: "unknown", message: "no answer" }) as const,
+            transition: async () => outcome(world.state()),
           };
           const trigger = { kind: "operator", by: "ada", reason: "green is bad", acceptLoss: false } as const;
           kinds.push((await snapBack({ ...world.ports, state }, world.cutover, trigger)).kind);
