@@ -6,7 +6,7 @@ import { OPERATOR_FORMS } from "../operator-forms.ts";
 import { type Expression, expressionsOf, MAY_DO_WITHOUT, uses } from "./expressions.ts";
 import { type Finding, finding } from "./problem.ts";
 
-/** Inside \`reduce\` a signal of the minute is read as \`current.…\`. */
+/** Inside `reduce` a signal of the minute is read as `current.…`. */
 const ofMinute = (path: unknown): string => (typeof path === "string" ? path.replace(/^current\./, "") : "");
 
 const isCount = (path: string): boolean => signalAt(path)?.kind === "minute";
@@ -51,7 +51,7 @@ const newestOf = ({ operator, operands, scope }: Expression): string | undefined
   return looksBack && typeof lookBack === "string" && isShort(lookBack) ? named : undefined;
 };
 
-/** Of the minutes of a window the newest have no such value; only \`some\` can do without them, where it sees others. */
+/** Of the minutes of a window the newest have no such value; only `some` can do without them, where it sees others. */
 const newestInBody = (operator: string, [list, body]: readonly unknown[]): string | undefined => {
   const [source] = expressionsOf(list);
   if (source?.operator !== "window" || uses(body, MAY_DO_WITHOUT)) return undefined;
