@@ -44,6 +44,8 @@ export interface WeightWrite {
   readonly stickySeconds: number | null;
   /** Green alone, blue not named with weight 0: what decommission leaves of a plain route. */
   readonly blueLeftOut?: true;
+  /** Blue alone, green not named with weight 0, and not health-checked by this rule any more. */
+  readonly greenLeftOut?: true;
 }
 
 /**

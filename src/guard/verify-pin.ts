@@ -1,7 +1,7 @@
 import { sayOutcome } from "../actuation/elb-refusals.ts";
 import type { RouteSight } from "../actuation/observed-route.ts";
 import { planSnapBack } from "../actuation/plan-writes.ts";
-import type { WriteOutcome } from "../actuation/rules-port.ts";
+import type { WeightWrite, WriteOutcome } from "../actuation/rules-port.ts";
 import { ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
 import type { CutoverState } from "../decision/state.ts";
 import type { JsonValue } from "../kernel/json.ts";
@@ -67,9 +67,7 @@ export const raisePins = async (
       if (known === null && stale && !isPinnedRoute(route)) return UNREAD;
       const others = otherActions(route, read.sights, isUp(route) ? null : known);
       // Without having read them, other actions of the rule (authentication) would be lost with the write.
-      return others === null
-        ? unwritable(route, read.sights)
-        : ports.rules.writeWeights(write, others, insistingIn(ports, "last"));
+      return others === null ? unwritable(route, read.sights) : writeBlue(ports, write, others, isUp(route));
     }),
   );
   const outcomes = [
@@ -89,6 +87,24 @@ export const raisePins = async (
   const unwritten = weights.flatMap(({ route }, index) => (isUp(route) ? [] : notWritten(route, writes[index])));
   const message = [...outcomes.map(({ outcome }) => sayOutcome(outcome)), ...unwritten].join("; ");
   return { kind: "unanswered", message: gone === undefined ? message : `${DELETED} ${message}` };
+};
+
+/**
+ * Below a raised pin green stays named, which keeps it health-checked. Where nothing shadows the rule going back is all that
+ * counts: groups that somebody has made sticky meanwhile may not stand side by side in a rule that is not, and blue may
+ * stand alone.
+ */
+const writeBlue = async (
+  ports: RulePorts,
+  write: WeightWrite,
+  others: readonly JsonValue[],
+  isShadowed: boolean,
+): Promise<WriteOutcome> => {
+  const outcome = await ports.rules.writeWeights(write, others, insistingIn(ports, "last"));
+  const mayNotNameTwo = outcome.kind === "refused" && outcome.code === "InvalidConfigurationRequest";
+  return mayNotNameTwo && !isShadowed
+    ? ports.rules.writeWeights({ ...write, greenLeftOut: true }, others, insistingIn(ports, "last"))
+    : outcome;
 };
 
 /** Where the pin does not go up, its route's weights are all there is. */

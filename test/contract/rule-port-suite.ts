@@ -100,6 +100,17 @@ export const rulePortSuite = (name: string, world: () => RuleWorld) =>
       expect(await ruleOf(world(), route.weightedRuleArn)).toMatchObject({ forward: split(route, 100, 0, false) });
     });
 
+    test("name blue alone where green is to be left out", async () => {
+      const { route } = world();
+      await rules().writeWeights(toTen(route), [], once);
+      const alone = { route, greenPercent: 0, stickySeconds: null, greenLeftOut: true } as const;
+      expect(await rules().writeWeights(alone, [], once)).toMatchObject({ kind: "applied" });
+      expect((await ruleOf(world(), route.weightedRuleArn))?.forward).toMatchObject({
+        targets: [{ targetGroupArn: route.blue }],
+        sticky: false,
+      });
+    });
+
     test("move the pin above and below the weighted rule, however often", async () => {
       const { route } = world();
       for (const [to, priority] of [

@@ -87,6 +87,14 @@ describe("the rules of Elastic Load Balancing, when it is nasty", () => {
     expect(account.gateway.recentCalls().filter((call) => call.action === "ModifyRule")).toHaveLength(1);
   });
 
+  test("groups that are sticky themselves are refused side by side at 0, and blue alone is taken", async () => {
+    const attributes = { "stickiness.enabled": "true" };
+    Object.assign(balancer.targetGroup(route.green) ?? {}, { attributes });
+    const toZero = { route, greenPercent: 0, stickySeconds: null };
+    expect(await elbv2.writeWeights(toZero, [], once)).toMatchObject({ code: "InvalidConfigurationRequest" });
+    expect(await elbv2.writeWeights({ ...toZero, greenLeftOut: true }, [], once)).toMatchObject({ kind: "applied" });
+  });
+
   test("a throttled write is refused: it was not carried out", async () => {
     account.gateway.inject({ ...elb, action: "ModifyRule", effect: { kind: "throttle" } });
     expect(await elbv2.writeWeights(toTen(route), [], once)).toMatchObject({ kind: "refused" });

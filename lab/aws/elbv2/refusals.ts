@@ -95,9 +95,9 @@ export const REFUSALS = {
     says: "An action of type {} takes no target group",
     cites: "SDK types",
   },
-  otherOfForward: {
+  configOfOtherType: {
     code: "InvalidLoadBalancerActionException",
-    says: "A forward action takes no fixed response and no redirect",
+    says: "An action of type {} takes no other type's configuration",
     cites: "SDK types",
   },
   noForwardTarget: { code: "ValidationError", says: "A forward action needs a target group", cites: "SDK types" },

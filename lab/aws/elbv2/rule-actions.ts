@@ -7,7 +7,14 @@ const MAX_TARGET_GROUPS = 5;
 const MAX_WEIGHT = 999;
 const MAX_STICKY_SECONDS = 604_800;
 const ROUTING = new Set(["forward", "fixed-response"]);
-const OPAQUE = new Set(["authenticate-oidc", "authenticate-cognito", "jwt-validation"]);
+/** The types that are served, and what each says of itself: nothing of another one's may stand beside it. */
+const CONFIG_OF: Readonly<Record<string, keyof RuleAction>> = {
+  forward: "ForwardConfig",
+  "fixed-response": "FixedResponseConfig",
+  "authenticate-oidc": "AuthenticateOidcConfig",
+  "authenticate-cognito": "AuthenticateCognitoConfig",
+  "jwt-validation": "JwtValidationConfig",
+};
 
 /**
  * Checks a rule's actions as ELB does and fills in what Describe shows and nobody wrote (aws.md 1, ModifyRule).
@@ -15,8 +22,11 @@ const OPAQUE = new Set(["authenticate-oidc", "authenticate-cognito", "jwt-valida
  */
 export const acceptActions = (balancer: LoadBalancer, actions: readonly RuleAction[]): readonly RuleAction[] => {
   if (actions.length > MAX_ACTIONS) throw refuse("actions");
-  for (const action of actions)
-    if (!ROUTING.has(action.Type) && !OPAQUE.has(action.Type)) throw refuse("actionType", action.Type);
+  for (const action of actions) {
+    if (!Object.hasOwn(CONFIG_OF, action.Type)) throw refuse("actionType", action.Type);
+    const configs = Object.keys(action).filter((name) => name.endsWith("Config"));
+    if (configs.some((name) => name !== CONFIG_OF[action.Type])) throw refuse("configOfOtherType", action.Type);
+  }
   if (actions.length > 1 && actions.some((action) => action.Order === undefined)) throw refuse("orderMissing");
   const ordered = [...actions].sort((one, other) => (one.Order ?? 1) - (other.Order ?? 1));
   if (new Set(actions.map((action) => action.Order)).size < actions.length) throw refuse("order");
@@ -34,8 +44,7 @@ export const acceptFirstActions = (balancer: LoadBalancer, actions: readonly Rul
 };
 
 const acceptOther = (action: RuleAction): RuleAction => {
-  if (action.TargetGroupArn !== undefined || action.ForwardConfig !== undefined)
-    throw refuse("groupOfOther", action.Type);
+  if (action.TargetGroupArn !== undefined) throw refuse("groupOfOther", action.Type);
   if (action.Type === "fixed-response" && !/^[245]\d\d$/.test(action.FixedResponseConfig?.StatusCode ?? ""))
     throw refuse("statusCode");
   if (action.Type !== "authenticate-oidc") return action;
@@ -47,7 +56,6 @@ const acceptOther = (action: RuleAction): RuleAction => {
 };
 
 const acceptForward = (balancer: LoadBalancer, action: RuleAction): RuleAction => {
-  if (action.FixedResponseConfig !== undefined || action.RedirectConfig !== undefined) throw refuse("otherOfForward");
   const groups = groupsOf(action);
   const arns = new Set(groups.map((group) => group.TargetGroupArn));
   if (groups.length > MAX_TARGET_GROUPS) throw refuse("fiveGroups");

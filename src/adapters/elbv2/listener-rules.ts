@@ -54,7 +54,7 @@ export const weightedActions = (write: WeightWrite, otherActions: readonly JsonV
           ...(write.blueLeftOut === true
             ? []
             : [{ TargetGroupArn: write.route.blue, Weight: 100 - write.greenPercent }]),
-          { TargetGroupArn: write.route.green, Weight: write.greenPercent },
+          ...(write.greenLeftOut === true ? [] : [{ TargetGroupArn: write.route.green, Weight: write.greenPercent }]),
         ],
         TargetGroupStickinessConfig:
           write.stickySeconds === null ? { Enabled: false } : { Enabled: true, DurationSeconds: write.stickySeconds },

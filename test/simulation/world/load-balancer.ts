@@ -182,10 +182,10 @@ export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettin
         return ok(listener);
       });
     },
-    writeWeights: ({ route, greenPercent, stickySeconds, blueLeftOut }, otherActions, limits) => {
+    writeWeights: ({ route, greenPercent, stickySeconds, blueLeftOut, greenLeftOut }, otherActions, limits) => {
       const targets = [
         ...(blueLeftOut === true ? [] : [{ targetGroupArn: route.blue, weight: 100 - greenPercent }]),
-        { targetGroupArn: route.green, weight: greenPercent },
+        ...(greenLeftOut === true ? [] : [{ targetGroupArn: route.green, weight: greenPercent }]),
       ];
       const forward = forwardTo(targets, stickySeconds !== null);
       const wanted: Wanted = {

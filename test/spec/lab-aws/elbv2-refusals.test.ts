@@ -85,7 +85,7 @@ const PROVOKED: Readonly<Record<RefusalName, () => Promise<unknown>>> = {
   order: () => act({ ...FIXED, Order: 1 }, { ...forward(route.blue), Order: 1 }),
   actions: () => act(...[1, 2, 3, 4, 5, 6].map((Order) => ({ ...FIXED, Order }))),
   groupOfOther: () => act({ ...FIXED, TargetGroupArn: route.blue }),
-  otherOfForward: () => act({ ...forward(route.blue), FixedResponseConfig: { StatusCode: "503" } }),
+  configOfOtherType: () => act({ ...FIXED, RedirectConfig: { StatusCode: "HTTP_301" } }),
   noForwardTarget: () => act({ Type: "forward" }),
   besideForward: () => act({ ...forward(route.blue, route.green), TargetGroupArn: route.blue }),
   orderMissing: () => act({ ...FIXED, Order: 1 }, forward(route.blue)),
