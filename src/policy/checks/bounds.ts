@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import type { Rule } from "../policy-file.ts";
 import { type Expression, expressionsOf } from "./expressions.ts";
-import type { Use } from "./meaning/direction.ts";
+import type { Use } from "./meaning/directed.ts";
 import { thresholdOf } from "./meaning/threshold.ts";
 import { type Finding, finding } from "./problem.ts";
 

@@ -40,6 +40,11 @@ describe("a gate that opens as things get worse", () => {
       { and: [{ "<": [LAG, 9] }, { ">": [LAG, 5] }] },
       opens("/and/1/>", "forward.lagSeconds", 5, 5.005),
     ],
+    [
+      "or from a limit on where something else does not make up for it",
+      { or: [{ "<": [LAG, 4] }, { and: [{ ">=": [LAG, 5] }, { "===": [{ var: "alarms.firing" }, 0] }] }] },
+      opens("/or/1/and/0/>=", "forward.lagSeconds", 4.995, 5),
+    ],
     ["a flag", { "===": [STALLED, true] }, opens("/===", "forward.stalled", false, true)],
     [
       "a flag that is not",
@@ -75,6 +80,10 @@ describe("a gate that opens as things get worse", () => {
   });
 
   it.each<[string, JsonValue]>([
+    [
+      "a limit, or from it on something else",
+      { or: [{ "<": [LAG, 5] }, { and: [{ ">=": [LAG, 5] }, { "===": [{ var: "alarms.firing" }, 0] }] }] },
+    ],
     ["a limit", { "<": [LAG, 5] }],
     ["no more than one", { "!": [{ ">": [LAG, 5] }] }],
     ["requests, which are neither good nor bad", { ">": [{ var: "lb.requests" }, 5] }],
@@ -118,6 +127,10 @@ describe("a rollback rule that stops as things get worse", () => {
 
   it.each<[string, JsonValue]>([
     ["more than a limit", { ">": [LAG, 120] }],
+    [
+      "a limit, or up to it something else",
+      { or: [{ ">": [LAG, 120] }, { and: [{ "<=": [LAG, 120] }, { ">": [{ var: "alarms.firing" }, 0] }] }] },
+    ],
     ["any other number of hosts", { "!==": [HOSTS, 4] }],
     ["any number but one", { "!=": [HOSTS, 4] }],
     ["not exactly so many hosts", { "!": [{ "===": [HOSTS, 4] }] }],

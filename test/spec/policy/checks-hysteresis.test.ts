@@ -63,6 +63,12 @@ describe("gates that pass where a rollback rule fires", () => {
     expect(lag).toBeLessThan(30);
   });
 
+  it("are told of in numbers that somebody can read", () => {
+    expect(together({ "<": [LAG, 33.333333] }, { ">": [LAG, 33.3] }).join()).toMatch(
+      /with forward\.lagSeconds 33\.3\d? the/,
+    );
+  });
+
   it("are told of by rate, in errors of the step's requests", () => {
     const [found = ""] = together({ "<": [LAG, 5] }, { ">=": [RATE, 0.005] });
     const errors = Number(/green\.errors5xx ([\d.]+)/.exec(found)?.[1]);
@@ -185,7 +191,15 @@ describe("one e-value that gates and a rollback rule look at", () => {
   it("is in order with a gap, and of another ratio told of by the signals", () => {
     expect(at({ "<": [worse("step"), 3] }, { ">=": [worse("step"), 200] })).toEqual([]);
     const other = { evidence_worse: [...GREEN, "blue.errors5xx", "blue.requests", 2, "step"] };
-    expect(at({ "<": [other, 300] }, { ">=": [worse("step"), 200] }).join()).toContain(" with green.errors5xx ");
+    expect(at({ "<": [other, 300] }, { ">=": [worse("step"), 200] }).join()).toMatch(
+      / with green\.errors5xx [\d.]+, blue\.errors5xx [\d.]+ the gates/,
+    );
+  });
+
+  it("is in order where one of two gates leaves a gap", () => {
+    const gates = { and: [{ "<": [worse("step"), 300] }, { "<": [worse("30m"), 150] }] };
+
+    expect(at(gates, { ">=": [worse("step"), 200] })).toEqual([]);
   });
 
   it("is not all that is looked at where a rule asks for more", () => {

@@ -291,6 +291,46 @@ describe("what a rule comes to", () => {
     ]);
   });
 
+  it("is that of a window of which nothing is read, and of one that is added up beside something else", () => {
+    const sum: JsonValue = {
+      reduce: [{ window: ["5m"] }, { "+": [{ var: "accumulator" }, { var: "current.forward.lagSeconds" }] }, 0],
+    };
+    const grid = gridOf(treeOf({ and: [{ ">": [sum, 4] }, { "<": [{ var: "alarms.firing" }, 5] }] }), { left: 10_000 });
+    const ofOne = grid.axes[0]?.points.indexOf(1) ?? -1;
+
+    expect(gridOf(treeOf({ "!!": [{ window: ["5m"] }] }), { left: 10 }).truthAt([])).toBe(true);
+    expect([grid.truthAt([ofOne, 0]), grid.truthAt([0, 0])]).toEqual([true, false]);
+  });
+
+  it.each<[string, JsonValue]>([
+    ["now", { "!": [{ missing: ["lb.requests"] }] }],
+    ["in a minute", { all: [{ window: ["3m"] }, { "!": [{ missing: ["lb.requests"] }] }] }],
+    [
+      "in a minute that is added up",
+      {
+        reduce: [
+          { window: ["3m"] },
+          { and: [{ var: "accumulator" }, { "!": [{ missing: ["current.lb.requests"] }] }] },
+          true,
+        ],
+      },
+    ],
+  ])("is told of what is missing %s", (_, rule) => {
+    const grid = gridOf(treeOf(rule), { left: 10 });
+
+    expect([grid.truthAt([0]), grid.truthAt([1])]).toEqual([true, false]);
+  });
+
+  it("is that of a condition, where no connective stands above it", () => {
+    for (const rule of [true, null, 5, "x"] as const)
+      expect(ruleTree(rule, "/at", STANDARD_OPERATIONS)).toMatchObject({ kind: "condition", at: "/at" });
+    expect(ruleTree({ "/": [{ var: "lb.requests" }, 5] }, "/at", STANDARD_OPERATIONS)).toMatchObject({ at: "/at/~1" });
+    expect(ruleTree({ "!": { var: "forward.stalled" } }, "/at", STANDARD_OPERATIONS)).toMatchObject({
+      kind: "!",
+      parts: [{ at: "/at/!/var" }],
+    });
+  });
+
   it("is not claimed of the whole where there is no time for all of it", () => {
     const rule: JsonValue = {
       and: [{ "<": [{ var: "forward.lagSeconds" }, 5] }, { "<": [{ var: "reverse.lagSeconds" }, 5] }],

@@ -52,7 +52,7 @@ describe("the minutes of a step that a gate has to see, two minutes after they h
     ["one minute is enough", { some: [{ window: ["30m"] }, { "<": [LAG, 5] }] }],
     [
       "a choice can do without it",
-      { "<": [{ if: [{ known: ["forward.lagSeconds"] }, LAG, { stat: ["forward.lagSeconds", "max", "30m"] }] }, 5] },
+      { "<": [{ if: [{ ">": [{ var: "lb.requests" }, 5] }, LAG, { stat: ["forward.lagSeconds", "max", "30m"] }] }, 5] },
     ],
     ["it is asked for now", { "<": [LAG, 5] }],
     ["it grows with the step", { ">=": [{ evidence_below: ["green.errors5xx", "green.requests", 0.01, "step"] }, 20] }],

@@ -1,12 +1,9 @@
-import { ARITHMETIC, uses } from "../expressions.ts";
 import { type Finding, finding } from "../problem.ts";
-import { isOfBluesHosts } from "./dead-blue.ts";
+import { isDirected, type Use } from "./directed.ts";
 import { type Axis, type Effort, type Grid, gridOf } from "./grid.ts";
 import type { Value } from "./points.ts";
-import type { Condition, RuleTree } from "./rule-tree.ts";
+import { type RuleTree, variablesOf } from "./rule-tree.ts";
 import type { Variable } from "./variables.ts";
-
-export type Use = "gate" | "rollback";
 
 /**
  * As a signal gets worse a gate may only close and a rollback rule only fire. What does the contrary has its sign the wrong
@@ -15,11 +12,37 @@ export type Use = "gate" | "rollback";
  */
 export const directionFindings = (
   tree: RuleTree,
-  { use, negated = false, effort }: { readonly use: Use; readonly negated?: boolean; readonly effort: Effort },
+  { use, effort }: { readonly use: Use; readonly effort: Effort },
 ): readonly Finding[] => {
+  const turned = turnedIn(tree, { use, negated: false, effort });
+  if (turned.length === 0 || tree.kind === "condition") return turned.map(({ found }) => found);
+  // What another condition makes up for is no turn of the rule: "below 5, or from 5 on with something else".
+  const grid = gridOf(tree, effort);
+  const isSure = grid.whole && !grid.beyondPoints && !variablesOf(tree).some(({ variable }) => isOfWindow(variable));
+  const turns = (key: string): boolean =>
+    grid.axes.some(
+      (axis, index) =>
+        axis.variable.key === key && firstTurn(grid, { ...axis, index }, use === "gate" ? "begins" : "ends") !== null,
+    );
+  return turned.flatMap(({ found, key }) => (!isSure || turns(key) ? [found] : []));
+};
+
+/** Minutes of a window are all alike here, and in truth another of them may do what one does not. */
+const isOfWindow = ({ place }: Variable): boolean => place[0] === "windows";
+
+interface Turned {
+  readonly found: Finding;
+  /** The variable along which it turns. */
+  readonly key: string;
+}
+
+const turnedIn = (
+  tree: RuleTree,
+  { use, negated, effort }: { readonly use: Use; readonly negated: boolean; readonly effort: Effort },
+): readonly Turned[] => {
   if (tree.kind !== "condition") {
     const inside = tree.kind === "!" ? !negated : negated;
-    return tree.parts.flatMap((part) => directionFindings(part, { use, negated: inside, effort }));
+    return tree.parts.flatMap((part) => turnedIn(part, { use, negated: inside, effort }));
   }
   const grid = gridOf(tree, effort);
   const directed = grid.axes
@@ -29,61 +52,7 @@ export const directionFindings = (
   const wrong = (use === "gate") !== negated ? "begins" : "ends";
   return directed.flatMap((axis) => {
     const found = firstTurn(grid, axis, wrong);
-    return found === null ? [] : [sayTurn(tree.at, use, axis, found)];
-  });
-};
-
-const isDirected = (
-  { measure }: Variable,
-  { open, rule }: Condition,
-  { use, negated }: { readonly use: Use; readonly negated: boolean },
-): boolean => {
-  if (measure.worse === "none") return false;
-  // Not seeing never rolls back, so a rollback rule may well ask for evidence first.
-  if (measure.quality === true && use === "rollback") return false;
-  // Nor does it go back to blue the sooner for blue's being gone: `deadBlueFindings` tells of what looks at nothing else.
-  if (use === "rollback" && isOfBluesHosts(measure.paths)) return false;
-  const isBlue = (each: Variable): boolean => each.measure.paths.every((path) => path.startsWith("blue."));
-  // Where green is measured against blue, blue is the yardstick.
-  if (
-    measure.paths.length > 0 &&
-    measure.paths.every((path) => path.startsWith("blue.")) &&
-    !open.variables.every(isBlue)
-  )
-    return false;
-  if (measure.type !== "number") return true;
-  const [best, worst] = measure.worse === "down" ? [measure.most, measure.least] : [measure.least, measure.most];
-  // An equality with no best end in reach cannot be the wrong way round: exactly four hosts.
-  return best !== null || !pins(rule, (use === "gate") !== negated, worst);
-};
-
-/**
- * Whether a condition asks for exactly one value, which may be as good as there is: by an equality where it helps a gate, by
- * an inequality where it is what a rollback rule waits for. The worst value is as good for nobody.
- */
-const pins = (rule: unknown, helps: boolean, worst: number | null): boolean => {
-  const equalities = equalitiesIn(rule, helps);
-  return (
-    equalities.length > 0 &&
-    equalities.every(({ held, operands }) => held && (worst === null || !operands.flat().includes(worst)))
-  );
-};
-
-interface Equality {
-  /** It asks for the value, and not for any other one. */
-  readonly held: boolean;
-  readonly operands: readonly unknown[];
-}
-
-const equalitiesIn = (rule: unknown, helps: boolean): readonly Equality[] => {
-  if (typeof rule !== "object" || rule === null) return [];
-  if (Array.isArray(rule)) return rule.flatMap((part) => equalitiesIn(part, helps));
-  return Object.entries(rule).flatMap(([operator, inside]): readonly Equality[] => {
-    const operands: readonly unknown[] = [inside].flat();
-    const held = !uses(operands, ARITHMETIC);
-    if (operator === "===" || operator === "==" || operator === "in") return [{ held: helps && held, operands }];
-    if (operator === "!==" || operator === "!=") return [{ held: !helps && held, operands }];
-    return equalitiesIn(inside, operator === "!" || operator === "none" ? !helps : helps);
+    return found === null ? [] : [{ found: sayTurn(tree.at, use, axis, found), key: axis.variable.key }];
   });
 };
 

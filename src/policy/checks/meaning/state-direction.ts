@@ -1,5 +1,6 @@
 import { type Finding, finding } from "../problem.ts";
-import { sayTurn, type Turn, truthsAlong, type Use } from "./direction.ts";
+import type { Use } from "./directed.ts";
+import { sayTurn, type Turn, truthsAlong } from "./direction.ts";
 import { type Axis, type Effort, type Grid, gridOf } from "./grid.ts";
 import type { Value } from "./points.ts";
 import { conditionsOf, type RuleTree, variablesOf } from "./rule-tree.ts";

@@ -57,5 +57,5 @@ const thresholdsOf = (
   if (requests === undefined || measure.unit === "count") return literals;
   // Shares: of a rate what it is compared with, of evidence its limit.
   const limits = (operation?.args ?? []).filter((each) => typeof each === "number");
-  return [...numbers, ...limits].filter((share) => share > 0 && share <= 1).map((share) => share * requests);
+  return [...numbers, ...limits].map((share) => share * requests);
 };
