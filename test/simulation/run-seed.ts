@@ -13,7 +13,7 @@ import { STORMS } from "./faults/storms.ts";
 import { cutoverOf, type Parameters, parametersOf, policyOf, type RunOptions } from "./parameters.ts";
 import { START } from "./start.ts";
 import type { WorldEvent } from "./world/events.ts";
-import { meddle } from "./world/foreign-hands.ts";
+import { meddlersOf } from "./world/foreign-hands.ts";
 import { peopleOf } from "./world/people.ts";
 import { tracer } from "./world/trace.ts";
 import { minuteAfter, type World, worldOf } from "./world/world.ts";
@@ -127,6 +127,7 @@ const STANDING: readonly FaultKind[] = FAULT_KINDS.filter((kind) =>
 /** Minute by minute, until the run has ended or nobody can wait any longer. */
 const live = async (world: World, parameters: Parameters, until: number, digest: Digest): Promise<string> => {
   const people = peopleOf(world, parameters, digest);
+  const meddle = meddlersOf(world, parameters);
   const { time, faults } = world;
   const latest = until + quietLimitMs(parameters);
   while (time.now() < latest) {
@@ -137,7 +138,7 @@ const live = async (world: World, parameters: Parameters, until: number, digest:
     time.at(minute + 10_000, () => {
       for (const event of world.alarms.evaluate(minute)) world.enqueue({ kind: "alarm", event });
     });
-    time.at(minute + 20_000, () => meddle(world));
+    time.at(minute + 20_000, meddle);
     time.at(minute + 30_000, () => {
       people.act(quiet);
       world.deadMan.evaluate(time.now());
