@@ -46,7 +46,7 @@ export const classify = (
 ): TrafficReading => {
   const drifts = sights.map((sight) => driftOf(sight, desired));
   if (elsewhere !== null) drifts.push(foreignShape(elsewhere));
-  const worst = WORST_FIRST.map((kind) => drifts.find(({ drift }) => drift === kind)).find((one) => one !== undefined);
+  const worst = worstOf(drifts);
   const shares = sights.flatMap((sight) => (sight.kind === "seen" ? [sight.observed.greenPercent] : []));
   return {
     readAt,
@@ -54,6 +54,19 @@ export const classify = (
     detail: worst?.detail ?? "the cutover has no routes",
     greenPercent: shares.length === sights.length && shares.length > 0 ? Math.max(...shares) : null,
   };
+};
+
+/** What a route that is not what it was must not hide of another one: that green has more there, or was sent back. */
+const NEWS: readonly RuleDrift[] = ["more-green", "pin-raised", "more-blue"];
+
+const worstOf = (drifts: readonly Drift[]): Drift | undefined => {
+  const first = (kinds: readonly RuleDrift[]) =>
+    kinds.map((kind) => drifts.find(({ drift }) => drift === kind)).find((one) => one !== undefined);
+  const worst = first(WORST_FIRST);
+  const news = first(NEWS);
+  return worst?.drift === "foreign-shape" && news !== undefined
+    ? { drift: news.drift, detail: `${news.detail}, and ${worst.detail}` }
+    : worst;
 };
 
 const foreignShape = (detail: string): Drift => ({ drift: "foreign-shape", detail });

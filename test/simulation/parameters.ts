@@ -88,12 +88,13 @@ export const parametersOf = (seed: number, options: RunOptions): Parameters => {
 const besidesAll = (
   seed: number,
   { plain, storm, also: asked }: RunOptions,
-): Pick<Parameters, "plain" | "storm" | "also" | "waivers"> => {
+): Pick<Parameters, "plain" | "storm" | "also" | "waivers"> & Partial<Pick<Parameters, "routes">> => {
   const also = asked ?? (storm === undefined ? undefined : STORMS[storm].also);
   return {
     ...(plain === undefined ? {} : { plain }),
     ...(storm === undefined ? {} : { storm }),
     ...(also === undefined ? {} : { also }),
+    ...(also?.includes("other-routes") === true ? { routes: diceOf(seed, "other routes").between(2, 3) } : {}),
     ...(also?.includes("waivers") === true ? { waivers: drawWaivers(diceOf(seed, "waivers"), 30, 4) } : {}),
   };
 };
@@ -146,17 +147,22 @@ export const policyOf = ({ policy, dwellFactor, freeze, waivers = [] }: Paramete
   };
 };
 
-const anotherRoute = (route: PinnedRoute): PinnedRoute => ({
+const anotherRoute = (route: PinnedRoute, letter: string): PinnedRoute => ({
   ...route,
-  listenerArn: `${route.listenerArn}b`,
-  weightedRuleArn: `${route.weightedRuleArn}b`,
-  pin: { ...route.pin, ruleArn: `${route.pin.ruleArn}b` },
+  listenerArn: `${route.listenerArn}${letter}`,
+  weightedRuleArn: `${route.weightedRuleArn}${letter}`,
+  pin: { ...route.pin, ruleArn: `${route.pin.ruleArn}${letter}` },
 });
+
+const LETTERS = ["b", "c"];
 
 const unpinned = (plain: PlainKind, { pin: _pin, weightedRuleArn, ...route }: PinnedRoute): RouteBinding =>
   plain === "rule" ? { ...route, weightedRuleArn } : route;
 
 export const cutoverOf = ({ routes, plain }: Parameters): CutoverBindings => {
-  const pinned = ORDERS.routes.flatMap((route) => (routes === 1 ? [route] : [route, anotherRoute(route)]));
+  const pinned = ORDERS.routes.flatMap((route) => [
+    route,
+    ...LETTERS.slice(0, routes - 1).map((letter) => anotherRoute(route, letter)),
+  ]);
   return { ...ORDERS, routes: plain === undefined ? pinned : pinned.map((route) => unpinned(plain, route)) };
 };

@@ -11,7 +11,7 @@ import { STORMS } from "./faults/storms.ts";
 import { cutoverOf, type Parameters, parametersOf, policyOf, type RunOptions } from "./parameters.ts";
 import { START } from "./start.ts";
 import type { WorldEvent } from "./world/events.ts";
-import { meddle } from "./world/foreign-hands.ts";
+import { meddlersOf } from "./world/foreign-hands.ts";
 import { peopleOf } from "./world/people.ts";
 import { tracer } from "./world/trace.ts";
 import { minuteAfter, type World, worldOf } from "./world/world.ts";
@@ -130,6 +130,7 @@ const STANDING: readonly FaultKind[] = FAULT_KINDS.filter((kind) =>
 /** Minute by minute, until the run has ended or nobody can wait any longer. */
 const live = async (world: World, parameters: Parameters, until: number): Promise<string> => {
   const people = peopleOf(world, parameters, sha256);
+  const meddle = meddlersOf(world, parameters);
   const { time, faults } = world;
   const latest = until + quietLimitMs(parameters);
   while (time.now() < latest) {
@@ -140,7 +141,7 @@ const live = async (world: World, parameters: Parameters, until: number): Promis
     time.at(minute + 10_000, () => {
       for (const event of world.alarms.evaluate(minute)) world.enqueue({ kind: "alarm", event });
     });
-    time.at(minute + 20_000, () => meddle(world));
+    time.at(minute + 20_000, meddle);
     time.at(minute + 30_000, () => {
       people.act(quiet);
       world.deadMan.evaluate(time.now());

@@ -57,18 +57,22 @@ export const outsiders = (): Checker => {
     return isExplained ? [] : ["went back for an outsider, and nobody had touched the rules"];
   };
 
-  const ignored = (shown: Shown): readonly string[] => {
-    if (shown !== "unclear") moreBlue = shown === "more blue" ? moreBlue + 1 : 0;
+  /** Of several routes one is enough, where the others are as they were. */
+  const ignored = (looked: readonly Shown[]): readonly string[] => {
+    const isPlain = looked.length > 0 && looked.every((one) => one === "more blue" || one === "as recorded");
+    if (isPlain || together(looked) !== "unclear") moreBlue = looked.includes("more blue") ? moreBlue + 1 : 0;
     if (moreBlue < LATCHED_BY) return [];
     moreBlue = 0;
     return [`somebody sent traffic back, ${LATCHED_BY} looks saw it, and nothing is latched`];
   };
 
-  const untold = (world: World, shown: Shown, { at, after }: Stored): readonly string[] => {
-    if (shown === "as recorded" || shown === "more blue") moreGreen = null;
-    if (shown !== "more green") return [];
+  const untold = (world: World, looked: readonly Shown[], { at, after }: Stored): readonly string[] => {
+    // Of several routes the first one tells, and what is told of it holds for those that follow.
+    if (looked.length > 0 && !looked.some((one) => one === "more green" || one === "unclear")) moreGreen = null;
+    if (!looked.includes("more green")) return [];
     // Whether an open change has made it so nobody knows; who is told meanwhile has been told all the same.
-    const counts = after.intent === undefined ? 1 : 0;
+    const isPlain = looked.every((one) => one === "more green" || one === "as recorded");
+    const counts = after.intent === undefined && isPlain ? 1 : 0;
     moreGreen = { since: moreGreen?.since ?? at, looks: (moreGreen?.looks ?? 0) + counts };
     const { since, looks } = moreGreen;
     const wasDown = world.faults.spells("topic-down").some(({ from, to }) => from <= at && to >= since);
@@ -85,9 +89,9 @@ export const outsiders = (): Checker => {
       const { before, after } = event;
       const tick = after.lastTick;
       if (tick === null || tick === before?.lastTick) return imagined(world, event);
-      const shown = shownAt(world, tick, after);
+      const looked = shownAt(world, tick, after);
       const isOpen = before?.intent !== undefined || after.intent !== undefined;
-      return [...imagined(world, event), ...ignored(isOpen ? "unclear" : shown), ...untold(world, shown, event)];
+      return [...imagined(world, event), ...ignored(isOpen ? ["unclear"] : looked), ...untold(world, looked, event)];
     },
   };
 };
@@ -97,15 +101,18 @@ const goesBack = (event: WorldEvent): boolean =>
     ? ["rollback", "operator", "rehearsal"].includes(event.run?.kind ?? "") || event.run?.unanswered === true
     : event.kind === "stored" && event.after.intent?.kind === "lowerPin";
 
-/** What every look of the run whose snapshot counts showed. */
-const shownAt = (world: World, tick: number, after: CutoverState): Shown => {
-  if (after.latch !== undefined || after.wayBack !== "open") return "as recorded";
+/** By route, what every look of the run whose snapshot counts showed of it. */
+const shownAt = (world: World, tick: number, after: CutoverState): readonly Shown[] => {
+  if (after.latch !== undefined || after.wayBack !== "open") return ["as recorded"];
   const looks = world.table.servedAt(tick)?.served.listeners ?? [];
-  const shown = looks.map((listener) => shownBy(world.cutover.routes, listener, after.weightPercent));
-  const [first] = shown;
-  if (shown.every((one) => one === first)) return first ?? "unclear";
-  return "unclear";
+  const { routes } = world.cutover;
+  return routes
+    .map(({ listenerArn }) => looks.filter((one) => one.listenerArn === listenerArn))
+    .map((of) => together(of.map((one) => shownBy(routes, one, after.weightPercent))));
 };
+
+const together = ([first, ...rest]: readonly Shown[]): Shown =>
+  first !== undefined && rest.every((one) => one === first) ? first : "unclear";
 
 const shownBy = (routes: readonly RouteBinding[], listener: ObservedListener, recorded: number): Shown => {
   const route = routes.find(({ listenerArn }) => listenerArn === listener.listenerArn);

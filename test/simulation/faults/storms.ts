@@ -56,6 +56,25 @@ const STORMS_BY_NAME = {
       "request-late": always(0.2),
     },
   },
+  "hands-on-other-routes": {
+    why: "of two or three routes somebody else changes now the one, now the other, and answers are lost",
+    also: ["other-routes"],
+    odds: {
+      "foreign-more-green": odds(1.5, [1, 1]),
+      "foreign-more-blue": odds(1, [1, 1]),
+      "foreign-sticky": odds(1, [1, 1]),
+      "foreign-rule-above": odds(0.7, [1, 1]),
+      "foreign-pin-parked": odds(3, [1, 1]),
+      "foreign-pin-deleted": odds(0.5, [1, 1]),
+      "priority-in-use": odds(0.5, [5, 20]),
+      "request-lost": always(0.1),
+      "request-late": always(0.1),
+      throttled: always(0.1),
+      "describe-stale": always(0.3),
+      "people-back": odds(1, [1, 1]),
+      "people-hasty": always(0.3),
+    },
+  },
   "backs-and-forths": {
     why: "people go back again and again, and are in a hurry to go on; reverse stands still now and then",
     odds: {

@@ -5,6 +5,7 @@ import { GIVING_UP } from "./faults/giving-up.ts";
 import { GOING_BACK } from "./faults/going-back.ts";
 import { LEDGER } from "./faults/ledger.ts";
 import { OPERATORS } from "./faults/operators.ts";
+import { OTHER_ROUTES } from "./faults/other-routes.ts";
 import { REHEARSALS } from "./faults/rehearsals.ts";
 import { ROUTES_APART } from "./faults/routes-apart.ts";
 import { RULES } from "./faults/rules.ts";
@@ -25,6 +26,7 @@ export const FAULTS: readonly Fault[] = [
   ...OPERATORS,
   ...REHEARSALS,
   ...WAIVED,
+  ...OTHER_ROUTES,
   ...GIVING_UP,
   ...DECOMMISSION,
   ...LEDGER,

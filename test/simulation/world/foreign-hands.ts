@@ -3,9 +3,11 @@ import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { RouteBinding } from "../../../src/signals/bindings.ts";
 import { isWeightedRule } from "../../../src/signals/routes.ts";
 import type { FaultKind } from "../faults/kinds.ts";
+import type { Parameters } from "../parameters.ts";
+import { diceOf } from "./dice.ts";
 import type { World } from "./world.ts";
 
-const FOREIGN = "foreign-rule";
+export const FOREIGN = "foreign-rule";
 const IN_THE_WAY = "foreign-priority";
 
 type Rules = readonly ObservedRule[];
@@ -16,7 +18,12 @@ const onWeighted =
   (rules, route) =>
     rules.map((rule) => (isWeightedRule(route, rule) ? change(rule, route) : rule));
 
-const weigh = (rule: ObservedRule, route: RouteBinding, greenPercent: number, sticky: boolean): ObservedRule => ({
+export const weigh = (
+  rule: ObservedRule,
+  route: RouteBinding,
+  greenPercent: number,
+  sticky: boolean,
+): ObservedRule => ({
   ...rule,
   forward: {
     targets: [
@@ -27,7 +34,7 @@ const weigh = (rule: ObservedRule, route: RouteBinding, greenPercent: number, st
   },
 });
 
-const greenOf = (rule: ObservedRule, { green }: RouteBinding): number =>
+export const greenOf = (rule: ObservedRule, { green }: RouteBinding): number =>
   rule.forward?.targets.find(({ targetGroupArn }) => targetGroupArn === green)?.weight ?? 0;
 
 /** What other writers do to the rules, each once in its spell. */
@@ -63,18 +70,34 @@ const EDITS: Readonly<Partial<Record<FaultKind, Edit>>> = {
   ],
 };
 
-/** Once a minute: whoever begins to meddle now does so now. */
-export const meddle = (world: World): void => {
-  const now = world.time.now();
-  for (const [kind, edit] of Object.entries(EDITS) as [FaultKind, Edit][]) {
-    const spell = world.faults.spell(kind, now);
-    if (spell === null || spell.from <= now - MINUTE_MS) continue;
-    const [route] = world.cutover.routes;
-    if (route === undefined || !isPossible(kind, world.rules.pinOf(0))) continue;
-    world.faults.count(kind);
-    world.rules.edit(0, kind, (rules) => edit(rules, route));
-  }
-  releasePriority(world, now);
+/** The routes that other people's hands are on: the first alone, where nobody asks for more. */
+export const handsOn = ({ routes, also }: Parameters): readonly number[] =>
+  Array.from({ length: also?.includes("other-routes") === true ? routes : 1 }, (_, route) => route);
+
+/** Once a minute: whoever begins to meddle now does so now, on one of the routes or on all of them. */
+export const meddlersOf = (world: World, parameters: Parameters): (() => void) => {
+  const routes = handsOn(parameters);
+  const dice = diceOf(world.seed, "hands on other routes");
+  const drawn = (): readonly number[] => {
+    if (routes.length === 1) return routes;
+    return dice.chance(0.2) ? routes : [dice.of(routes)];
+  };
+  return () => {
+    const now = world.time.now();
+    for (const [kind, edit] of Object.entries(EDITS) as [FaultKind, Edit][]) {
+      const spell = world.faults.spell(kind, now);
+      if (spell === null || spell.from <= now - MINUTE_MS) continue;
+      for (const route of drawn()) lay(world, kind, edit, route);
+    }
+    for (const route of routes) releasePriority(world, route, now);
+  };
+};
+
+const lay = (world: World, kind: FaultKind, edit: Edit, index: number): void => {
+  const route = world.cutover.routes[index];
+  if (route === undefined || !isPossible(kind, world.rules.pinOf(index))) return;
+  world.faults.count(kind);
+  world.rules.edit(index, kind, (rules) => edit(rules, route));
 };
 
 /** A number that is taken already cannot be taken, what lies parked not be parked, and what is gone not be deleted. */
@@ -84,51 +107,9 @@ const isPossible = (kind: FaultKind, pin: ReturnType<World["rules"]["pinOf"]>): 
   return kind !== "foreign-pin-deleted" || pin === "raised" || pin === "parked";
 };
 
-/** People make the pin again where it lay parked, and deploy the bindings that name it: under the same name, here. */
-const restorePin = (world: World, route: RouteBinding): boolean => {
-  const { pin, blue } = route;
-  const rules = world.rules.rulesOf(0);
-  const weighted = rules.find((rule) => isWeightedRule(route, rule));
-  const isMissing = pin !== undefined && !rules.some(({ ruleArn }) => ruleArn === pin.ruleArn);
-  if (!isMissing || weighted === undefined || world.state()?.wayBack !== "open") return false;
-  const forward = { targets: [{ targetGroupArn: blue, weight: 1 }], sticky: false };
-  const made = { ...weighted, ruleArn: pin.ruleArn, priority: pin.parkedPriority, forward };
-  world.rules.edit(0, "pin made again by hand", (all) => [...all, made]);
-  return true;
-};
-
 /** Whoever took the pin's number gives it back when asked, which is at the end of the spell. */
-const releasePriority = ({ rules, faults }: World, now: number): void => {
-  const taken = rules.rulesOf(0).some(({ ruleArn }) => ruleArn === IN_THE_WAY);
+const releasePriority = ({ rules, faults }: World, route: number, now: number): void => {
+  const taken = rules.rulesOf(route).some(({ ruleArn }) => ruleArn === IN_THE_WAY);
   if (taken && faults.spell("priority-in-use", now) === null)
-    rules.edit(0, "priority given back", (all) => all.filter(({ ruleArn }) => ruleArn !== IN_THE_WAY));
-};
-
-/** People put the rules back to what is recorded; they leave the pin alone. */
-export const repairRules = (world: World): void => {
-  const state = world.state();
-  const [route] = world.cutover.routes;
-  const meddled = world.faults.spells("foreign-rule-above").length + Object.keys(EDITS).length > 0;
-  if (state === null || route === undefined || !meddled || restorePin(world, route)) return;
-  const recorded = state.latch?.verifiedAt === undefined ? state.weightPercent : 0;
-  const sticky = recorded > 0 && recorded < 100;
-  const isAsRecorded = (rules: Rules): boolean => {
-    const weighted = rules.find((rule) => isWeightedRule(route, rule));
-    const right = weighted !== undefined && greenOf(weighted, route) === recorded;
-    return right && weighted.forward?.sticky === sticky && !rules.some(({ ruleArn }) => ruleArn === FOREIGN);
-  };
-  // Under a latch the weights are rollback's, and under an intent promote's for as long as its request may arrive; a rule
-  // that stands in their way is taken away all the same: neither gets on before.
-  const isUnderWay = state.intent !== undefined && world.time.now() <= state.intent.notAfter + MINUTE_MS;
-  const isBusy = state.latch !== undefined || isUnderWay;
-  if (isBusy && world.rules.rulesOf(0).some(({ ruleArn }) => ruleArn === FOREIGN)) {
-    world.rules.edit(0, "repaired by hand", (rules) => rules.filter(({ ruleArn }) => ruleArn !== FOREIGN));
-    return;
-  }
-  if (isBusy || isAsRecorded(world.rules.rulesOf(0))) return;
-  world.rules.edit(0, "repaired by hand", (rules) =>
-    rules
-      .filter(({ ruleArn }) => ruleArn !== FOREIGN)
-      .map((rule) => (isWeightedRule(route, rule) ? weigh(rule, route, recorded, sticky) : rule)),
-  );
+    rules.edit(route, "priority given back", (all) => all.filter(({ ruleArn }) => ruleArn !== IN_THE_WAY));
 };

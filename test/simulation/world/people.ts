@@ -10,8 +10,9 @@ import type { Policy } from "../../../src/policy/policy-file.ts";
 import { hasPlainRoute } from "../../../src/signals/routes.ts";
 import type { Parameters } from "../parameters.ts";
 import { type Dice, diceOf } from "./dice.ts";
-import { repairRules } from "./foreign-hands.ts";
+import { handsOn } from "./foreign-hands.ts";
 import { rehearsalsOf } from "./rehearsals.ts";
+import { repairRules } from "./repaired-rules.ts";
 import { waivingOf } from "./waiving.ts";
 import type { World } from "./world.ts";
 
@@ -86,6 +87,10 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
       operator((ports) => rearm(ports, cutover, policy, WHO.by, rehearsal));
   };
 
+  const repairs = (): void => {
+    for (const route of handsOn(parameters)) repairRules(world, route);
+  };
+
   /** What only people can end, once they have been told. */
   const answers = (quiet: boolean): void => {
     const state = world.state();
@@ -94,7 +99,7 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
     if (state?.latch?.mode === "held" && own.told.chance(soon / 2)) goesBack(true);
     if (state?.latch !== undefined && state.wayBack !== "open" && own.told.chance(soon))
       operator((ports) => requestResume(ports, name, WHO));
-    if (own.told.chance(soon)) repairRules(world);
+    if (own.told.chance(soon)) repairs();
   };
 
   const ownAccord = (): void => {

@@ -339,11 +339,38 @@ describe("what differs from the record is said", () => {
       detail: "green has 60 %, recorded are 50 %",
       greenPercent: 60,
     });
-    expect(classify([...sights, sightOf([])], AT_50, NOW)).toMatchObject({
+    const foreign = sightOf([]);
+    expect(classify([sightOf([weighted(), pinned()]), foreign], AT_50, NOW)).toMatchObject({
       drift: "foreign-shape",
       greenPercent: null,
     });
     expect(classify([], AT_50, NOW)).toMatchObject({ drift: "unreadable", detail: "the cutover has no routes" });
+  });
+});
+
+describe("of several routes one that is foreign does not hide", () => {
+  const sticky = sightOf([weighted({ forward: to(50, 50, false) }), pinned()]);
+  const foreign = "stickiness of the weighted rule is off";
+  it.each([
+    [
+      "that another one gives green more",
+      to(60, 40, true),
+      "more-green",
+      `green has 60 %, recorded are 50 %, and ${foreign}`,
+    ],
+    [
+      "that another one was sent back",
+      to(0, 100, true),
+      "more-blue",
+      `green has 0 %, recorded are 50 %, and ${foreign}`,
+    ],
+  ] as const)("%s", (_what, forward, drift, detail) => {
+    const other = sightOf([weighted({ forward }), pinned()]);
+    for (const sights of [
+      [other, sticky],
+      [sticky, other],
+    ])
+      expect(classify(sights, AT_50, NOW)).toMatchObject({ drift, detail });
   });
 });
 
