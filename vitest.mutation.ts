@@ -9,7 +9,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   snapshot: ["test/spec/snapshot/**/*.test.ts", "test/property/rows.property.test.ts"],
   policy: [
     "test/spec/policy/**/*.test.ts",
-    "test/property/{policy,evidence,lint,diff,judge-fuzz,reuse}.property.test.ts",
+    "test/property/{policy,evidence,lint,lint-claims,diff,judge-fuzz,reuse}.property.test.ts",
   ],
 };
 

@@ -104,6 +104,31 @@ describe("a gate that opens as things get worse", () => {
   });
 });
 
+describe("what another condition makes up for", () => {
+  const QUIET: JsonValue = { "===": [{ var: "alarms.firing" }, 0] };
+  const every = (relation: string): JsonValue => ({ all: [{ window: ["3m"] }, { [relation]: [LAG, 5] }] });
+
+  it("is not told of, and what nothing makes up for beside it is", () => {
+    const madeUpFor = { or: [{ "<": [LAG, 5] }, { and: [{ ">=": [LAG, 5] }, QUIET] }] };
+
+    expect(gate({ and: [madeUpFor, { ">": [{ var: "reverse.lagSeconds" }, 9] }] })).toEqual(
+      opens("/and/1/>", "reverse.lagSeconds", 9, 9.009),
+    );
+  });
+
+  it("is told of where minutes of a window need not be alike", () => {
+    expect(gate({ or: [every("<"), { and: [every(">="), QUIET] }] }).join()).toContain("gate-backwards");
+  });
+
+  it("is told of where an equality of what arithmetic makes may lie anywhere", () => {
+    const odd = { "===": [{ "%": [LAG, 2] }, 1] };
+
+    expect(
+      gate({ or: [{ "<": [LAG, 5] }, { and: [{ ">=": [LAG, 5] }, QUIET] }, { and: [odd, { "<": [LAG, 4] }] }] }).join(),
+    ).toContain("gate-backwards");
+  });
+});
+
 describe("a rollback rule that stops as things get worse", () => {
   it.each<[string, JsonValue, readonly string[]]>([
     [

@@ -444,6 +444,11 @@ describe("the variables of a rule", () => {
       ["missing lb.requests over 3m @ windows 3m facts missing lb:requests"],
     ],
     [
+      "of what is missing in a minute that is added up",
+      { reduce: [W, { missing: ["current.lb.requests"] }, 0] },
+      ["missing current.lb.requests over 3m @ windows 3m facts missing current:lb:requests"],
+    ],
+    [
       "of the elements of a list",
       { all: [{ map: [W, LAG] }, { "<": [{ var: "" }, 5] }] },
       ["forward.lagSeconds over 3m @ windows 3m forward lagSeconds"],
@@ -591,6 +596,29 @@ describe("an hour in which every minute is alike", () => {
       { ">=": [{ evidence_below: [...GREEN, 0.01, "step"] }, 20] },
       { "green.errors5xx": 0, "green.requests": 5 },
       false,
+    ],
+    ["a window of which nothing is read", { "!!": [{ window: ["5m"] }] }, {}, true],
+    [
+      "a sum of a window beside something else",
+      {
+        and: [
+          {
+            "===": [
+              {
+                reduce: [
+                  { window: ["5m"] },
+                  { "+": [{ var: "accumulator" }, { var: "current.forward.lagSeconds" }] },
+                  0,
+                ],
+              },
+              20,
+            ],
+          },
+          { "<": [LAG, 5] },
+        ],
+      },
+      { "forward.lagSeconds": 4 },
+      true,
     ],
     [
       "several",
