@@ -69,3 +69,30 @@ export const frozenAt = ({ freeze }: Pick<Policy, "freeze">, at: EpochMs): Froze
   }
   return { why: first.why, until: null };
 };
+
+/** Whether these windows hold all of that one. Of a weekly one only weekly ones can; false where nobody can say. */
+export const holdsAllOf = (freeze: readonly Freeze[], one: Freeze): boolean => {
+  const span = one.weekly === undefined ? datesOf(one) : anyWeekOf(one.weekly);
+  if (span === null) return false;
+  const lasting = one.weekly === undefined ? freeze : freeze.filter(({ weekly }) => weekly !== undefined);
+  const until = frozenAt({ freeze: lasting }, span.from)?.until ?? null;
+  return until !== null && until >= span.to;
+};
+
+interface Span {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+const datesOf = (freeze: Freeze): Span | null => {
+  const [from, to] = [instantOf(freeze.from), instantOf(freeze.to)];
+  return from === null || to === null ? null : { from, to };
+};
+
+const anyWeekOf = (weekly: string): Span | null => {
+  const window = parseWeekly(weekly);
+  if (window === null) return null;
+  const from = epochMs((FIRST_MONDAY + window.from) * MINUTE_MS);
+  const to = endOfWeekly(window, from);
+  return to === null ? null : { from, to };
+};

@@ -1,7 +1,8 @@
 import type { Policy, PolicyStep } from "../policy-file.ts";
 import { type Change, change, inOrderOfRisk } from "./change.ts";
 import { gateChanges, type Place, rollbackChanges } from "./conditions.ts";
-import { exceptionChanges, settingChanges, stepChanges } from "./settings.ts";
+import { exceptionChanges } from "./exceptions.ts";
+import { settingChanges, stepChanges } from "./settings.ts";
 import { unaskedChanges, wordChanges } from "./words.ts";
 
 /**

@@ -1,4 +1,3 @@
-import { canonicalJson } from "../../kernel/json.ts";
 import { parseDuration } from "../../kernel/units.ts";
 import { blindAfterMs, watchedSignals } from "../floor.ts";
 import { operationsUsed } from "../look-back.ts";
@@ -148,19 +147,4 @@ const coverageChanges = (before: Policy, after: Policy): readonly Change[] => {
       : []),
   ];
   return lines.length === 0 ? [change("neutral", "data", what)] : lines;
-};
-
-/** Freezes and waivers, each by itself: one that takes another's place is two lines. */
-export const exceptionChanges = (before: Policy, after: Policy): readonly Change[] => {
-  const bare = <One extends { readonly why: string }>({ why: _, ...rest }: One): string => canonicalJson(rest);
-  const only = <One extends { readonly why: string }>(one: readonly One[], other: readonly One[]): readonly One[] =>
-    one.filter((each) => !other.some((same) => bare(same) === bare(each)));
-  const saySpan = ({ from, to, weekly }: Policy["freeze"][number]): string => weekly ?? `${from} - ${to}`;
-  const sayWaiver = ({ gate, expires, by }: Policy["waivers"][number]): string => `${gate} until ${expires} by ${by}`;
-  return [
-    ...only(before.freeze, after.freeze).map((each) => change("opens earlier", "freeze", `gone: ${saySpan(each)}`)),
-    ...only(after.freeze, before.freeze).map((each) => change("opens later", "freeze", `new: ${saySpan(each)}`)),
-    ...only(after.waivers, before.waivers).map((each) => change("opens earlier", "waiver", `new: ${sayWaiver(each)}`)),
-    ...only(before.waivers, after.waivers).map((each) => change("opens later", "waiver", `gone: ${sayWaiver(each)}`)),
-  ];
 };

@@ -6,6 +6,7 @@ import { SIGNALS, type SignalPath } from "../../signals/catalogue.ts";
 import { known, type Observation, type Observations, unknown } from "../../signals/observation.ts";
 import { GATE_DELAY_MINUTES, P99_MINUTES, SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
 import type { MinuteReadings, Snapshot } from "../../snapshot/snapshot.ts";
+import type { RuleDrift } from "../../snapshot/traffic.ts";
 import { standInCutover } from "../stand-in-cutover.ts";
 import type { PlainMinute } from "./read-plain-line.ts";
 import type { Action, RecordedTick, RecordingItem } from "./recorded-tick.ts";
@@ -13,6 +14,7 @@ import type { Action, RecordedTick, RecordingItem } from "./recorded-tick.ts";
 const CUTOVER = "recording";
 const ALARM_ARN = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:recording";
 const NOT_RECORDED = "not in the recording";
+const RULE_IN_SYNC = "traffic.ruleInSync";
 
 const BINDINGS = standInCutover(CUTOVER, { alarms: [{ arn: ALARM_ARN, severity: "degraded" }] });
 
@@ -36,6 +38,7 @@ export const plainCourse = (): {
   let recent: readonly PlainMinute[] = [];
   let rows: readonly MinuteReadings[] = [];
   let state: CutoverState | null = null;
+  let before: PlainMinute["decision"] = null;
 
   const given = (minute: PlainMinute, weightAfter: number): readonly RecordingItem[] => {
     state = state === null ? beganAt(minute) : follow(state, minute);
@@ -46,8 +49,9 @@ export const plainCourse = (): {
     const snapshot = snapshotOf(minute, { tick, epoch: state.epoch, recent, rows });
     if (minute.decision === "decommission") state = { ...state, approval: approvalOf(state, tick) };
     const judged = { line: minute.line, cutover: BINDINGS, tick, state, trouble: [] };
-    const item = { ...judged, action: actionOf(minute, weightAfter), outcome: outcomeOf(minute) };
+    const item = { ...judged, action: actionOf(minute, weightAfter, before), outcome: outcomeOf(minute) };
     state = { ...state, lastTick: tick };
+    before = minute.decision;
     return [
       { kind: "snapshot", snapshot },
       { kind: "tick", tick: item },
@@ -76,11 +80,17 @@ const outcomeOf = ({ decision, verdicts }: PlainMinute): RecordedTick["outcome"]
     ? null
     : { decision, reasons: [], verdicts: { gates: verdicts } };
 
-const actionOf = ({ weight, decision }: PlainMinute, weightAfter: number): Action | null => {
+/**
+ * Going back goes to blue, however late the weight shows it; where a step that the next minute does not show leads to,
+ * nobody said. A rollback latches: told again in the minute after, it is the same and no other move.
+ */
+const actionOf = ({ weight, decision }: PlainMinute, weightAfter: number, before: string | null): Action | null => {
   const moved = weightAfter !== weight;
   const kind = decision ?? (!moved ? "hold" : weightAfter > weight ? "advance" : "rollback");
-  if (kind !== "advance" && kind !== "rollback" && kind !== "decommission") return null;
-  return { kind, to: kind === "decommission" || !moved ? null : weightAfter };
+  if (kind === "decommission") return { kind, to: null };
+  if (kind === "advance") return { kind, to: moved ? weightAfter : null };
+  if (kind !== "rollback" || before === kind) return null;
+  return { kind, to: moved ? weightAfter : 0 };
 };
 
 /** Nothing is known of the time before: this minute is the first that belongs to the step as a whole. */
@@ -191,13 +201,21 @@ const instantsOf = (minute: PlainMinute, readAt: EpochMs): Observations => {
     const value = minute.values.get(path);
     instants[path] = value === undefined ? unknown(whyAbsent(minute, path), readAt) : known(value, readAt);
   }
-  // Whoever keeps no record of the rules took the weights for what they were.
-  const inSync = minute.values.get("traffic.ruleInSync") ?? true;
   const fires = Number(minute.values.get("alarms.firing") ?? 0) > 0;
-  instants["traffic.ruleInSync"] = known(inSync, readAt);
-  instants["traffic.drift"] = known(inSync ? "in-sync" : "foreign-shape", readAt);
-  instants["traffic.driftDetail"] = known(inSync ? "" : "the rules are not as recorded, by the recording", readAt);
+  const { drift, detail } = rulesIn(minute);
+  if (drift !== "unreadable") instants[RULE_IN_SYNC] = known(drift === "in-sync", readAt);
+  instants["traffic.drift"] = known(drift, readAt);
+  instants["traffic.driftDetail"] = known(detail, readAt);
   instants["traffic.ruleGreenPercent"] = known(minute.weight, readAt);
   instants["alarms.firingArns"] = known(fires ? ALARM_ARN : "", readAt);
   return instants;
+};
+
+/** Whoever keeps no record of the rules took the weights for what they were; who says that nobody read them did not. */
+const rulesIn = (minute: PlainMinute): { readonly drift: RuleDrift; readonly detail: string } => {
+  const inSync = minute.values.get(RULE_IN_SYNC);
+  if (inSync === false) return { drift: "foreign-shape", detail: "the rules are not as recorded, by the recording" };
+  return inSync === undefined && Object.hasOwn(minute.absent, RULE_IN_SYNC)
+    ? { drift: "unreadable", detail: whyAbsent(minute, RULE_IN_SYNC) }
+    : { drift: "in-sync", detail: "" };
 };

@@ -130,13 +130,13 @@ const comparingMoves = () => {
   return {
     add: (tick: EpochMs, epoch: number, was: View, would: View): void => {
       const counterfactual = was.counterfactual || would.counterfactual;
-      const first = unmade(epoch, was.action, "was");
+      const first = unmade(epoch, whither(was.action, would.action), "was");
       if (first !== null) {
         first.was = tick;
         if (first.would === null) first.counterfactual = counterfactual;
         if (first.would === null && !sameAction(was.action, would.action)) first.because = insteadOf(would);
       }
-      const second = unmade(epoch, would.action, "would");
+      const second = unmade(epoch, whither(would.action, was.action), "would");
       if (second !== null) {
         second.would = tick;
         second.counterfactual = counterfactual;
@@ -146,6 +146,10 @@ const comparingMoves = () => {
     result: () => ({ changes: [...moves.values()].filter(({ was, would }) => was !== would), more }),
   };
 };
+
+/** A move of which nobody said where it goes goes where the other side's does, if that makes the same one now. */
+const whither = (action: Action | null, other: Action | null): Action | null =>
+  action?.to === null && sameAction(action, other) ? other : action;
 
 /** Why a side does not make a move: what holds it up, or the other move that it makes. */
 const insteadOf = ({ action, reasons }: View): readonly string[] =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "../../../src/policy/diff/change.ts";
-import { exceptionChanges, stepChanges } from "../../../src/policy/diff/settings.ts";
+import { exceptionChanges } from "../../../src/policy/diff/exceptions.ts";
+import { stepChanges } from "../../../src/policy/diff/settings.ts";
 import type { Policy, PolicyStep } from "../../../src/policy/policy-file.ts";
 import { loadedPolicy } from "../../support/small-policy.ts";
 
