@@ -17,7 +17,7 @@ minute's own; pawl always wants to see green.requests and green.healthyHosts, an
 reverse.lagRecords as well. A line may also hold what was decided, "decision": "hold" (a recorded "decommission" was
 approved), the "verdicts" of gates by name, "verdicts": {"lag": "pass"}, and a "note"; a gate that the policy does not
 have comes out as "not judged". Minutes are in order, each once; some may be missing.
-Limits: 1 MiB a line; a recording may have any length.`;
+Limits: 1 MiB a line, four weeks from one minute to the next; a recording may have any length.`;
 
 /** `pawl policy replay`. */
 export const addReplay = (policy: Command, { settle }: Stage): void => {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
-import type { EpochMs } from "../../kernel/units.ts";
+import { DAY_MS, type EpochMs } from "../../kernel/units.ts";
 import { doubledKey } from "./doubled-key.ts";
 import { FORMAT } from "./picture.ts";
 import { plainCourse } from "./plain-course.ts";
@@ -112,6 +112,9 @@ const guardForm = (acceptPolicy: AcceptPolicy): Form => {
   };
 };
 
+/** As long as a step may last. Minutes of a gap are looked for one by one; a wrong century would have no end. */
+const LONGEST_GAP_MS = 28 * DAY_MS;
+
 const plainForm = (): Form => {
   const course = plainCourse();
   let weight: number | null = null;
@@ -123,6 +126,10 @@ const plainForm = (): Form => {
       if (minute.at === before) throw new RangeError(`the minute ${String(line["at"])} is there twice`);
       if (minute.at < before)
         throw new RangeError(`the minute ${String(line["at"])} is earlier than the one before it`);
+      if (before !== -1 && minute.at - before > LONGEST_GAP_MS)
+        throw new RangeError(
+          `the minute ${String(line["at"])} is more than four weeks after the one before it. Replay each cutover by itself`,
+        );
       weight = minute.weight;
       before = minute.at;
       return course.next(minute);

@@ -25,6 +25,8 @@ describe("a broken recording is refused, by its line", () => {
     ["a cut off line", `${GOOD}\n${GOOD.slice(0, 40)}`, 2, /it is no JSON/],
     ["a minute that is there twice", `${GOOD}\n${GOOD}\n`, 2, /is there twice/],
     ["a minute out of order", `${plainLine(3, 5)}\n${GOOD}\n`, 2, /is earlier than the one before it/],
+    ["a minute of another century", `${GOOD}\n${plainLine(50_000_000, 5)}\n`, 2, /is more than four weeks after/],
+    ["a minute after four weeks and one", `${GOOD}\n${plainLine(40_321, 5)}\n`, 2, /is more than four weeks after/],
     ["no weight", GOOD.replace('"weight":5,', ""), 1, /"weight" is missing/],
     ["a weight above 100", GOOD.replace('"weight":5', '"weight":101'), 1, /"weight" is no whole number from 0 to 100/],
     ["a time without a zone", GOOD.replace("Z", ""), 1, /"at" is no instant/],
@@ -107,4 +109,9 @@ describe("a broken recording is refused, by its line", () => {
       expect((await replayed({ recording: twice })).document.error.why).toContain("is there twice");
     }
   });
+});
+
+it("takes a gap of four weeks", async () => {
+  const { exitCode } = await replayed({ recording: `${GOOD}\n${plainLine(40_320, 5)}\n`, policy: smallPolicy() });
+  expect(exitCode).toBe(0);
 });
