@@ -1,5 +1,5 @@
 import { toIso } from "../../../kernel/instant.ts";
-import { type EpochMs, earlier, later, MINUTE_MS, minuteOf } from "../../../kernel/units.ts";
+import { type EpochMs, earlier, epochMs, later, MINUTE_MS, minuteOf } from "../../../kernel/units.ts";
 import type { SignalPath } from "../../../signals/catalogue.ts";
 import type { Accumulator, RecentMinute } from "../../../snapshot/evidence-state.ts";
 import { SNAPSHOT_MINUTES } from "../../../snapshot/freshness.ts";
@@ -71,7 +71,7 @@ export const advanceSum = (
   const corrected = { ...before, recent };
   const standing =
     corrections.length > 0 && !use.test.restarts ? withoutProof(use.test, corrected, by.burst) : corrected;
-  return { sum: settled(use.test, { ...standing, ...consumed(use, standing, rows, by.until) }, by), corrections };
+  return { sum: settled(use.test, { ...standing, ...consumed(use, standing, rows, by) }, by), corrections };
 };
 
 // Stryker disable all: a reading that is known changes no weight; this only finds it sooner
@@ -92,16 +92,22 @@ const consumed = (
   { paths }: EvidenceUse,
   { recent = [], next }: Accumulator,
   rows: Rows,
-  until: EpochMs,
+  { tick, until }: { readonly tick: EpochMs; readonly until: EpochMs },
 ): Required<Pick<Accumulator, "recent" | "next">> => {
   const fresh: RecentMinute[] = [];
-  let at = next;
-  for (const end = minuteOf(until); at < end; at = later(at, MINUTE_MS)) {
+  const end = minuteOf(until);
+  // Minutes that nobody saw, and no snapshot can show any more, say nothing: after a gap of years nobody goes through them.
+  const shown = Math.min(rows[0]?.at ?? end, oldestShown(tick), end);
+  let at = epochMs(Math.max(next, shown));
+  for (; at < end; at = later(at, MINUTE_MS)) {
     const counts = countsIn(readingsAt(rows, at), paths);
     fresh.push({ at, seen: counts === null ? [] : [counts] });
   }
   return { recent: [...recent, ...fresh], next: at };
 };
+
+/** The oldest minute that the snapshot of the next tick may hold. */
+const oldestShown = (tick: EpochMs): EpochMs => earlier(minuteOf(tick), (SNAPSHOT_MINUTES - 1) * MINUTE_MS);
 
 /** Of what the tick after this one cannot hold, no snapshot will say anything new. */
 const settled = (
@@ -109,7 +115,7 @@ const settled = (
   { recent = [], ...sum }: Accumulator,
   { tick, burst }: { readonly tick: EpochMs; readonly burst: number },
 ): Accumulator => {
-  const first = earlier(minuteOf(tick), (SNAPSHOT_MINUTES - 1) * MINUTE_MS);
+  const first = oldestShown(tick);
   const over = recent.findLastIndex(({ at }) => at < first) + 1;
   const added = recent.slice(0, over).reduce((all, minute) => addRecent(test, all, minute, burst), sum);
   const left = recent.slice(over);

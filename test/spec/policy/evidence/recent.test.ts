@@ -95,6 +95,28 @@ describe("a sum after one tick", () => {
     expect(later).toEqual({ ...whole(proof(), sum) });
   });
 
+  it.each([
+    ["half an hour", 30],
+    ["a century", 100 * 365 * 24 * 60],
+  ])("leaves out a gap of %s that no snapshot can show, and nothing behind it", (_, gap) => {
+    const by = { tick: minute(gap), until: minute(gap - 5), burst: 1 };
+    const { sum } = advanceSum(proof(), empty(proof()), minuteCounts(good(8), minute(gap)), by);
+    expect(sum).toEqual({
+      ...empty(proof()),
+      next: minute(gap - 5),
+      recent: [
+        { at: minute(gap - 9), seen: [] },
+        ...[8, 7, 6].map((ago) => ({ at: minute(gap - ago), seen: [[0, 200]] })),
+      ],
+    });
+  });
+
+  it("takes in a minute from before a gap that is still shown", () => {
+    const rows = [...minuteCounts(good(2), minute(2)), ...minuteCounts(good(8), minute(40))];
+    const { sum } = advanceSum(proof(), empty(proof()), rows, { tick: minute(40), until: minute(35), burst: 1 });
+    expect(sum).toMatchObject({ next: minute(35), observed: 2, spoke: 2 });
+  });
+
   it("takes in minutes up to the one that is asked for, and no part of it", () => {
     const within = epochMs(minute(3) + 59_999);
     expect(advance(proof(), empty(proof()), good(10), 10, within).sum.next).toBe(minute(3));
