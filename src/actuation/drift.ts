@@ -32,10 +32,11 @@ export const observeRoutes = (
 
 type Drift = { readonly drift: RuleDrift; readonly detail: string };
 
-const WORST_FIRST: readonly RuleDrift[] = ["foreign-shape", "more-green", "pin-raised", "more-blue", "in-sync"];
+/** A rollback by hand comes first, for going back wins over all else; then what sends green more than anybody decided. */
+const FIRST_TOLD: readonly RuleDrift[] = ["pin-raised", "more-blue", "more-green", "foreign-shape", "in-sync"];
 
 /**
- * Compares the whole route, pin and weighted rule, with what is recorded; of several routes, the worst counts.
+ * Compares the whole route, pin and weighted rule, with what is recorded; of several routes, none hides another one.
  * @param elsewhere a way to green beside the routes, where one was found.
  */
 export const classify = (
@@ -56,17 +57,11 @@ export const classify = (
   };
 };
 
-/** What a route that is not what it was must not hide of another one: that green has more there, or was sent back. */
-const NEWS: readonly RuleDrift[] = ["more-green", "pin-raised", "more-blue"];
-
+/** The first that is to be told, with what the other kinds of drift say. */
 const worstOf = (drifts: readonly Drift[]): Drift | undefined => {
-  const first = (kinds: readonly RuleDrift[]) =>
-    kinds.map((kind) => drifts.find(({ drift }) => drift === kind)).find((one) => one !== undefined);
-  const worst = first(WORST_FIRST);
-  const news = first(NEWS);
-  return worst?.drift === "foreign-shape" && news !== undefined
-    ? { drift: news.drift, detail: `${news.detail}, and ${worst.detail}` }
-    : worst;
+  const found = FIRST_TOLD.flatMap((kind) => drifts.find(({ drift }) => drift === kind) ?? []);
+  const told = found.filter(({ drift }, index) => index === 0 || drift !== "in-sync");
+  return found[0] && { drift: found[0].drift, detail: told.map(({ detail }) => detail).join(", and ") };
 };
 
 const foreignShape = (detail: string): Drift => ({ drift: "foreign-shape", detail });

@@ -42,10 +42,11 @@ export interface WeightWrite {
   readonly greenPercent: number;
   /** Target-group stickiness of the rule; null leaves the duration at the adapter's default and switches it off. */
   readonly stickySeconds: number | null;
-  /** Green alone, blue not named with weight 0: what decommission leaves of a plain route. */
-  readonly blueLeftOut?: true;
-  /** Blue alone, green not named with weight 0, and not health-checked by this rule any more. */
-  readonly greenLeftOut?: true;
+  /**
+   * The one side that is named, and gets all; the other is not named with weight 0, nor health-checked by this rule any
+   * more. Green, where decommission leaves it of a plain route; blue, where the two may not stand side by side.
+   */
+  readonly alone?: "blue" | "green";
 }
 
 /**

@@ -105,7 +105,7 @@ const leaveBlueOut = async (ports: Ports, cutover: CutoverBindings): Promise<Act
     sights.map((sight) => {
       if (sight.kind !== "seen" || sight.observed.pin !== "none") return null;
       const { route, weightedRule } = sight.observed;
-      const write = { route, greenPercent: 100, stickySeconds: null, blueLeftOut: true } as const;
+      const write = { route, greenPercent: 100, stickySeconds: null, alone: "green" } as const;
       return ports.rules.writeWeights(write, weightedRule.otherActions, ONE_ATTEMPT);
     }),
   );

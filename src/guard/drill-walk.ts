@@ -20,7 +20,8 @@ export interface DrillBroken {
   readonly marks: readonly DrillMark[];
   /**
    * Where it stands now: armed as before, or rolled back and still to be armed again; traffic is on blue either way. Or the
-   * rehearsal outlasted its own hold, and the cutover has gone on without it; or somebody else has armed it again.
+   * rehearsal outlasted its own hold, and the cutover has gone on without it; or it is armed again,
+   * by somebody else or by a write of its own that nobody answered.
    */
   readonly standing: "armed" | "rolledBack" | "gone-on" | "armed-again" | "unknown";
 }
@@ -76,7 +77,7 @@ export const broken = (
   standing,
 });
 
-/** Broken behind its own latch: rolled back for as long as nobody else has armed it again. */
+/** Broken behind its own latch: rolled back for as long as it is not armed again. */
 export const brokenBehind = async (walk: Walk, link: DrillLink, why: string): Promise<DrillBroken> => {
   const read = await walk.ports.state.read(walk.cutover.name, STATE_TIMEOUT_MS);
   if (!read.ok || read.value === null) return broken(walk, link, why, "unknown");

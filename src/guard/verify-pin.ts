@@ -103,7 +103,7 @@ const writeBlue = async (
   const outcome = await ports.rules.writeWeights(write, others, insistingIn(ports, "last"));
   const mayNotNameTwo = outcome.kind === "refused" && outcome.code === "InvalidConfigurationRequest";
   return mayNotNameTwo && !isShadowed
-    ? ports.rules.writeWeights({ ...write, greenLeftOut: true }, others, insistingIn(ports, "last"))
+    ? ports.rules.writeWeights({ ...write, alone: "blue" }, others, insistingIn(ports, "last"))
     : outcome;
 };
 

@@ -65,7 +65,7 @@ describe.each(WORLDS)("the default action of %s", (_name, rules) => {
   });
 
   test("names green alone where blue is to be left out", async () => {
-    const alone = { route, greenPercent: 100, stickySeconds: null, blueLeftOut: true } as const;
+    const alone = { route, greenPercent: 100, stickySeconds: null, alone: "green" } as const;
     expect(await rules().writeWeights(alone, [], once)).toMatchObject({ kind: "applied" });
     const read = await defaultRule(rules());
     expect(read?.forward?.targets.map(({ targetGroupArn }) => targetGroupArn)).toEqual([route.green]);

@@ -103,7 +103,7 @@ export const rulePortSuite = (name: string, world: () => RuleWorld) =>
     test("name blue alone where green is to be left out", async () => {
       const { route } = world();
       await rules().writeWeights(toTen(route), [], once);
-      const alone = { route, greenPercent: 0, stickySeconds: null, greenLeftOut: true } as const;
+      const alone = { route, greenPercent: 0, stickySeconds: null, alone: "blue" } as const;
       expect(await rules().writeWeights(alone, [], once)).toMatchObject({ kind: "applied" });
       expect((await ruleOf(world(), route.weightedRuleArn))?.forward).toMatchObject({
         targets: [{ targetGroupArn: route.blue }],

@@ -92,7 +92,7 @@ describe("the rules of Elastic Load Balancing, when it is nasty", () => {
     Object.assign(balancer.targetGroup(route.green) ?? {}, { attributes });
     const toZero = { route, greenPercent: 0, stickySeconds: null };
     expect(await elbv2.writeWeights(toZero, [], once)).toMatchObject({ code: "InvalidConfigurationRequest" });
-    expect(await elbv2.writeWeights({ ...toZero, greenLeftOut: true }, [], once)).toMatchObject({ kind: "applied" });
+    expect(await elbv2.writeWeights({ ...toZero, alone: "blue" }, [], once)).toMatchObject({ kind: "applied" });
   });
 
   test("a throttled write is refused: it was not carried out", async () => {

@@ -236,12 +236,12 @@ export const fakeRules = (clock: VirtualClock, cutover: CutoverBindings): FakeRu
         ? outsideFailure("not-found", `${listenerArn} not found`)
         : ok({ listenerArn, readAt: clock.now(), rules });
     },
-    writeWeights: async ({ route, greenPercent, stickySeconds, blueLeftOut, greenLeftOut }, otherActions, limits) => {
+    writeWeights: async ({ route, greenPercent, stickySeconds, alone }, otherActions, limits) => {
       if (!Number.isInteger(greenPercent) || greenPercent < 0 || greenPercent > 100)
         throw new RangeError(`${greenPercent} is no weight`);
       const targets = [
-        ...(blueLeftOut === true ? [] : [{ targetGroupArn: route.blue, weight: 100 - greenPercent }]),
-        ...(greenLeftOut === true ? [] : [{ targetGroupArn: route.green, weight: greenPercent }]),
+        ...(alone === "green" ? [] : [{ targetGroupArn: route.blue, weight: 100 - greenPercent }]),
+        ...(alone === "blue" ? [] : [{ targetGroupArn: route.green, weight: greenPercent }]),
       ];
       return insist(limits.attempts, () =>
         attempt(`weight ${greenPercent}`, route, weightedIn(route), (rule) => ({

@@ -51,10 +51,8 @@ export const weightedActions = (write: WeightWrite, otherActions: readonly JsonV
       Order: forwardOrder(others),
       ForwardConfig: {
         TargetGroups: [
-          ...(write.blueLeftOut === true
-            ? []
-            : [{ TargetGroupArn: write.route.blue, Weight: 100 - write.greenPercent }]),
-          ...(write.greenLeftOut === true ? [] : [{ TargetGroupArn: write.route.green, Weight: write.greenPercent }]),
+          ...(write.alone === "green" ? [] : [{ TargetGroupArn: write.route.blue, Weight: 100 - write.greenPercent }]),
+          ...(write.alone === "blue" ? [] : [{ TargetGroupArn: write.route.green, Weight: write.greenPercent }]),
         ],
         TargetGroupStickinessConfig:
           write.stickySeconds === null ? { Enabled: false } : { Enabled: true, DurationSeconds: write.stickySeconds },

@@ -154,7 +154,7 @@ const STANDS: Readonly<Record<DrillBroken["standing"], (cutover: string) => stri
   "gone-on": (cutover) =>
     `The rehearsal outlasted its own hold, and ${cutover} has gone on without it; nothing was written, and the alarm was left as it is. pawl status ${cutover} says where traffic is.`,
   "armed-again": (cutover) =>
-    `Somebody else has armed ${cutover} again meanwhile, and it goes on from there: pawl status ${cutover} says where traffic is.`,
+    `${cutover} is armed again, by somebody else or by a write of this rehearsal that nobody answered: pawl status ${cutover} says where traffic is. If its pin is still up: pawl arm ${cutover} --again --policy <name> asks for it to be lowered.`,
   unknown: (cutover) =>
     `pawl status ${cutover} says how it stands, and where traffic is; what a rehearsal holds it holds for half an hour at most.`,
 };

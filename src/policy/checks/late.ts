@@ -41,21 +41,27 @@ export const neverCountedFindings = (expression: Expression): readonly Finding[]
 };
 
 /** The signal counted late of which an expression needs a minute that is too new. */
-const newestOf = ({ operator, operands, scope }: Expression): string | undefined => {
+const newestOf = (expression: Expression): string | undefined => {
+  const { operator, operands, scope } = expression;
   const named = operands.map(ofMinute).find(isCountedLate);
   if (operator === "var") return scope === "data" ? named : undefined;
-  if (OPERATOR_FORMS.get(operator)?.quantifies === true) return newestInBody(operator, operands);
+  if (OPERATOR_FORMS.get(operator)?.quantifies === true) return newestInBody(expression);
   // Behind it there are numbers alone, such as the confidence of a bound.
   const lookBack = operands.findLast((operand) => typeof operand === "string");
   const looksBack = STANDARD_OPERATIONS[operator]?.forms.some((form) => form.includes("series")) === true;
   return looksBack && typeof lookBack === "string" && isShort(lookBack) ? named : undefined;
 };
 
-/** Of the minutes of a window the newest have no such value; only `some` can do without them, where it sees others. */
-const newestInBody = (operator: string, [list, body]: readonly unknown[]): string | undefined => {
+/** What one minute is enough for, whatever the others hold: some that is so, or, below a negation, one that is not. */
+const isByOne = ({ operator, negated }: Expression): boolean =>
+  negated ? operator === "all" || operator === "none" : operator === "some";
+
+/** Of the minutes of a window the newest have no such value; only what an older one is enough for can do without them. */
+const newestInBody = (expression: Expression): string | undefined => {
+  const [list, body] = expression.operands;
   const [source] = expressionsOf(list);
   if (source?.operator !== "window" || uses(body, MAY_DO_WITHOUT)) return undefined;
-  if (operator === "some" && !isShort(String(source.operands[0]))) return undefined;
+  if (isByOne(expression) && !isShort(String(source.operands[0]))) return undefined;
   const read = expressionsOf(body).filter((each) => each.operator === "var");
   return read.map(({ operands: [path] }) => ofMinute(path)).find(isCountedLate);
 };

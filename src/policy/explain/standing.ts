@@ -1,7 +1,7 @@
-import { type EpochMs, epochMs, MINUTE_MS } from "../../kernel/units.ts";
+import { type EpochMs, MINUTE_MS } from "../../kernel/units.ts";
 import type { EvidenceState } from "../../snapshot/evidence-state.ts";
 import type { Evidence } from "../../snapshot/snapshot.ts";
-import { countsIn } from "../operations/evidence/accumulate.ts";
+import { countsIn, readingsAt } from "../operations/evidence/accumulate.ts";
 import { knownBurst } from "../operations/evidence/baseline.ts";
 import { burstOf } from "../operations/evidence/burst.ts";
 import { addedUp } from "../operations/evidence/operations.ts";
@@ -27,7 +27,7 @@ export const standingIn =
     const burst = burstOf(evidence, use.burstSignal);
     if (isAccumulated(use.lookBack)) return { kind: "sum", burst, logs: sum.logs };
     const minutes: (readonly number[])[] = [];
-    for (let at = sum.from; at < sum.next; at = epochMs(at + MINUTE_MS))
+    for (let at = sum.from; at < sum.next; at = (at + MINUTE_MS) as EpochMs)
       minutes.push(addedBy(use, evidence, at, burst));
     return { kind: "window", burst, minutes };
   };
@@ -38,7 +38,7 @@ const addedBy = (
   at: EpochMs,
   burst: number,
 ): readonly number[] => {
-  const counts = countsIn(minutes.findLast((row) => row.at === at)?.readings ?? null, paths);
+  const counts = countsIn(readingsAt(minutes, at), paths);
   return (counts === null ? null : test.weigh(counts))?.map((weight) => weight / burst) ?? [];
 };
 

@@ -51,7 +51,7 @@ export const plainCourse = (): {
     const judged = { line: minute.line, cutover: BINDINGS, tick, state, trouble: [] };
     const item = { ...judged, action: actionOf(minute, weightAfter, before), outcome: outcomeOf(minute) };
     state = { ...state, lastTick: tick };
-    before = minute.decision;
+    before = item.action?.kind ?? minute.decision;
     return [
       { kind: "snapshot", snapshot },
       { kind: "tick", tick: item },
@@ -82,7 +82,7 @@ const outcomeOf = ({ decision, verdicts }: PlainMinute): RecordedTick["outcome"]
 
 /**
  * Going back goes to blue, however late the weight shows it; where a step that the next minute does not show leads to,
- * nobody said. A rollback latches: told again in the minute after, it is the same and no other move.
+ * nobody said. A rollback latches: told in the minute after too, by word or by weight, it is the same and no other move.
  */
 const actionOf = ({ weight, decision }: PlainMinute, weightAfter: number, before: string | null): Action | null => {
   const moved = weightAfter !== weight;

@@ -182,10 +182,10 @@ export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettin
         return ok(listener);
       });
     },
-    writeWeights: ({ route, greenPercent, stickySeconds, blueLeftOut, greenLeftOut }, otherActions, limits) => {
+    writeWeights: ({ route, greenPercent, stickySeconds, alone }, otherActions, limits) => {
       const targets = [
-        ...(blueLeftOut === true ? [] : [{ targetGroupArn: route.blue, weight: 100 - greenPercent }]),
-        ...(greenLeftOut === true ? [] : [{ targetGroupArn: route.green, weight: greenPercent }]),
+        ...(alone === "green" ? [] : [{ targetGroupArn: route.blue, weight: 100 - greenPercent }]),
+        ...(alone === "blue" ? [] : [{ targetGroupArn: route.green, weight: greenPercent }]),
       ];
       const forward = forwardTo(targets, stickySeconds !== null);
       const wanted: Wanted = {

@@ -329,14 +329,14 @@ describe("what differs from the record is said", () => {
     expect(drift([weighted()], { greenPercent: 100, pin: ["gone"] }, plain).detail).toBe("the rule still names blue");
   });
 
-  it("of several routes is the worst, and the largest share of green", () => {
+  it("of several routes is first what one was sent back by, with what the others say, and the largest share of green", () => {
     const sights = [to(40, 60, true), to(60, 40, true), to(50, 50, true)].map((forward) =>
       sightOf([weighted({ forward }), pinned()]),
     );
     expect(classify(sights, AT_50, NOW)).toEqual({
       readAt: NOW,
-      drift: "more-green",
-      detail: "green has 60 %, recorded are 50 %",
+      drift: "more-blue",
+      detail: "green has 40 %, recorded are 50 %, and green has 60 %, recorded are 50 %",
       greenPercent: 60,
     });
     const foreign = sightOf([]);

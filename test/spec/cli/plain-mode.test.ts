@@ -85,7 +85,7 @@ describe("a cutover without a pin", () => {
     expect((await failed(restoreCommand(desk.context))).what).toContain("so the way back is open");
     const [route] = world.cutover.routes;
     if (route === undefined) throw new Error("unreachable");
-    const alone = { route, greenPercent: 100, stickySeconds: null, blueLeftOut: true } as const;
+    const alone = { route, greenPercent: 100, stickySeconds: null, alone: "green" } as const;
     await world.rules.writeWeights(alone, [], ONE_ATTEMPT);
     expect((await failed(restoreCommand(desk.context))).what).toContain(
       "gone: at the point of no return, or by somebody else",

@@ -207,7 +207,7 @@ describe("a rollback without the table and without a pin", () => {
     const world = await at(100);
     const [route] = world.cutover.routes;
     if (route === undefined) throw new Error("unreachable");
-    const alone = { route, greenPercent: 100, stickySeconds: null, blueLeftOut: true } as const;
+    const alone = { route, greenPercent: 100, stickySeconds: null, alone: "green" } as const;
     await world.rules.writeWeights(alone, [], ONE_ATTEMPT);
     down(world, true);
     const before = world.rules.writes.length;
@@ -239,7 +239,7 @@ describe("a rollback without the table and without a pin", () => {
         if (reads > 1) return read;
         // Closed lid: meanwhile CDC was taken apart.
         world.clock.spend(3_600_000);
-        const alone = { route, greenPercent: 100, stickySeconds: null, blueLeftOut: true } as const;
+        const alone = { route, greenPercent: 100, stickySeconds: null, alone: "green" } as const;
         await world.rules.writeWeights(alone, [], ONE_ATTEMPT);
         return read;
       },

@@ -78,6 +78,8 @@ describe("what is counted two minutes late", () => {
     ["in each of so few minutes", over("2m", "some"), "/some"],
     ["in every minute", over("10m", "all"), "/all"],
     ["in no minute", { none: [{ window: ["10m"] }, { "<": [{ var: "green.unanswered" }, 5] }] }, "/none"],
+    ["in not one minute", { "!": [over("10m", "some")] }, "/!/0/some"],
+    ["in not each of so few minutes", { "!": [over("2m", "all")] }, "/!/0/all"],
     ["in a sum of minutes", { ">": [sum("green.unanswered"), 50] }, "/>/0/reduce"],
     ["by the minutes that have many", { "!!": [over("10m", "filter")] }, "/!!/0/filter"],
   ])("is never known to a rollback rule that asks %s", (_, when, at) => {
@@ -92,6 +94,8 @@ describe("what is counted two minutes late", () => {
     ["the step", { ">=": [{ evidence_above: [...PAIR, 0.1, "step"] }, 200] }],
     ["the soak", { ">=": [{ evidence_above: [...PAIR, 0.1, "soak"] }, 200] }],
     ["some minute of three", over("3m", "some")],
+    ["not every minute of three", { "!": [over("3m", "all")] }],
+    ["not none of three", { "!": [over("3m", "none")] }],
     ["another signal of two", { ">": [{ rate: ["green.errors5xx", "green.requests", "2m"] }, 0.1] }],
     ["another signal of every minute", { all: [{ window: ["2m"] }, { ">": [{ var: "green.errors5xx" }, 5] }] }],
     [
@@ -129,6 +133,9 @@ describe("what is counted two minutes late", () => {
     ["a sum", sum("green.unanswered"), false],
     ["those that have many", { "!!": [over("5m", "filter")] }, false],
     ["some of five", over("5m", "some"), true],
+    ["not every minute", { "!": [{ all: [{ window: ["5m"] }, { "<": [{ var: "green.unanswered" }, 5] }] }] }, true],
+    ["not none of five", { "!": [over("5m", "none")] }, true],
+    ["not one of five", { "!": [{ some: [{ window: ["5m"] }, { "<": [{ var: "green.unanswered" }, 5] }] }] }, false],
   ])("is as lint says when it is judged: %s", async (_, rule, known) => {
     const minutes = [0, 1, 2, 3, 4].map((minute) => ({
       at: `2026-01-05T12:0${minute}:00Z`,

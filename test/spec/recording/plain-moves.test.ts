@@ -5,7 +5,7 @@ import { replayed } from "../../support/replayed.ts";
 import { smallPolicy } from "../../support/small-policy.ts";
 
 /** A minute that somebody wrote down: green's share, what was decided, and the signals where they are not quiet. */
-type Told = readonly [weight: number, decision: string, changes?: JsonObject];
+type Told = readonly [weight: number, decision: string | undefined, changes?: JsonObject];
 
 const BAD = { green: { requests: 60, errors5xx: 30, healthyHosts: 4 } };
 const times = (count: number, told: Told): readonly Told[] => Array.from({ length: count }, () => told);
@@ -15,7 +15,7 @@ const PATIENT = smallPolicy({ start: { minDwell: "60m", require: ["running", "la
 
 const comparisonOf = async (minutes: readonly Told[]) => {
   const lines = minutes.map(([weight, decision, changes], minute) =>
-    plainLine(minute, weight, { decision, ...changes }),
+    plainLine(minute, weight, { ...(decision === undefined ? {} : { decision }), ...changes }),
   );
   return (await replayed({ recording: lines.join("\n"), policy: PATIENT })).document.comparison;
 };
@@ -37,6 +37,13 @@ describe("a move that a plain recording tells before its weight shows it", () =>
 
   it("is told once, however long the rollback stands", async () => {
     const comparison = await comparisonOf([...times(4, [5, "hold"]), [5, "rollback"], ...times(4, [0, "rollback"])]);
+    expect(comparison?.changes.map(({ action, was }) => ({ action, was }))).toEqual([
+      { action: { kind: "rollback", to: 0 }, was: "2026-01-05T12:05:00.000Z" },
+    ]);
+  });
+
+  it("is told once, where the word for it comes a minute after its weight", async () => {
+    const comparison = await comparisonOf([...times(4, [5, "hold"]), [5, undefined], ...times(2, [0, "rollback"])]);
     expect(comparison?.changes.map(({ action, was }) => ({ action, was }))).toEqual([
       { action: { kind: "rollback", to: 0 }, was: "2026-01-05T12:05:00.000Z" },
     ]);
