@@ -1,9 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { type OutsideFailure, ok, type Result } from "../../kernel/result.ts";
 import type { DurationMs } from "../../kernel/units.ts";
 
 const PAUSES_MS: readonly number[] = [100, 300];
+
+/** Not that of node:timers/promises, which rollback would load before its write. */
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Reads, and again where the API was throttled, as long as `timeoutMs` of real time are not over. Throttling is shared
