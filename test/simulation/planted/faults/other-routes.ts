@@ -22,8 +22,8 @@ export const OTHER_ROUTES: readonly Fault[] = [
     edits: [
       edit(
         DRIFT,
-        `return worst?.drift === "foreign-shape" && news !== undefined`,
-        "return worst === undefined && news !== undefined",
+        `["pin-raised", "more-blue", "more-green", "foreign-shape", "in-sync"]`,
+        `["foreign-shape", "pin-raised", "more-blue", "more-green", "in-sync"]`,
       ),
     ],
     breaks: "P3",
