@@ -137,7 +137,7 @@ describe("pawl drill rollback", () => {
     });
   });
 
-  test("says where somebody else has armed it again meanwhile, and not that it is rolled back", async () => {
+  test("says where it is armed again, and not that it is rolled back", async () => {
     const { context, world, drill } = await scene();
     world.truth.drains = false;
     const deliver = async (): Promise<void> => {
@@ -148,7 +148,7 @@ describe("pawl drill rollback", () => {
     drill.pending.push({ at: epochMs(world.clock.now() + 600_000), deliver });
     expect(await failed(drillRollbackCommand(context, { withinMs }))).toMatchObject({
       what: "The way back of orders is broken at: settle.",
-      next: expect.stringContaining("Somebody else has armed orders again"),
+      next: expect.stringContaining("orders is armed again, by somebody else or by a write of this rehearsal"),
     });
   });
 
