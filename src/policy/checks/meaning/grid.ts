@@ -4,7 +4,7 @@ import { truthy } from "../../logic/judged.ts";
 import { walkPlan } from "../../logic/walk.ts";
 import { dataAt, representativePoints, type Value } from "./points.ts";
 import { conditionsOf, logicOf, type RuleTree, variablesOf } from "./rule-tree.ts";
-import type { Variable } from "./variables.ts";
+import type { OpenExpression, Variable } from "./variables.ts";
 
 /** More points than this are thinned out: then what is seen is real, and what is not seen proves nothing. */
 const MOST_POINTS = 5_000;
@@ -66,8 +66,20 @@ export const gridOf = (tree: RuleTree, effort: Effort, truthIn: TruthIn = asTrut
     return answer;
   };
   const most = Math.max(0, Math.min(MOST_POINTS, Math.floor(effort.left / opened.length)));
-  const beyondPoints = opened.some((each) => each.beyondPoints);
+  const beyondPoints = opened.some((each) => each.beyondPoints) || areBeyondPoints(opened, axes);
   return { axes, whole: sizeOf(axes) <= most, beyondPoints, truthAt, visit: (look) => visit(axes, most, look) };
+};
+
+/**
+ * Whether conditions together ask for more than the points tell apart: something reckoned of several values beside another
+ * condition, or more numbers compared with each other than any of them has points.
+ */
+const areBeyondPoints = (opened: readonly OpenExpression[], axes: readonly Axis[]): boolean => {
+  if (opened.length > 1 && opened.some(({ reckonsBetween }) => reckonsBetween)) return true;
+  const compared = new Set(opened.flatMap(({ variables }) => (variables.length > 1 ? variables : [])));
+  const keys = new Set([...compared].map(({ key }) => key));
+  const numbers = axes.filter(({ variable }) => variable.measure.type === "number" && keys.has(variable.key));
+  return numbers.length > Math.min(...numbers.map(({ points }) => points.length));
 };
 
 interface Placed {

@@ -3,7 +3,8 @@ import { MINUTE_MS, parseDuration } from "../../../kernel/units.ts";
 import { literalArguments } from "../../lower.ts";
 import type { Literal, Operations } from "../../operations/operation.ts";
 import { OPERATOR_FORMS } from "../../operator-forms.ts";
-import { ARITHMETIC, expressionsOf, uses } from "../expressions.ts";
+import { ARITHMETIC, uses } from "../expressions.ts";
+import { isBeyondPoints, reckonsBetween } from "./beyond-points.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "./measure.ts";
 
 /** Something an expression depends on, free to have any value of its measure. */
@@ -32,6 +33,8 @@ export interface OpenExpression {
   readonly rows: number;
   /** Points may lie between those that stand for all, or minutes differ, and come to what none of these does. */
   readonly beyondPoints: boolean;
+  /** It compares by size what is reckoned of several values. */
+  readonly reckonsBetween: boolean;
 }
 
 interface Opening {
@@ -61,19 +64,8 @@ export const openExpression = (rule: JsonValue, operations: Operations): OpenExp
   if (!understood) return null;
   const met = uses(rule, ARITHMETIC) ? [...literals, ...reckonedWith(literals)] : literals;
   const variables = [...found.values()];
-  return { logic, variables, literals: [...new Set(met)], windows: [...windows], rows, beyondPoints: isBeyond(rule) };
-};
-
-const EQUALITIES: ReadonlySet<string> = new Set(["===", "==", "!==", "!=", "in"]);
-
-/** An equality that arithmetic stands in may hold anywhere; minutes that are added up, or asked twice, need not be alike. */
-const isBeyond = (rule: JsonValue): boolean => {
-  const expressions = expressionsOf(rule);
-  return (
-    expressions.some(({ operator, operands }) => EQUALITIES.has(operator) && uses(operands, ARITHMETIC)) ||
-    expressions.some(({ operator }) => operator === "reduce") ||
-    expressions.filter(({ operator }) => operator === "window").length > 1
-  );
+  const between = { beyondPoints: isBeyondPoints(rule), reckonsBetween: reckonsBetween(rule) };
+  return { logic, variables, literals: [...new Set(met)], windows: [...windows], rows, ...between };
 };
 
 /** More of them would be more points than anybody looks at. */
