@@ -47,21 +47,22 @@ export const classify = (
 ): TrafficReading => {
   const drifts = sights.map((sight) => driftOf(sight, desired));
   if (elsewhere !== null) drifts.push(foreignShape(elsewhere));
-  const worst = worstOf(drifts);
+  const told = firstTold(drifts);
   const shares = sights.flatMap((sight) => (sight.kind === "seen" ? [sight.observed.greenPercent] : []));
   return {
     readAt,
-    drift: worst?.drift ?? "unreadable",
-    detail: worst?.detail ?? "the cutover has no routes",
+    drift: told?.drift ?? "unreadable",
+    detail: told?.detail ?? "the cutover has no routes",
     greenPercent: shares.length === sights.length && shares.length > 0 ? Math.max(...shares) : null,
   };
 };
 
 /** The first that is to be told, with what the other kinds of drift say. */
-const worstOf = (drifts: readonly Drift[]): Drift | undefined => {
-  const found = FIRST_TOLD.flatMap((kind) => drifts.find(({ drift }) => drift === kind) ?? []);
-  const told = found.filter(({ drift }, index) => index === 0 || drift !== "in-sync");
-  return found[0] && { drift: found[0].drift, detail: told.map(({ detail }) => detail).join(", and ") };
+const firstTold = (drifts: readonly Drift[]): Drift | undefined => {
+  const [first, ...others] = FIRST_TOLD.flatMap((kind) => drifts.find(({ drift }) => drift === kind) ?? []);
+  if (first === undefined) return undefined;
+  const told = [first, ...others.filter(({ drift }) => drift !== "in-sync")];
+  return { drift: first.drift, detail: told.map(({ detail }) => detail).join(", and ") };
 };
 
 const foreignShape = (detail: string): Drift => ({ drift: "foreign-shape", detail });

@@ -142,7 +142,7 @@ export const REFUSALS = {
     cites: "SDK types",
   },
   fieldTwice: { code: "ValidationError", says: "A rule takes one condition of field '{}'", cites: "SDK types" },
-  configOfOther: {
+  configOfOtherField: {
     code: "ValidationError",
     says: "A condition of field '{}' takes no other field's configuration",
     cites: "SDK types",

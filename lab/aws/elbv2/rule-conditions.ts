@@ -24,7 +24,7 @@ const acceptCondition = (condition: Condition): Condition => {
   if (Field !== "path-pattern" && Field !== "host-header") throw refuse("conditionField", Field);
   const own = CONFIG_OF[Field];
   const config = configs[own];
-  if (Object.keys(configs).some((name) => name !== own)) throw refuse("configOfOther", Field);
+  if (Object.keys(configs).some((name) => name !== own)) throw refuse("configOfOtherField", Field);
   if (RegexValues !== undefined || config?.RegexValues !== undefined) throw refuse("regex");
   if (plain !== undefined && config !== undefined) throw refuse("valuesTwice", own);
   if (plain !== undefined && plain.length > 1) throw refuse("severalPlain", own);

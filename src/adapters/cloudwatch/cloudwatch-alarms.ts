@@ -11,12 +11,11 @@ import type { AlarmSwitchPort } from "../../decommission/load-balancer-acts.ts";
 import { failureOf } from "../../kernel/outside-failure.ts";
 import { ok } from "../../kernel/result.ts";
 import { epochMs } from "../../kernel/units.ts";
+import { alarmName } from "../../signals/made-alarms.ts";
 import type { AlarmMutesPort, AlarmReading, AlarmSetPort, AlarmsPort } from "../../signals/ports.ts";
 
 /** DescribeAlarms takes this many names at once. */
 const NAMES_A_CALL = 100;
-
-const nameOf = (arn: string): string => arn.slice(arn.indexOf(":alarm:") + ":alarm:".length);
 
 const readingOf = (alarm: MetricAlarm | CompositeAlarm): AlarmReading[] => {
   const { AlarmArn: arn, StateValue: state, ActionsEnabled, AlarmActions } = alarm;
@@ -46,7 +45,7 @@ export const cloudwatchAlarms = (client: CloudWatchClient): AlarmsPort => ({
     const wanted = new Set(arns);
     const readings: AlarmReading[] = [];
     try {
-      for (const AlarmNames of chunks(arns.map(nameOf), NAMES_A_CALL)) {
+      for (const AlarmNames of chunks(arns.map(alarmName), NAMES_A_CALL)) {
         const query = { AlarmNames, AlarmTypes: ["MetricAlarm" as const, "CompositeAlarm" as const] };
         for await (const page of paginateDescribeAlarms({ client }, query, { abortSignal }))
           readings.push(...[...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])].flatMap(readingOf));
@@ -65,7 +64,7 @@ export const cloudwatchAlarmMutes = (client: CloudWatchClient): AlarmMutesPort =
     const mutes: { readonly arn: string; readonly rule: string }[] = [];
     try {
       for (const arn of arns) {
-        const query = { AlarmName: nameOf(arn), Statuses: ["ACTIVE" as const] };
+        const query = { AlarmName: alarmName(arn), Statuses: ["ACTIVE" as const] };
         for await (const page of paginateListAlarmMuteRules({ client }, query, { abortSignal }))
           mutes.push(
             ...(page.AlarmMuteRuleSummaries ?? []).map((rule) => ({ arn, rule: rule.AlarmMuteRuleArn ?? "" })),
@@ -83,7 +82,7 @@ export const cloudwatchAlarmSwitch = (client: CloudWatchClient): AlarmSwitchPort
   disableActions: async (arns, timeoutMs) => {
     const abortSignal = AbortSignal.timeout(timeoutMs);
     try {
-      for (const AlarmNames of chunks(arns.map(nameOf), NAMES_A_CALL))
+      for (const AlarmNames of chunks(arns.map(alarmName), NAMES_A_CALL))
         await client.send(new DisableAlarmActionsCommand({ AlarmNames }), { abortSignal });
       return ok(undefined);
     } catch (error) {
@@ -95,12 +94,12 @@ export const cloudwatchAlarmSwitch = (client: CloudWatchClient): AlarmSwitchPort
 /** Sets an alarm's state by SetAlarmState, for a rehearsal. */
 export const cloudwatchAlarmSetter = (client: CloudWatchClient): AlarmSetPort => ({
   set: async (arn, StateValue, StateReason, timeoutMs) => {
-    const command = new SetAlarmStateCommand({ AlarmName: nameOf(arn), StateValue, StateReason });
+    const command = new SetAlarmStateCommand({ AlarmName: alarmName(arn), StateValue, StateReason });
     try {
       await client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
       return ok(undefined);
     } catch (error) {
-      return failureOf(error, `SetAlarmState of ${nameOf(arn)}`);
+      return failureOf(error, `SetAlarmState of ${alarmName(arn)}`);
     }
   },
 });

@@ -91,10 +91,13 @@ const namesIn = ({ operator, operands, at, scope }: Expression): readonly Refere
     .flat()
     .flatMap((name) => referenceTo(wordOf(name), at, scope));
 
+/** The signal that a path names: inside `reduce` one of the minute is read as `current.…`. */
+export const signalIn = (path: string): string => path.replace(/^current\./, "");
+
 const referenceTo = (name: string, at: string, scope: VarScope): readonly Reference[] => {
   if (scope === "data") return [{ path: name, at, as: "current" }];
   if (scope === "minute") return name === "" ? [] : [{ path: name, at, as: "minute" }];
-  const signal = scope === "fold" ? name.replace(/^current\./, "") : name;
+  const signal = scope === "fold" ? signalIn(name) : name;
   if (signal !== name) return [{ path: signal, at, as: "minute" }];
   return signalAt(signal) === null ? [] : [{ path: signal, at, as: "out-of-reach" }];
 };

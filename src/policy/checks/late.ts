@@ -3,11 +3,10 @@ import { signalAt } from "../../signals/catalogue.ts";
 import { isAccumulated } from "../operations/evidence/uses.ts";
 import { STANDARD_OPERATIONS } from "../operations/standard.ts";
 import { OPERATOR_FORMS } from "../operator-forms.ts";
-import { type Expression, expressionsOf, MAY_DO_WITHOUT, uses } from "./expressions.ts";
+import { type Expression, expressionsOf, MAY_DO_WITHOUT, signalIn, uses } from "./expressions.ts";
 import { type Finding, finding } from "./problem.ts";
 
-/** Inside `reduce` a signal of the minute is read as `current.…`. */
-const ofMinute = (path: unknown): string => (typeof path === "string" ? path.replace(/^current\./, "") : "");
+const ofMinute = (path: unknown): string => (typeof path === "string" ? signalIn(path) : "");
 
 const isCount = (path: string): boolean => signalAt(path)?.kind === "minute";
 

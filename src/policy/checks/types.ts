@@ -3,7 +3,7 @@ import { isBySize } from "../logic/relations.ts";
 import type { Operations } from "../operations/operation.ts";
 import type { Rule } from "../policy-file.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { type Expression, expressionsOf, NUMBER_OPERATORS, typeOf } from "./expressions.ts";
+import { type Expression, expressionsOf, NUMBER_OPERATORS, signalIn, typeOf } from "./expressions.ts";
 import { type Finding, finding } from "./problem.ts";
 
 const EQUALITIES = new Set(["==", "===", "!=", "!=="]);
@@ -42,7 +42,7 @@ const operandFindings = ({ operator, operands, at }: Expression, operations: Ope
 /** A state nobody ever has makes a gate that never opens, or a rollback rule that never fires. */
 const stateFindings = (read: unknown, states: readonly unknown[], at: string): readonly Finding[] => {
   const [expression] = expressionsOf(read);
-  const path = expression?.operator === "var" ? String(expression.operands[0]).replace(/^current\./, "") : "";
+  const path = expression?.operator === "var" ? signalIn(String(expression.operands[0])) : "";
   const values = signalAt(path)?.values;
   if (values === undefined) return [];
   return states

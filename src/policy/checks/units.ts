@@ -5,7 +5,7 @@ import { isComparison } from "../logic/relations.ts";
 import { literalArguments } from "../lower.ts";
 import type { Operations } from "../operations/operation.ts";
 import type { Rule } from "../policy-file.ts";
-import { type Expression, expressionsOf } from "./expressions.ts";
+import { type Expression, expressionsOf, signalIn } from "./expressions.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "./meaning/measure.ts";
 import { type Finding, finding } from "./problem.ts";
 
@@ -75,7 +75,7 @@ const measureOf = (part: unknown, operations: Operations): Measure | null => {
   const [expression] = expressionsOf(part);
   if (expression === undefined) return null;
   const { operator, operands } = expression;
-  if (operator === "var") return measureOfSignal(wordOf(operands[0]).replace(/^current\./, ""));
+  if (operator === "var") return measureOfSignal(signalIn(wordOf(operands[0])));
   if (!Object.hasOwn(operations, operator)) return null;
   return measureOfOperation(operator, literalArguments(operands as readonly JsonValue[] as JsonValue));
 };

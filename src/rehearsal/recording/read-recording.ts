@@ -112,7 +112,7 @@ const guardForm = (acceptPolicy: AcceptPolicy): Form => {
   };
 };
 
-/** As long as a step may last. Minutes of a gap are looked for one by one; a wrong century would have no end. */
+/** Longer than anybody records nothing. Minutes of a gap are looked for one by one; a wrong century would have no end. */
 const LONGEST_GAP_MS = 28 * DAY_MS;
 
 const plainForm = (): Form => {

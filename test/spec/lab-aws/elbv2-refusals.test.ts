@@ -101,7 +101,7 @@ const PROVOKED: Readonly<Record<RefusalName, () => Promise<unknown>>> = {
   },
   conditionValues: () => meets({ Field: "path-pattern", Values: ["/".repeat(129)] }),
   fieldTwice: () => meets({ Field: "path-pattern", Values: ["/a"] }, { Field: "path-pattern", Values: ["/b"] }),
-  configOfOther: () => meets({ Field: "path-pattern", HostHeaderConfig: { Values: ["shop.example"] } }),
+  configOfOtherField: () => meets({ Field: "path-pattern", HostHeaderConfig: { Values: ["shop.example"] } }),
   valuesTwice: () => meets({ Field: "path-pattern", Values: ["/a"], PathPatternConfig: { Values: ["/a"] } }),
   severalPlain: () => meets({ Field: "path-pattern", Values: ["/a", "/b"] }),
   listenersOfWhat: () => account.elb.send(new DescribeListenersCommand({})),

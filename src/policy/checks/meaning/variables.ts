@@ -3,7 +3,7 @@ import { MINUTE_MS, parseDuration } from "../../../kernel/units.ts";
 import { literalArguments } from "../../lower.ts";
 import type { Literal, Operations } from "../../operations/operation.ts";
 import { OPERATOR_FORMS } from "../../operator-forms.ts";
-import { ARITHMETIC, uses } from "../expressions.ts";
+import { ARITHMETIC, signalIn, uses } from "../expressions.ts";
 import { isBeyondPoints, reckonsBetween } from "./beyond-points.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "./measure.ts";
 
@@ -119,7 +119,7 @@ const windowOf = (list: JsonValue, operator: string, opening: Opening): string =
 const openVariable = (path: string, window: string | null, opening: Opening): JsonValue => {
   if (window === null)
     return read({ key: path, name: path, place: ["now", ...path.split(".")] }, measureOfSignal(path), opening);
-  const name = path.replace(/^current\./, "");
+  const name = signalIn(path);
   const measure = measureOfSignal(name);
   // The element itself, the accumulator, and whatever is no minute's: they come from what is understood already.
   if (window !== "" && measure !== null)
@@ -158,7 +158,7 @@ interface Missing {
 /** Whether values are there is one more thing that may be so or not: now, or in the minutes of a window. */
 const openMissing = ({ operator, operands, window }: Missing, opening: Opening): JsonValue => {
   const keys = operands.flat().filter((each): each is string => typeof each === "string");
-  const paths = window === null ? keys : keys.map((key) => key.replace(/^current\./, ""));
+  const paths = window === null ? keys : keys.map(signalIn);
   // Of what a list holds that is no window, and of what a sum carries along, nobody knows what is there.
   if (window !== null && (window === "" || paths.some((path) => measureOfSignal(path) === null)))
     opening.understood = false;
