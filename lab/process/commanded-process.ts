@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { type Commander, commander } from "./commands.ts";
 import { endable, endProcesses } from "./end-processes.ts";
+import { lastLines } from "./last-lines.ts";
 import type { ProcessOwner } from "./process-owner.ts";
 
 export interface CommandedSpec {
@@ -27,7 +28,7 @@ export interface CommandedProcess extends Commander {
   stop(withinMs?: number): Promise<void>;
 }
 
-/** Starts it and waits until it is ready. @throws {Error} it ended first, or was not ready in time. */
+/** Starts it and waits until it is ready. @throws {Error} it ended first, or was not ready in time; its log's last lines are in the message. */
 export const startCommanded = async (owner: ProcessOwner, spec: CommandedSpec): Promise<CommandedProcess> => {
   const child = spawnWithPipes(spec);
   const named = endable(child.pid, "SIGTERM");
@@ -52,7 +53,7 @@ export const startCommanded = async (owner: ProcessOwner, spec: CommandedSpec): 
     await commands.ready(spec.readyWithinMs ?? 15_000);
   } catch (error) {
     await started.stop();
-    throw new Error(`${spec.name} did not start; its log is ${spec.logFile}`, { cause: error });
+    throw new Error(`${spec.name} did not start${lastLines(spec.logFile)}`, { cause: error });
   }
   return started;
 };

@@ -8,7 +8,7 @@ const PARTS = 64;
 const given = new Set<number>();
 
 /**
- * Finds ports on 127.0.0.1 that nothing listens on and that this process has not been given before.
+ * Finds ports on 127.0.0.1 that nothing listens on and that this process has not looked at before.
  *
  * They lie below the range the kernel takes outgoing connections' ports from: a server that is killed and started
  * again must find its port free, and a load of thousands of connections would sooner or later have taken it.
@@ -22,9 +22,10 @@ export const freePorts = async (count: number): Promise<readonly number[]> => {
   for (let tries = 0; ports.length < count; tries++) {
     if (tries > 100 * count) throw new Error(`no free port found on 127.0.0.1 between ${lowest} and ${lowest + size}`);
     const port = randomInt(lowest, lowest + size);
-    if (given.has(port) || !(await isFree(port))) continue;
+    if (given.has(port)) continue;
+    // Before it is looked at: whoever else asks meanwhile would find it as free.
     given.add(port);
-    ports.push(port);
+    if (await isFree(port)) ports.push(port);
   }
   return ports;
 };

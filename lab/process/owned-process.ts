@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EndableProcess, endable, endProcesses } from "./end-processes.ts";
+import { lastLines } from "./last-lines.ts";
 
 export interface ProcessSpec {
   /** Unique within its owner; names the log file. */
@@ -88,7 +89,7 @@ export class OwnedProcess {
     if (end !== "late" && end.code === 0) return;
     await this.kill();
     const how = end === "late" ? `did not end within ${withinMs} ms` : `ended with ${end.code ?? end.signal}`;
-    throw new Error(`${this.spec.name} ${how}${this.#lastLines()}`);
+    throw new Error(`${this.spec.name} ${how}${lastLines(this.logFile)}`);
   }
 
   /** Asks it to end, and kills it and everything below it when it has not after `withinMs`. Safe to repeat. */
@@ -136,14 +137,10 @@ export class OwnedProcess {
     if (ready === undefined) return;
     const deadline = Date.now() + readyWithinMs;
     while (!(await ready())) {
-      if (!this.isRunning) throw new Error(`${name} ended before it was ready${this.#lastLines()}`);
-      if (Date.now() > deadline) throw new Error(`${name} was not ready after ${readyWithinMs} ms${this.#lastLines()}`);
+      if (!this.isRunning) throw new Error(`${name} ended before it was ready${lastLines(this.logFile)}`);
+      if (Date.now() > deadline)
+        throw new Error(`${name} was not ready after ${readyWithinMs} ms${lastLines(this.logFile)}`);
       await sleep(READY_POLL_MS);
     }
-  }
-
-  #lastLines(): string {
-    const lines = readFileSync(this.logFile, "utf8").trimEnd().split("\n").slice(-15);
-    return `. ${this.logFile} ends:\n${lines.map((line) => `  ${line}`).join("\n")}`;
   }
 }
