@@ -1,3 +1,4 @@
+import { CloudWatchClient, type StatusCode } from "@aws-sdk/client-cloudwatch";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CloudWatch, createCloudWatch } from "../../lab/aws/cloudwatch/cloudwatch.ts";
 import { startLabClock } from "../../lab/clock.ts";
@@ -5,6 +6,8 @@ import { readCutovers } from "../../scripts/template/read-cutovers.ts";
 import { systemNow } from "../../src/adapters/clock/system-clock.ts";
 import { cloudwatchAlarms } from "../../src/adapters/cloudwatch/cloudwatch-alarms.ts";
 import { cloudwatchMetrics } from "../../src/adapters/cloudwatch/cloudwatch-metrics.ts";
+import { ask } from "../../src/adapters/cloudwatch/metric-answers.ts";
+import { minuteQuestions } from "../../src/adapters/cloudwatch/metric-questions.ts";
 import { type EpochMs, earlier, epochMs, MINUTE_MS, minuteOf } from "../../src/kernel/units.ts";
 import type { CutoverBindings } from "../../src/signals/bindings.ts";
 import type { MetricReadings, MetricSeries, MetricsPort } from "../../src/signals/ports.ts";
@@ -141,16 +144,43 @@ describe("the metrics of CloudWatch", () => {
     expect(account.gateway.recentCalls().length).toBeGreaterThan(3);
   });
 
-  test("are missing, not thin, where an answer was not Complete", async () => {
+  test("are whole where one of them goes on over several pages", async () => {
     await start(4);
-    for (let minutes = 1; minutes <= 10; minutes += 1) put(GREEN, "RequestCount", minutes, 1);
+    for (let minutes = 1; minutes <= 10; minutes += 1) put(GREEN, "RequestCount", minutes, minutes);
     put(BLUE, "RequestCount", 3, 100);
     const readings = await read();
-    expect(minutesOf(readings, "green", "requests")).toBeUndefined();
-    expect(minutesOf(readings, "blue", "requests")).toEqual([{ at: ago(3), value: 100 }]);
-    expect(readings.missing).toEqual([
-      { what: "green.requests", reason: "CloudWatch answered PartialData, not Complete" },
+    expect(minutesOf(readings, "green", "requests")?.map(({ value }) => value)).toEqual([
+      10, 9, 8, 7, 6, 5, 4, 3, 2, 1,
     ]);
+    expect(minutesOf(readings, "blue", "requests")).toEqual([{ at: ago(3), value: 100 }]);
+    expect(readings.missing).toEqual([]);
+  });
+
+  /** One page a status, each with a point of the same result. */
+  const answering = (...statuses: StatusCode[]): CloudWatchClient => {
+    let pages = 0;
+    const send = async () => {
+      const [page, StatusCode] = [pages, statuses[pages]];
+      pages += 1;
+      const point = { Timestamps: [new Date(ago(5 - page))], Values: [page] };
+      const NextToken = pages < statuses.length ? `page-${pages}` : undefined;
+      return { MetricDataResults: [{ Id: "q0", StatusCode, ...point }], NextToken };
+    };
+    return Object.assign(new CloudWatchClient({ region: "us-east-1" }), { send });
+  };
+
+  test.each<readonly [string, StatusCode[], string | null]>([
+    ["Complete in the end", ["PartialData", "PartialData", "Complete"], null],
+    ["PartialData, and nothing followed it", ["PartialData"], "PartialData"],
+    ["cut off by InternalError", ["PartialData", "InternalError"], "InternalError"],
+    ["InternalError, whatever followed it", ["InternalError", "Complete"], "InternalError"],
+    ["Forbidden", ["Forbidden"], "Forbidden"],
+  ])("are missing, not thin, unless the answer to one was whole: %s", async (_name, statuses, fault) => {
+    const [first] = minuteQuestions(orders);
+    const questions = first === undefined ? [] : [first];
+    const [answer] = await ask(answering(...statuses), questions, { from: ago(10), to: T }, AbortSignal.timeout(5_000));
+    expect(answer?.fault).toBe(fault === null ? null : `CloudWatch answered ${fault}, not Complete`);
+    expect(answer?.data.size).toBe(statuses.length);
   });
 
   test("hold one p99 over three whole minutes for gates, and a later one for rollback rules", async () => {

@@ -51,7 +51,9 @@ export const ask = async (
 const faultOf = (statuses: readonly string[], warnings: readonly string[]): string | null => {
   if (warnings.length > 0) return `CloudWatch says: ${warnings.join("; ")}`;
   if (statuses.length === 0) return "CloudWatch did not answer this question";
-  const bad = statuses.find((status) => status !== "Complete");
+  // A result that is cut off at the end of a page goes on, on the next one, under its own id.
+  const isContinued = (index: number): boolean => statuses[index] === "PartialData" && index < statuses.length - 1;
+  const bad = statuses.find((status, index) => status !== "Complete" && !isContinued(index));
   return bad === undefined ? null : `CloudWatch answered ${bad}, not Complete`;
 };
 
