@@ -139,3 +139,6 @@ export const sayOutcome = (outcome: WriteOutcome): string => {
   if (outcome.kind === "refused") return `${outcome.code}: ${outcome.message.replace(/\.$/, "")}. ${remedyOf(outcome)}`;
   return outcome.kind === "applied" ? "answered" : outcome.message;
 };
+
+/** The same with what was written: of several writes the load balancer's own words do not say which one it speaks of. */
+export const sayOutcomeOf = (what: string, outcome: WriteOutcome): string => `${sayOutcome(outcome)} (${what})`;

@@ -1,4 +1,4 @@
-import { refusalOf, sayOutcome } from "../actuation/elb-refusals.ts";
+import { refusalOf, sayOutcomeOf } from "../actuation/elb-refusals.ts";
 import { observeRoute, type RouteSight } from "../actuation/observed-route.ts";
 import { planWeight, type WeightChange, weightStands } from "../actuation/plan-writes.ts";
 import type { WriteOutcome } from "../actuation/rules-port.ts";
@@ -62,7 +62,11 @@ export const raiseGreen = async (
   const outcomes = await Promise.all(writes.map((planned) => write(ports, planned, sights, ONE_ATTEMPT)));
   const standing = outcomes.map((outcome, index) => shows(outcome, cutover, writes[index], to));
   if (standing.every((stands) => stands)) return { kind: "applied" };
-  const message = outcomes.map(sayOutcome).join("; ");
+  const message = outcomes
+    .flatMap((outcome, index) =>
+      standing[index] === true ? [] : [sayOutcomeOf(`weights of ${writtenTo(writes[index])}`, outcome)],
+    )
+    .join("; ");
   if (outcomes.every((outcome, index) => outcome.kind === "refused" || standing[index] === true)) {
     const there = cutover.routes.filter((_route, index) => standing[index] === true);
     return (await putBack(ports, cutover, there, from, sights))
@@ -73,6 +77,9 @@ export const raiseGreen = async (
   const arrived = after.every((sight) => sight.kind === "seen" && weightStands(sight.observed, to));
   return after.length > 0 && arrived ? { kind: "applied" } : { kind: "unknown", message };
 };
+
+const writtenTo = (planned: WeightChange | undefined): string =>
+  planned === undefined ? "" : weightedArn(planned.route);
 
 const refusedWhole = (outcomes: readonly WriteOutcome[], message: string): ChangeOutcome => ({
   kind: "refused",

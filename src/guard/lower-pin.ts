@@ -1,4 +1,4 @@
-import { sayOutcome } from "../actuation/elb-refusals.ts";
+import { sayOutcomeOf } from "../actuation/elb-refusals.ts";
 import type { RouteSight } from "../actuation/observed-route.ts";
 import { planLowerPin, weightStands } from "../actuation/plan-writes.ts";
 import { DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
@@ -39,11 +39,15 @@ export const lowerPin = async (
     if (!atZero(sights)) return { kind: "refused", why: "the weighted rule is not at 0 with stickiness off" };
   }
   if (refusal(state, epoch, ports) !== null) return { kind: "refused", why: "the intent's time is over" };
-  const outcomes = await Promise.all(
-    planLowerPin(cutover).map(({ route }) => ports.rules.movePin(route, "parked", ONE_ATTEMPT)),
+  const moves = await Promise.all(
+    planLowerPin(cutover).map(async ({ route }) => ({
+      what: `pin ${route.pin.ruleArn}`,
+      outcome: await ports.rules.movePin(route, "parked", ONE_ATTEMPT),
+    })),
   );
-  if (!outcomes.every((outcome) => outcome.kind === "applied"))
-    return { kind: "unknown", why: outcomes.map(sayOutcome).join("; ") };
+  const undone = moves.filter(({ outcome }) => outcome.kind !== "applied");
+  if (undone.length > 0)
+    return { kind: "unknown", why: undone.map(({ what, outcome }) => sayOutcomeOf(what, outcome)).join("; ") };
   return recordLowered(ports, state);
 };
 

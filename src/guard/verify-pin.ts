@@ -1,4 +1,4 @@
-import { sayOutcome } from "../actuation/elb-refusals.ts";
+import { sayOutcome, sayOutcomeOf } from "../actuation/elb-refusals.ts";
 import type { RouteSight } from "../actuation/observed-route.ts";
 import { planSnapBack } from "../actuation/plan-writes.ts";
 import type { WeightWrite, WriteOutcome } from "../actuation/rules-port.ts";
@@ -71,11 +71,15 @@ export const raisePins = async (
     }),
   );
   const outcomes = [
-    ...moves.map((outcome, index) => ({ outcome, done: raised(outcome, pins[index]?.route) })),
+    ...moves.map((outcome, index) => {
+      const route = pins[index]?.route;
+      return { what: `pin ${route?.pin.ruleArn}`, outcome, done: raised(outcome, route) };
+    }),
     ...writes.flatMap((outcome, index) => {
       const planned = weights[index];
       if (planned === undefined || isPinnedRoute(planned.route)) return [];
-      return [{ outcome, done: shows(outcome, cutover, planned, weightPercent(0)) }];
+      const done = shows(outcome, cutover, planned, weightPercent(0));
+      return [{ what: `weights of ${weightedArn(planned.route)}`, outcome, done }];
     }),
   ];
   const answers = outcomes.flatMap(({ outcome, done }) =>
@@ -85,7 +89,8 @@ export const raisePins = async (
   if (answers.length === outcomes.length && lastAnswer != null)
     return { kind: "answered", sentAt, at: lastAnswer, sights: read.sights };
   const unwritten = weights.flatMap(({ route }, index) => (isUp(route) ? [] : notWritten(route, writes[index])));
-  const message = [...outcomes.map(({ outcome }) => sayOutcome(outcome)), ...unwritten].join("; ");
+  const undone = outcomes.flatMap(({ what, outcome, done }) => (done ? [] : [sayOutcomeOf(what, outcome)]));
+  const message = [...undone, ...unwritten].join("; ");
   return { kind: "unanswered", message: gone === undefined ? message : `${DELETED} ${message}` };
 };
 

@@ -89,7 +89,8 @@ describe("two routes of which one refuses the step", () => {
     const world = await armed(BOTH);
     world.rules.fates.push({ kind: "answered" }, { kind: "refused", code: "IncompatibleProtocols" });
     await world.until("told", () => told(world, /refused 10 %/).length > 0);
-    expect(told(world, /refused 10 %/)[0]?.body).toMatch(/answered; IncompatibleProtocols: .*protocol/);
+    expect(told(world, /refused 10 %/)[0]?.body).toMatch(/^IncompatibleProtocols: .*protocol/);
+    expect(told(world, /refused 10 %/)[0]?.body).toContain(`(weights of ${tls.weightedRuleArn})`);
     expect([await ruleShare(world, http), await ruleShare(world, tls)]).toEqual([0, 0]);
     expect(world.state()).toMatchObject({ weightPercent: 0 });
     expect(world.state().intent).toBeUndefined();
@@ -133,6 +134,17 @@ describe("a rollback whose pin's number is taken", () => {
     });
     expect(world.rules.greenPercent()).toBe(0);
     expect(world.state().latch?.verifiedAt).toBeUndefined();
+  });
+
+  it("on one route of two is told with the pin that it keeps down, and the other one is not mentioned", async () => {
+    const world = await armed(BOTH);
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    world.rules.add(tls.listenerArn, OTHER);
+    const report = await back(world);
+    const why = report.kind === "unverified" ? report.why : "";
+    expect(why).toMatch(/^PriorityInUse: .*move that rule/);
+    expect(why).toContain(`(pin ${tls.pin.ruleArn})`);
+    expect(why).not.toContain(`${http.pin.ruleArn})`);
   });
 
   it("is verified by the next tick once that rule is moved", async () => {
