@@ -100,6 +100,16 @@ export const REFUSALS = {
     says: "An action of type {} takes no other type's configuration",
     cites: "SDK types",
   },
+  configMissing: {
+    code: "ValidationError",
+    says: "An action of type {} needs its configuration",
+    cites: "SDK types",
+  },
+  logins: {
+    code: "InvalidLoadBalancerActionException",
+    says: "A rule takes at most one of authenticate-oidc, authenticate-cognito and jwt-validation",
+    cites: "SDK types",
+  },
   noForwardTarget: { code: "ValidationError", says: "A forward action needs a target group", cites: "SDK types" },
   besideForward: {
     code: "InvalidLoadBalancerActionException",
@@ -138,7 +148,7 @@ export const REFUSALS = {
   },
   conditionValues: {
     code: "ValidationError",
-    says: "A condition needs values of at most 128 characters",
+    says: "A condition needs values of 1 to 128 characters",
     cites: "SDK types",
   },
   fieldTwice: { code: "ValidationError", says: "A rule takes one condition of field '{}'", cites: "SDK types" },

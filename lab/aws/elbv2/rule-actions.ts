@@ -7,6 +7,7 @@ const MAX_TARGET_GROUPS = 5;
 const MAX_WEIGHT = 999;
 const MAX_STICKY_SECONDS = 604_800;
 const ROUTING = new Set(["forward", "fixed-response"]);
+const LOGINS = new Set(["authenticate-oidc", "authenticate-cognito", "jwt-validation"]);
 /** The types that are served, and what each says of itself: nothing of another one's may stand beside it. */
 const CONFIG_OF: Readonly<Record<string, keyof RuleAction>> = {
   forward: "ForwardConfig",
@@ -32,6 +33,7 @@ export const acceptActions = (balancer: LoadBalancer, actions: readonly RuleActi
   if (new Set(actions.map((action) => action.Order)).size < actions.length) throw refuse("order");
   const routing = ordered.filter((action) => ROUTING.has(action.Type));
   if (routing.length !== 1 || ordered.at(-1) !== routing[0]) throw refuse("routesOnce");
+  if (ordered.filter((action) => LOGINS.has(action.Type)).length > 1) throw refuse("logins");
   return ordered.map((action) => (action.Type === "forward" ? acceptForward(balancer, action) : acceptOther(action)));
 };
 
@@ -47,6 +49,7 @@ const acceptOther = (action: RuleAction): RuleAction => {
   if (action.TargetGroupArn !== undefined) throw refuse("groupOfOther", action.Type);
   if (action.Type === "fixed-response" && !/^[245]\d\d$/.test(action.FixedResponseConfig?.StatusCode ?? ""))
     throw refuse("statusCode");
+  if (action[CONFIG_OF[action.Type] ?? "Type"] === undefined) throw refuse("configMissing", action.Type);
   if (action.Type !== "authenticate-oidc") return action;
   // The secret is required on every write, unless the caller says to keep the old one; Describe never shows it.
   const { ClientSecret, UseExistingClientSecret, ...shown } = action.AuthenticateOidcConfig ?? {};

@@ -29,6 +29,6 @@ const acceptCondition = (condition: Condition): Condition => {
   if (plain !== undefined && config !== undefined) throw refuse("valuesTwice", own);
   if (plain !== undefined && plain.length > 1) throw refuse("severalPlain", own);
   const Values = valuesOf(condition);
-  if (Values.length === 0 || Values.some((value) => value.length > 128)) throw refuse("conditionValues");
+  if (Values.length === 0 || Values.some(({ length }) => length < 1 || length > 128)) throw refuse("conditionValues");
   return { Field, Values, [own]: { Values } };
 };

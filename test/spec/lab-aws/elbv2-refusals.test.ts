@@ -86,6 +86,16 @@ const PROVOKED: Readonly<Record<RefusalName, () => Promise<unknown>>> = {
   actions: () => act(...[1, 2, 3, 4, 5, 6].map((Order) => ({ ...FIXED, Order }))),
   groupOfOther: () => act({ ...FIXED, TargetGroupArn: route.blue }),
   configOfOtherType: () => act({ ...FIXED, RedirectConfig: { StatusCode: "HTTP_301" } }),
+  configMissing: () => act({ Type: "jwt-validation", Order: 1 }, { ...forward(route.blue), Order: 2 }),
+  logins: () => {
+    const [oidc, to] = login({ ClientSecret: "s" });
+    const cognito = { UserPoolArn: "p", UserPoolClientId: "c", UserPoolDomain: "d" };
+    return act(
+      oidc,
+      { Type: "authenticate-cognito", Order: 2, AuthenticateCognitoConfig: cognito },
+      { ...to, Order: 3 },
+    );
+  },
   noForwardTarget: () => act({ Type: "forward" }),
   besideForward: () => act({ ...forward(route.blue, route.green), TargetGroupArn: route.blue }),
   orderMissing: () => act({ ...FIXED, Order: 1 }, forward(route.blue)),
@@ -126,6 +136,11 @@ describe("the local Elastic Load Balancing refuses, changes nothing, and cites w
     expect([failure.name, failure.message]).toEqual([code, expect.stringMatching(asPattern(says))]);
     expect(cites).toMatch(/^(aws\.md [1-9]|SDK types$|lab$)/);
     if (name !== "rules") expect(account.elbv2.rules).toBe(before);
+  });
+
+  it("a condition of which a value is empty", async () => {
+    const { name } = await failureOf(meets({ Field: "path-pattern", PathPatternConfig: { Values: ["/a", ""] } }));
+    expect(name).toBe("ValidationError");
   });
 
   it("a whole call of priorities, where one of them is taken", async () => {
