@@ -307,10 +307,13 @@ describe("the alarms", () => {
 });
 
 describe("what must not get lost or seen", () => {
-  test("the table can be restored and outlives the stack", () => {
+  test("the table can be restored, outlives the stack, and is deleted by nobody's mistake", () => {
     expect(resource("Table")).toMatchObject({
       DeletionPolicy: "Retain",
-      Properties: { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
+      Properties: {
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+      },
     });
   });
 
