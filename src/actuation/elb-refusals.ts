@@ -25,6 +25,9 @@ const CLOCK_OFF = later("The caller's clock is more than minutes off: set it by 
 const BUG = never(
   "The API does not accept what it was sent. If it names an ARN, correct cutover.json; otherwise report it. Where the route has a pin, pawl rollback works by that.",
 );
+const LISTENER = never(
+  "Nothing but the listener's default action was sent: the load balancer takes no change of a listener that is not valid itself. Mend of it what the message names.",
+);
 const DOWN = unclear(
   "The API itself had a fault. It is tried again; the AWS Health Dashboard says whether it is known.",
 );
@@ -65,6 +68,14 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   TooManyRules: never("The load balancer has as many rules as it may: delete one, or raise the quota."),
   TooManyTargets: never("The load balancer has as many targets as it may: deregister some, or raise the quota."),
   TooManyRegistrationsForTargetId: never("A target is registered too often: deregister it where it is not needed."),
+  DuplicateListener: LISTENER,
+  TooManyListeners: LISTENER,
+  TooManyCertificates: LISTENER,
+  CertificateNotFound: LISTENER,
+  SSLPolicyNotFound: LISTENER,
+  ALPNPolicyNotSupported: LISTENER,
+  TrustStoreNotFound: LISTENER,
+  TrustStoreNotReady: later("The trust store that the listener checks its clients by is not ready. It is tried again."),
   ResourceInUse: never("Something else still uses it: the message names it."),
   PriorRequestNotComplete: later("An earlier change of the load balancer is still under way. It is tried again."),
   Throttling: THROTTLED,

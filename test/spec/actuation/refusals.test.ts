@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { concludeAttempts, worthRepeating } from "../../../src/actuation/attempts.ts";
 import { REFUSAL_CODES, refusalOf, sayOutcome } from "../../../src/actuation/elb-refusals.ts";
@@ -8,7 +10,23 @@ const refused = (code: string): WriteOutcome => ({ kind: "refused", code, messag
 const lost: WriteOutcome = { kind: "unknown", message: "no answer" };
 const applied: WriteOutcome = { kind: "applied", answeredAt: epochMs(1), shows: [] };
 
+/** The errors that the SDK's own documents name for a call; the last of each is the class of all others. */
+const documentedFor = (call: string): readonly string[] => {
+  const sdk = "../../../node_modules/@aws-sdk/client-elastic-load-balancing-v2/dist-types/commands";
+  const types = readFileSync(join(import.meta.dirname, sdk, `${call}Command.d.ts`), "utf8");
+  return [...types.matchAll(/@throws \{@link (\w+)(?<!Service)Exception\}/g)].map(([, code = ""]) => code);
+};
+
 describe("an answer of the load balancer's API", () => {
+  it.each(["ModifyRule", "ModifyListener", "SetRulePriorities", "DeleteRule"])(
+    "that is documented for %s is known to mean that nothing was done, and what to do",
+    (call) => {
+      const codes = documentedFor(call);
+      expect(codes.length).toBeGreaterThan(1);
+      expect(codes.filter((code) => !REFUSAL_CODES.includes(code) || !refusalOf(code).definite)).toEqual([]);
+    },
+  );
+
   it.each([
     "RuleNotFound",
     "TargetGroupNotFound",
