@@ -170,6 +170,16 @@ test("target health is asked for again where one group alone was throttled, and 
   expect(asked.toSorted()).toEqual([route.blue, route.green, route.green].toSorted());
 });
 
+test("one second in which the account's calls are throttled makes no read blind", async () => {
+  const busyUntil = performance.now() + 1_000;
+  const send = async () => {
+    if (performance.now() < busyUntil) throw Object.assign(new Error("Rate exceeded"), { name: "Throttling" });
+    return { TargetHealthDescriptions: [{ TargetHealth: { State: "healthy" } }] };
+  };
+  const read = elbv2Hosts({ send } as unknown as ElasticLoadBalancingV2Client).read(orders, durationMs(2_000));
+  expect(await read).toMatchObject({ ok: true });
+});
+
 describe("the adapter, by what the SDK throws", () => {
   const throwing = (...errors: readonly Error[]) => {
     const left = [...errors];

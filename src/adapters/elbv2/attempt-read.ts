@@ -2,7 +2,8 @@ import { failureOf } from "../../kernel/outside-failure.ts";
 import { type OutsideFailure, ok, type Result } from "../../kernel/result.ts";
 import type { DurationMs } from "../../kernel/units.ts";
 
-const PAUSES_MS: readonly number[] = [100, 300];
+/** Together longer than a second. */
+const PAUSES_MS: readonly number[] = [100, 300, 700];
 
 /** Not that of node:timers/promises, which rollback would load before its write. */
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
