@@ -1,4 +1,7 @@
+import { worthRepeating } from "../actuation/attempts.ts";
+import { sayOutcomeOf } from "../actuation/elb-refusals.ts";
 import type { PinPosition, RouteSight } from "../actuation/observed-route.ts";
+import type { WriteOutcome } from "../actuation/rules-port.ts";
 import { DESCRIBE_LAG_MS } from "../decision/bounds.ts";
 import { ONE_ATTEMPT, READ_TIMEOUT_MS, RULE_WRITE_TIMEOUT_MS } from "../guard/limits.ts";
 import { readRoutes } from "../guard/look.ts";
@@ -7,7 +10,7 @@ import type { OutsideFailure, Result } from "../kernel/result.ts";
 import type { DurationMs } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { madeAlarms } from "../signals/made-alarms.ts";
-import { hasPlainRoute, pinnedRoutes } from "../signals/routes.ts";
+import { hasPlainRoute, pinnedRoutes, weightedArn } from "../signals/routes.ts";
 import type { RuleDrift } from "../snapshot/traffic.ts";
 import { type ActOutcome, type DecommissionActs, done, failed, waiting } from "./acts.ts";
 
@@ -38,12 +41,14 @@ export const loadBalancerActs = (ports: Ports): LoadBalancerActs => ({
     const { otherwise } = await lookTwice(ports, cutover, DELETABLE);
     if (otherwise !== null) return otherwise;
     const pinned = pinnedRoutes(cutover);
-    const outcomes = await Promise.all(pinned.map((route) => ports.rules.deletePin(route, RULE_WRITE_TIMEOUT_MS)));
-    const refusal = outcomes.find((outcome) => outcome.kind === "refused");
-    if (refusal?.kind === "refused")
-      return failed(`The load balancer refuses to delete a pin: ${refusal.code}, ${refusal.message}.`);
-    const lost = outcomes.find((outcome) => outcome.kind === "unknown");
-    if (lost?.kind === "unknown") return waiting(`an answer to the deletion of a pin: ${lost.message}`);
+    const deletions = await Promise.all(
+      pinned.map(async (route) => ({
+        what: `pin ${route.pin.ruleArn}`,
+        outcome: await ports.rules.deletePin(route, RULE_WRITE_TIMEOUT_MS),
+      })),
+    );
+    const undeleted = undone("the deletion of a pin", deletions);
+    if (undeleted !== null) return undeleted;
     return (await leaveBlueOut(ports, cutover)) ?? done({ pins: pinned.map(({ pin }) => pin.ruleArn) });
   },
 
@@ -101,19 +106,31 @@ const leaveBlueOut = async (ports: Ports, cutover: CutoverBindings): Promise<Act
   // A look that is behind shows a pin that was deleted, by an answer, as parked.
   const { sights, otherwise } = await lookForGreen(ports, cutover, DELETABLE);
   if (otherwise !== null) return otherwise;
-  const outcomes = await Promise.all(
-    sights.map((sight) => {
-      if (sight.kind !== "seen" || sight.observed.pin !== "none") return null;
-      const { route, weightedRule } = sight.observed;
+  const plain = sights.flatMap((sight) =>
+    sight.kind === "seen" && sight.observed.pin === "none" ? [sight.observed] : [],
+  );
+  const writes = await Promise.all(
+    plain.map(async ({ route, weightedRule }) => {
       const write = { route, greenPercent: 100, stickySeconds: null, alone: "green" } as const;
-      return ports.rules.writeWeights(write, weightedRule.otherActions, ONE_ATTEMPT);
+      const outcome = await ports.rules.writeWeights(write, weightedRule.otherActions, ONE_ATTEMPT);
+      return { what: weightedArn(route), outcome };
     }),
   );
-  const refusal = outcomes.find((outcome) => outcome?.kind === "refused");
-  if (refusal?.kind === "refused")
-    return failed(`The load balancer refuses to leave blue out of a rule: ${refusal.code}, ${refusal.message}.`);
-  const lost = outcomes.find((outcome) => outcome?.kind === "unknown");
-  return lost?.kind === "unknown" ? waiting(`an answer to leaving blue out of a rule: ${lost.message}`) : null;
+  return undone("leaving blue out of a rule", writes);
+};
+
+interface Sent {
+  readonly what: string;
+  readonly outcome: WriteOutcome;
+}
+
+/** What is left to do of these writes; null where all were carried out. One that may be taken later needs nobody yet. */
+const undone = (doing: string, sent: readonly Sent[]): ActOutcome | null => {
+  const told = (some: readonly Sent[]) => some.map(({ what, outcome }) => sayOutcomeOf(what, outcome)).join("; ");
+  const refused = sent.filter(({ outcome }) => outcome.kind === "refused" && !worthRepeating(outcome));
+  if (refused.length > 0) return failed(`The load balancer refuses ${doing}. ${told(refused)}`);
+  const open = sent.filter(({ outcome }) => outcome.kind !== "applied");
+  return open.length > 0 ? waiting(`${doing}: ${told(open)}`) : null;
 };
 
 const notGreen = (detail: string): ActOutcome =>

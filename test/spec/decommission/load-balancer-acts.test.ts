@@ -73,13 +73,23 @@ test("a pin is not deleted while the weighted rule below it names blue", async (
   expect(rules.writes).toHaveLength(writes);
 });
 
-test("a deletion that is not answered is asked again, one that is refused calls somebody", async () => {
-  const { acts, rules } = await allGreen();
-  rules.fates.push({ kind: "timed-out", lands: "never" }, { kind: "refused", code: "OperationNotPermitted" });
+test("a deletion that is not answered, or throttled, is asked again: nobody is called", async () => {
+  const { acts, rules, route } = await allGreen();
+  rules.fates.push({ kind: "timed-out", lands: "never" }, { kind: "refused", code: "Throttling" });
   expect(await acts["delete-pin"](ORDERS)).toMatchObject({ kind: "waiting" });
   expect(await acts["delete-pin"](ORDERS)).toMatchObject({
+    kind: "waiting",
+    for: expect.stringMatching(`Throttling.*tried again.*pin ${route.pin.ruleArn}`),
+  });
+  expect(await acts["delete-pin"](ORDERS)).toMatchObject({ kind: "done" });
+});
+
+test("a deletion that is refused calls somebody, with which pin it is and what to do", async () => {
+  const { acts, rules, route } = await allGreen();
+  rules.fates.push({ kind: "refused", code: "AccessDenied" });
+  expect(await acts["delete-pin"](ORDERS)).toMatchObject({
     kind: "failed",
-    message: expect.stringContaining("OperationNotPermitted"),
+    message: expect.stringMatching(`AccessDenied.*redeploy the generated template.*pin ${route.pin.ruleArn}`),
   });
 });
 
