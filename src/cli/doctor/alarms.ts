@@ -74,7 +74,7 @@ const alarmFinding = (what: string, alarm: AlarmReading, severity: string, rollb
       "its actions are off",
       `aws cloudwatch enable-alarm-actions --alarm-names ${quoted(alarmName(alarm.arn))}`,
     );
-  if (!alarm.actions.some((action) => calls(action, rollbackFunction)))
+  if (!alarm.actions.some((action) => calls(action, rollbackFunction, alarm.arn)))
     return fails(
       what,
       `its actions are ${alarm.actions.join(", ") || "none"}; none is the function ${rollbackFunction}`,
@@ -95,10 +95,14 @@ const alarmFinding = (what: string, alarm: AlarmReading, severity: string, rollb
   );
 };
 
-/** An action names the function by its ARN, maybe with a version; the setting may be a name or an ARN. */
-const calls = (action: string, rollbackFunction: string): boolean => {
+/**
+ * An action names the function by its ARN, maybe with a version; the setting may be a name or an ARN. One in another account
+ * or Region has the same name and guards something else: an alarm that was copied from there would call it.
+ */
+const calls = (action: string, rollbackFunction: string, alarmArn: string): boolean => {
   const name = (arn: string): string => arn.split(":function:")[1]?.split(":")[0] ?? arn;
-  return action.includes(":lambda:") && name(action) === name(rollbackFunction);
+  const place = (arn: string): string => arn.split(":").slice(3, 5).join(" ");
+  return action.includes(":lambda:") && name(action) === name(rollbackFunction) && place(action) === place(alarmArn);
 };
 
 /** Made by the template beside every cutover's own. */

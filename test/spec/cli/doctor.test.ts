@@ -260,6 +260,24 @@ describe("pawl doctor", () => {
     ]);
   });
 
+  it.each([
+    ["another account", "arn:aws:lambda:us-east-1:999999999999:function:pawl-rollback"],
+    ["another Region", "arn:aws:lambda:eu-west-1:000000000000:function:pawl-rollback"],
+  ])(
+    "refuses an alarm that calls the function of that name in %s: it guards something else",
+    async (_where, action) => {
+      expect(await findingsWhere({ actions: [action] })).toMatchObject([
+        { verdict: "refused", value: expect.stringContaining(`${action}; none is the function pawl-rollback`) },
+      ]);
+    },
+  );
+
+  it("takes an alarm that calls a version of the function", async () => {
+    expect(
+      await findingsWhere({ actions: ["arn:aws:lambda:us-east-1:000000000000:function:pawl-rollback:7"] }),
+    ).toEqual([]);
+  });
+
   it("explains an alarm without data instead of calling it good or bad", async () => {
     const world = fakeWorld();
     const desk = deskBefore(world);
