@@ -43,6 +43,8 @@ export const requestRefusal = (state: CutoverState, request: OperatorRequest, at
   if (request.epoch !== state.epoch) return `it was meant for epoch ${request.epoch}, this is ${state.epoch}`;
   switch (request.verb) {
     case "approve":
+      // Whatever comes of the latch, this soak is over: an arm after it begins another, and takes approvals off.
+      if (state.latch !== undefined) return "a rollback is latched";
       return mayApprove(state)
         ? null
         : `approval is given in soaking, or renewed before the point of no return; this is ${state.phase}`;

@@ -35,7 +35,8 @@ export type ArmReport =
   | { readonly kind: "unasked"; readonly state: CutoverState; readonly why: string }
   /** Nothing was done to traffic; each sentence says what has to change first. */
   | { readonly kind: "refused"; readonly refusals: readonly string[] }
-  | { readonly kind: "failed"; readonly why: string };
+  /** `unread`: not even the state could be read, so that nobody has looked where traffic is. */
+  | { readonly kind: "failed"; readonly why: string; readonly unread?: true };
 
 /** The first arm of a cutover. Traffic is on blue, the pin is parked, and stays so until a tick takes the first step. */
 export const arm = async (
@@ -46,7 +47,7 @@ export const arm = async (
   options: ArmOptions,
 ): Promise<ArmReport> => {
   const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
-  if (!read.ok) return { kind: "failed", why: read.failure.message };
+  if (!read.ok) return { kind: "failed", why: read.failure.message, unread: true };
   if (read.value !== null) return { kind: "refused", refusals: [armedAlready(read.value)] };
   const checked = await checkFooting(ports, cutover, policy, "parked", options);
   if (!checked.ok) return { kind: "refused", refusals: checked.refusals };

@@ -4,7 +4,16 @@ import { bringBack } from "./bring-back.ts";
 import { inEarnest } from "./in-earnest.ts";
 import { type Latching, latchFor } from "./latch-first.ts";
 import type { SnapBackTrigger } from "./snap-back-trigger.ts";
-import { goneBy, noWayBack, onBlueUnverified, page, pinGone, type Run, type SnapBackReport } from "./tell-rollback.ts";
+import {
+  goneBy,
+  HALTED,
+  noWayBack,
+  onBlueUnverified,
+  page,
+  pinGone,
+  type Run,
+  type SnapBackReport,
+} from "./tell-rollback.ts";
 import { raisePins } from "./verify-pin.ts";
 
 /**
@@ -20,10 +29,11 @@ export const goOnBlind = async (
 ): Promise<SnapBackReport> => {
   const raised = await raisePins(ports, cutover, null);
   const soon = await latchFor(ports, cutover, trigger);
+  const halted = soon.kind === "latched" ? HALTED : "";
   if (raised.kind === "past-return" && !mayRecord(soon))
     return soon.kind === "unanswered" || soon.kind === "ignored"
       ? pinGone(ports, cutover, raised, soon.why)
-      : noWayBack(ports, cutover, goneBy(raised));
+      : noWayBack(ports, cutover, `${goneBy(raised)}${halted}`);
   const underLatch = ({ state: latched }: Latched): Promise<SnapBackReport> => {
     const since = ports.clock.now();
     return inEarnest(ports, latched, trigger, (state) => bringBack(ports, cutover, { state, since }));

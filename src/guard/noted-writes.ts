@@ -28,7 +28,7 @@ export const noting = (rules: RulesPort): { readonly rules: RulesPort; readonly 
 
 /** A sentence or two, without the last full stop. */
 export const sayWritten = (written: Written): string => {
-  if (written.size === 0) return "Nothing was written";
+  if (written.size === 0) return "No rule was written";
   const writes = [...written].map(([what, end]) => (end === "answered" ? what : `${what} (no answer)`));
   return `Sent to blue before that was seen: ${writes.join(", ")}. Those routes are on blue where it was answered; the others are where they were`;
 };

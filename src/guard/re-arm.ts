@@ -39,7 +39,7 @@ export const rearm = async (
   options: ArmOptions,
 ): Promise<ArmReport> => {
   const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
-  if (!read.ok) return { kind: "failed", why: read.failure.message };
+  if (!read.ok) return { kind: "failed", why: read.failure.message, unread: true };
   const state = read.value;
   if (state === null) return { kind: "refused", refusals: ["it was never armed: pawl arm"] };
   if (isBeingLowered(state)) return askOnceMore(ports, cutover, policy, state);

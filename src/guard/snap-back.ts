@@ -13,7 +13,7 @@ import { lookForBlue } from "./look-for-blue.ts";
 import { noting } from "./noted-writes.ts";
 import { flushLate } from "./outbox.ts";
 import type { SnapBackPorts, SnapBackTrigger } from "./snap-back-trigger.ts";
-import { askedBy, noWayBack, type Run, type SnapBackReport } from "./tell-rollback.ts";
+import { askedBy, HALTED, noWayBack, type Run, type SnapBackReport } from "./tell-rollback.ts";
 import { hasTimeFor } from "./time-left.ts";
 
 /**
@@ -36,7 +36,7 @@ export const snapBack = async (
   if (latching.kind === "unanswered") return goOnBlind(ports, cutover, trigger, latching.why);
   const since = ports.clock.now();
   const { state } = latching;
-  if (state.wayBack !== "open") return noWayBack(ports, cutover, `the way back is ${state.wayBack}`);
+  if (state.wayBack !== "open") return noWayBack(ports, cutover, `the way back is ${state.wayBack}${HALTED}`);
   return inEarnest(ports, state, trigger, async (meant) => {
     const { state: ready, released } = await hold(ports, meant, trigger);
     if (ready.latch?.mode === "held") return { kind: "held", state: ready };

@@ -63,6 +63,9 @@ export const onBlueUnverified = async (
   return { kind: "unverified", why };
 };
 
+/** What a latch that came too late does all the same. */
+export const HALTED = "; it is latched, and nothing more of CDC is taken apart until pawl resume";
+
 export const noWayBack = async (ports: Run, cutover: CutoverBindings, because: string): Promise<SnapBackReport> => {
   const why = `${because}. ${sayWritten(ports.written)}`;
   const told = await page(

@@ -58,7 +58,9 @@ export const armCommand = async (
     throw outside(
       `${bindings.name} could not be armed.`,
       `${report.why}.`,
-      `Run it again: that is safe, and traffic is on blue either way. pawl status ${bindings.name} says if it is armed after all.`,
+      report.unread === true
+        ? `Nothing was changed. Run it again once the table answers; pawl status ${bindings.name} says where traffic is.`
+        : `Run it again: that is safe, and traffic is on blue either way. pawl status ${bindings.name} says if it is armed after all.`,
     );
   if (report.kind === "unasked")
     throw outside(

@@ -23,19 +23,28 @@ const MEANS: Readonly<Record<Exclude<OfferedVerb, "adopt">, string>> = {
   approve: "CDC is taken apart once the soak and its gates are there. Good for this epoch and 24 h.",
 };
 
-/** Under a latch nothing advances, paused or not; and an arm that comes after takes the pause off. */
-const meansLatched = (
+/** What a verb comes to where it means something else than usual; null where it means what it always does. */
+const meansHere = (
   cutover: string,
   verb: Exclude<OfferedVerb, "adopt">,
   { latch, wayBack }: CutoverState,
 ): string | null => {
+  if (verb === "approve") return null;
+  if (wayBack !== "open") return meansPastReturn(cutover, verb, latch !== undefined);
   if (latch === undefined) return null;
-  if (wayBack !== "open" && verb === "resume") return "The rollback that came too late is dropped, and it goes on.";
-  if (wayBack !== "open" || verb === "approve") return null;
   const again = `pawl arm ${cutover} --again`;
   return verb === "pause"
-    ? `A rollback is latched: nothing advances anyway, and ${again} takes the pause off.`
+    ? `A rollback is latched: nothing advances anyway. The pause outlasts ${again}; pawl resume ${cutover} takes it off.`
     : `A rollback is latched: nothing advances before ${again}.`;
+};
+
+/** There is no step left to wait with, and no rollback that would go on. */
+const meansPastReturn = (cutover: string, verb: "pause" | "resume", latched: boolean): string => {
+  if (verb === "pause")
+    return `Past the point of no return: from then on nothing more of CDC is taken apart. pawl restore ${cutover} says what way back is left.`;
+  return latched
+    ? "The rollback that came too late is dropped, and it goes on."
+    : "From then on CDC is taken apart further: it is past the point of no return.";
 };
 
 /**
@@ -58,6 +67,6 @@ export const requestCommand = async (
   const { takenAt, state } = report;
   const document = { cutover: bindings.name, verb, by, reason, epoch: state.epoch, takenAt: toIso(takenAt) };
   const inSeconds = forPeople(Math.max(0, takenAt - ports.clock.now()));
-  const means = meansLatched(bindings.name, verb, state) ?? MEANS[verb];
+  const means = meansHere(bindings.name, verb, state) ?? MEANS[verb];
   return done(document, [`${verb}: asked; the tick of ${document.takenAt} takes it, in ${inSeconds}.`, means]);
 };

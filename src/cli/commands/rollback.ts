@@ -68,14 +68,16 @@ const unguarded = (cutover: string, undone: readonly string[]): CommandResult<Ro
 const told = (report: SnapBackReport, cutover: string, untold: readonly string[]): CommandResult<RollbackDocument> => {
   switch (report.kind) {
     case "verified": {
-      const { expected } = report.state.latch ?? { expected: null };
-      const { label = null, reasons = [] } = expected ?? {};
+      const { latch, settled } = report.state;
+      const { label = null, reasons = [] } = latch?.expected ?? {};
       const undone = untold.map((what) => `${what}; the next tick tells`);
       return done({ cutover, recorded: true, expected: label, reasons, undone }, [
         `${cutover}: all traffic is on blue, verified.`,
         `  expected ${label ?? "unknown"}${reasons.length > 0 ? ` (${reasons.join("; ")})` : ""}`,
         ...undoneLines(undone),
-        `  What it really cost is being proven: pawl status ${cutover}. Keep both streams until it has settled.`,
+        settled === undefined
+          ? `  What it really cost is being proven: pawl status ${cutover}. Keep both streams until it has settled.`
+          : `  It had gone back before, and settled ${settled.label}${settled.reasons.length > 0 ? ` (${settled.reasons.join("; ")})` : ""}.`,
       ]);
     }
     case "asserted": {

@@ -47,6 +47,18 @@ describe("pawl arm", () => {
     expect(() => world.state()).toThrow("never armed");
   });
 
+  it("does not say where traffic is where not even the state could be read", async () => {
+    const world = fakeWorld();
+    await world.arm();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    world.store.down = true;
+    for (const again of [false, true])
+      expect(await failed(arm(deskBefore(world), { again }))).toMatchObject({
+        exitCode: 3,
+        next: "Nothing was changed. Run it again once the table answers; pawl status orders says where traffic is.",
+      });
+  });
+
   it("refuses a drill on AWS, and takes it in a declared rehearsal", async () => {
     const world = fakeWorld();
     const desk = deskBefore(world);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { RulesPort } from "../../../src/actuation/rules-port.ts";
+import { armCommand } from "../../../src/cli/commands/arm.ts";
 import { explainCommand } from "../../../src/cli/commands/explain.ts";
 import { exitCodeOf, exportLedger, exportLines } from "../../../src/cli/commands/ledger-export.ts";
 import { ledgerVerifyCommand } from "../../../src/cli/commands/ledger-verify.ts";
@@ -11,13 +13,21 @@ import { ok, outsideFailure } from "../../../src/kernel/result.ts";
 import { type EpochMs, epochMs } from "../../../src/kernel/units.ts";
 import { chainRecord } from "../../../src/ledger/chain.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
-import { fakeWorld, ORDERS, sha256 } from "../../support/fake-world.ts";
+import { DRILL, type FakeWorld, fakeWorld, ORDERS, sha256 } from "../../support/fake-world.ts";
 
 const at = async (weight: number) => {
   const world = fakeWorld();
   await world.arm();
   await world.until(`${weight} %`, () => world.state().weightPercent === weight);
   return { world, desk: deskBefore(world) };
+};
+
+const NO = { reason: "no", acceptLoss: false };
+
+/** A load balancer that refuses to move the pin or the weights, so that a rollback stays unverified. */
+const unmoved = ({ rules }: FakeWorld): RulesPort => {
+  const refuse = async () => ({ kind: "refused", code: "AccessDenied", message: "not allowed" }) as const;
+  return { ...rules, movePin: refuse, writeWeights: refuse };
 };
 
 describe("pawl pause, resume, approve", () => {
@@ -35,7 +45,7 @@ describe("pawl pause, resume, approve", () => {
     expect(world.state().pause).toBeUndefined();
   });
 
-  it("does not promise that a cutover advances which is rolled back, nor that a pause outlives arming again", async () => {
+  it("does not promise that a cutover advances which is rolled back, nor that arming again takes a pause off", async () => {
     const { world, desk } = await at(10);
     await rollbackCommand(desk.context, { reason: "no", acceptLoss: false });
 
@@ -43,7 +53,43 @@ describe("pawl pause, resume, approve", () => {
       "A rollback is latched: nothing advances before pawl arm orders --again.",
     );
     await world.minute();
-    expect((await requestCommand(desk.context, "pause", "stay")).lines[1]).toContain("--again takes the pause off");
+    expect((await requestCommand(desk.context, "pause", "stay")).lines[1]).toBe(
+      "A rollback is latched: nothing advances anyway. The pause outlasts pawl arm orders --again; pawl resume orders takes it off.",
+    );
+    await world.until("settled", () => world.state().settled !== undefined);
+    await world.minutes(5);
+    const again = await armCommand(desk.context, { policy: DRILL, again: true, rehearsal: true });
+    expect(again.lines.join()).toContain("still paused by olga@desk (stay)");
+  });
+
+  it("does not promise rollbacks, nor steps, past the point of no return", async () => {
+    const { world, desk } = await at(10);
+    const state = world.state();
+    const past = { phase: "decommissioning", wayBack: "restorable" } as const;
+    world.store.put({ ...state, version: state.version + 1, ...past });
+
+    expect((await requestCommand(desk.context, "pause", "look")).lines[1]).toBe(
+      "Past the point of no return: from then on nothing more of CDC is taken apart. pawl restore orders says what way back is left.",
+    );
+    const { request: _taken, ...rest } = world.state();
+    world.store.put({ ...rest, version: rest.version + 1 });
+    expect((await requestCommand(desk.context, "resume", "go")).lines[1]).toBe(
+      "From then on CDC is taken apart further: it is past the point of no return.",
+    );
+  });
+
+  it("refuses to approve what is about to go back", async () => {
+    const { world, desk } = await at(100);
+    expect(world.state().phase).toBe("soaking");
+    await rollbackCommand({ ...desk.context, ports: { ...desk.context.ports, rules: unmoved(world) } }, NO).catch(
+      () => {},
+    );
+    expect(world.state()).toMatchObject({ phase: "soaking", latch: { mode: "snapped" } });
+
+    expect(await failed(requestCommand(desk.context, "approve", "yes"))).toMatchObject({
+      exitCode: 1,
+      why: "a rollback is latched.",
+    });
   });
 
   it("refuses an approval before the soak, and a second request before the first was taken", async () => {
@@ -75,6 +121,16 @@ describe("pawl rollback", () => {
     });
     expect(lines[0]).toBe("orders: all traffic is on blue, verified.");
     expect(world.rules.greenPercent()).toBe(0);
+  });
+
+  it("says that one before has settled, instead of that it is being proven", async () => {
+    const { world, desk } = await at(50);
+    expect((await rollbackCommand(desk.context, NO)).lines.join()).toContain("is being proven");
+    await world.until("settled", () => world.state().settled !== undefined);
+
+    expect((await rollbackCommand(desk.context, NO)).lines[2]).toBe(
+      "  It had gone back before, and settled lossless (everything green accepted is on blue).",
+    );
   });
 
   it("needs nothing but the load balancer: no table, no topic, no policy, no streams", async () => {
@@ -156,8 +212,10 @@ describe("pawl rollback", () => {
 
     expect(await failed(rollbackCommand(desk.context, { reason: "no", acceptLoss: true }))).toMatchObject({
       exitCode: 1,
+      why: expect.stringContaining("it is latched, and nothing more of CDC is taken apart until pawl resume."),
       next: "pawl restore orders says what way back is left.",
     });
+    expect(world.state().latch).toBeDefined();
     expect(world.rules.writes.length).toBe(before);
   });
 });

@@ -39,7 +39,7 @@ describe("a rollback whose pin somebody has deleted before the point of no retur
     expect(world.rules.greenPercent()).toBe(0);
     expect(world.state()).toMatchObject({ wayBack: "open", latch: { mode: "snapped" } });
     expect(world.state().latch?.verifiedAt).toBeUndefined();
-    expect(world.notify.sent.at(-1)?.body).not.toContain("Nothing was written");
+    expect(world.notify.sent.at(-1)?.body).not.toContain("No rule was written");
   });
 
   it("moves every route, whichever of the pins it was", async () => {
@@ -97,7 +97,7 @@ describe("a rollback whose pin somebody has deleted before the point of no retur
     const named = expect.stringContaining(`Sent to blue before that was seen: pin ${pin.ruleArn}-tls.`);
     expect(report).toMatchObject({ kind: "pin-gone", why: named });
     expect(world.notify.sent.at(-1)).toMatchObject({ body: named });
-    expect(world.notify.sent.at(-1)?.body).not.toContain("Nothing was written");
+    expect(world.notify.sent.at(-1)?.body).not.toContain("No rule was written");
     const read = await world.rules.readListener(`${http.listenerArn}-tls`, 1_000 as never);
     const tls = read.ok ? read.value.rules.find(({ ruleArn }) => ruleArn === `${pin.ruleArn}-tls`) : undefined;
     expect(tls?.priority).toBe(pin.raisedPriority);
@@ -129,7 +129,7 @@ describe("a rollback whose pin somebody has deleted before the point of no retur
     world.rules.remove(pin.ruleArn);
     world.store.down = true;
     const report = await snapBack(world.ports, world.cutover, operator);
-    expect(report).toMatchObject({ why: expect.stringMatching(/\)\. Nothing was written$/) });
+    expect(report).toMatchObject({ why: expect.stringMatching(/\)\. No rule was written$/) });
   });
 
   it("finds out by a second try where the table was only slow", async () => {
