@@ -22,6 +22,14 @@ export interface Account {
 const OUTBOX_MAX = 60;
 /** What ticks come to minute after minute, for days. */
 const EVERY_MINUTE: ReadonlySet<string> = new Set(["hold", "soak", "decommission"]);
+/** What such a tick may have changed all the same: settled a step, taken what an operator asked, held or released a latch. */
+const standing = ({ phase, weightPercent, intent, latch, request }: CutoverState): readonly unknown[] => [
+  phase,
+  weightPercent,
+  intent,
+  latch?.mode,
+  request,
+];
 
 /**
  * The item that one conditional write stores: the new state with its next version, its ledger record, and the outbox
@@ -35,10 +43,11 @@ export const compose = (
 ): CutoverState => {
   const based = { ...after, version: before.version + 1, writeId: with_.writeId };
   const latched = chainLatch(before, based, with_.digest);
+  const stood = standing(before);
+  const changesNothing =
+    EVERY_MINUTE.has(account.kind) && standing(after).every((member, index) => member === stood[index]);
   const isFull = (of: "record" | "notification"): boolean =>
-    EVERY_MINUTE.has(account.kind) &&
-    after.phase === before.phase &&
-    latched.outbox.filter((entry) => entry[of] !== undefined).length >= OUTBOX_MAX;
+    changesNothing && latched.outbox.filter((entry) => entry[of] !== undefined).length >= OUTBOX_MAX;
   const notification = isFull("notification") ? undefined : account.notify;
   const id = `${transitionId(based)}${account.kind}`;
   // The ledger may be stuck while people can be reached: what they have to hear does not wait for it.

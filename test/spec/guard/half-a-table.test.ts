@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CutoverState } from "../../../src/decision/state.ts";
 import type { GuardPorts } from "../../../src/guard/ports.ts";
+import { requestResume } from "../../../src/guard/requests.ts";
 import { ok, outsideFailure } from "../../../src/kernel/result.ts";
 import { type EpochMs, earlier, MINUTE_MS, minuteOf } from "../../../src/kernel/units.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
@@ -143,6 +144,18 @@ describe("a ledger that takes nothing while everything else works", () => {
     expect(world.rules.greenPercent()).toBe(stopped);
     await world.minutes(8);
     expect(blockers(world)).not.toContain("ledger");
+  });
+
+  it("leaves no record out of what an operator asked, however long it lasts", async () => {
+    const world = await pausedAt10();
+    const through = stuck(world);
+    for (let minute = 0; minute < 75; minute += 1) await world.minute(through);
+    await requestResume(through, "orders", { by: "ada", reason: "looked" });
+    await world.minute(through);
+    expect(world.state().pause).toBeUndefined();
+
+    await world.minutes(8);
+    expect(wholeLedger(world).some(({ summary }) => summary.includes("resume by ada: taken (looked)"))).toBe(true);
   });
 
   it("swallows no page: what is in the way an hour later is told all the same", async () => {

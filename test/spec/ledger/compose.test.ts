@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { applyLatch } from "../../../src/decision/latch.ts";
-import type { CutoverState, OutboxEntry } from "../../../src/decision/state.ts";
+import type { CutoverState, Latch, OperatorRequest, OutboxEntry } from "../../../src/decision/state.ts";
+import { weightPercent } from "../../../src/kernel/units.ts";
 import { type Account, compose, isOfNewest } from "../../../src/ledger/compose.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { atTenPercent, byOperator, minutesAfter, T, toFiftyPercent } from "../../contract/sample-state.ts";
@@ -17,6 +18,14 @@ const hold: Account = {
 };
 const changes: Account = { ...hold, kind: "weight", summary: "10 % to 50 %." };
 const page = { subject: "orders", body: "it holds", urgency: "page" } as const;
+
+const wish = { by: "olga", reason: "to look", at: minutesAfter(0) };
+const pause: OperatorRequest = { ...wish, verb: "pause", epoch: 3, version: 6, expiresAt: minutesAfter(5) };
+const latchIn = (mode: Latch["mode"]): Pick<CutoverState, "latch"> => {
+  const { latch } = applyLatch(before, byOperator, "w8");
+  if (latch === undefined) throw new RangeError("it was just latched");
+  return { latch: { ...latch, mode, chainedSeq: 12 } };
+};
 
 /** Entries that somebody wrote before. */
 const entries = (count: number): readonly OutboxEntry[] => {
@@ -91,6 +100,16 @@ describe("an outbox that nobody could empty", () => {
   it("takes the tick that began to decommission", () => {
     const began: CutoverState = { ...waiting(60), phase: "decommissioning" };
     expect(compose(waiting(60), began, { ...hold, kind: "decommission" }, written).outbox).toHaveLength(61);
+  });
+
+  it.each<[string, Partial<CutoverState>, Partial<CutoverState>]>([
+    ["took what an operator asked", { request: pause }, { pause: wish }],
+    ["settled a step", { intent: toFiftyPercent }, { weightPercent: weightPercent(50) }],
+    ["ended a hold", latchIn("held"), latchIn("snapped")],
+  ])("takes the tick that %s", (_what, was, is) => {
+    const full = waiting(60);
+    const { outbox } = compose({ ...full, ...was }, { ...full, ...is }, { ...hold, notify: page }, written);
+    expect(outbox.at(-1)).toMatchObject({ record: { kind: "hold" }, notification: page });
   });
 
   it("tells people where the records find no room, and records where the messages find none", () => {
