@@ -1,6 +1,7 @@
 import type { EpochMs } from "../kernel/units.ts";
 import { knownBurst } from "../policy/operations/evidence/baseline.ts";
 import type { Policy } from "../policy/policy-file.ts";
+import type { Obstacle } from "./blocking.ts";
 import { restartSoak } from "./soak.ts";
 import type { Adoption, CutoverState, OperatorRequest } from "./state.ts";
 
@@ -47,6 +48,23 @@ export const adoptionRefusals = (
     : [next.drill === true ? "the new policy is a drill, this is none" : "this is a drill, the new policy is none"]),
   ...weightRefusal(state, current, next, takeoverOf(state, asked)),
 ];
+
+/**
+ * A policy that was to take over by now and has not: it could not be read. What is in force goes on judging, and opens no
+ * way; whoever asked was told that this tick judges by the other one.
+ */
+export const adoptionObstacles = (state: CutoverState): readonly Obstacle[] => {
+  const { adoption } = state;
+  if (adoption === undefined || takeoverOf(state, adoption) === "next-step") return [];
+  return [
+    {
+      what: "adoption",
+      value: `policy ${adoption.policyDigest}, asked for by ${adoption.by}, could not be read`,
+      threshold: "in force",
+      clears: "the table gives it, or pawl policy adopt of the policy in force",
+    },
+  ];
+};
 
 /** Every weight up to the one at which it takes over has to be the same, or nobody knows where the cutover stands. */
 const weightRefusal = (state: CutoverState, current: Policy, next: Policy, takeover: Takeover): readonly string[] => {

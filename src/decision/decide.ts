@@ -1,6 +1,8 @@
 import { weightPercent } from "../kernel/units.ts";
+import { freezeBegins } from "../policy/freeze.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import type { GateVerdict, Judgement } from "../policy/verdict.ts";
+import { adoptionObstacles } from "./adoption.ts";
 import { blindObstacles, blindSinceOf } from "./blindness.ts";
 import { gateObstacles, type Obstacle, sinceWhen, standingObstacles, verdictsOf } from "./blocking.ts";
 import type { DecideInput, Decision } from "./decision.ts";
@@ -10,7 +12,7 @@ import { pageText } from "./page-text.ts";
 import { phaseObstacles } from "./phase-obstacles.ts";
 import { rollbackCause } from "./rollback-cause.ts";
 import { drillObstacles } from "./rollback-drill.ts";
-import type { CutoverState } from "./state.ts";
+import type { CutoverState, Permit } from "./state.ts";
 import { unprovenSince } from "./step-dwell.ts";
 
 /** The gates that open the way on from where the cutover stands. */
@@ -54,6 +56,7 @@ export const decide = (input: DecideInput): Decision => {
     ...(cause === null ? [] : [pastReturn(cause.reasons)]),
     ...facts.trouble,
     ...freezeObstacles(state, policy, tick),
+    ...adoptionObstacles(state),
     ...drillObstacles(state, tick),
     ...standingObstacles(state, facts.traffic),
     ...disagreements(judgement),
@@ -80,6 +83,7 @@ const onward = (
 ): Decision => {
   const { state, policy, facts, tick } = input;
   const clear = common.blocking.length === 0;
+  const permit = (): Permit => permitFor(state, tick, freezeBegins(policy, tick));
   switch (state.phase) {
     case "armed":
     case "shifting": {
@@ -89,11 +93,11 @@ const onward = (
     }
     case "soaking":
       return clear
-        ? { kind: "decommission", soak: facts.soak, permit: permitFor(state, tick), ...common }
+        ? { kind: "decommission", soak: facts.soak, permit: permit(), ...common }
         : { kind: "soak", soak: facts.soak, ...common };
     case "decommissioning":
       return clear
-        ? { kind: "decommission", soak: state.soak, permit: permitFor(state, tick), ...common }
+        ? { kind: "decommission", soak: state.soak, permit: permit(), ...common }
         : { kind: "hold", ...common };
     default:
       return { kind: "hold", ...common };

@@ -1,4 +1,4 @@
-import { DAY_MS, durationMs, type EpochMs, later } from "../kernel/units.ts";
+import { DAY_MS, durationMs, type EpochMs, epochMs, later } from "../kernel/units.ts";
 import type { CutoverState, Permit } from "./state.ts";
 
 const APPROVAL_LIFE_MS = DAY_MS;
@@ -11,9 +11,13 @@ export const approvalHolds = (state: CutoverState, at: EpochMs): boolean =>
   state.approval.epoch === state.epoch &&
   at <= later(state.approval.at, APPROVAL_LIFE_MS);
 
-/** Leave for the acts that lie ahead: up to and with the point of no return, or the teardown after it. */
-export const permitFor = (state: CutoverState, tick: EpochMs): Permit => ({
-  epoch: state.epoch,
-  action: state.wayBack === "open" ? "point-of-no-return" : "teardown",
-  notAfter: later(tick, PERMIT_LIFE_MS),
-});
+/**
+ * Leave for the acts that lie ahead: up to and with the point of no return, or the teardown after it. The first ends where
+ * a freeze begins: the tick of that minute comes at the same time as whoever acts on the permit of the one before.
+ */
+export const permitFor = (state: CutoverState, tick: EpochMs, freezeAt: EpochMs | null = null): Permit => {
+  const { epoch, wayBack } = state;
+  const notAfter = later(tick, PERMIT_LIFE_MS);
+  if (wayBack !== "open") return { epoch, action: "teardown", notAfter };
+  return { epoch, action: "point-of-no-return", notAfter: epochMs(Math.min(notAfter, freezeAt ?? notAfter)) };
+};

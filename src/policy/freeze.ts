@@ -42,10 +42,11 @@ const endOf = (freeze: Freeze, at: EpochMs): EpochMs | null | "unreadable" => {
 
 const instantOf = (text: string | undefined): EpochMs | null => (text === undefined ? null : fromIso(text));
 
+const minuteOfWeek = (at: EpochMs): number => (at / MINUTE_MS - FIRST_MONDAY + WEEK) % WEEK;
+
 const endOfWeekly = ({ from, to }: Weekly, at: EpochMs): EpochMs | null => {
-  const intoWeek = (at / MINUTE_MS - FIRST_MONDAY + WEEK) % WEEK;
   const length = to > from ? to - from : to - from + WEEK;
-  const into = (intoWeek - from + WEEK) % WEEK;
+  const into = (minuteOfWeek(at) - from + WEEK) % WEEK;
   return into < length ? epochMs(Math.round((at / MINUTE_MS - into + length) * MINUTE_MS)) : null;
 };
 
@@ -68,6 +69,23 @@ export const frozenAt = ({ freeze }: Pick<Policy, "freeze">, at: EpochMs): Froze
     until = epochMs(latest);
   }
   return { why: first.why, until: null };
+};
+
+/** When the next window begins, or null. Pure. Of an instant that none holds; what cannot be read holds every one. */
+export const freezeBegins = ({ freeze }: Pick<Policy, "freeze">, at: EpochMs): EpochMs | null => {
+  const begins = freeze.flatMap((each) => beginOf(each, at) ?? []);
+  return begins.length === 0 ? null : epochMs(Math.min(...begins));
+};
+
+const beginOf = ({ weekly, from }: Freeze, at: EpochMs): EpochMs | null => {
+  if (weekly === undefined) {
+    const begin = instantOf(from);
+    return begin !== null && begin > at ? begin : null;
+  }
+  const window = parseWeekly(weekly);
+  if (window === null) return null;
+  const ahead = (window.from - minuteOfWeek(at) + WEEK) % WEEK;
+  return epochMs(Math.round((at / MINUTE_MS + ahead) * MINUTE_MS));
 };
 
 /** Whether these windows hold all of that one. Of a weekly one only weekly ones can; false where nobody can say. */

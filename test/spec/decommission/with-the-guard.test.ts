@@ -3,16 +3,19 @@ import { loadBalancerActs } from "../../../src/decommission/load-balancer-acts.t
 import { runDecommission } from "../../../src/decommission/run-decommission.ts";
 import { requestApprove, requestResume } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
+import { toIso } from "../../../src/kernel/instant.ts";
 import { ok } from "../../../src/kernel/result.ts";
+import { epochMs, later, MINUTE_MS, minuteOf } from "../../../src/kernel/units.ts";
+import type { Policy } from "../../../src/policy/policy-file.ts";
 import { fakeActs } from "../../support/decommission.ts";
-import { fakeWorld } from "../../support/fake-world.ts";
+import { DRILL, fakeWorld } from "../../support/fake-world.ts";
 
 const OLGA = { by: "olga", reason: "she has looked" };
 
 /** The real promote, the real acts on the rules, and the executor, minute by minute. */
-const decommissioning = async () => {
+const decommissioning = async (policy?: Policy) => {
   const world = fakeWorld();
-  await world.arm();
+  await world.arm(policy);
   await world.until(
     "the soak",
     () =>
@@ -46,6 +49,25 @@ it("promote's permits carry it from the approval to the end", async () => {
   expect(world.state()).toMatchObject({ phase: "complete", weightPercent: 100, wayBack: "closed" });
   expect(world.rules.greenPercent()).toBe(100);
   expect(await world.active.list(1_000 as never)).toEqual(ok([]));
+});
+
+it("does not pass the point of no return in a freeze that begins as it is about to", async () => {
+  const freeze = (from: number) => [{ from: toIso(epochMs(from)), to: "2026-11-22T09:00:00Z", why: "month end" }];
+  const asked = (await decommissioning()).world.clock.now();
+  const { world, instead, run } = await decommissioning({
+    ...DRILL,
+    freeze: freeze(later(minuteOf(asked), MINUTE_MS)),
+  });
+  expect(world.state().phase).toBe("decommissioning");
+  instead.set("final-diff", { kind: "waiting", for: "the comparison" });
+  await run();
+  instead.clear();
+
+  // All that a tick starts begins at once: promote has not judged this minute yet.
+  world.nextMinute();
+
+  expect((await run()).stopped).toMatch(/^the permit ran out at /);
+  expect(world.state().wayBack).toBe("open");
 });
 
 it("what is complete stays listed until its last record and message have arrived", async () => {

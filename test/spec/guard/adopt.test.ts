@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ledgerVerifyCommand } from "../../../src/cli/commands/ledger-verify.ts";
 import { statusCommand } from "../../../src/cli/commands/status.ts";
 import { requestAdopt, requestApprove } from "../../../src/guard/requests.ts";
+import { outsideFailure } from "../../../src/kernel/result.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
 import { policyDigest } from "../../../src/policy/policy-digest.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
@@ -224,6 +225,40 @@ describe("an adoption", () => {
 
     expect(world.state().adoption).toBeUndefined();
     expect(wholeLedger(world).at(-1)?.summary).toContain("is not adopted: the table has no policy of this digest");
+  });
+
+  it("that cannot be read where it was to take over lets nothing go on by the policy before it", async () => {
+    const world = await at(100);
+    await world.until(
+      "the soak",
+      () =>
+        world
+          .state()
+          .blocking.map(({ what }) => what)
+          .join() === "approval",
+      60,
+    );
+    const digest = publish(world, variant());
+    await requestApprove(world.ports, "orders", { by: "olga", reason: "the soak is over" });
+    const state = world.state();
+    const asked = { by: "ada", reason: "the limit was wrong", policyDigest: digest, at: world.clock.now() };
+    world.store.put({ ...state, version: state.version + 1, adoption: asked });
+    const half = {
+      ...world.ports,
+      policies: {
+        ...world.ports.policies,
+        read: async (of: string, ...rest: [never]) =>
+          of === digest ? outsideFailure("timed-out", "no answer") : world.ports.policies.read(of, ...rest),
+      },
+    };
+
+    await world.minute(half);
+
+    expect(world.state()).toMatchObject({ phase: "soaking", adoption: { policyDigest: digest } });
+    expect(world.state().blocking.map(({ what }) => what)).toEqual(["adoption"]);
+    await world.minute();
+    expect(world.state()).toMatchObject({ phase: "soaking", policyDigest: digest, soak: { restarts: 1 } });
+    expect(world.state().approval).toBeUndefined();
   });
 
   it("is void where no tick took the request within five minutes", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromIso } from "../../../src/kernel/instant.ts";
 import { type EpochMs, epochMs } from "../../../src/kernel/units.ts";
-import { frozenAt, parseWeekly } from "../../../src/policy/freeze.ts";
+import { freezeBegins, frozenAt, parseWeekly } from "../../../src/policy/freeze.ts";
 
 const at = (text: string): EpochMs => fromIso(text) ?? epochMs(0);
 
@@ -104,4 +104,29 @@ describe("what an operator is told of a freeze", () => {
       expect(frozenAt({ freeze: [half] }, at("2026-11-30T00:00:00Z"))).toEqual({ why: "half", until: null });
     },
   );
+});
+
+describe("when the next freeze begins", () => {
+  const now = at("2026-11-27T15:59:00Z");
+  const dated = { from: "2026-11-28T08:00:30Z", to: "2026-12-01T00:00:00Z", why: "month end" };
+  const friday = { weekly: "Fri 16:00 - Mon 06:00", why: "week end" };
+
+  it.each([
+    ["a date", [dated], "2026-11-28T08:00:30Z"],
+    ["a part of this week", [friday], "2026-11-27T16:00:00Z"],
+    ["the sooner of two", [dated, friday], "2026-11-27T16:00:00Z"],
+    [
+      "a part of the week that began before, next week",
+      [{ weekly: "Fri 12:00 - Fri 13:00", why: "x" }],
+      "2026-12-04T12:00:00Z",
+    ],
+  ])("is told of %s", (_what, freeze, begins) => {
+    expect(freezeBegins({ freeze }, now)).toBe(at(begins));
+  });
+
+  it("is never, where none begins any more or none can be read", () => {
+    const over = { ...dated, from: "2026-11-20T00:00:00Z", to: "2026-11-21T00:00:00Z" };
+    expect(freezeBegins({ freeze: [] }, now)).toBeNull();
+    expect(freezeBegins({ freeze: [over, { weekly: "soon", why: "x" }] }, now)).toBeNull();
+  });
 });
