@@ -137,7 +137,8 @@ const messageOf = (
   // The run that made the step has died, or got no answer, and told nobody.
   const step = first.some(({ kind }) => kind === "weightCommitted") ? `green has ${intent?.to} %` : null;
   const [refused, adoption] = [sayRefused(first), sayAdoption(first)];
-  const besides = [step === null ? null : `${step}.`, refused, adoption].filter((each) => each !== null);
+  const soaked = soakedNow(cutover, blocking, decision);
+  const besides = [step === null ? null : `${step}.`, refused, adoption, soaked].filter((each) => each !== null);
   if (page !== null) {
     const body = [...besides, page].join("\n");
     return { notify: { subject: `${cutover} needs somebody`, body, urgency: "page" } };
@@ -147,12 +148,15 @@ const messageOf = (
     const body = `Its outcome was settled afterwards${adoption === null ? "" : `. ${adoption}`}.`;
     return { notify: { subject: `${cutover}: ${step}`, body, urgency: "info" } };
   }
-  if (adoption !== null) return { notify: adoptionNotice(cutover, adoption) };
-  if (!awaitsApproval(decision.blocking) || awaitsApproval(blocking)) return {};
-  // Nothing presses: traffic is on green and both streams run. But nobody else will ever go on.
-  const body = `Everything but an approval is there. To begin the decommission: pawl approve ${cutover} --reason <why>.`;
-  return { notify: { subject: `${cutover}: the soak is over`, body, urgency: "info" } };
+  if (adoption !== null) return { notify: adoptionNotice(cutover, besides.join("\n")) };
+  return soaked === null ? {} : { notify: { subject: `${cutover}: the soak is over`, body: soaked, urgency: "info" } };
 };
+
+/** Nothing presses: traffic is on green and both streams run. But nobody else will ever go on, and it is said once. */
+const soakedNow = (cutover: string, before: CutoverState["blocking"], { blocking }: Decision): string | null =>
+  awaitsApproval(blocking) && !awaitsApproval(before)
+    ? `Everything but an approval is there. To begin the decommission: pawl approve ${cutover} --reason <why>.`
+    : null;
 
 const awaitsApproval = (blocking: CutoverState["blocking"]): boolean =>
   blocking.length === 1 && blocking[0]?.what === "approval";

@@ -22,14 +22,11 @@ export interface Account {
 const OUTBOX_MAX = 60;
 /** What ticks come to minute after minute, for days. */
 const EVERY_MINUTE: ReadonlySet<string> = new Set(["hold", "soak", "decommission"]);
-/** What such a tick may have changed all the same: settled a step, taken what an operator asked, held or released a latch. */
-const standing = ({ phase, weightPercent, intent, latch, request }: CutoverState): readonly unknown[] => [
-  phase,
-  weightPercent,
-  intent,
-  latch?.mode,
-  request,
-];
+/** What such a tick may have changed all the same: settled a step, taken what was asked or another policy, ended a hold. */
+const standing = (state: CutoverState): readonly unknown[] => {
+  const { phase, weightPercent, intent, latch, request, adoption, policyDigest } = state;
+  return [phase, weightPercent, intent, latch?.mode, request, adoption, policyDigest];
+};
 
 /**
  * The item that one conditional write stores: the new state with its next version, its ledger record, and the outbox

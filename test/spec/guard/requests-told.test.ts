@@ -41,6 +41,33 @@ describe("what becomes of an operator's request", () => {
     expect(told(world, /pause by olga: refused/)).toMatchObject([{ urgency: "page" }]);
   });
 
+  it("does not keep people from hearing that the soak is over, which is said once", async () => {
+    const awaitsApproval = ({ state }: FakeWorld) =>
+      state()
+        .blocking.map(({ what }) => what)
+        .join() === "approval";
+    const probe = await at10();
+    const minutes = await probe.until("the soak", () => awaitsApproval(probe), 90);
+    const world = await at10();
+    await world.minutes(minutes - 1);
+    const { request: _none, ...state } = world.state();
+    const at = world.clock.now();
+    const stale = {
+      ...OLGA,
+      verb: "pause",
+      epoch: 0,
+      version: state.version,
+      at,
+      expiresAt: later(at, MINUTE_MS),
+    } as const;
+    world.store.put({ ...state, version: state.version + 1, request: stale });
+
+    await world.minute();
+
+    expect(awaitsApproval(world)).toBe(true);
+    expect(told(world, /pause by olga: refused.*\nEverything but an approval is there/)).toHaveLength(1);
+  });
+
   it("is in the record of the tick that takes it, and nobody is told", async () => {
     const world = await at10();
     await requestPause(world.ports, "orders", OLGA);

@@ -104,6 +104,7 @@ describe("an outbox that nobody could empty", () => {
 
   it.each<[string, Partial<CutoverState>, Partial<CutoverState>]>([
     ["took what an operator asked", { request: pause }, { pause: wish }],
+    ["took another policy", { policyDigest: "one" }, { policyDigest: "other" }],
     ["settled a step", { intent: toFiftyPercent }, { weightPercent: weightPercent(50) }],
     ["ended a hold", latchIn("held"), latchIn("snapped")],
   ])("takes the tick that %s", (_what, was, is) => {
