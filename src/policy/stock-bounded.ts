@@ -7,6 +7,10 @@ interface Stock {
 /** Expressions that stock may evaluate, and what it reads or makes on the way, in parts of `PARTS_A_STEP`. */
 const MOST_STEPS = 200_000;
 const PARTS_A_STEP = 20;
+/** Characters of a literal: it is there already, but inside a loop it is read again and again. */
+const WRITTEN_A_STEP = 100;
+/** Characters that a search in a text may compare for one: at worst all that is looked for, at every place of it. */
+const COMPARED_A_STEP = 1_000;
 
 class OutOfBounds extends Error {}
 
@@ -15,6 +19,7 @@ class OutOfBounds extends Error {}
  * that what stands there for the length of this call sees every expression:
  *
  * - each costs a step, and what comes out of it by its size (112 bytes of `reduce` and `cat` make a gigabyte);
+ * - `in` searches one text for another, for a minute if they are long enough: it costs the product of their lengths;
  * - `missing` looks each key up by evaluating it: what is no part of the rule is refused;
  * - `log` would write to standard output: its operand is its value.
  *
@@ -31,15 +36,31 @@ export const boundedApply = (
     steps -= cost;
     if (steps < 0) throw new OutOfBounds("it would take too long or grow too large");
   };
+  const paid = (value: unknown, partsAStep: number): unknown => {
+    if (typeof value === "string") spend(value.length / partsAStep);
+    else if (typeof value === "object") spend(bulkOf(value) / partsAStep);
+    return value;
+  };
+  /** What the operands of an `in` have come to as texts, in characters; null below anything else. */
+  let searched: number[] | null = null;
   const bounded = (logic: unknown, scope: unknown): unknown => {
     spend(1);
-    if (typeof logic !== "object" || logic === null) return logic;
-    if (!parts.has(logic) && !looksUpAKey(logic)) throw new OutOfBounds("it would evaluate data as logic");
-    if (isLog(logic)) return bounded(Array.isArray(logic.log) ? logic.log[0] : logic.log, scope);
-    const value = apply(logic, scope);
-    if (typeof value === "string") spend(value.length / PARTS_A_STEP);
-    else if (typeof value === "object") spend(bulkOf(value) / PARTS_A_STEP);
+    const above = searched;
+    searched = isOnly("in", logic) ? [] : null;
+    const value = evaluated(logic, scope);
+    searched = above;
+    if (typeof value === "string" && searched !== null) {
+      const [needle = 0, haystack = 0] = [...searched, value.length];
+      searched.push(value.length);
+      spend((needle * haystack) / COMPARED_A_STEP);
+    }
     return value;
+  };
+  const evaluated = (logic: unknown, scope: unknown): unknown => {
+    if (typeof logic !== "object" || logic === null) return paid(logic, WRITTEN_A_STEP);
+    if (!parts.has(logic) && !looksUpAKey(logic)) throw new OutOfBounds("it would evaluate data as logic");
+    if (isOnly("log", logic)) return bounded(Array.isArray(logic.log) ? logic.log[0] : logic.log, scope);
+    return paid(apply(logic, scope), PARTS_A_STEP);
   };
   stock.apply = bounded;
   try {
@@ -71,5 +92,5 @@ const looksUpAKey = (logic: object): boolean => {
   return operator === "missing" && (Array.isArray(written) ? written.every(isPlain) : isPlain(written));
 };
 
-const isLog = (logic: object): logic is { readonly log: unknown } =>
-  Object.hasOwn(logic, "log") && Object.keys(logic).length === 1;
+const isOnly = <Name extends string>(operator: Name, logic: unknown): logic is Readonly<Record<Name, unknown>> =>
+  typeof logic === "object" && logic !== null && Object.hasOwn(logic, operator) && Object.keys(logic).length === 1;

@@ -1,7 +1,17 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import { oncePerText } from "../../kernel/memo.ts";
 import { Unknown, unknownBecause, unknownFrom, type Value, valueFrom } from "./judged.ts";
-import { allOperands, type Call, evaluateAll, type Operator, outOfSteps, type Part, type Run, spend } from "./scope.ts";
+import {
+  allOperands,
+  type Call,
+  evaluateAll,
+  type Operator,
+  outOfSteps,
+  PARTS_A_STEP,
+  type Part,
+  type Run,
+  spend,
+} from "./scope.ts";
 
 /**
  * Follows a path through own properties only, so that `constructor` and whatever pollutes a prototype stay out of
@@ -59,8 +69,9 @@ export const variable = (call: Call): Part => {
   const written = call.operands[0] ?? "";
   if (call.operands.length <= 1 && typeof written !== "object") {
     const lookUp = lookUpOf(written as JsonValue, nameOf);
+    const cost = 1 + costOf(written);
     return (run, data) => {
-      run.steps -= 1;
+      run.steps -= cost;
       return run.steps < 0 ? outOfSteps(run) : lookUp(run, data);
     };
   }
@@ -74,11 +85,16 @@ export const variable = (call: Call): Part => {
     run.steps -= 1;
     if (run.steps < 0) return outOfSteps(run);
     const name = path(run, data);
+    run.steps -= costOf(name);
+    if (run.steps < 0) return outOfSteps(run);
     const isPath = typeof name === "number" || (typeof name === "string" && name !== "");
     if (fallback !== null && isPath && asStockFinds(data, String(name)) === undefined) return fallback(run, data);
     return lookUpOf(name, nameOf)(run, data);
   };
 };
+
+/** What a long path costs beside its expression: it is read with every look, and told by every one that finds nothing. */
+const costOf = (path: unknown): number => (typeof path === "string" ? Math.floor(path.length / PARTS_A_STEP) : 0);
 
 /** What stock finds, which also looks into texts and prototypes; undefined where even it finds nothing. */
 const asStockFinds = (data: unknown, path: string): unknown => {

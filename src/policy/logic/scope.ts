@@ -69,7 +69,7 @@ export const evaluateAll = (parts: readonly Part[], run: Run, data: unknown, ope
 export const outOfSteps = ({ limits }: Run): Unknown => unknownBecause(`more than ${limits.maxSteps} steps`);
 
 /** Elements or characters that are read for the price of one step. */
-const PARTS_A_STEP = 1_000;
+export const PARTS_A_STEP = 1_000;
 
 /** Takes what it costs to read a value of this many elements or characters. @returns whether there are steps left. */
 export const spend = (run: Run, size: number): boolean => {

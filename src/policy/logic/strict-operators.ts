@@ -69,7 +69,7 @@ const isKnown = (value: JsonValue): boolean => isPlain(value) && (typeof value !
 
 const membership: Operator = strict([2, 2], () => ([needle, haystack], run) => {
   if (!isPlain(needle)) return unknownBecause("in: what is looked for is not a plain value");
-  if (!spend(run, sizeOf(haystack))) return outOfSteps(run);
+  if (!spend(run, sizeOf(haystack) + searchCost(needle, haystack))) return outOfSteps(run);
   if (Array.isArray(haystack)) {
     const found = haystack.includes(needle);
     return found || haystack.every(isKnown) ? found : unknownBecause("in: the list has elements without a value");
@@ -78,6 +78,10 @@ const membership: Operator = strict([2, 2], () => ([needle, haystack], run) => {
   if (typeof haystack === "string" && typeof needle === "string") return haystack !== "" && haystack.includes(needle);
   return unknownBecause("in: nothing to look in");
 });
+
+/** Of searching a text, in parts that are read: at worst every place in it is compared with all that is looked for. */
+const searchCost = (needle: JsonValue, haystack: JsonValue | undefined): number =>
+  typeof needle === "string" && typeof haystack === "string" ? (needle.length * haystack.length) / 10 : 0;
 
 const sizeOf = (value: JsonValue | undefined): number =>
   typeof value === "string" || Array.isArray(value) ? value.length : 1;

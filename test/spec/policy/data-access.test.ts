@@ -85,6 +85,13 @@ describe("var", () => {
     expect(stepsFor({ var: ["a.gone", { "+": [1] }] }, DATA)).toBe(2);
     expect(stepsFor({ var: { if: [true, "a.b"] } }, DATA)).toBe(2);
   });
+
+  it("costs a step more for every thousand characters of its path, which each reason repeats", () => {
+    const path = "a.".repeat(2_500);
+    expect(stepsFor({ var: path }, DATA)).toBe(1 + 5);
+    expect(stepsFor({ var: [path, 3] }, DATA)).toBe(1 + 5);
+    expect(stepsFor({ var: { if: [true, path] } }, DATA)).toBe(2 + 5);
+  });
 });
 
 describe("the default of a var", () => {

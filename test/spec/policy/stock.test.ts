@@ -48,6 +48,25 @@ describe("json-logic-js is asked", () => {
     expect(answer(rule, data, "bounded")).toHaveProperty("skipped");
   });
 
+  it("within bounds where one text is searched for another, and both are long", () => {
+    const half = "a".repeat(20_000);
+    const data = { needle: `${half}b${half}`, haystack: "a".repeat(100_000) };
+    const search = { in: [{ var: "needle" }, { var: "haystack" }] };
+
+    expect(answer(search, data, "bounded")).toHaveProperty("skipped");
+    expect(answer({ and: [true, { "!": search }] }, data, "bounded")).toHaveProperty("skipped");
+    expect(answer({ in: ["ab", { var: "haystack" }] }, data, "bounded")).toEqual({ value: false });
+    expect(answer({ in: ["ab", { cat: [{ var: "haystack" }, "b"] }] }, data, "bounded")).toEqual({ value: true });
+    expect(answer({ in: [{ var: "needle" }, [half, { var: "needle" }]] }, data, "bounded")).toEqual({ value: true });
+  });
+
+  it("within bounds where a long literal is read again and again", () => {
+    const path = "a.".repeat(20_000);
+
+    expect(answer({ map: [numbers(1000), { var: path }] }, {})).toHaveProperty("skipped");
+    expect(answer({ var: path }, {}, "bounded")).toEqual({ value: null });
+  });
+
   it.each<[string, JsonValue]>([
     ["missing", { "!": [{ missing: { var: "keys" } }] }],
     ["missing_some", { "!": [{ missing_some: [1, { var: "keys" }] }] }],
@@ -111,14 +130,14 @@ describe("json-logic-js within bounds", () => {
   });
 
   it("takes what it may cost to the last step: each expression, and what comes out by its size", () => {
-    // The operator, its operand and that one's path; then the text comes out of both of them.
+    // The operator, its operand and that one's path, of one character; then the text comes out of both of them.
     const joined = (length: number) => answer({ cat: [{ var: "a" }] }, { a: "x".repeat(length) });
     const listed = (length: number) => answer({ merge: [{ var: "a" }] }, { a: ["x".repeat(length)] });
 
-    expect(joined(1_999_970)).toHaveProperty("value");
-    expect(joined(1_999_971)).toHaveProperty("skipped");
-    expect(listed(1_999_968)).toHaveProperty("value");
-    expect(listed(1_999_969)).toHaveProperty("skipped");
+    expect(joined(1_999_969)).toHaveProperty("value");
+    expect(joined(1_999_970)).toHaveProperty("skipped");
+    expect(listed(1_999_967)).toHaveProperty("value");
+    expect(listed(1_999_968)).toHaveProperty("skipped");
   });
 });
 

@@ -178,11 +178,16 @@ describe("what large operands cost", () => {
   const list = Array.from({ length: 5_000 }, () => "x");
 
   it("is a step for every thousand characters or elements that are read, beside the expressions themselves", () => {
-    expect(stepsFor({ in: ["y", { var: "at" }] }, { at: text })).toBe(2 + 5);
+    expect(stepsFor({ in: [1, { var: "at" }] }, { at: text })).toBe(2 + 5);
     expect(stepsFor({ in: ["y", { var: "at" }] }, { at: list })).toBe(2 + 5);
     expect(stepsFor({ substr: [{ var: "at" }, 0] }, { at: text })).toBe(2 + 5);
     expect(stepsFor({ cat: [{ var: "at" }, { var: "at" }] }, { at: text })).toBe(3 + 10);
     expect(stepsFor({ merge: [{ var: "at" }, { var: "at" }] }, { at: list })).toBe(3 + 10);
+  });
+
+  it("is a step for every ten thousand pairs of characters where one text is searched for another", () => {
+    expect(stepsFor({ in: ["yz", { var: "at" }] }, { at: text })).toBe(2 + 5 + 1);
+    expect(stepsFor({ in: ["yz".repeat(20), { var: "at" }] }, { at: text })).toBe(2 + 5 + 20);
   });
 
   it.each(["cat", "merge"])(
