@@ -9,8 +9,14 @@ const rollback = (when: JsonValue): readonly string[] =>
     each.includes("backwards") || each.includes("standstill") ? [each] : [],
   );
 
-const opens = (at: string, name: string, better: string | number | boolean, worse: string | number | boolean) => [
-  `error gate-backwards /gates/lag/rule${at} ${name}: ${better} is better than ${worse}, and the gate holds at the first and opens at the second; turn the comparison round`,
+const opens = (
+  at: string,
+  name: string,
+  better: string | number | boolean,
+  worse: string | number | boolean,
+  remedy = "turn the comparison round",
+) => [
+  `error gate-backwards /gates/lag/rule${at} ${name}: ${better} is better than ${worse}, and the gate holds at the first and opens at the second; ${remedy}`,
 ];
 const ends = (at: string, name: string, better: string | number | boolean, worse: string | number | boolean) => [
   `error rollback-backwards /rollback/0/when${at} ${name}: ${better} is better than ${worse}, and the rule fires at the first and not at the second; turn the comparison round`,
@@ -176,37 +182,31 @@ describe("a rollback rule that stops as things get worse", () => {
 });
 
 describe("a state", () => {
+  const opensAt = (at: string, better: string, worse: string) =>
+    opens(at, "reverse.state", better, worse, 'ask for "RUNNING"');
   const standing = (at: string, states: string) => [
     `warning opens-at-standstill /gates/lag/rule${at} the gate opens at ${states} as well, where reverse carries nothing over and has no lag; ask for "RUNNING"`,
   ];
 
   it.each<[string, JsonValue, readonly string[]]>([
-    ["any but one", { "!==": [STATE, "FAILED"] }, opens("/!==", "reverse.state", "FAILED", "ABSENT")],
-    [
-      "some that leave one out",
-      { in: [STATE, ["RUNNING", "PAUSED"]] },
-      opens("/in", "reverse.state", "RESTARTING", "PAUSED"),
-    ],
-    ["any but the best", { "!==": [STATE, "RUNNING"] }, opens("/!==", "reverse.state", "RUNNING", "RESTARTING")],
-    [
-      "not one of some",
-      { "!": [{ in: [STATE, ["FAILED", "PAUSED"]] }] },
-      opens("/!/0/in", "reverse.state", "PAUSED", "STOPPED"),
-    ],
+    ["any but one", { "!==": [STATE, "FAILED"] }, opensAt("/!==", "FAILED", "ABSENT")],
+    ["some that leave one out", { in: [STATE, ["RUNNING", "PAUSED"]] }, opensAt("/in", "RESTARTING", "PAUSED")],
+    ["any but the best", { "!==": [STATE, "RUNNING"] }, opensAt("/!==", "RUNNING", "RESTARTING")],
+    ["not one of some", { "!": [{ in: [STATE, ["FAILED", "PAUSED"]] }] }, opensAt("/!/0/in", "PAUSED", "STOPPED")],
     [
       "not one of some, in truth",
       { "!!": [{ "!": [{ "===": [STATE, "FAILED"] }] }] },
-      opens("/!!/0/!/0/===", "reverse.state", "FAILED", "ABSENT"),
+      opensAt("/!!/0/!/0/===", "FAILED", "ABSENT"),
     ],
     [
       "one by one",
       { and: [{ "!==": [STATE, "PAUSED"] }, { "<": [LAG, 5] }, { "!==": [STATE, "FAILED"] }] },
-      opens("/and", "reverse.state", "PAUSED", "STOPPED"),
+      opensAt("/and", "PAUSED", "STOPPED"),
     ],
     [
       "beside something else",
       { and: [{ "<": [LAG, 5] }, { "!==": [STATE, "FAILED"] }] },
-      opens("/and/1/!==", "reverse.state", "FAILED", "ABSENT"),
+      opensAt("/and/1/!==", "FAILED", "ABSENT"),
     ],
     ["all but the worst", { "!==": [STATE, "ABSENT"] }, standing("/!==", "UNASSIGNED, PAUSED, STOPPED, FAILED")],
     [

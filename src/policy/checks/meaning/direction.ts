@@ -107,13 +107,19 @@ export const sayTurn = (
     ? finding(
         "gate-backwards",
         at,
-        `${said} the gate holds at the first and opens at the second; turn the comparison round`,
+        `${said} the gate holds at the first and opens at the second; ${askInstead(variable)}`,
       )
     : finding(
         "rollback-backwards",
         at,
         `${said} the rule fires at the first and not at the second; turn the comparison round`,
       );
+};
+
+/** Of states, turning "any but FAILED" round would ask for FAILED. */
+const askInstead = ({ measure }: Variable): string => {
+  const [best] = measure.values ?? [];
+  return best === undefined ? "turn the comparison round" : `ask for "${best}"`;
 };
 
 const say = (value: Value): string => (typeof value === "number" ? `${Number(value.toPrecision(6))}` : String(value));
