@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../kernel/json.ts";
 import { isComparison } from "../logic/relations.ts";
 import { areRelated } from "./order.ts";
-import { type Opened, placeOf, type Quantity } from "./quantities.ts";
+import { type Opened, placeOf, type Quantity, signalQuantity } from "./quantities.ts";
 
 /** What a quantity is compared with. */
 export interface Literals {
@@ -9,9 +9,13 @@ export interface Literals {
   readonly texts: readonly string[];
   /** So many quantities are compared with each other: as many values have to lie between two literals. */
   readonly abreast: number;
+  /** Where any of the quantities that are compared with each other begins or ends: what two can both be has to be met. */
+  readonly ends: readonly number[];
+  /** One of these is counted in whole numbers, so that only there another one can be the same. */
+  readonly counted: boolean;
 }
 
-export const NO_LITERALS: Literals = { numbers: [], texts: [], abreast: 1 };
+export const NO_LITERALS: Literals = { numbers: [], texts: [], abreast: 1, ends: [], counted: false };
 
 const ALSO_COMPARING = new Set(["in", "max", "min"]);
 /** The literals that each quantity is compared with; quantities that are compared with each other share theirs. */
@@ -20,19 +24,23 @@ export const literalsOf = (
   quantities: readonly Quantity[],
 ): ReadonlyMap<string, Literals> => {
   const rowPaths = quantities.flatMap(({ type, paths }) => (type === "rows" ? paths : []));
-  const keys = new Map([
-    ...quantities.map(({ key }) => [placeOf(key), key] as const),
+  const read = new Map([
+    ...quantities.map((quantity) => [placeOf(quantity.key), quantity] as const),
     // Inside a quantifier a signal stands as it is.
-    ...rowPaths.map((path) => [path, rowKey(path)] as const),
+    ...rowPaths.map((path) => [path, { ...signalQuantity(path), key: rowKey(path) }] as const),
   ]);
   const comparisons = rules
     .flatMap(({ rule }) => comparisonsIn(rule))
-    .map((leaves) => ({
-      ...NO_LITERALS,
-      ...leaves,
-      keys: leaves.vars.flatMap((path) => keys.get(path) ?? []),
-      beside: leaves.vars.length > 1 ? leaves.vars : [],
-    }));
+    .map((leaves) => {
+      const compared = leaves.vars.flatMap((path) => read.get(path) ?? []);
+      const keys = compared.map(({ key }) => key);
+      return {
+        ...NO_LITERALS,
+        ...leaves,
+        keys,
+        ...(leaves.vars.length > 1 ? besideEachOther(leaves, compared) : ALONE),
+      };
+    });
   const related = quantities.flatMap((one, index) =>
     quantities
       .slice(index + 1)
@@ -43,6 +51,17 @@ export const literalsOf = (
   for (const next of [...comparisons, ...related]) groups = withTogether(groups, next);
   return new Map(groups.flatMap((group) => group.keys.map((key) => [key, group] as const)));
 };
+
+const ALONE = { beside: [] };
+
+const besideEachOther = (
+  { vars }: Leaves,
+  compared: readonly Quantity[],
+): Pick<Together, "beside" | "ends" | "counted"> => ({
+  beside: vars,
+  ends: compared.flatMap(({ least, most }) => [least, most]).filter((end) => end !== null),
+  counted: compared.some(({ whole }) => whole),
+});
 
 /** The literals of a signal in the minutes of windows go by this key. */
 export const rowKey = (path: string): string => `row ${path}`;
@@ -65,6 +84,8 @@ const withTogether = (groups: readonly Together[], next: Together): readonly Tog
       texts: [...new Set(all.flatMap(({ texts }) => texts))],
       beside,
       abreast: Math.max(1, beside.length),
+      ends: [...new Set(all.flatMap(({ ends }) => ends))],
+      counted: all.some(({ counted }) => counted),
     },
   ];
 };

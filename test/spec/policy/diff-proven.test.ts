@@ -49,6 +49,15 @@ describe("a limit that is held against something reckoned", () => {
     expect(rollback({ "!": [tight] }, { "!": [loose] })).toEqual(["rolls back later"]);
   });
 
+  it("is met where one that is counted, or that ends, and one that is not can be the same", () => {
+    const [lag, hosts] = [{ stat: ["forward.lagSeconds", "p95", "3m"] }, { stat: ["green.healthyHosts", "max", "5m"] }];
+    // The floor goes back without a host as well, so that what they are both is above nothing.
+    expect(rollback({ "<": [lag, hosts] }, { "<=": [lag, hosts] })).toEqual(["rolls back earlier"]);
+    const ready = { var: "blue.readyPercent" };
+    const above = (compared: Rule): Rule => ({ and: [{ ">": [lag, 5] }, compared] });
+    expect(gate(above({ "<": [lag, ready] }), above({ "<=": [lag, ready] }))).toEqual(["opens earlier"]);
+  });
+
   it("cannot be told where one part grows as another shrinks, or what is reckoned is something else", () => {
     const both = (limit: number, most: number): Rule => ({
       or: [{ "<=": [share, limit] }, few("forward.deadLetters", most)],
