@@ -54,10 +54,16 @@ describe("a gate that always comes to the same", () => {
       { "<": [{ "/": [LAG, 0] }, 5] },
       ["error never-known /gates/lag/rule/< this has no truth at any value; it would hold for ever"],
     ],
+    [
+      "a number, beside what is false",
+      { or: [FALSE, SUM] },
+      ["error never-known /gates/lag/rule/or this has no truth at any value; it would hold for ever"],
+    ],
     ["a number where it is true", { and: [STALLED, SUM] }, passes("/and", TOGETHER)],
     ["a number or the truth", { or: [SUM, STALLED] }, []],
     ["a truth that a number is asked for", { and: [{ "!!": [SUM] }, STALLED] }, []],
     ["a truth that a number is asked for first", { and: [SUM, STALLED] }, []],
+    ["a truth that a number is asked for between", { and: [STALLED, SUM, SHORT] }, []],
   ])("is refused, and told by what: %s", (_, rule, says) => {
     expect(gate(rule)).toEqual(says);
   });

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../../kernel/json.ts";
 import { compileLogic } from "../../logic/compile.ts";
 import { truthy } from "../../logic/judged.ts";
 import { walkPlan } from "../../logic/walk.ts";
-import { dataAt, representativePoints, type Value } from "./points.ts";
+import { dataAt, representativePoints, toldApart, type Value } from "./points.ts";
 import { conditionsOf, logicOf, type RuleTree, variablesOf } from "./rule-tree.ts";
 import type { OpenExpression, Variable } from "./variables.ts";
 
@@ -10,6 +10,9 @@ import type { OpenExpression, Variable } from "./variables.ts";
 const MOST_POINTS = 5_000;
 /** A condition with more combinations than this is not looked at. */
 const MOST_COMBINATIONS = 1e12;
+
+/** So many points lie between two limits, if no more: the one just above the lower, and the one just below the upper. */
+const BETWEEN_LIMITS = 2;
 
 export interface Axis {
   readonly variable: Variable;
@@ -39,7 +42,7 @@ export interface Effort {
 export const gridOf = (tree: RuleTree, effort: Effort, truthIn: TruthIn = asTruth): Grid => {
   const axes = variablesOf(tree).map(({ variable, literals }) => ({
     variable,
-    points: representativePoints(variable.measure, literals),
+    points: representativePoints(variable.measure, toldApart(literals)),
   }));
   const opened = conditionsOf(tree).map(({ open }) => open);
   const minutes = {
@@ -72,14 +75,15 @@ export const gridOf = (tree: RuleTree, effort: Effort, truthIn: TruthIn = asTrut
 
 /**
  * Whether conditions together ask for more than the points tell apart: something reckoned of several values beside another
- * condition, or more numbers compared with each other than any of them has points.
+ * condition, or more numbers compared with each other than any of them has points, or has between two limits.
  */
 const areBeyondPoints = (opened: readonly OpenExpression[], axes: readonly Axis[]): boolean => {
   if (opened.length > 1 && opened.some(({ reckonsBetween }) => reckonsBetween)) return true;
   const compared = new Set(opened.flatMap(({ variables }) => (variables.length > 1 ? variables : [])));
   const keys = new Set([...compared].map(({ key }) => key));
   const numbers = axes.filter(({ variable }) => variable.measure.type === "number" && keys.has(variable.key));
-  return numbers.length > Math.min(...numbers.map(({ points }) => points.length));
+  const limited = opened.some(({ literals }) => literals.length > 0);
+  return numbers.length > (limited ? BETWEEN_LIMITS : Math.min(...numbers.map(({ points }) => points.length)));
 };
 
 interface Placed {

@@ -23,11 +23,25 @@ export const representativePoints = (measure: Measure, literals: readonly (strin
 const isText = (literal: string | number): literal is string => typeof literal === "string";
 const isNumber = (literal: string | number): literal is number => typeof literal === "number";
 
+/** These literals, and two more between any that are so close to each other that what is just above one is beyond the next. */
+export const toldApart = (literals: readonly (string | number)[]): readonly (string | number)[] => {
+  const sorted = [...new Set(literals.filter(isNumber))].sort((a, b) => a - b);
+  const between = sorted.slice(1).flatMap((upper, index) => {
+    const lower = sorted[index] ?? upper;
+    const third = (upper - lower) / 3;
+    return lower + nearTo(lower) < upper - nearTo(upper) ? [] : [lower + third, upper - third];
+  });
+  return [...literals, ...between];
+};
+
+/** How far from a literal its neighbours lie. */
+const nearTo = (literal: number): number => Math.max(Math.abs(literal) * NEAR, 1e-9);
+
 const numbers = ({ least, most, whole }: Measure, literals: readonly number[]): number[] => {
   const low = least ?? -FAR;
   const high = most ?? FAR;
   const around = literals.flatMap((each) => {
-    const near = Math.max(Math.abs(each) * NEAR, 1e-9);
+    const near = nearTo(each);
     return whole === true
       ? [
           Math.floor(each),

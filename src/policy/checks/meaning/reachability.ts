@@ -110,10 +110,10 @@ const reachOn = (grid: Grid): Omit<Reach, "fixed"> => {
 export const reachFindings = (tree: RuleTree, use: "gate" | "rollback", effort: Effort): readonly Finding[] => {
   const { canHold, canFail, fixed } = reachOf(tree, effort);
   if (canHold && canFail) return fixed.map(idlePart);
+  if (!canHold && !canFail)
+    return [finding("never-known", tree.at, "this has no truth at any value; it would hold for ever")];
   const [reason] = fixed;
   const at = reason?.at ?? tree.at;
-  if (!canHold && !canFail)
-    return [finding("never-known", at, "this has no truth at any value; it would hold for ever")];
   const because = reason?.together === true ? ": its parts together allow nothing else" : " whatever the signals are";
   if (use === "gate")
     return [
