@@ -79,22 +79,21 @@ const isAsArmed = ({ route, shape }: ObservedRoute, shapes: DesiredRules["shapes
 
 const routeDrift = (observed: ObservedRoute, desired: DesiredRules): Drift => {
   const { pin, ruleGreenPercent, sticky, deviation, route } = observed;
-  const moreGreen = `green has ${ruleGreenPercent} %, recorded are ${desired.greenPercent} %`;
+  const ofWeights = `green has ${ruleGreenPercent} %, recorded are ${desired.greenPercent} %`;
   const isMoreGreen = ruleGreenPercent > desired.greenPercent && ruleGreenPercent !== desired.alsoGreenPercent;
-  if (!desired.pin.includes(pin)) {
-    const drift = pinDrift(observed);
-    // People have been told of the pin; that green is given more over it is news.
-    return pin === "gone" && isPinnedRoute(route) && isMoreGreen
-      ? { drift: "more-green", detail: `${moreGreen}, and ${drift.detail}` }
-      : drift;
-  }
+  // People may have been told of what is wrong with the rules; that green is given more over it is news.
+  const toldWithMoreGreen = (drift: Drift): Drift =>
+    isMoreGreen ? { drift: "more-green", detail: `${ofWeights}, and ${drift.detail}` } : drift;
+  if (!desired.pin.includes(pin))
+    return pin === "gone" && isPinnedRoute(route) ? toldWithMoreGreen(pinDrift(observed)) : pinDrift(observed);
   // Before anything that only stops pawl: whoever sent traffic back by hand is to be taken at their word.
-  if (ruleGreenPercent < desired.greenPercent)
-    return { drift: "more-blue", detail: `green has ${ruleGreenPercent} %, recorded are ${desired.greenPercent} %` };
+  if (ruleGreenPercent < desired.greenPercent) return { drift: "more-blue", detail: ofWeights };
   if (!isAsArmed(observed, desired.shapes))
-    return foreignShape("the weighted rule's conditions or other actions are not those it was armed with");
-  if (deviation !== null) return foreignShape(deviation);
-  if (isMoreGreen) return { drift: "more-green", detail: moreGreen };
+    return toldWithMoreGreen(
+      foreignShape("the weighted rule's conditions or other actions are not those it was armed with"),
+    );
+  if (deviation !== null) return toldWithMoreGreen(foreignShape(deviation));
+  if (isMoreGreen) return { drift: "more-green", detail: ofWeights };
   if (sticky !== isStickyAt(ruleGreenPercent))
     return foreignShape(`stickiness of the weighted rule is ${sticky ? "on" : "off"}`);
   return { drift: "in-sync", detail: "" };

@@ -221,18 +221,19 @@ describe("a route as its listener shows it", () => {
 });
 
 describe("what differs from the record is said", () => {
-  it("first that traffic went back, then what stops pawl, then that more went to green", () => {
+  it("first that traffic went back, then that more went to green, then what stops pawl", () => {
     const changed = { conditions: [] };
     const desired = { ...AT_50, shapes: { [weightedArn(route)]: shapeOf(weighted()) } };
     const shown = (forward: ObservedRule["forward"], change: Partial<ObservedRule> = {}) =>
       drift([weighted({ forward, ...change }), pinned(change)], desired);
     expect(shown(to(50, 50, true))).toMatchObject({ drift: "in-sync" });
     expect(shown(to(40, 60, true), changed)).toMatchObject({ drift: "more-blue" });
-    for (const forward of [to(50, 50, true), to(60, 40, true)])
-      expect(shown(forward, changed)).toMatchObject({
-        drift: "foreign-shape",
-        detail: "the weighted rule's conditions or other actions are not those it was armed with",
-      });
+    const notAsArmed = "the weighted rule's conditions or other actions are not those it was armed with";
+    expect(shown(to(50, 50, true), changed)).toMatchObject({ drift: "foreign-shape", detail: notAsArmed });
+    expect(shown(to(60, 40, true), changed)).toMatchObject({
+      drift: "more-green",
+      detail: `green has 60 %, recorded are 50 %, and ${notAsArmed}`,
+    });
   });
 
   it("of a rule that was made again and bound anew, by what was armed: no other one takes the place of that", () => {
@@ -258,6 +259,20 @@ describe("what differs from the record is said", () => {
     });
     expect(gone(50)).toMatchObject({ drift: "foreign-shape" });
     expect(gone(60, { ...AT_50, alsoGreenPercent: 60 })).toMatchObject({ drift: "foreign-shape" });
+  });
+
+  it("also where one edit gives green more and changes how long a client stays: neither hides the other", () => {
+    const edited = (green: number) =>
+      drift([
+        weighted({ forward: { targets: to(green, 100 - green, true).targets, sticky: true, stickySeconds: 86_400 } }),
+        pinned(),
+      ]);
+    const tooLong = "stickiness of the weighted rule lasts 86400 s, pawl writes 3600 s";
+    expect(edited(50)).toMatchObject({ drift: "foreign-shape", detail: tooLong });
+    expect(edited(77)).toMatchObject({
+      drift: "more-green",
+      detail: `green has 77 %, recorded are 50 %, and ${tooLong}`,
+    });
   });
 
   it("of a pin that was put where it is neither parked nor raised, as what it is: no rule of somebody else's", () => {
