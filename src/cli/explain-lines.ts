@@ -53,8 +53,9 @@ const decisionLines = (
     ...(judgement === null
       ? ["  evidence   is not stored any more, or was changed; verdicts cannot be shown"]
       : judgementLines(document, judgement)),
+    // The policy's digest whole: pawl policy adopt takes no shorter one.
     ...under("stored", [
-      `evidence ${short12(document.evidence)}, policy ${short12(document.policy)}, engine ${String(document.engine)}`,
+      `evidence ${short12(document.evidence)}, policy ${String(document.policy)}, engine ${String(document.engine)}`,
       `snapshots ${newest.join(", ")}${snapshots.length > 3 ? ` and ${snapshots.length - 3} before` : ""}`,
     ]),
   ];

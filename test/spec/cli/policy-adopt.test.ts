@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { explainCommand } from "../../../src/cli/commands/explain.ts";
 import { type AdoptRequest, policyAdoptCommand } from "../../../src/cli/commands/policy-adopt.ts";
 import { policyPublishCommand } from "../../../src/cli/commands/policy-publish.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
@@ -73,6 +74,20 @@ describe("pawl policy adopt", () => {
     await world.minute();
     expect(world.state().policyDigest).toBe(policyDigest);
     expect(await failed(adopt(policyDigest))).toMatchObject({ exitCode: 1, why: "it is in force already." });
+  });
+
+  it("drops what waits where it is given the policy in force, by the digest that explain prints", async () => {
+    const { world, desk, publish, adopt } = await at();
+    await publish();
+    await world.until("10 %", () => world.state().weightPercent === 10);
+    await adopt(OTHER_FILE);
+    await world.minute();
+    const { lines } = await explainCommand(desk.context);
+    const [, inForce = ""] = /policy (\S+), engine/.exec(lines.join("\n")) ?? [];
+
+    const { document } = await adopt(inForce);
+
+    expect(document.takeover).toBe("withdrawn");
   });
 
   it("refuses what is not published, and what is no file and no digest", async () => {
