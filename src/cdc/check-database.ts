@@ -1,6 +1,7 @@
 import type { CutoverBindings } from "../signals/bindings.ts";
-import type { CdcFacts, DatabaseFacts } from "./facts.ts";
-import { streamFrom } from "./names.ts";
+import type { CdcFacts, DatabaseFacts, TriggerFacts } from "./facts.ts";
+import { FENCE_TRIGGER } from "./fence.ts";
+import { DIRECTIONS, streamFrom } from "./names.ts";
 import type { Note, Refusal } from "./refusal.ts";
 
 /** Below this a Debezium source cannot ask for `origin=none`, and stays RUNNING while it retries for ever. */
@@ -99,13 +100,32 @@ const largeObjects = (of: DatabaseFacts): readonly Refusal[] =>
         },
       ];
 
-export const databaseRefusals = (cutover: CutoverBindings, facts: CdcFacts): readonly Refusal[] =>
-  [facts.blue, facts.green].flatMap((of) => [
+/** Where both streams are known, apply only mends them: it may be needed to drain what was written before blue was fenced. */
+const fencedBlue = ({ blue, seededStreams }: CdcFacts): readonly Refusal[] => {
+  const fenced = blue.tables.filter(({ triggers }) => triggers.some(isRaisedFence)).map(({ name }) => name);
+  if (fenced.length === 0 || DIRECTIONS.every((direction) => seededStreams.includes(direction))) return [];
+  return [
+    {
+      name: "blue-fenced",
+      what: `${fenced.join(", ")} on blue ${fenced.length === 1 ? "is" : "are"} fenced.`,
+      why: "Blue is fenced when change data capture is taken apart: green takes the writes since. To apply it anew would fence green too, and no write would be taken anywhere.",
+      remedy:
+        "Where green is to stay, there is nothing to do. pawl restore says what way back is left, and how blue's fence is lifted; moving again is a new cutover, under another name.",
+    },
+  ];
+};
+
+const isRaisedFence = ({ name, enabled }: TriggerFacts): boolean => name === FENCE_TRIGGER && enabled !== "disabled";
+
+export const databaseRefusals = (cutover: CutoverBindings, facts: CdcFacts): readonly Refusal[] => [
+  ...fencedBlue(facts),
+  ...[facts.blue, facts.green].flatMap((of) => [
     ...settingRefusals(of),
     ...headroom(of, cutover.streams[streamFrom(of.side)].slot),
     ...leftovers(facts, of, cutover),
     ...largeObjects(of),
-  ]);
+  ]),
+];
 
 export const databaseNotes = (facts: CdcFacts): readonly Note[] =>
   [facts.blue, facts.green].map((of): Note => {

@@ -10,6 +10,8 @@ import { sharedFunctions } from "./shared-functions.ts";
  * application and administrator alike, while the sink goes on. Making it takes a lock that waits for the writers under
  * way, so once it stands no write of before is still open.
  */
+export const FENCE_TRIGGER = "pawl_fence";
+
 const fenceFunction = (cutover: CutoverBindings): string => `${quoteName(pawlSchema(cutover))}.pawl_set_fence`;
 
 const raise = (table: TableName, fenced: string): string => `  if target = ${quoteText(table.plain)} then

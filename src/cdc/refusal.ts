@@ -5,6 +5,7 @@ export const REFUSAL_NAMES = [
   "slots-exhausted",
   "wal-senders-exhausted",
   "asynchronous-commit",
+  "blue-fenced",
   "foreign-cutover",
   "foreign-slot",
   "large-objects",

@@ -25,6 +25,8 @@ const sequence = (more: object): CdcFacts =>
   blueWith({ sequences: database("blue").sequences.map((of) => ({ ...of, ...more })) });
 const trigger = (more: object): CdcFacts =>
   withTable({ triggers: [{ name: "audit", enabled: "origin", onTruncate: false, ...more }] });
+const fenced = (enabled: "origin" | "disabled") =>
+  ordersTable({ triggers: [{ name: "pawl_fence", enabled, onTruncate: true }] });
 const slot = { name: "other", active: true, walStatus: "reserved", invalidation: null };
 
 /** One situation a refusal, each differing from a sound one in a single fact. */
@@ -39,6 +41,7 @@ const SITUATIONS: readonly (readonly [RefusalName, string, CdcFacts])[] = [
   ["wal-senders-exhausted", "All 10 WAL senders of blue are in use", blueWith({ walSendersInUse: 10 })],
   ["asynchronous-commit", "synchronous_commit is off on blue", setting("synchronous_commit", "off")],
   ["asynchronous-commit", "role shop", blueWith({ asynchronousCommitters: ["role shop"] })],
+  ["blue-fenced", "appdb.orders on blue is fenced", blueWith({ tables: [fenced("origin")] })],
   ["foreign-cutover", "appdb.customers", blueWith({ pawlTriggers: ["appdb.orders", "appdb.customers"] })],
   ["foreign-slot", "slot blue_to_green_sync", blueWith({ slots: [{ ...slot, name: "blue_to_green_sync" }] })],
   ["large-objects", "blue holds 3 large objects", blueWith({ largeObjects: 3 })],
@@ -133,6 +136,17 @@ describe("what CDC cannot carry is refused by name", () => {
     expect(first?.what).toContain(words);
     expect(first?.why).toMatch(/\.$/);
     expect(first?.remedy).toMatch(/\.$/);
+  });
+
+  it("blue-fenced: not where the fence was lifted, on green, or where apply mends what is seeded", () => {
+    const raised = database("blue", { tables: [fenced("origin")] });
+    const allowed = [
+      blueWith({ tables: [fenced("disabled")] }),
+      soundFacts({ green: database("green", { tables: [fenced("origin")] }) }),
+      soundFacts({ blue: raised, seededStreams: ["forward", "reverse"] }),
+    ];
+    for (const facts of allowed) expect(checkBefore(shopCutover, facts)).toEqual([]);
+    expect(checkBefore(shopCutover, soundFacts({ blue: raised, seededStreams: ["forward"] }))).toHaveLength(1);
   });
 
   it("topics-differ: the bindings leave a table's topic out", () => {
