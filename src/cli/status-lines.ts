@@ -3,7 +3,8 @@ import type { CutoverState, RollbackSafety } from "../decision/state.ts";
 import { cut } from "../kernel/cut.ts";
 import { toIso } from "../kernel/instant.ts";
 import type { EpochMs } from "../kernel/units.ts";
-import { describeCause, type Effective, type StatusReport } from "./status-report.ts";
+import { describeCause } from "./latch-status.ts";
+import type { Effective, StatusReport } from "./status-report.ts";
 import { forPeople } from "./terminal.ts";
 import { undeliveredLines } from "./undelivered.ts";
 
@@ -57,7 +58,9 @@ const latchLines = (state: CutoverState, now: EpochMs): readonly string[] => {
       : sayLabel("settled", state.settled);
   return [
     `  latched    ${latch.mode}, ${forPeople(now - latch.at)} ago, by ${describeCause(latch)}`,
-    `             ${sayLabel("expected", latch.expected)}; ${proof}`,
+    state.wayBack === "open"
+      ? `             ${sayLabel("expected", latch.expected)}; ${proof}`
+      : "             past the point of no return: nothing goes back, and decommission stands",
   ];
 };
 

@@ -1,12 +1,13 @@
 import { type Takeover, takeoverOf } from "../decision/adoption.ts";
 import { inTheWay } from "../decision/blocking.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
-import type { Adoption, CutoverState } from "../decision/state.ts";
+import type { Adoption, CutoverState, RollbackSafety } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
 import { type EpochMs, parseDuration } from "../kernel/units.ts";
 import { frozenAt } from "../policy/freeze.ts";
 import type { Policy, Waiver } from "../policy/policy-file.ts";
 import { waiverEnds } from "../policy/waivers.ts";
+import { type LatchStatus, latchStatus } from "./latch-status.ts";
 import { PLAIN_MODE_GIVES_UP } from "./plain-mode.ts";
 import { type Undelivered, undeliveredOf } from "./undelivered.ts";
 
@@ -21,10 +22,17 @@ export interface StatusReport {
   readonly phase: string;
   readonly epoch: number;
   readonly weightPercent: { readonly recorded: number; readonly effective: number | null };
-  readonly latch: null | { readonly mode: string; readonly cause: string; readonly at: string };
+  readonly latch: null | LatchStatus;
   /** Only where a route has no pin: what that gives up, and while latched the instant before which it cannot be verified. */
   readonly plainMode?: { readonly by: string; readonly givesUp: string; readonly verifiedNotBefore?: string };
   readonly pause: null | { readonly by: string; readonly reason: string; readonly at: string };
+  /** What an operator has asked for and no tick has taken yet; left out where nothing waits. */
+  readonly request?: {
+    readonly verb: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly expiresAt: string;
+  };
   readonly blocking: readonly {
     readonly what: string;
     readonly since: string;
@@ -45,26 +53,13 @@ export interface StatusReport {
   /** Waivers of the policy in force that have not expired, whether or not their gate is asked now; left out without any. */
   readonly waivers?: readonly Waiver[];
   readonly soak: { readonly healthySeconds: number; readonly requiredSeconds: number | null };
-  readonly rollbackSafety: { readonly label: string; readonly seconds: number | null };
+  /** `reasons` only where there are any. */
+  readonly rollbackSafety: Partial<Pick<RollbackSafety, "reasons">> & Pick<RollbackSafety, "label" | "seconds">;
   readonly wayBack: string;
   readonly lastTickAt: string | null;
   /** Only where the ledger or the topic has not taken something for minutes. */
   readonly undelivered?: Undelivered;
 }
-
-export const describeCause = (latch: NonNullable<CutoverState["latch"]>): string => {
-  const { cause } = latch;
-  switch (cause.kind) {
-    case "alarm":
-      return `alarm ${cause.alarmArn.split(":").at(-1)} (${cause.severity})`;
-    case "policy":
-      return `policy rule ${cause.rules.join(", ")}`;
-    case "operator":
-      return `${cause.by}: ${cause.reason}`;
-    case "outsider":
-      return `somebody else: ${cause.what}`;
-  }
-};
 
 export const statusReport = (
   state: CutoverState,
@@ -76,12 +71,10 @@ export const statusReport = (
   phase: state.phase,
   epoch: state.epoch,
   weightPercent: { recorded: state.weightPercent, effective: effective.known ? effective.greenPercent : null },
-  latch:
-    state.latch === undefined
-      ? null
-      : { mode: state.latch.mode, cause: describeCause(state.latch), at: toIso(state.latch.at) },
+  latch: state.latch === undefined ? null : latchStatus(state.latch, state.settled),
   ...plainModeOf(state),
   pause: state.pause === undefined ? null : { ...state.pause, at: toIso(state.pause.at) },
+  ...requestOf(state),
   blocking: inTheWay(state).map((block) => ({ ...block, since: toIso(block.since) })),
   ...(state.adoption === undefined || state.latch !== undefined ? {} : adoptionOf(state, state.adoption)),
   ...(policy === null || state.wayBack !== "open" ? {} : exceptionsAt(policy, now)),
@@ -89,10 +82,22 @@ export const statusReport = (
     healthySeconds: Math.floor(state.soak.healthyMs / 1000),
     requiredSeconds: policy === null ? null : parseDuration(policy.soak.duration) / 1000,
   },
-  rollbackSafety: { label: state.rollbackSafety.label, seconds: state.rollbackSafety.seconds },
+  rollbackSafety: safetyOf(state),
   wayBack: state.wayBack,
   lastTickAt: state.lastTick === null ? null : toIso(state.lastTick),
   ...undeliveredOf(state, now),
+});
+
+const requestOf = ({ request }: CutoverState): Pick<StatusReport, "request"> => {
+  if (request === undefined) return {};
+  const { verb, by, reason, expiresAt } = request;
+  return { request: { verb, by, reason, expiresAt: toIso(expiresAt) } };
+};
+
+const safetyOf = ({ rollbackSafety: { label, seconds, reasons } }: CutoverState): StatusReport["rollbackSafety"] => ({
+  label,
+  seconds,
+  ...(reasons.length === 0 ? {} : { reasons }),
 });
 
 const plainModeOf = ({ withoutPin, latch }: CutoverState): Pick<StatusReport, "plainMode"> => {

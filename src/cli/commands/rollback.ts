@@ -56,7 +56,11 @@ const listening = (notify: SnapBackPorts["notify"], untold: Set<string>): SnapBa
   },
 });
 
-const undoneLines = (undone: readonly string[]): readonly string[] => undone.map((what) => `  Not done: ${what}.`);
+const undoneLines = (undone: readonly string[]): readonly string[] =>
+  undone.map((what) => `  Not done: ${what.replace(/\.$/, "")}.`);
+
+const sayLabel = ({ label, reasons }: { readonly label: string; readonly reasons: readonly string[] }): string =>
+  `${label}${reasons.length > 0 ? ` (${reasons.join("; ")})` : ""}`;
 
 const unguarded = (cutover: string, undone: readonly string[]): CommandResult<RollbackDocument> =>
   done({ cutover, recorded: false, expected: null, reasons: ["it was never armed"], undone }, [
@@ -73,11 +77,11 @@ const told = (report: SnapBackReport, cutover: string, untold: readonly string[]
       const undone = untold.map((what) => `${what}; the next tick tells`);
       return done({ cutover, recorded: true, expected: label, reasons, undone }, [
         `${cutover}: all traffic is on blue, verified.`,
-        `  expected ${label ?? "unknown"}${reasons.length > 0 ? ` (${reasons.join("; ")})` : ""}`,
+        `  expected ${sayLabel({ label: label ?? "unknown", reasons })}`,
         ...undoneLines(undone),
         settled === undefined
           ? `  What it really cost is being proven: pawl status ${cutover}. Keep both streams until it has settled.`
-          : `  It had gone back before, and settled ${settled.label}${settled.reasons.length > 0 ? ` (${settled.reasons.join("; ")})` : ""}.`,
+          : `  It had gone back before, and settled ${sayLabel(settled)}.`,
       ]);
     }
     case "asserted": {

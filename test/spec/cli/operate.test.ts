@@ -217,6 +217,9 @@ describe("pawl rollback", () => {
     });
     expect(world.state().latch).toBeDefined();
     expect(world.rules.writes.length).toBe(before);
+    expect((await statusCommand(desk.context)).lines[3]).toBe(
+      "             past the point of no return: nothing goes back, and decommission stands",
+    );
   });
 });
 

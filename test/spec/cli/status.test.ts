@@ -50,8 +50,13 @@ describe("pawl status", () => {
     world.truth.streams.set("reverse.lagRecords", 431);
     await world.minutes(3);
 
-    const { lines } = await statusCommand(desk.context);
+    const { document, lines } = await statusCommand(desk.context);
 
+    expect(document.rollbackSafety).toEqual({
+      label: "bounded",
+      seconds: 0.4,
+      reasons: [expect.stringMatching(/^431 records of/)],
+    });
     expect(lines.length).toBeLessThan(24);
     expect(lines[0]).toContain("orders   shifting   epoch 1   drill");
     expect(lines.join("\n")).toMatch(/gate:lag for 2 min 0\d s/);
@@ -82,16 +87,27 @@ describe("pawl status", () => {
     world.truth.streams.set("conflicts.total", 2);
     await world.until("settled", () => world.state().settled !== undefined);
 
-    expect((await statusCommand(desk.context)).lines.join("\n")).toContain(
-      "settled bounded (2 rows were written on both sides; both images are kept)",
-    );
+    const { document, lines } = await statusCommand(desk.context);
+    expect(lines.join("\n")).toContain("settled bounded (2 rows were written on both sides; both images are kept)");
+    expect(document.latch).toMatchObject({
+      verifiedAt: expect.stringMatching(/Z$/),
+      expected: { label: "lossless", reasons: [] },
+      settled: { label: "bounded", reasons: ["2 rows were written on both sides; both images are kept"] },
+    });
   });
 
   it("shows a pause with who and why, and before its tick that it is asked for", async () => {
     const { world, desk } = await atTen();
     await requestCommand(desk.context, "pause", "lunch");
 
-    expect((await statusCommand(desk.context)).lines.join("\n")).toMatch(/asked {6}pause by olga@desk: lunch/);
+    const asked = await statusCommand(desk.context);
+    expect(asked.lines.join("\n")).toMatch(/asked {6}pause by olga@desk: lunch/);
+    expect(asked.document.request).toEqual({
+      verb: "pause",
+      by: "olga@desk",
+      reason: "lunch",
+      expiresAt: expect.stringMatching(/Z$/),
+    });
     await world.minute();
 
     const { document } = await statusCommand(desk.context);
