@@ -100,10 +100,13 @@ const largeObjects = (of: DatabaseFacts): readonly Refusal[] =>
         },
       ];
 
-/** Where both streams are known, apply only mends them: it may be needed to drain what was written before blue was fenced. */
-const fencedBlue = ({ blue, seededStreams }: CdcFacts): readonly Refusal[] => {
+/** As long as both streams are known and forward has its slot, apply mends them: what blue took before its fence has to be drained. */
+const fencedBlue = ({ streams }: CutoverBindings, { blue, seededStreams }: CdcFacts): readonly Refusal[] => {
   const fenced = blue.tables.filter(({ triggers }) => triggers.some(isRaisedFence)).map(({ name }) => name);
-  if (fenced.length === 0 || DIRECTIONS.every((direction) => seededStreams.includes(direction))) return [];
+  const drains =
+    DIRECTIONS.every((direction) => seededStreams.includes(direction)) &&
+    blue.slots.some(({ name }) => name === streams.forward.slot);
+  if (fenced.length === 0 || drains) return [];
   return [
     {
       name: "blue-fenced",
@@ -118,7 +121,7 @@ const fencedBlue = ({ blue, seededStreams }: CdcFacts): readonly Refusal[] => {
 const isRaisedFence = ({ name, enabled }: TriggerFacts): boolean => name === FENCE_TRIGGER && enabled !== "disabled";
 
 export const databaseRefusals = (cutover: CutoverBindings, facts: CdcFacts): readonly Refusal[] => [
-  ...fencedBlue(facts),
+  ...fencedBlue(cutover, facts),
   ...[facts.blue, facts.green].flatMap((of) => [
     ...settingRefusals(of),
     ...headroom(of, cutover.streams[streamFrom(of.side)].slot),

@@ -36,6 +36,6 @@ export const policyPublishCommand = async (
   }
   return done({ file, policy: policy.name, policyDigest: name, already }, [
     name,
-    `Policy ${policy.name} ${already ? "was published already" : "is published"}; it judges nothing until a cutover is armed with it or adopts it.`,
+    `Policy ${policy.name} ${already ? "was published already" : "is published"}; that changes no cutover: pawl arm or pawl policy adopt lets it judge one.`,
   ]);
 };

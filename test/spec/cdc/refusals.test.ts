@@ -138,15 +138,22 @@ describe("what CDC cannot carry is refused by name", () => {
     expect(first?.remedy).toMatch(/\.$/);
   });
 
-  it("blue-fenced: not where the fence was lifted, on green, or where apply mends what is seeded", () => {
-    const raised = database("blue", { tables: [fenced("origin")] });
+  it("blue-fenced: not where the fence was lifted, on green, or while forward has yet to be drained", () => {
+    const slots = [{ ...slot, name: "blue_to_green_sync" }];
+    const { connect } = connector("blue-to-green-sync", forwardSource());
+    const raised = database("blue", { tables: [fenced("origin")], slots });
+    const seededStreams = ["forward", "reverse"];
     const allowed = [
       blueWith({ tables: [fenced("disabled")] }),
       soundFacts({ green: database("green", { tables: [fenced("origin")] }) }),
-      soundFacts({ blue: raised, seededStreams: ["forward", "reverse"] }),
+      soundFacts({ blue: raised, connect, seededStreams }),
     ];
     for (const facts of allowed) expect(checkBefore(shopCutover, facts)).toEqual([]);
-    expect(checkBefore(shopCutover, soundFacts({ blue: raised, seededStreams: ["forward"] }))).toHaveLength(1);
+    const refused = [
+      soundFacts({ blue: raised, connect, seededStreams: ["forward"] }),
+      soundFacts({ blue: { ...raised, slots: [] }, seededStreams }),
+    ];
+    for (const facts of refused) expect(checkBefore(shopCutover, facts)).toMatchObject([{ name: "blue-fenced" }]);
   });
 
   it("topics-differ: the bindings leave a table's topic out", () => {
