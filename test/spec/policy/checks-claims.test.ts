@@ -71,6 +71,26 @@ describe("a rule that evidence makes true, or false, is not said to be never so"
       lags(20, 1, 7),
       true,
     ],
+    [
+      "neither is a chosen minute as it should, nor no other one high",
+      { or: [{ some: [{ filter: [W, below(5)] }, { "===": [READY, 10] }] }, none(above(10))] },
+      minutes(
+        { forward: { lagSeconds: 1 }, blue: { readyPercent: 50 } },
+        { forward: { lagSeconds: 20 }, blue: { readyPercent: 50 } },
+        { forward: { lagSeconds: 7 }, blue: { readyPercent: 50 } },
+      ),
+      false,
+    ],
+    [
+      "some minute is low, and in no way all of them are",
+      { and: [some(below(5)), { "!": [{ or: [all(below(10)), { "===": [FIRING, 1] }] }] }] },
+      minutes(
+        { forward: { lagSeconds: 1 } },
+        { forward: { lagSeconds: 20 } },
+        { forward: { lagSeconds: 7 }, alarms: { firing: 0 } },
+      ),
+      true,
+    ],
     ["two minutes of three are bad", { "<": [1, BAD_MINUTES, 3] }, lags(20, 1, 20), true],
     ["one minute of three is bad", { "===": [BAD_MINUTES, 1] }, lags(20, 1, 2), true],
     [

@@ -4,8 +4,8 @@ import { expressionsOf } from "../expressions.ts";
 import { type Finding, finding } from "../problem.ts";
 import type { PlacedRule } from "../rule.ts";
 import { asTruth, asVerdict, type Effort, type Grid, gridOf } from "./grid.ts";
+import { pickMinutes } from "./picked-minutes.ts";
 import { independentGroups, type RuleTree, ruleTree } from "./rule-tree.ts";
-import { expressionOf } from "./threshold.ts";
 
 /** What a rule can come to. Claims only what it is sure of: where not everything was looked at, both. */
 interface Reach {
@@ -70,27 +70,6 @@ const groupReach = ({ kind, group, alone, truthIn }: Group, effort: Effort): Omi
   if (group.length === 1 && alone !== undefined) return alone;
   if (pickMinutes(group, kind !== "or")) return { canHold: true, canFail: true };
   return reachOn(gridOf({ kind: kind === "or" ? "or" : "and", parts: group, at: "" }, effort, truthIn));
-};
-
-/**
- * Whether several conditions each need some minute of a window for the parts to come to this together. It may be another
- * minute for each, and of minutes that are all alike nobody would see it.
- */
-export const pickMinutes = (parts: readonly RuleTree[], wanted: boolean): boolean =>
-  parts.reduce((picked, part) => picked + minutesPicked(part, wanted), 0) > 1;
-
-const minutesPicked = (part: RuleTree, wanted: boolean): number => {
-  const sumOf = (picked: (inside: RuleTree) => number): number =>
-    part.kind === "condition" ? 0 : part.parts.reduce((sum, inside) => sum + picked(inside), 0);
-  if (part.kind === "!" || part.kind === "!!")
-    return sumOf((inside) => minutesPicked(inside, part.kind === "!" ? !wanted : wanted));
-  // What is wanted of an `or` within an `and` depends on the others.
-  if (part.kind !== "condition")
-    return sumOf((inside) => Math.max(minutesPicked(inside, true), minutesPicked(inside, false)));
-  if (part.open.windows.length === 0) return 0;
-  const operator = expressionOf(part.rule)?.operator;
-  if (operator === "some") return wanted ? 1 : 0;
-  return operator === "all" || operator === "none" ? Number(!wanted) : 1;
 };
 
 const reachOn = (grid: Grid): Omit<Reach, "fixed"> => {

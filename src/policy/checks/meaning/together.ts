@@ -1,7 +1,8 @@
 import type { GateName, Policy } from "../../policy-file.ts";
 import { type Finding, finding } from "../problem.ts";
 import { type Effort, gridOf } from "./grid.ts";
-import { pickMinutes, reachOf } from "./reachability.ts";
+import { pickMinutes } from "./picked-minutes.ts";
+import { reachOf } from "./reachability.ts";
 import { independentGroups, type RuleTree } from "./rule-tree.ts";
 
 /** Gates that can each pass, and never all of those that are asked together. */
