@@ -31,6 +31,7 @@ export const statusLines = (
     ...adoptionLines(report),
     ...exceptionLines(report),
     ...blockingLines(state, now),
+    ...(report.act === undefined ? [] : [`  under way  ${report.act.action} since ${report.act.since}`]),
     `  soak       ${soakText(report)}`,
     `  way back   ${wayBackText(state)}`,
     `  last tick  ${state.lastTick === null ? "none yet" : `${toIso(state.lastTick)}, ${forPeople(now - state.lastTick)} ago`}`,

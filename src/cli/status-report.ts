@@ -7,6 +7,7 @@ import { type EpochMs, parseDuration } from "../kernel/units.ts";
 import { frozenAt } from "../policy/freeze.ts";
 import type { Policy, Waiver } from "../policy/policy-file.ts";
 import { waiverEnds } from "../policy/waivers.ts";
+import type { ActUnderWay } from "./act-under-way.ts";
 import { type LatchStatus, latchStatus } from "./latch-status.ts";
 import { PLAIN_MODE_GIVES_UP } from "./plain-mode.ts";
 import { type Undelivered, undeliveredOf } from "./undelivered.ts";
@@ -40,6 +41,8 @@ export interface StatusReport {
     readonly threshold: string;
     readonly clears: string;
   }[];
+  /** Of a decommission, what is being taken apart; left out between two acts, and where that stands in `blocking`. */
+  readonly act?: ActUnderWay;
   /** A policy that waits to take over; left out where none does. */
   readonly adoption?: {
     readonly policyDigest: string;

@@ -1,6 +1,7 @@
 import type { CutoverState } from "../../decision/state.ts";
 import { readRoutes } from "../../guard/look.ts";
 import type { GuardPorts } from "../../guard/ports.ts";
+import { actUnderWay } from "../act-under-way.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside } from "../exit.ts";
@@ -10,7 +11,7 @@ import { PATIENCE_MS } from "../limits.ts";
 import { statusLines } from "../status-lines.ts";
 import { type Effective, type StatusReport, statusReport } from "../status-report.ts";
 
-export type StatusPorts = Pick<GuardPorts, "clock" | "state" | "ledger" | "policies" | "rules">;
+export type StatusPorts = Pick<GuardPorts, "clock" | "state" | "ledger" | "journal" | "policies" | "rules">;
 
 /**
  * Where a cutover stands, in one screen: what is recorded, what the load balancer really does, what blocks, the way back.
@@ -33,7 +34,8 @@ export const statusCommand = async (context: CliContext<StatusPorts>): Promise<C
   }
   const policy = await policyOf(ports, read.value);
   const now = ports.clock.now();
-  const report = statusReport(read.value, policy, effective, now);
+  const act = await actUnderWay(ports, read.value);
+  const report = { ...statusReport(read.value, policy, effective, now), ...(act === null ? {} : { act }) };
   return done(report, statusLines(report, effective, read.value, now));
 };
 

@@ -5,6 +5,7 @@ import { statusCommand } from "../../../src/cli/commands/status.ts";
 import { toIso } from "../../../src/kernel/instant.ts";
 import { outsideFailure } from "../../../src/kernel/result.ts";
 import { deskBefore, failed } from "../../support/cli.ts";
+import { beginDecommission } from "../../support/decommission.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
 
 const atTen = async () => {
@@ -172,5 +173,22 @@ describe("pawl status", () => {
       what: "orders was never armed; its rules send 0 % to green.",
       next: expect.stringContaining("pawl doctor orders"),
     });
+  });
+
+  it("names the act of a decommission that has begun and not come about, long before people are told of it", async () => {
+    const { world, instead, runMinutes } = await beginDecommission();
+    const waits = { kind: "waiting", for: "Kafka Connect" } as const;
+    instead.set("reset-offsets", waits);
+    await runMinutes(12);
+    const { context } = deskBefore(world);
+
+    const { document, lines } = await statusCommand(context);
+
+    expect(document.act).toEqual({ action: "reset-offsets", since: expect.stringMatching(/Z$/) });
+    expect(lines).toContain(`  under way  reset-offsets since ${document.act?.since}`);
+    await runMinutes(15);
+    const told = (await statusCommand(context)).document;
+    expect(told.act).toBeUndefined();
+    expect(told.blocking.map(({ what }) => what)).toEqual(["act:reset-offsets"]);
   });
 });
