@@ -15,6 +15,11 @@ export const cdcFindings = ({ findings, passed }: CdcCheck, cutover: string): re
         remedy,
       ),
     ),
-    ...(applied ? [] : [fails("cdc", "not applied, or not to its end", `Run pawl cdc apply ${cutover}.`)]),
+    ...(applied ? [] : [fails("cdc", "not applied, or not to its end", applyNext(told, cutover))]),
   ];
 };
+
+const applyNext = (refused: readonly unknown[], cutover: string): string =>
+  refused.length === 0
+    ? `Run pawl cdc apply ${cutover}.`
+    : "What is refused above comes first; as long as it is, apply changes nothing.";

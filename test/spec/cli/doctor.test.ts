@@ -332,6 +332,10 @@ describe("pawl doctor", () => {
       "cdc: not applied, or not to its end",
     ]);
     expect(COMPLETE.ok).toBe(true);
+    const remedyOf = async () => (await doctor(desk)).document.findings.at(-2)?.remedy;
+    expect(await remedyOf()).toBe("What is refused above comes first; as long as it is, apply changes nothing.");
+    desk.cdc = { ...desk.cdc, findings: [finding("not-seeded", "forward")] };
+    expect(await remedyOf()).toBe("Run pawl cdc apply orders.");
   });
 });
 
