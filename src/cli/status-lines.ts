@@ -1,8 +1,8 @@
-import { inTheWay } from "../decision/blocking.ts";
 import type { CutoverState, RollbackSafety } from "../decision/state.ts";
 import { cut } from "../kernel/cut.ts";
 import { toIso } from "../kernel/instant.ts";
 import type { EpochMs } from "../kernel/units.ts";
+import { blockingNow } from "./blocking-now.ts";
 import { describeCause } from "./latch-status.ts";
 import type { Effective, StatusReport } from "./status-report.ts";
 import { forPeople } from "./terminal.ts";
@@ -98,7 +98,7 @@ const exceptionLines = ({ freeze, waivers = [] }: StatusReport): readonly string
 ];
 
 const blockingLines = (state: CutoverState, now: EpochMs): readonly string[] => {
-  const blocking = inTheWay(state);
+  const blocking = blockingNow(state, now);
   return blocking.length === 0
     ? ["  blocking   nothing"]
     : blocking.map(

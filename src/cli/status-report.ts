@@ -1,5 +1,4 @@
 import { type Takeover, takeoverOf } from "../decision/adoption.ts";
-import { inTheWay } from "../decision/blocking.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
 import type { Adoption, CutoverState, RollbackSafety } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
@@ -8,6 +7,7 @@ import { frozenAt } from "../policy/freeze.ts";
 import type { Policy, Waiver } from "../policy/policy-file.ts";
 import { waiverEnds } from "../policy/waivers.ts";
 import type { ActUnderWay } from "./act-under-way.ts";
+import { blockingNow } from "./blocking-now.ts";
 import { type LatchStatus, latchStatus } from "./latch-status.ts";
 import { PLAIN_MODE_GIVES_UP } from "./plain-mode.ts";
 import { type Undelivered, undeliveredOf } from "./undelivered.ts";
@@ -78,7 +78,7 @@ export const statusReport = (
   ...plainModeOf(state),
   pause: state.pause === undefined ? null : { ...state.pause, at: toIso(state.pause.at) },
   ...requestOf(state),
-  blocking: inTheWay(state).map((block) => ({ ...block, since: toIso(block.since) })),
+  blocking: blockingNow(state, now).map((block) => ({ ...block, since: toIso(block.since) })),
   ...(state.adoption === undefined || state.latch !== undefined ? {} : adoptionOf(state, state.adoption)),
   ...(policy === null || state.wayBack !== "open" ? {} : exceptionsAt(policy, now)),
   soak: {

@@ -2,11 +2,10 @@ import { toIso } from "../kernel/instant.ts";
 import { durationMs, type EpochMs } from "../kernel/units.ts";
 import type { Obstacle } from "./blocking.ts";
 import type { CutoverState, RollbackDrill } from "./state.ts";
+import { unservedSince } from "./unserved.ts";
 
 /** How long a rehearsal of the rollback may keep the first step waiting: one that was killed must not do so for ever. */
 export const DRILL_LIFE_MS = durationMs(30 * 60_000);
-/** A cutover that no tick has judged for this long is not served; a rollback of it would never settle. */
-const SERVED_WITHIN_MS = 150_000;
 
 /** Nothing advances in a rehearsal: the alarm must not find traffic on green. */
 export const drillObstacles = ({ rollbackDrill: drill }: CutoverState, tick: EpochMs): readonly Obstacle[] =>
@@ -33,14 +32,15 @@ export const isOfDrill = ({ latch, rollbackDrill: drill }: CutoverState): boolea
 /** Why the way back cannot be rehearsed in this state, one sentence each. */
 export const drillRefusals = (state: CutoverState, at: EpochMs): readonly string[] => {
   const { latch, intent, rollbackDrill: drill } = state;
-  const served = state.lastTick ?? state.armedAt;
+  const unserved = unservedSince(state, at);
   return [
     ...(latch === undefined ? [] : ["it is rolled back already"]),
     ...(latch === undefined && state.phase !== "armed" ? [`it is ${state.phase}, it must be armed`] : []),
     ...(state.weightPercent > 0 ? [`green has ${state.weightPercent} % of the traffic, it must have none`] : []),
     ...(intent === undefined ? [] : ["a change of the load balancer is not settled"]),
     ...(drill !== undefined && at <= drill.notAfter ? [`${drill.by} is rehearsing it since ${toIso(drill.at)}`] : []),
-    ...(at - served > SERVED_WITHIN_MS ? [`no tick has judged it since ${toIso(served)}`] : []),
+    // Its rollback would never settle.
+    ...(unserved === null ? [] : [`no tick has judged it since ${toIso(unserved)}`]),
   ];
 };
 
