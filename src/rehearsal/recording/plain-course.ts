@@ -4,7 +4,7 @@ import { type EpochMs, earlier, epochMs, later, MINUTE_MS, weightPercent } from 
 import { EMPTY_LEDGER } from "../../ledger/chain.ts";
 import { SIGNALS, type SignalPath } from "../../signals/catalogue.ts";
 import { known, type Observation, type Observations, unknown } from "../../signals/observation.ts";
-import { GATE_DELAY_MINUTES, P99_MINUTES, SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
+import { GATE_DELAY_MINUTES, P99_MIN_REQUESTS, P99_MINUTES, SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
 import type { MinuteReadings, Snapshot } from "../../snapshot/snapshot.ts";
 import type { RuleDrift } from "../../snapshot/traffic.ts";
 import { standInCutover } from "../stand-in-cutover.ts";
@@ -182,17 +182,19 @@ const snapshotOf = (minute: PlainMinute, { tick, epoch, recent, rows }: Around):
   };
 };
 
-/** One datum over three minutes: the worst of them, and nothing where one of them is missing. */
+/** One datum over three minutes: the worst of them, and as in a cutover nothing where one is missing, or few came. */
 const worstOf = (recent: readonly PlainMinute[], path: SignalPath, end: number, readAt: EpochMs): Observation => {
   const from = end - P99_MINUTES * MINUTE_MS;
-  const values: number[] = [];
-  for (const minute of recent) {
-    const value = minute.at >= from && minute.at < end ? minute.values.get(path) : undefined;
-    if (typeof value === "number") values.push(value);
-  }
-  return values.length === P99_MINUTES
-    ? known(Math.max(...values), readAt)
-    : unknown(`${values.length} of the three minutes it speaks for are in the recording`, readAt);
+  const within = recent.filter(({ at }) => at >= from && at < end);
+  const recorded = (of: SignalPath): readonly number[] =>
+    within.map(({ values }) => values.get(of)).filter((value) => typeof value === "number");
+  const values = recorded(path);
+  if (values.length < P99_MINUTES)
+    return unknown(`${values.length} of the three minutes it speaks for are in the recording`, readAt);
+  const requests = recorded(path.replace("p99Ms", "requests")).reduce((sum, count) => sum + count, 0);
+  return requests < P99_MIN_REQUESTS
+    ? unknown(`${requests} requests in those three minutes, a p99 needs ${P99_MIN_REQUESTS}`, readAt)
+    : known(Math.max(...values), readAt);
 };
 
 const instantsOf = (minute: PlainMinute, readAt: EpochMs): Observations => {

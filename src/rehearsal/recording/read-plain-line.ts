@@ -39,12 +39,16 @@ export const plainMinute = (line: JsonObject, number: number, weightBefore: numb
     if (!isJsonObject(group)) throw new RangeError(`"${key}" is no group of signals such as {"requests": 120}`);
     for (const name in group) readSignal(`${key}.${name}`, group[name] ?? null, values, absent);
   }
+  const reasons = absentIn(line["absent"]);
+  const both = Object.keys(reasons).find((path) => values.has(path));
+  if (both !== undefined)
+    throw new RangeError(`"${both}" has a value, and "absent" says why it has none. Remove what is wrong`);
   return {
     line: number,
     at: startOf(line["at"]),
     weight: weightOf(line["weight"], weightBefore),
     values,
-    absent: { ...absent, ...absentIn(line["absent"]) },
+    absent: { ...absent, ...reasons },
     decision: decisionOf(line["decision"]),
     verdicts: verdictsOf(line["verdicts"]),
   };

@@ -34,6 +34,12 @@ describe("a broken recording is refused, by its line", () => {
     ["a misspelt signal", GOOD.replace("errors5xx", "errors5x"), 1, /Did you mean "green.errors5xx"/],
     ["a misspelt group", GOOD.replace('"green"', '"gren"'), 1, /Did you mean "green"/],
     ["a reason for no signal", GOOD.replace('"weight"', '"absent":{"green.request":"?"},"weight"'), 1, /Did you mean/],
+    [
+      "a value that is absent",
+      GOOD.replace('"weight"', '"absent":{"green.requests":"read: no answer"},"weight"'),
+      1,
+      /"green.requests" has a value, and "absent" says why it has none/,
+    ],
     ["a text for a number", GOOD.replace('"errors5xx":0', '"errors5xx":"0"'), 1, /is a number, not "0"/],
     [
       "a state there is not",

@@ -195,6 +195,25 @@ describe("pawl policy replay of minutes that somebody wrote down", () => {
     expect((await replayed(whole)).document.comparison?.decisions.would).toEqual({ soak: 29, decommission: 1 });
   });
 
+  it("knows a response time as the guard would: of a hundred requests in three minutes, and no fewer", async () => {
+    const small = smallPolicy();
+    const why = "nobody waits for long";
+    const quick = smallPolicy({
+      gates: { ...(small["gates"] as JsonObject), quick: { why, rule: { "<=": [{ var: "green.p99Ms" }, 400] } } },
+      steps: [
+        { id: "canary", weight: 5, minDwell: "10m", promoteWhen: ["errors", "quick"] },
+        { id: "full", weight: 100, minDwell: "10m", promoteWhen: ["errors"] },
+      ],
+    });
+    const asked = (requests: number) =>
+      Array.from({ length: 9 }, (_, minute) =>
+        plainLine(minute, 5, { green: { requests, errors5xx: 0, healthyHosts: 4, p99Ms: 200 } }),
+      ).join("\n");
+    const heldBy = async (requests: number) =>
+      (await replayed({ recording: asked(requests), policy: quick })).document.comparison?.blocking["gate:quick"];
+    expect([await heldBy(33), await heldBy(34)]).toEqual([9, 4]);
+  });
+
   it("takes a number that cannot be one for unknown, and says so", async () => {
     const stalled = { forward: { state: "RUNNING", lagSeconds: -1 } };
     const recording = Array.from({ length: 9 }, (_, minute) => plainLine(minute, 5, stalled)).join("\n");
