@@ -37,7 +37,7 @@ export const decommissionWentOn = (state: CutoverState, event: DecommissionEvent
       return without(state, "stoppedAct");
     case "completed":
       must(state.phase === "decommissioning" && state.wayBack === "closed", event);
-      return { ...without(state, "permit", "stoppedAct"), phase: "complete", blocking: [] };
+      return { ...without(state, "permit", "stoppedAct", "request"), phase: "complete", blocking: [] };
     default:
       return assertNever(event);
   }

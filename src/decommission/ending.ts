@@ -8,10 +8,13 @@ type EndingPorts = OutboxPorts & Pick<GuardPorts, "active">;
 
 /** Everything is taken apart. @returns why the run stops. */
 export const complete = async (ports: EndingPorts, state: CutoverState): Promise<string> => {
+  const { request } = state;
+  // No tick comes any more that would say so.
+  const asked = request === undefined ? "" : `. ${request.verb} by ${request.by}: refused, it is complete`;
   const refused = await record(ports, state, [{ kind: "completed" }], {
     kind: "completed",
     says: "completed, green is alone",
-    summary: "CDC is taken apart and its absence verified; green is alone",
+    summary: `CDC is taken apart and its absence verified; green is alone${asked}`,
   });
   if (refused !== null) return refused;
   const read = await ports.state.read(state.cutover, STATE_TIMEOUT_MS);

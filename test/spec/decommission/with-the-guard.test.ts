@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { loadBalancerActs } from "../../../src/decommission/load-balancer-acts.ts";
 import { runDecommission } from "../../../src/decommission/run-decommission.ts";
-import { requestApprove, requestResume } from "../../../src/guard/requests.ts";
+import { requestApprove, requestPause, requestResume } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import { toIso } from "../../../src/kernel/instant.ts";
 import { ok } from "../../../src/kernel/result.ts";
@@ -68,6 +68,22 @@ it("does not pass the point of no return in a freeze that begins as it is about 
 
   expect((await run()).stopped).toMatch(/^the permit ran out at /);
   expect(world.state().wayBack).toBe("open");
+});
+
+it("says of a request that no tick will take any more that it is refused", async () => {
+  const { world, instead, run, minutes } = await decommissioning();
+  instead.set("verify-absence", { kind: "waiting", for: "a look" });
+  await minutes(9);
+  await requestPause(world.ports, "orders", OLGA);
+  instead.clear();
+
+  expect((await run()).stopped).toBe("complete");
+
+  expect(world.state().request).toBeUndefined();
+  expect(world.notify.sent.at(-1)).toMatchObject({
+    subject: "orders: completed, green is alone",
+    body: expect.stringContaining("pause by olga: refused, it is complete"),
+  });
 });
 
 it("what is complete stays listed until its last record and message have arrived", async () => {
