@@ -48,6 +48,7 @@ describe("a rollback rule that fires as blue's hosts go", () => {
     ["what is wrong with green beside it", { and: [BAD, BLUE_GONE] }],
     ["both of what is gone", { "!": [{ or: [GREEN_THERE, BLUE_THERE] }] }],
     ["both of what is gone, in truth", { "!!": [{ and: [GREEN_GONE, BLUE_GONE] }] }],
+    ["that there are no minutes", { or: [{ "!": [{ "!!": [{ window: ["5m"] }] }] }, BAD] }],
     ["green's hosts", GREEN_GONE],
     ["blue's errors", { ">": [{ rate: ["blue.errors5xx", "blue.requests", "3m"] }, 0.5] }],
     ["which side has more", { "<": [{ var: "green.healthyHosts" }, { var: "blue.healthyHosts" }] }],
@@ -112,6 +113,10 @@ describe("a rollback rule that fires because something is not seen", () => {
     [
       "a stream that is not well and says nothing",
       { and: [{ "===": [{ var: "forward.state" }, "FAILED"] }, { "!": [{ known: ["forward.lagSeconds"] }] }] },
+    ],
+    [
+      "a state that is bad and says nothing",
+      { and: [{ "===": [{ var: "forward.state" }, "ABSENT"] }, { "!": [{ known: ["forward.lagSeconds"] }] }] },
     ],
     ["what is wrong", BAD],
   ])("is none that asks for %s", (_, when) => {

@@ -121,6 +121,7 @@ describe("the chance that a rule sends a healthy service back, of one that count
     ["something else in every minute", { all: [{ window: ["3m"] }, DATA_GAP] }],
     ["errors in no minute", { none: [{ window: ["3m"] }, { ">=": [ERRORS, 12] }] }],
     ["errors within limits", { "<": [20, ERRORS, 100] }],
+    ["a share of what are no errors", { ">=": [{ "/": [5, REQUESTS] }, 0.5] }],
     ["as many errors as hosts", { ">": [ERRORS, { var: "green.healthyHosts" }] }],
   ])("is not computed of one that looks at %s", (_, when) => {
     expect(forecast(when)).toEqual({
@@ -132,6 +133,10 @@ describe("the chance that a rule sends a healthy service back, of one that count
     });
   });
 
+  it("is one where no error at all is enough, however few requests there are", () => {
+    expect(chance({ ">=": [ERRORS, 0] }, { traffic: { requestsPerMinute: 5 } })).toBe(1);
+  });
+
   it("is said with what it rests on", () => {
     const found = forecast({ ">=": [ERRORS, 30] });
 
@@ -140,6 +145,7 @@ describe("the chance that a rule sends a healthy service back, of one that count
       "rollback x: a false rollback over the soak with a chance of at most 1.2e-4: b",
     );
     expect(sayFalseRollback({ ...found, chance: 0.001_23, because: "b" })).toContain("at most 0.0012: b");
+    expect(sayFalseRollback({ ...found, chance: 0.001, because: "b" })).toContain("at most 0.001: b");
     expect(sayFalseRollback({ ...found, chance: 0, because: "b" })).toContain("at most 0: b");
     expect(sayFalseRollback({ ...found, chance: null, because: "b" })).toBe(
       "rollback x: no chance of a false rollback computed: b",

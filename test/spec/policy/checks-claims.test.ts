@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
 import { answerTo } from "../../support/eval.ts";
-import { alsoAsking, lintOf, withGate } from "../../support/lint.ts";
+import { alsoAsking, lintOf, withGate, withRollback } from "../../support/lint.ts";
 
 const LAG: JsonValue = { var: "forward.lagSeconds" };
 const RECORDS: JsonValue = { var: "forward.lagRecords" };
@@ -238,11 +238,38 @@ describe("gates of one place", () => {
   });
 });
 
+describe("gates that exclude each other", () => {
+  const REQUESTS: JsonValue = { var: "lb.requests" };
+  const one: JsonValue = { "<": [REQUESTS, 5] };
+  const other: JsonValue = { ">": [REQUESTS, 10] };
+  const places = (changes: JsonObject) =>
+    lintOf(changes).flatMap((each) => each.match(/gates-exclude-each-other (\S+)/)?.[1] ?? []);
+
+  it("are told of at every place that asks them", () => {
+    expect(places(alsoAsking({ one, other }, "decommission"))).toEqual(["/decommission/require"]);
+    const asking = alsoAsking({ one, other }, "canary");
+    const [canary, ...others] = asking["steps"] as readonly JsonObject[];
+    const steps = [{ ...canary }, { ...canary, id: "more", weight: 20 }, ...others];
+
+    expect(places({ ...asking, steps })).toEqual(["/steps/0/promoteWhen", "/steps/1/promoteWhen"]);
+  });
+
+  it("are told of by their names, whatever these are together", () => {
+    const quiet = { a: one, bc: { "<": [REQUESTS, 500] }, ab: one, c: other };
+    const asking = alsoAsking(quiet, "start");
+    const [canary, ...others] = asking["steps"] as readonly JsonObject[];
+    const steps = [{ ...canary, promoteWhen: ["ab", "c"] }, ...others];
+
+    expect(places({ ...asking, start: { require: ["a", "bc"] }, steps })).toEqual(["/steps/0/promoteWhen"]);
+  });
+});
+
 describe("a rule over what is missing in lists of its own", () => {
   it.each<[string, JsonValue]>([
     ["numbers", { some: [[1, 2], { "!": [{ missing: ["x"] }] }] }],
     ["what a sum carries along", { reduce: [W, { "!": [{ missing: ["accumulator"] }] }, 0] }],
   ])("is not understood, and nothing is said of it: %s", (_, rule) => {
     expect(claims({ or: [rule, below(5)] })).toEqual([]);
+    expect(lintOf(withRollback({ or: [rule, above(100)] }))).toEqual([]);
   });
 });

@@ -79,6 +79,11 @@ describe("a gate that opens as things get worse", () => {
     ["any other number", { "!=": [HOSTS, 4] }, opens("/!=", "green.healthyHosts", 4, 3)],
     ["none of some", { "!": [{ in: [HOSTS, [4, 5]] }] }, opens("/!/0/in", "green.healthyHosts", 4, 3)],
     ["an even number", { "===": [{ "%": [HOSTS, 2] }, 0] }, opens("/===", "green.healthyHosts", 5, 4)],
+    [
+      "a number of hosts in every minute, or any other than twice as many",
+      { all: [{ window: ["3m"] }, { or: [{ "===": [HOSTS, 4] }, { "!==": [HOSTS, 8] }] }] },
+      opens("/all", "green.healthyHosts", 8, 7),
+    ],
     ["a number that has a best", { "===": [{ var: "alarms.firing" }, 1] }, opens("/===", "alarms.firing", 0, 1)],
   ])("is refused with where it does: %s", (_, rule, says) => {
     if (says.length > 0) expect(gate(rule)).toEqual(says);
@@ -99,6 +104,12 @@ describe("a gate that opens as things get worse", () => {
     [
       "so many hosts in every minute, and no other number",
       { all: [{ window: ["3m"] }, { "!": [{ "!=": [HOSTS, 4] }] }] },
+    ],
+    ["so many hosts in every minute", { all: [{ window: ["3m"] }, { "===": [HOSTS, 4] }] }],
+    ["no rise and no fall", { "===": [{ stat: ["forward.lagSeconds", "slope", "3m"] }, 0] }],
+    [
+      "fewer errors for blue's requests than blue has",
+      { "<": [{ rate: ["green.errors5xx", "blue.requests", "3m"] }, rate("blue")] },
     ],
     ["one of some numbers of hosts", { in: [HOSTS, [4, 5]] }],
     ["not any other number", { "!": [{ "!==": [HOSTS, 4] }] }],
@@ -208,6 +219,21 @@ describe("a state", () => {
       { and: [{ "<": [LAG, 5] }, { "!==": [STATE, "FAILED"] }] },
       opensAt("/and/1/!==", "FAILED", "ABSENT"),
     ],
+    [
+      "beside a choice of something else",
+      { and: [{ "!==": [STATE, "FAILED"] }, { or: [{ "<": [LAG, 5] }, { ">": [HOSTS, 2] }] }] },
+      opens("/and/0/!==", "reverse.state", "FAILED", "ABSENT"),
+    ],
+    [
+      "or where something else is enough",
+      { or: [{ "!==": [STATE, "FAILED"] }, { "<": [LAG, 5] }] },
+      opens("/or/0/!==", "reverse.state", "FAILED", "ABSENT"),
+    ],
+    [
+      "while nothing stands still",
+      { if: [{ "===": [STALLED, true] }, false, { "!==": [STATE, "FAILED"] }] },
+      opens("/if", "reverse.state", "FAILED", "ABSENT"),
+    ],
     ["all but the worst", { "!==": [STATE, "ABSENT"] }, standing("/!==", "UNASSIGNED, PAUSED, STOPPED, FAILED")],
     [
       "none of the worst two",
@@ -230,6 +256,15 @@ describe("a state", () => {
     [
       "all but the best two, of which none is",
       { "!": [{ in: [STATE, ["UNASSIGNED", "PAUSED", "STOPPED", "FAILED", "ABSENT"]] }] },
+    ],
+    [
+      "one like the other's, which is asked beside something else",
+      {
+        and: [
+          { "===": [STATE, { var: "forward.state" }] },
+          { if: [{ "===": [STALLED, true] }, false, { "===": [{ var: "forward.state" }, "RUNNING"] }] },
+        ],
+      },
     ],
     ["one like the other's", { and: [{ "===": [STATE, { var: "forward.state" }] }, { "===": [STATE, "RUNNING"] }] }],
   ])("is right in a gate that asks for %s", (_, rule) => {

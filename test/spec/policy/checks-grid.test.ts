@@ -97,6 +97,17 @@ describe("what a rule comes to", () => {
     ]);
   });
 
+  it("is each combination's own, whatever the number of points", () => {
+    const grid = gridOf(
+      treeOf({ and: [{ "<": [{ var: "forward.lagSeconds" }, 5] }, { "===": [{ var: "forward.stalled" }, true] }] }),
+      { left: 1_000 },
+    );
+    const [, flag] = grid.axes;
+
+    expect(flag?.points).toEqual([false, true]);
+    expect([grid.truthAt([2, 0]), grid.truthAt([0, 1]), grid.truthAt([2, 1])]).toEqual([false, true, true]);
+  });
+
   it("is that of a window of which nothing is read, and of one that is added up beside something else", () => {
     const sum: JsonValue = {
       reduce: [{ window: ["5m"] }, { "+": [{ var: "accumulator" }, { var: "current.forward.lagSeconds" }] }, 0],

@@ -83,7 +83,8 @@ describe("gates that pass where a rollback rule fires", () => {
 
     expect(together(gate, { ">": [firing, 50] }).join()).toContain("promote-and-rollback");
     expect(together({ and: gate.and.toReversed() }, { ">": [firing, 50] }).join()).toContain("promote-and-rollback");
-    expect(together(gate, { ">": [firing, 150] })).toEqual([]);
+    for (const parts of [gate.and, gate.and.toReversed()])
+      expect(together({ and: parts }, { ">": [firing, 150] })).toEqual([]);
   });
 
   it("are told of at the step at which they are, where the traffic makes it so", () => {
@@ -111,6 +112,17 @@ describe("a rollback rule over traffic alone", () => {
     expect(together({ "<": [LAG, 5] }, { ">=": [{ stat: ["traffic.greenPercent", "min", "3m"] }, 5] })).toEqual(
       both("traffic.greenPercent 5"),
     );
+  });
+
+  it("is none where it asks as well that something is not seen", () => {
+    const unseen: JsonValue = { "!": [{ known: ["reverse.lagSeconds"] }] };
+
+    expect(
+      together(
+        { "<": [LAG, 5] },
+        { and: [least("green.requests", 1_000), { "!": [{ "!": [unseen] }] }, { ">": [{ var: "alarms.firing" }, 0] }] },
+      ),
+    ).toEqual([]);
   });
 
   it("is none where no step comes near it", () => {
@@ -143,6 +155,19 @@ describe("a gap between gates and a rollback rule", () => {
   ])("is missed where there is %s", (_, gate, when, path) => {
     expect(together(gate, when).join()).toContain(`with ${path}`);
     expect(together(gate, when).join()).toContain("no-hysteresis");
+  });
+
+  it.each<[string, string, string]>([
+    ["just below", ">=", "<"],
+    ["on the other side of the limit", ">", "<"],
+    ["at the limit, from below", "<", "==="],
+    ["at the limit, from above", ">", "==="],
+  ])("is missed where a count that is neither good nor bad lies %s", (_, passes, fires) => {
+    const tasks: JsonValue = { var: "reverse.tasksExpected" };
+
+    expect(together({ [passes]: [tasks, 1000] }, { [fires]: [tasks, 1000] }).join()).toMatch(
+      /^error no-hysteresis .* with reverse\.tasksExpected \d+ the gates/,
+    );
   });
 
   it("is told of as it is said", () => {

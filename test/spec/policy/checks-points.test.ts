@@ -31,7 +31,7 @@ describe("the points that stand for all values", () => {
   });
 
   it("of numbers are no texts", () => {
-    expect(representativePoints({ ...number, most: 1 }, ["5"])).toEqual([0, 1]);
+    expect(representativePoints({ ...number, most: 1 }, ["5", "0.5"])).toEqual([0, 1]);
   });
 
   it("stand where an expression looks for them, alike in every minute", () => {

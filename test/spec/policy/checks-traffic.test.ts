@@ -55,6 +55,17 @@ describe("traffic that a gate asks for and does not get", () => {
       { "<": [{ "/": [{ var: "green.errors5xx" }, { var: "green.requests" }] }, 0.1] },
       "canary",
     ],
+    [
+      "something else is enough, of how old they are",
+      { or: [least("green.requests", 91), { "<": [{ age: ["green.requests"] }, 10] }] },
+      "canary",
+    ],
+    ["it asks for lag in the same condition", { "===": [{ and: [least("green.requests", 91), LAG] }, true] }, "canary"],
+    [
+      "it asks first whether they are known",
+      { if: [{ known: ["green.requests"] }, least("green.requests", 91), false] },
+      "canary",
+    ],
     ["it asks how old they are", { "<": [{ age: ["green.requests"] }, 10] }, "canary"],
     ["it asks only whether they are known", { known: ["green.requests"] }, "canary"],
     ["it is asked at 100 %, where all is green's", least("green.requests", 1800), "full"],
@@ -125,6 +136,8 @@ describe("a proof that a gate asks for", () => {
   it.each<[string, JsonValue, object]>([
     ["over the step", proof("step"), { requests: 358, minutes: 12, within: "24h" }],
     ["over minutes", proof("30m"), { requests: 358, minutes: 12, within: "30m" }],
+    ["of more than says nothing", { ">": [below("step"), 1] }, { requests: 1, minutes: 1, within: "24h" }],
+    ["of no more than that", { ">=": [below("step"), 1] }, { requests: 0, minutes: 0, within: "24h" }],
     ["of more than so much", { ">": [below("step"), 20] }, { requests: 358, minutes: 12, within: "24h" }],
     ["the other way round", { "<=": [20, below("step")] }, { requests: 358, minutes: 12, within: "24h" }],
     ["beside something else", { and: [LAG, { and: [proof("step")] }] }, { requests: 358, minutes: 12, within: "24h" }],

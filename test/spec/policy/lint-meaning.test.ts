@@ -494,6 +494,20 @@ describe("a warning", () => {
     expect(ofGate({ and: [{ ">=": [LAG, 0] }, { "<": [LAG, 10] }] })).toEqual(["idle-part /gates/lag/rule/and/0/>="]);
   });
 
+  it("hides no error, neither of its rule nor of what rules do together", () => {
+    const idle: JsonValue = { ">=": [LAG, 0] };
+
+    expect(ofGate({ and: [idle, { ">": [LAG, 5] }] })).toEqual([
+      "idle-part /gates/lag/rule/and/0/>=",
+      "gate-backwards /gates/lag/rule/and/1/>",
+    ]);
+    const rollback = [{ id: "x", why: "x", when: { ">": [LAG, 20] } }];
+    expect(ofGate({ and: [idle, { "<": [LAG, 30] }] }, { rollback })).toEqual([
+      "idle-part /gates/lag/rule/and/0/>=",
+      "promote-and-rollback /rollback/0/when",
+    ]);
+  });
+
   it("is what a number is worth that is asked whether it is true", () => {
     expect(ofGate({ "!": [{ var: "conflicts.new" }] })).toEqual(["truth-of-value /gates/lag/rule/!/0"]);
   });

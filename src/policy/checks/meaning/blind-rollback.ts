@@ -9,7 +9,6 @@ import type { RuleTree } from "./rule-tree.ts";
 export const blindRollbackFindings = (tree: RuleTree, effort: Effort): readonly Finding[] => {
   const grid = gridOf(tree, effort);
   const unseen = grid.axes.filter(({ variable }) => variable.measure.quality === true);
-  if (unseen.length === 0) return [];
   const firesWhen = (seen: boolean, busy: boolean): boolean =>
     grid.truthAt(grid.axes.map((axis) => pointOf(axis, { seen, busy }))) === true;
   const blinded = [false, true].some((busy) => firesWhen(false, busy) && !firesWhen(true, busy));

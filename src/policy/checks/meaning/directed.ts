@@ -7,10 +7,11 @@ export type Use = "gate" | "rollback";
 
 /** Whether a condition may not turn the wrong way round along a variable. */
 export const isDirected = (
-  { measure }: Variable,
+  variable: Variable,
   { open, rule }: Condition,
   { use, negated }: { readonly use: Use; readonly negated: boolean },
 ): boolean => {
+  const { measure } = variable;
   if (measure.worse === "none") return false;
   // Not seeing never rolls back, so a rollback rule may well ask for evidence first.
   if (measure.quality === true && use === "rollback") return false;
@@ -18,12 +19,7 @@ export const isDirected = (
   if (use === "rollback" && isOfBluesHosts(measure.paths)) return false;
   const isBlue = (each: Variable): boolean => each.measure.paths.every((path) => path.startsWith("blue."));
   // Where green is measured against blue, blue is the yardstick.
-  if (
-    measure.paths.length > 0 &&
-    measure.paths.every((path) => path.startsWith("blue.")) &&
-    !open.variables.every(isBlue)
-  )
-    return false;
+  if (isBlue(variable) && !open.variables.every(isBlue)) return false;
   if (measure.type !== "number") return true;
   const [best, worst] = measure.worse === "down" ? [measure.most, measure.least] : [measure.least, measure.most];
   // An equality with no best end in reach cannot be the wrong way round: exactly four hosts.
@@ -36,10 +32,7 @@ export const isDirected = (
  */
 const pins = (rule: unknown, helps: boolean, worst: number | null): boolean => {
   const equalities = equalitiesIn(rule, helps);
-  return (
-    equalities.length > 0 &&
-    equalities.every(({ held, operands }) => held && (worst === null || !operands.flat().includes(worst)))
-  );
+  return equalities.length > 0 && equalities.every(({ held, operands }) => held && !operands.flat().includes(worst));
 };
 
 interface Equality {

@@ -15,7 +15,7 @@ export const directionFindings = (
   { use, effort }: { readonly use: Use; readonly effort: Effort },
 ): readonly Finding[] => {
   const turned = turnedIn(tree, { use, negated: false, effort });
-  if (turned.length === 0 || tree.kind === "condition") return turned.map(({ found }) => found);
+  if (turned.length === 0) return [];
   // What another condition makes up for is no turn of the rule: "below 5, or from 5 on with something else".
   const grid = gridOf(tree, effort);
   const isSure = grid.whole && !grid.beyondPoints && !variablesOf(tree).some(({ variable }) => isOfWindow(variable));

@@ -81,15 +81,15 @@ const forecast = (policy: Policy, { gates, rollback }: Trees): Forecast => ({
 });
 
 const treesOf = (policy: Policy, operations: Operations): Trees => {
-  const treeOf = (rule: Rule, at: string): RuleTree | null =>
-    ruleTree(substituteParams(rule, policy.params ?? {}), at, operations);
+  // What is said of them is said by the places where they are asked.
+  const treeOf = (rule: Rule): RuleTree | null => ruleTree(substituteParams(rule, policy.params ?? {}), "", operations);
   const gates = Object.entries(policy.gates).flatMap(([name, { rule }]) => {
-    const tree = treeOf(rule, `/gates/${name}/rule`);
+    const tree = treeOf(rule);
     return tree === null ? [] : [[name, tree] as const];
   });
   return {
     gates: new Map(gates),
-    rollback: policy.rollback.map(({ when }, index) => treeOf(when, `/rollback/${index}/when`)),
+    rollback: policy.rollback.map(({ when }) => treeOf(when)),
   };
 };
 

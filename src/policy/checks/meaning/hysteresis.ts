@@ -105,7 +105,7 @@ const clashWithTraffic = (
   if (freeSignals(conditions, given).length > 0 || truths(rule)(new Map<string, Value>(given)) !== true) return null;
   const read = new Set(conditions.flatMap(({ open }) => open.variables.flatMap(({ measure }) => measure.paths)));
   const values = [...given].filter(([path]) => read.has(path));
-  return values.length === 0 ? null : { kind: "both", values: say(values) };
+  return { kind: "both", values: say(values) };
 };
 
 /** What is worst of an hour in which the gates pass. */

@@ -44,18 +44,18 @@ export const measureOfSignal = (path: string): Measure | null => {
   };
 };
 
-const measured = (measure: Partial<Measure> & Pick<Measure, "paths">): Measure => ({
+type Measured = Partial<Measure> & Pick<Measure, "paths" | "worse">;
+
+const measured = (measure: Measured): Measure => ({
   type: "number",
   unit: null,
   least: 0,
   most: null,
-  worse: "none",
   ...measure,
 });
 
 /** Measures quality: nothing is healthier or sicker for being seen better. */
-const quality = (measure: Partial<Measure> & Pick<Measure, "paths">): Measure =>
-  measured({ ...measure, quality: true });
+const quality = (measure: Measured): Measure => measured({ ...measure, quality: true });
 
 /** null where nothing is known of what an operation makes, or of a signal it reads. */
 export const measureOfOperation = (name: string, args: readonly Literal[]): Measure | null => {

@@ -38,11 +38,11 @@ export const reachOf = (tree: RuleTree, effort: Effort, truthIn = asVerdict): Re
   const fixed = parts.flatMap((part) => part.fixed);
   const [first] = parts;
   if (tree.kind === "!" && first) return { canHold: first.canFail, canFail: first.canHold, fixed };
-  if (tree.kind === "!!" && first) return first;
   const groups = independentGroups(tree.parts).map((group) => {
     const alone = parts[tree.parts.indexOf(group[0] ?? tree)];
     return groupReach({ kind: tree.kind, group, alone, truthIn: truthOfPart(group.at(-1) ?? tree) }, effort);
   });
+  // The truth of one part is that of an `or` of it alone.
   const every = (reach: "canHold" | "canFail"): boolean => groups.every((group) => group[reach]);
   const some = (reach: "canHold" | "canFail"): boolean => groups.some((group) => group[reach]);
   const own =

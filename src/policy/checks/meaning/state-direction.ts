@@ -34,7 +34,7 @@ const standstillFindings = (tree: RuleTree, variable: Variable, effort: Effort):
   const grid = gridOf(tree, effort);
   const index = grid.axes.findIndex((axis) => axis.variable.key === variable.key);
   const axis = grid.axes[index];
-  if (axis === undefined || !axis.points.some((state) => CARRIES_OVER.has(state))) return [];
+  if (axis === undefined) return [];
   const open = new Set<Value>();
   grid.visit((indexes) => {
     const state = axis.points[indexes[index] ?? 0];

@@ -2,7 +2,6 @@ import type { GateName, Policy } from "../../policy-file.ts";
 import { type Finding, finding } from "../problem.ts";
 import { type Effort, gridOf } from "./grid.ts";
 import { pickMinutes } from "./picked-minutes.ts";
-import { reachOf } from "./reachability.ts";
 import { independentGroups, type RuleTree } from "./rule-tree.ts";
 
 /** Gates that can each pass, and never all of those that are asked together. */
@@ -39,7 +38,7 @@ const exclusiveAmong = (
   if (effort.left < 0) return null;
   for (const group of independentGroups([...owner.keys()])) {
     const names = [...new Set(group.flatMap((part) => owner.get(part) ?? []))];
-    if (names.length < 2 || pickMinutes(group, true) || group.some((part) => !reachOf(part, effort).canHold)) continue;
+    if (names.length < 2 || pickMinutes(group, true)) continue;
     const grid = gridOf({ kind: "and", parts: group, at: "" }, effort);
     if (!grid.whole || grid.beyondPoints) continue;
     let holds = false;

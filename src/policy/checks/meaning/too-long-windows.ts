@@ -1,13 +1,12 @@
 import { MINUTE_MS, parseDuration } from "../../../kernel/units.ts";
 import { GATE_DELAY_MINUTES } from "../../../snapshot/freshness.ts";
-import { isComparison } from "../../logic/relations.ts";
 import { operationsUsed, windowsOf } from "../../look-back.ts";
 import type { Operations } from "../../operations/operation.ts";
 import type { GateName, Policy, PolicyStep } from "../../policy-file.ts";
 import { MAY_DO_WITHOUT, uses } from "../expressions.ts";
 import { type Finding, finding } from "../problem.ts";
 import type { Condition, RuleTree } from "./rule-tree.ts";
-import { expressionOf, thresholdOf } from "./threshold.ts";
+import { thresholdOf } from "./threshold.ts";
 import { partsOf } from "./together.ts";
 
 /**
@@ -35,8 +34,7 @@ export const tooLongWindowFindings = (
 
 /** How many minutes of a step have to have been seen before a condition can hold. */
 const minutesAsked = ({ rule }: Condition, minCoverage: number, operations: Operations): number => {
-  const operator = expressionOf(rule)?.operator ?? "";
-  if (!(isComparison(operator) || operator === "all" || operator === "none") || uses(rule, MAY_DO_WITHOUT)) return 0;
+  if (uses(rule, MAY_DO_WITHOUT)) return 0;
   const threshold = thresholdOf(rule);
   // A coverage is known however little was seen, and asks for a share of its own.
   const own = threshold?.measured.operator === "coverage" ? threshold : null;

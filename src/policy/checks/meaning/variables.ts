@@ -173,6 +173,6 @@ const openMissing = ({ operator, operands, window }: Missing, opening: Opening):
   // Of several keys nobody can tell which one is missing.
   const sight = path !== undefined && paths.length === 1 ? { sightOf: { path: `${path}${over}`, goneAt: true } } : {};
   read({ key: `${question}${over}`, name: `${paths.join(", ")} missing`, place, ...sight }, measure, opening);
-  const seen = window === null ? place : keys.every((key) => key.startsWith("current.")) ? ["current", ...fact] : fact;
+  const seen = keys.every((key) => key.startsWith("current.")) ? ["current", ...fact] : fact;
   return { if: [{ var: seen.join(".") }, keys, []] };
 };
