@@ -1,10 +1,11 @@
+import { briefNumber } from "../kernel/brief-number.ts";
 import { canonicalJson, type JsonValue } from "../kernel/json.ts";
 import type { Blocker } from "../policy/explain/blockers.ts";
 import type { Distance } from "../policy/explain/explain.ts";
 import type { ProofLeft } from "../policy/explain/minutes-needed.ts";
 
 const short = (value: JsonValue): string => {
-  if (typeof value === "number") return String(Number(value.toPrecision(6)));
+  if (typeof value === "number") return briefNumber(value);
   return value === null ? "unknown" : canonicalJson(value);
 };
 

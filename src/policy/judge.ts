@@ -1,3 +1,4 @@
+import { briefNumber } from "../kernel/brief-number.ts";
 import { cut } from "../kernel/cut.ts";
 import type { JsonValue } from "../kernel/json.ts";
 import { signalAt } from "../signals/catalogue.ts";
@@ -145,7 +146,7 @@ const LONGEST_SHOWN = 60;
 const shortened = (value: JsonValue): string => cut(JSON.stringify(value), LONGEST_SHOWN);
 
 const brief = (value: Comparison["value"]): string =>
-  typeof value === "number" ? `${Number(value.toPrecision(6))}` : JSON.stringify(value);
+  typeof value === "number" ? briefNumber(value) : JSON.stringify(value);
 
 const sayComparison = ({ what, value, operator, threshold, holds }: Comparison): string =>
   `${what} is ${brief(value)}, ${holds ? "which is" : "must be"} ${operator} ${brief(threshold)}`;

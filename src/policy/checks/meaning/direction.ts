@@ -1,3 +1,4 @@
+import { briefNumber } from "../../../kernel/brief-number.ts";
 import { type Finding, finding } from "../problem.ts";
 import { isDirected, type Use } from "./directed.ts";
 import { type Axis, type Effort, type Grid, gridOf } from "./grid.ts";
@@ -122,4 +123,4 @@ const askInstead = ({ measure }: Variable): string => {
   return best === undefined ? "turn the comparison round" : `ask for "${best}"`;
 };
 
-const say = (value: Value): string => (typeof value === "number" ? `${Number(value.toPrecision(6))}` : String(value));
+const say = (value: Value): string => (typeof value === "number" ? briefNumber(value) : String(value));
