@@ -19,7 +19,7 @@ says what may stand in it, and policies/scenarios holds some. Each run is one cu
 clock, from arming until decommission begins, traffic is back on blue, or the horizon is reached. The same seed gives the
 same report, whatever the number of workers.
 Requests harmed are ${HARMED};
-slow answers are none of them.`;
+slow answers are none of them, and without a healthy host a side fails as often as its errorRate and refusedRate say.`;
 
 const MOST_RUNS = 100_000;
 const MOST_SEED = 4_294_967_295;
