@@ -96,7 +96,8 @@ const demands = (direction: Direction): readonly Demand[] => [
     name: "data-gap",
     holds: (gap) => gap === false,
     why: "Rows were or may have been skipped.",
-    remedy: "Take the stream apart and apply again: only new seeding and a clean comparison clear a gap.",
+    remedy:
+      "Take the stream apart and apply again: only new seeding and a clean comparison clear a gap. The runbook has the steps: a stream has a gap.",
   },
   {
     signal: `${direction}.slotActive`,
