@@ -1,5 +1,5 @@
 import { fence } from "../cdc/fence.ts";
-import type { CutoverState } from "../decision/state.ts";
+import type { CutoverState, RollbackSafety } from "../decision/state.ts";
 import { DECOMMISSION_PLAN } from "../decommission/plan.ts";
 import type { JournalEntry } from "../guard/ports.ts";
 import { toIso } from "../kernel/instant.ts";
@@ -31,21 +31,32 @@ export const restoreSteps = (
   }
 };
 
-const open = ({ name }: CutoverBindings, { rollbackSafety, latch }: CutoverState): RestorePlan => {
-  const { label, seconds, reasons } = rollbackSafety;
+const open = ({ name }: CutoverBindings, state: CutoverState): RestorePlan => {
+  const { latch } = state;
+  if (latch?.verifiedAt !== undefined)
+    return {
+      costs: costOf(latch.expected, state.settled),
+      steps: [
+        `Nothing: it is on blue since ${toIso(latch.verifiedAt)}. Forward again: pawl arm ${name} --again --policy <name>.`,
+      ],
+    };
+  const { label, seconds, reasons } = state.rollbackSafety;
   const behind = seconds === null ? "" : `, blue ${seconds.toFixed(1)} s behind green`;
   return {
-    costs: `expected ${label}${behind}${reasons.length === 0 ? "" : ` (${reasons.join("; ")})`}`,
-    steps:
-      latch?.verifiedAt === undefined
-        ? [
-            `pawl rollback ${name}${latch?.mode === "held" ? " --accept-loss" : ""} --reason "…": one change of the load balancer's rules.`,
-          ]
-        : [
-            `Nothing: it is on blue since ${toIso(latch.verifiedAt)}. Forward again: pawl arm ${name} --again --policy <name>.`,
-          ],
+    costs: `expected ${label}${behind}${because(reasons)}`,
+    steps: [
+      `pawl rollback ${name}${latch?.mode === "held" ? " --accept-loss" : ""} --reason "…": one change of the load balancer's rules.`,
+    ],
   };
 };
+
+/** Of a rollback that was made. What the streams show since says nothing of it. */
+const costOf = (expected: RollbackSafety, settled: CutoverState["settled"]): string =>
+  settled === undefined
+    ? `expected ${expected.label}${because(expected.reasons)}; what it really cost is being proven`
+    : `settled ${settled.label}${because(settled.reasons)}`;
+
+const because = (reasons: readonly string[]): string => (reasons.length === 0 ? "" : ` (${reasons.join("; ")})`);
 
 const begun = (journal: readonly JournalEntry[], action: string): boolean =>
   journal.some((entry) => entry.action === action);

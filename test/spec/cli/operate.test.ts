@@ -530,6 +530,19 @@ describe("pawl restore", () => {
     });
   });
 
+  it("says of a rollback that was made what that costs, not what the streams show by now", async () => {
+    const { world, desk } = await at(50);
+    await rollbackCommand(desk.context, { reason: "no", acceptLoss: false });
+    const costs = async () => (await restoreCommand(desk.context)).document.costs;
+    expect(await costs()).toBe("expected lossless; what it really cost is being proven");
+    await world.until("settled", () => world.state().settled !== undefined);
+    world.truth.streams.set("reverse.dataGap", true);
+    await world.minutes(2);
+    expect(world.state().rollbackSafety.label).toBe("lossy");
+
+    expect(await costs()).toBe("settled lossless (everything green accepted is on blue)");
+  });
+
   it("says after it how to go back without loss, by what was already taken apart", async () => {
     const { world, desk } = await at(100);
     world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "restorable" });
