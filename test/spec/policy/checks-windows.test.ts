@@ -33,6 +33,7 @@ describe("the minutes of a step that a gate has to see, two minutes after they h
     ["a rate", { "<": [{ rate: ["green.errors5xx", "green.requests", "10m"] }, 0.5] }, 11],
     ["every minute of a window", { all: [{ window: ["30m"] }, { "<": [LAG, 5] }] }, 29],
     ["no minute of a window", { none: [{ window: ["30m"] }, { ">": [LAG, 5] }] }, 29],
+    ["a number of hosts that is one of some", { in: [{ stat: ["green.healthyHosts", "min", "30m"] }, [4, 5]] }, 29],
     ["so much of a window", seen(">=", 0.5), 17],
     ["more than so much of a window", seen(">", 0.5), 18],
     ["so much of it, the other way round", { "<=": [0.5, { coverage: ["green.requests", "30m"] }] }, 17],
