@@ -222,17 +222,17 @@ describe("a state", () => {
     [
       "beside a choice of something else",
       { and: [{ "!==": [STATE, "FAILED"] }, { or: [{ "<": [LAG, 5] }, { ">": [HOSTS, 2] }] }] },
-      opens("/and/0/!==", "reverse.state", "FAILED", "ABSENT"),
+      opensAt("/and/0/!==", "FAILED", "ABSENT"),
     ],
     [
       "or where something else is enough",
       { or: [{ "!==": [STATE, "FAILED"] }, { "<": [LAG, 5] }] },
-      opens("/or/0/!==", "reverse.state", "FAILED", "ABSENT"),
+      opensAt("/or/0/!==", "FAILED", "ABSENT"),
     ],
     [
       "while nothing stands still",
       { if: [{ "===": [STALLED, true] }, false, { "!==": [STATE, "FAILED"] }] },
-      opens("/if", "reverse.state", "FAILED", "ABSENT"),
+      opensAt("/if", "FAILED", "ABSENT"),
     ],
     ["all but the worst", { "!==": [STATE, "ABSENT"] }, standing("/!==", "UNASSIGNED, PAUSED, STOPPED, FAILED")],
     [
