@@ -53,9 +53,10 @@ describe("a limit that is held against something reckoned", () => {
     const [lag, hosts] = [{ stat: ["forward.lagSeconds", "p95", "3m"] }, { stat: ["green.healthyHosts", "max", "5m"] }];
     // The floor goes back without a host as well, so that what they are both is above nothing.
     expect(rollback({ "<": [lag, hosts] }, { "<=": [lag, hosts] })).toEqual(["rolls back earlier"]);
-    const ready = { var: "blue.readyPercent" };
-    const above = (compared: Rule): Rule => ({ and: [{ ">": [lag, 5] }, compared] });
-    expect(gate(above({ "<": [lag, ready] }), above({ "<=": [lag, ready] }))).toEqual(["opens earlier"]);
+    const rate = (side: string): Rule => ({ rate: [`${side}.errors5xx`, `${side}.requests`, "3m"] });
+    const worse: readonly Rule[] = [rate("green"), { "*": [1.5, rate("blue")] }];
+    const beyondHalf = (compared: Rule): Rule => ({ and: [{ ">": [rate("green"), 0.5] }, compared] });
+    expect(gate(beyondHalf({ "<": worse }), beyondHalf({ "<=": worse }))).toEqual(["opens earlier"]);
   });
 
   it("cannot be told where one part grows as another shrinks, or what is reckoned is something else", () => {
