@@ -45,7 +45,8 @@ export const publishingPorts = (env: Env, now: Now) => ({
 
 /** To leave a request in the state: `pause`, `resume`, `approve`, `adopt`. */
 export const requestingPorts = (env: Env, now: Now) => {
-  const { PAWL_TOPIC_ARN } = readSettings(env, "PAWL_TOPIC_ARN");
+  // Both at once, so that whoever lacks both is told of both.
+  const { PAWL_TOPIC_ARN } = readSettings(env, "PAWL_TABLE", "PAWL_TOPIC_ARN");
   const table = tableOf(env);
   return {
     ...local(now),

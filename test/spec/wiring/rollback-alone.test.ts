@@ -154,6 +154,7 @@ describe("pawl rollback from a laptop with rights on the load balancer and nothi
       expect.stringMatching(/^nobody was told: .*not authorized/),
     ]);
     expect(lines.join("\n")).toMatch(/all traffic is on blue, verified\..*Not done: it is not recorded.*do not arm/s);
+    expect(lines.join("\n")).not.toContain("..");
     expect(calls("lambda")).toEqual([]);
     expect(calls("monitoring")).toEqual([]);
   });

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
+import { systemNow } from "../../../src/adapters/clock/system-clock.ts";
 import { promotePorts } from "../../../src/wiring.ts";
+import { requestingPorts } from "../../../src/wiring-cli.ts";
 import { rollbackPorts } from "../../../src/wiring-rollback.ts";
 import { readSettings } from "../../../src/wiring-settings.ts";
 
 test("settings are all named that are missing, at once and before anything is built", () => {
   expect(() => promotePorts({ PAWL_TABLE: "pawl" })).toThrow(/PAWL_TOPIC_ARN, PAWL_ROLLBACK_FUNCTION/);
+  expect(() => requestingPorts({}, systemNow)).toThrow(/: PAWL_TABLE, PAWL_TOPIC_ARN\./);
 });
 
 test("an empty setting is a missing one", () => {
