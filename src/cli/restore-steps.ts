@@ -79,14 +79,14 @@ const restorable = (cutover: CutoverBindings, journal: readonly JournalEntry[], 
   return {
     costs: "no write, but a minute or two in which the application cannot write: green is fenced while blue catches up",
     steps: [
-      `pawl pause ${cutover.name} --reason "going back to blue": without a permit decommission stops within 3 minutes.`,
+      `pawl pause ${cutover.name} --reason "going back to blue": without a permit decommission stops within 3 minutes. Wait for that and run pawl restore ${cutover.name} again: what follows goes by what had been begun.`,
       ...(stopped
         ? [
             `Let reverse run again, sink first: PUT <Connect>/connectors/${reverse.sink}/resume, then .../${reverse.source}/resume.`,
           ]
         : []),
       `Fence green, so that no write is left behind. On green:\n${fenceSql(cutover, "green", true)}`,
-      `pawl cdc check ${cutover.name}, until reverse is drained.`,
+      `pawl cdc check ${cutover.name}, until reverse is drained: 0 records behind, its token younger than green's fence. It refuses that fence, which is meant: apply nothing.`,
       ...(fenced ? [`Lift blue's fence. On blue:\n${fenceSql(cutover, "blue", false)}`] : []),
       `Send traffic to blue, route by route:\n${cutover.routes.map(toBlue).join("\n")}`,
       `Sequences stay apart: nothing to do. Forward ${begun(journal, "stop-forward") ? "is stopped" : "still runs"}; green is behind blue from here on.`,

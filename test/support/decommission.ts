@@ -66,7 +66,8 @@ export const beginDecommission = async (): Promise<Decommissioning> => {
     world.store.put({ ...state, version: state.version + 1, writeId: world.ports.newId() });
   };
   const grantPermit = (): void => {
-    if (world.state().phase === "decommissioning") change({ permit: permitFor(world.state(), world.clock.now()) });
+    const now = world.clock.now();
+    if (world.state().phase === "decommissioning") change({ permit: permitFor(world.state(), now), lastTick: now });
   };
   const run = (through: GuardPorts = world.ports): Promise<DecommissionProgress> =>
     runDecommission({ ...through, acts: fake.acts, hasTime: () => true }, world.cutover);

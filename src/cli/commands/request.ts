@@ -41,7 +41,7 @@ const meansHere = (
 /** There is no step left to wait with, and no rollback that would go on. */
 const meansPastReturn = (cutover: string, verb: "pause" | "resume", latched: boolean): string => {
   if (verb === "pause")
-    return `Past the point of no return: from then on nothing more of CDC is taken apart. pawl restore ${cutover} says what way back is left.`;
+    return `Past the point of no return: without a permit decommission stops within 3 minutes of that tick. pawl restore ${cutover} says what way back is left.`;
   return latched
     ? "The rollback that came too late is dropped, and it goes on."
     : "From then on CDC is taken apart further: it is past the point of no return.";

@@ -69,7 +69,7 @@ describe("pawl pause, resume, approve", () => {
     world.store.put({ ...state, version: state.version + 1, ...past });
 
     expect((await requestCommand(desk.context, "pause", "look")).lines[1]).toBe(
-      "Past the point of no return: from then on nothing more of CDC is taken apart. pawl restore orders says what way back is left.",
+      "Past the point of no return: without a permit decommission stops within 3 minutes of that tick. pawl restore orders says what way back is left.",
     );
     const { request: _taken, ...rest } = world.state();
     world.store.put({ ...rest, version: rest.version + 1 });
@@ -552,6 +552,8 @@ describe("pawl restore", () => {
     const { document } = await restoreCommand(desk.context);
 
     expect(document.wayBack).toBe("restorable");
+    expect(document.steps[0]).toContain("run pawl restore orders again: what follows goes by what had been begun");
+    expect(document.steps.join("\n")).toContain("It refuses that fence, which is meant: apply nothing");
     expect(document.acts).toEqual([
       { action: "fence-blue", finishedAt: "2026-11-22T04:01:00.000Z" },
       { action: "stop-reverse-source", finishedAt: null },

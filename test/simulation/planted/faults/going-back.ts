@@ -112,7 +112,7 @@ export const GOING_BACK: readonly Fault[] = [
       edit(VERIFY, `return seen?.kind === "seen" && seen.observed.pin === "gone";`, "return false;"),
       edit(
         SNAP_BACK,
-        `if (state.wayBack !== "open") return noWayBack(ports, cutover, \`the way back is \${state.wayBack}\`);`,
+        `if (state.wayBack !== "open") return noWayBack(ports, cutover, \`the way back is \${state.wayBack}\${HALTED}\`);`,
         "",
       ),
     ],
