@@ -16,11 +16,11 @@ const fenceFunction = (cutover: CutoverBindings): string => `${quoteName(pawlSch
 
 const raise = (table: TableName, fenced: string): string => `  if target = ${quoteText(table.plain)} then
     if raised then
-      create or replace trigger pawl_fence before insert or update or delete or truncate on ${table.quoted}
+      create or replace trigger ${FENCE_TRIGGER} before insert or update or delete or truncate on ${table.quoted}
         for each statement execute function ${fenced}();
-      alter table ${table.quoted} enable trigger pawl_fence;
-    elsif exists (select from pg_trigger where tgrelid = ${quoteText(table.quoted)}::regclass and tgname = 'pawl_fence') then
-      alter table ${table.quoted} disable trigger pawl_fence;
+      alter table ${table.quoted} enable trigger ${FENCE_TRIGGER};
+    elsif exists (select from pg_trigger where tgrelid = ${quoteText(table.quoted)}::regclass and tgname = '${FENCE_TRIGGER}') then
+      alter table ${table.quoted} disable trigger ${FENCE_TRIGGER};
     end if;
     return;
   end if;`;
