@@ -91,6 +91,22 @@ describe("a rule that evidence makes true, or false, is not said to be never so"
       ),
       true,
     ],
+    [
+      "minutes lie on both sides of two limits",
+      { and: [{ or: [all(below(5)), all({ ">=": [LAG, 5] })] }, { or: [all(below(3)), all({ ">=": [LAG, 3] })] }] },
+      lags(1, 20, 7),
+      false,
+    ],
+    [
+      "some minute is high where that is asked, and another is low",
+      { and: [{ if: [{ ">": [FIRING, 0] }, some(above(10)), false] }, some(below(5))] },
+      minutes(
+        { forward: { lagSeconds: 1 } },
+        { forward: { lagSeconds: 20 } },
+        { alarms: { firing: 1 }, forward: { lagSeconds: 7 } },
+      ),
+      true,
+    ],
     ["two minutes of three are bad", { "<": [1, BAD_MINUTES, 3] }, lags(20, 1, 20), true],
     ["one minute of three is bad", { "===": [BAD_MINUTES, 1] }, lags(20, 1, 2), true],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dataAt, representativePoints } from "../../../src/policy/checks/meaning/points.ts";
+import { dataAt, representativePoints, toldApart } from "../../../src/policy/checks/meaning/points.ts";
 
 describe("the points that stand for all values", () => {
   const number = { type: "number", unit: null, least: 0, most: null, worse: "up", paths: [] } as const;
@@ -28,6 +28,12 @@ describe("the points that stand for all values", () => {
 
     expect(representativePoints({ ...text, values: ["UP", "DOWN"] }, ["OFF", "UP", 5])).toEqual(["UP", "DOWN", "OFF"]);
     expect(representativePoints(text, ["OFF", 5])).toEqual(["OFF", "?"]);
+  });
+
+  it("are two more between literals of which each is nearer to the other than what lies beside it", () => {
+    expect(toldApart([1003, 1000, "UP"])).toEqual([1003, 1000, "UP"]);
+    expect(toldApart([1001.5, 10, 1000])).toEqual([1001.5, 10, 1000, 1000.5, 1001]);
+    expect(toldApart([2])).toEqual([2]);
   });
 
   it("of numbers are no texts", () => {

@@ -96,18 +96,16 @@ describe("a rule of many parts", () => {
   const FLAGS = ["forward.stalled", "forward.drained", "forward.dataGap", "reverse.stalled", "reverse.drained"].map(
     (flag): JsonValue => ({ "===": [{ var: flag }, true] }),
   );
-  const COUNTS = ["forward.lagRecords", "reverse.lagRecords", "forward.deadLetters", "reverse.deadLetters"].map(
-    (path): JsonValue => ({ "===": [{ var: path }, 7] }),
-  );
+  const RECORDS = ["forward.lagRecords", "reverse.lagRecords", "forward.deadLetters", "reverse.deadLetters"];
+  const COUNTS = RECORDS.map((path): JsonValue => ({ "===": [{ var: path }, 7] }));
 
   it("is never refused for what it comes to where nobody has looked", () => {
     expect(gate({ "===": [{ and: [...COUNTS, ...FLAGS] }, true] })).toEqual([]);
   });
 
   it("is refused for a part that is never true, however much that part reads", () => {
-    const never = ["forward.lagSeconds", "reverse.lagSeconds", "lb.requests", "green.requests", "blue.requests"].map(
-      (path): JsonValue => ({ "<": [{ var: path }, 0] }),
-    );
+    const seconds = ["forward.lagSeconds", "reverse.lagSeconds", "lb.requests", "green.requests", "blue.requests"];
+    const never = [...seconds, ...RECORDS].map((path): JsonValue => ({ "<": [{ var: path }, 0] }));
 
     expect(gate({ and: [{ or: never }, STALLED] })).toEqual([
       expect.stringMatching(/^error never-passes \/gates\/lag\/rule\/and\/0\/or\/0\/< /),

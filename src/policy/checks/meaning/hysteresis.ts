@@ -128,10 +128,7 @@ const clashIn = ({ rule, gates, given, effort }: Meeting, truths: ReturnType<typ
     if (!pass.every((gate) => gate(here) === true)) return;
     if (fires(here) === true)
       found.both = { kind: "both", values: say(axes.map(({ path }) => [path, here.get(path)])) };
-    const beside =
-      found.noGap === null && found.both === null
-        ? firingBeside(axes, indexes, (at) => fires(valuesAt(at)))
-        : undefined;
+    const beside = found.noGap === null ? firingBeside(axes, indexes, (at) => fires(valuesAt(at))) : undefined;
     if (beside !== undefined) found.noGap = { kind: "no-gap", values: say([[beside, here.get(beside)]]) };
   });
   return found.both ?? found.noGap;
