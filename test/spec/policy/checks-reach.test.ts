@@ -113,6 +113,24 @@ describe("a rule of many parts", () => {
   });
 });
 
+describe("a policy of many rules", () => {
+  const NAMES = ["forward.lagSeconds", "reverse.lagSeconds", "forward.lagRecords"];
+  const each = (operator: string, limit: number): readonly JsonValue[] =>
+    NAMES.map((path): JsonValue => ({ [operator]: [{ var: path }, limit] }));
+  const large = (limit: number): JsonValue => ({ or: [{ and: [...each("<", limit)] }, { and: [...each("<", 5)] }] });
+  const found = (count: number) => {
+    const many = Array.from({ length: count }, (_, index) => [`gate${index}`, large(20 + index)] as const);
+    return lintOf(alsoAsking(Object.fromEntries(many), "start"));
+  };
+
+  it("is not left unexamined without a word", () => {
+    expect(found(2)).toEqual([]);
+    expect(found(20)).toEqual([
+      "warning not-all-examined /gates the rules are too many or too long to be looked at in full; some mistakes may stay unseen. Split the policy, or shorten its rules",
+    ]);
+  });
+});
+
 describe("a part that changes nothing", () => {
   const idle = (at: string, holds: boolean) =>
     `warning idle-part /gates/lag/rule${at} this is always ${holds} and changes nothing; correct it, or remove it`;

@@ -107,6 +107,7 @@ describe("a p99 of too few requests", () => {
       [quick("green"), "canary", 667],
       [quick("green"), "full", 34],
       [quick("blue"), "start", 34],
+      [quick("blue"), "start", 100 / 3],
       [{ or: [quick("green"), LAG] }, "canary", 600],
     ] as const)
       expect(asked(rule, where, requests).filter((each) => each.includes("p99"))).toEqual([]);
@@ -220,5 +221,9 @@ describe("a proof that a gate asks for", () => {
     expect(requestsToProve(limit, threshold / 10, strictly)).toBeLessThan(requests);
     expect(requestsToProve(limit, 1, true)).toBe(1);
     expect(requestsToProve(limit, 1)).toBe(0);
+  });
+
+  it("is not looked for among more requests than can be counted", () => {
+    expect(requestsToProve(1e-18, 20)).toBe(2 ** 52);
   });
 });

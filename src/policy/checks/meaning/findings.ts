@@ -45,10 +45,14 @@ export const meaningFindings = (
   if (policy === null || ofRules.some(({ level }) => level === "error")) return ofRules;
   const trees = treesOf(policy, operations);
   const { proofs, falseRollbacks } = forecast(policy, trees);
+  const ofSeveral = [
+    ...togetherFindings(policy, trees.gates, effort),
+    ...hysteresisFindings(policy, trees, { operations, effort }),
+  ];
   return [
     ...ofRules,
-    ...togetherFindings(policy, trees.gates, effort),
-    ...(effort.left > 0
+    ...ofSeveral,
+    ...(effort.left > 0 && effort.fellShort !== true
       ? []
       : [
           finding(
@@ -57,7 +61,6 @@ export const meaningFindings = (
             "the rules are too many or too long to be looked at in full; some mistakes may stay unseen. Split the policy, or shorten its rules",
           ),
         ]),
-    ...hysteresisFindings(policy, trees, { operations, effort }),
     ...trafficFindings(policy, trees.gates, operations),
     ...tooLongWindowFindings(policy, trees.gates, operations),
     ...proofFindings(proofs),

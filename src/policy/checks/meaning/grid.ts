@@ -36,6 +36,8 @@ export interface Grid {
 /** How many conditions may still be evaluated for a policy, however many rules it has; counts down. */
 export interface Effort {
   left: number;
+  /** A rule would have been looked at in full, had there been more left. */
+  fellShort?: true;
 }
 
 /** Evaluated by the judge itself, each combination at most once. `truthIn`: what counts as true. */
@@ -69,8 +71,10 @@ export const gridOf = (tree: RuleTree, effort: Effort, truthIn: TruthIn = asTrut
     return answer;
   };
   const most = Math.max(0, Math.min(MOST_POINTS, Math.floor(effort.left / opened.length)));
+  const size = sizeOf(axes);
+  if (most < size && size <= MOST_POINTS) effort.fellShort = true;
   const beyondPoints = opened.some((each) => each.beyondPoints) || areBeyondPoints(opened, axes);
-  return { axes, whole: sizeOf(axes) <= most, beyondPoints, truthAt, visit: (look) => visit(axes, most, look) };
+  return { axes, whole: size <= most, beyondPoints, truthAt, visit: (look) => visit(axes, most, look) };
 };
 
 /**

@@ -39,7 +39,7 @@ export const proofForecasts = (policy: Policy, gates: ReadonlyMap<GateName, Rule
         if (asked === null) return [];
         const { requests, of, lookBack } = asked;
         const requestsPerMinute = given.get(of) ?? 0;
-        const minutes = requestsPerMinute === 0 ? Number.POSITIVE_INFINITY : Math.ceil(requests / requestsPerMinute);
+        const minutes = Math.ceil(requests / requestsPerMinute);
         const within = shorter(timeOf(step), lookBack);
         const at = `/steps/${index}/promoteWhen/${place}`;
         return [{ step: step.id, weight: step.weight, gate, requests, requestsPerMinute, minutes, within, at }];
