@@ -62,6 +62,13 @@ const BETWEEN: readonly (readonly [
     true,
     { forward: { lagRecords: 6 }, alarms: { firing: 7 }, reverse: { lagRecords: 8 } },
   ],
+  [
+    "a part that is loosely equal to a number",
+    { "==": [{ "/": [signal("blue.readyPercent"), 10] }, 10] },
+    true,
+    { blue: { readyPercent: 100 } },
+  ],
+  ["a square that is", { "!=": [{ "*": [SECONDS, SECONDS] }, 100] }, false, { forward: { lagSeconds: 10 } }],
   ["a value between limits that are close", { "<": [500, SECONDS, 500.5] }, true, { forward: { lagSeconds: 500.25 } }],
   [
     "two in a row between such limits",

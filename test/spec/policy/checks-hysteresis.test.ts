@@ -232,6 +232,25 @@ describe("one e-value that gates and a rollback rule look at", () => {
 });
 
 describe("several rollback rules", () => {
+  it("are said to be too many where not all of them were looked at beside the gates", () => {
+    const all = (operator: string, limit: number): JsonValue => ({
+      and: ["forward.lagSeconds", "reverse.lagSeconds", "forward.lagRecords"].map(
+        (path): JsonValue => ({ [operator]: [{ var: path }, limit] }),
+      ),
+    });
+    const found = (count: number) => {
+      const rollback = Array.from({ length: count }, (_, index) => ({
+        id: `x${index}`,
+        why: "x",
+        when: all(">", 100 + index),
+      }));
+      return lintOf({ ...withGate(all("<", 5)), rollback }).map((each) => each.split(" ")[1]);
+    };
+
+    expect(found(1)).toEqual([]);
+    expect(found(20)).toEqual(["not-all-examined"]);
+  });
+
   it("are each told of, at the first step at which they clash", () => {
     const small = smallPolicy();
     const rollback = [
