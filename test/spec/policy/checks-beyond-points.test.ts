@@ -68,6 +68,7 @@ const BETWEEN: readonly (readonly [
     true,
     { blue: { readyPercent: 100 } },
   ],
+  ["a square that is in a list", { in: [{ "*": [SECONDS, SECONDS] }, [100]] }, true, { forward: { lagSeconds: 10 } }],
   ["a square that is", { "!=": [{ "*": [SECONDS, SECONDS] }, 100] }, false, { forward: { lagSeconds: 10 } }],
   ["a value between limits that are close", { "<": [500, SECONDS, 500.5] }, true, { forward: { lagSeconds: 500.25 } }],
   [
