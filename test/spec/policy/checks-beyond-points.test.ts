@@ -63,10 +63,10 @@ const BETWEEN: readonly (readonly [
     { forward: { lagRecords: 6 }, alarms: { firing: 7 }, reverse: { lagRecords: 8 } },
   ],
   [
-    "a part that is loosely equal to a number",
-    { "==": [{ "/": [signal("blue.readyPercent"), 10] }, 10] },
+    "a square that is loosely equal",
+    { "==": [{ "*": [SECONDS, SECONDS] }, 100] },
     true,
-    { blue: { readyPercent: 100 } },
+    { forward: { lagSeconds: 10 } },
   ],
   ["a square that is in a list", { in: [{ "*": [SECONDS, SECONDS] }, [100]] }, true, { forward: { lagSeconds: 10 } }],
   ["a square that is", { "!=": [{ "*": [SECONDS, SECONDS] }, 100] }, false, { forward: { lagSeconds: 10 } }],
