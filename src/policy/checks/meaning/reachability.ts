@@ -27,7 +27,7 @@ interface Fixed {
  *
  * @param truthIn - What counts as true of what the tree comes to: of a part that is asked for its truth, more than of a rule.
  */
-export const reachOf = (tree: RuleTree, effort: Effort, truthIn = asVerdict): Reach => {
+const reachOf = (tree: RuleTree, effort: Effort, truthIn = asVerdict): Reach => {
   if (tree.kind === "condition")
     return withItself(reachOn(gridOf(tree, effort, truthIn)), { at: tree.at, together: false }, []);
   // An `and` or `or` comes to its last part where no other decides; of any other its truth is asked, be it a number's.
