@@ -151,5 +151,12 @@ export const sayOutcome = (outcome: WriteOutcome): string => {
   return outcome.kind === "applied" ? "answered" : outcome.message;
 };
 
-/** The same with what was written: of several writes the load balancer's own words do not say which one it speaks of. */
-export const sayOutcomeOf = (what: string, outcome: WriteOutcome): string => `${sayOutcome(outcome)} (${what})`;
+/** One of several writes: what it was about, and how it ended. */
+export interface Sent {
+  readonly what: string;
+  readonly outcome: WriteOutcome;
+}
+
+/** How each of them ended, with what it was about: the load balancer's own words do not say which one they speak of. */
+export const sayEach = (sent: readonly Sent[]): readonly string[] =>
+  sent.map(({ what, outcome }) => `${sayOutcome(outcome)} (${what})`);

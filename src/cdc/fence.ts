@@ -5,13 +5,13 @@ import { createFunction } from "./plan-tables.ts";
 import { admin, owner, type SqlAction } from "./plan-types.ts";
 import { sharedFunctions } from "./shared-functions.ts";
 
+export const FENCE_TRIGGER = "pawl_fence";
+
 /**
  * A fence is a statement trigger that refuses every write of a session that is not a replica, whatever its role: owner,
  * application and administrator alike, while the sink goes on. Making it takes a lock that waits for the writers under
  * way, so once it stands no write of before is still open.
  */
-export const FENCE_TRIGGER = "pawl_fence";
-
 const fenceFunction = (cutover: CutoverBindings): string => `${quoteName(pawlSchema(cutover))}.pawl_set_fence`;
 
 const raise = (table: TableName, fenced: string): string => `  if target = ${quoteText(table.plain)} then

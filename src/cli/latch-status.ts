@@ -1,8 +1,8 @@
-import type { CutoverState, RollbackSafety } from "../decision/state.ts";
+import type { CutoverState } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
+import type { Label } from "./say-label.ts";
 
 type Latch = NonNullable<CutoverState["latch"]>;
-type Label = Pick<RollbackSafety, "label" | "reasons">;
 
 /** A rollback in the document that `status --json` prints. */
 export interface LatchStatus {
@@ -28,8 +28,7 @@ export const latchStatus = (latch: Latch, settled: CutoverState["settled"]): Lat
 
 const labelOf = ({ label, reasons }: Label): Label => ({ label, reasons });
 
-export const describeCause = (latch: NonNullable<CutoverState["latch"]>): string => {
-  const { cause } = latch;
+export const describeCause = ({ cause }: Latch): string => {
   switch (cause.kind) {
     case "alarm":
       return `alarm ${cause.alarmArn.split(":").at(-1)} (${cause.severity})`;

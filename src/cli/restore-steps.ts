@@ -1,9 +1,10 @@
 import { fence } from "../cdc/fence.ts";
-import type { CutoverState, RollbackSafety } from "../decision/state.ts";
+import type { CutoverState } from "../decision/state.ts";
 import { DECOMMISSION_PLAN } from "../decommission/plan.ts";
 import type { JournalEntry } from "../guard/ports.ts";
 import { toIso } from "../kernel/instant.ts";
 import type { CutoverBindings, RouteBinding, Side } from "../signals/bindings.ts";
+import { because, type Label, sayLabel } from "./say-label.ts";
 
 export interface RestorePlan {
   readonly costs: string;
@@ -51,12 +52,10 @@ const open = ({ name }: CutoverBindings, state: CutoverState): RestorePlan => {
 };
 
 /** Of a rollback that was made. What the streams show since says nothing of it. */
-const costOf = (expected: RollbackSafety, settled: CutoverState["settled"]): string =>
+const costOf = (expected: Label, settled: CutoverState["settled"]): string =>
   settled === undefined
-    ? `expected ${expected.label}${because(expected.reasons)}; what it really cost is being proven`
-    : `settled ${settled.label}${because(settled.reasons)}`;
-
-const because = (reasons: readonly string[]): string => (reasons.length === 0 ? "" : ` (${reasons.join("; ")})`);
+    ? `expected ${sayLabel(expected)}; what it really cost is being proven`
+    : `settled ${sayLabel(settled)}`;
 
 const begun = (journal: readonly JournalEntry[], action: string): boolean =>
   journal.some((entry) => entry.action === action);

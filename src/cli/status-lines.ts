@@ -1,9 +1,10 @@
-import type { CutoverState, RollbackSafety } from "../decision/state.ts";
+import type { CutoverState } from "../decision/state.ts";
 import { cut } from "../kernel/cut.ts";
 import { toIso } from "../kernel/instant.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import { blockingNow } from "./blocking-now.ts";
 import { describeCause } from "./latch-status.ts";
+import { because, type Label, sayLabel } from "./say-label.ts";
 import type { Effective, StatusReport } from "./status-report.ts";
 import { forPeople } from "./terminal.ts";
 import { undeliveredLines } from "./undelivered.ts";
@@ -56,18 +57,18 @@ const latchLines = (state: CutoverState, now: EpochMs): readonly string[] => {
       ? latch.verifiedAt === undefined
         ? "not verified yet"
         : "verified on blue; what it cost is being proven"
-      : sayLabel("settled", state.settled);
+      : `settled ${shortLabel(state.settled)}`;
   return [
     `  latched    ${latch.mode}, ${forPeople(now - latch.at)} ago, by ${describeCause(latch)}`,
     state.wayBack === "open"
-      ? `             ${sayLabel("expected", latch.expected)}; ${proof}`
+      ? `             expected ${shortLabel(latch.expected)}; ${proof}`
       : "             past the point of no return: nothing goes back, and decommission stands",
   ];
 };
 
-/** "settled bounded (3 rows were written on both sides; both images are kept)". */
-const sayLabel = (when: string, { label, reasons }: Pick<RollbackSafety, "label" | "reasons">): string =>
-  `${when} ${label}${label === "lossless" || reasons.length === 0 ? "" : ` (${shortened(reasons.join("; "))})`}`;
+/** Of nothing lost nobody asks why. */
+const shortLabel = ({ label, reasons }: Label): string =>
+  label === "lossless" ? label : sayLabel({ label, reasons: shortenedAll(reasons) });
 
 const requestLines = ({ request }: CutoverState, now: EpochMs): readonly string[] =>
   request === undefined
@@ -119,10 +120,12 @@ const wayBackText = (state: CutoverState): string => {
   if (state.wayBack === "restorable") return "restorable: no longer one rule; see pawl restore";
   const { label, seconds, reasons } = state.rollbackSafety;
   const age = seconds === null ? "" : `, reverse ${seconds.toFixed(1)} s behind`;
-  const because = reasons.length === 0 ? "" : ` (${shortened(reasons.join("; "))})`;
-  return `open, ${label}${age}${because}`;
+  return `open, ${label}${age}${because(shortenedAll(reasons))}`;
 };
 
 /** One screen has no room for every reason; --json and pawl explain have. */
 const shortened = (text: string): string => cut(text, LONGEST);
+
+const shortenedAll = (reasons: readonly string[]): readonly string[] =>
+  reasons.length === 0 ? reasons : [shortened(reasons.join("; "))];
 const LONGEST = 140;

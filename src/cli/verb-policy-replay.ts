@@ -13,8 +13,8 @@ A recording is what pawl ledger export writes, or a file of minutes that anybody
 The signals are those of a policy, by group and name; what is left out or null is unknown, and "absent" may say why:
 {"absent": {"green.requests": "CloudWatch did not answer"}}. Only traffic.ruleInSync is true where it is left out; null
 or "absent" makes that unknown too. Metrics count for that minute, the others are as read at its end, "p99Ms" is the
-minute's own, and unknown where three minutes had fewer than 100 requests; pawl always wants to see green.requests and green.healthyHosts, and its soak clock forward.lagRecords and
-reverse.lagRecords as well. A line may also hold what was decided, "decision": "hold" (a recorded "decommission" was
+minute's own, and unknown where three minutes had fewer than 100 requests. pawl always wants to see green.requests and
+green.healthyHosts, and its soak clock forward.lagRecords and reverse.lagRecords as well. A line may also hold what was decided, "decision": "hold" (a recorded "decommission" was
 approved), the "verdicts" of gates by name, "verdicts": {"lag": "pass"}, and a "note"; a gate that the policy does not
 have comes out as "not judged". Minutes are in order, each once; some may be missing.
 Limits: 1 MiB a line, four weeks from one minute to the next; a recording may have any length.`;

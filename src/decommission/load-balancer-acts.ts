@@ -1,7 +1,6 @@
 import { worthRepeating } from "../actuation/attempts.ts";
-import { sayOutcomeOf } from "../actuation/elb-refusals.ts";
+import { type Sent, sayEach } from "../actuation/elb-refusals.ts";
 import type { PinPosition, RouteSight } from "../actuation/observed-route.ts";
-import type { WriteOutcome } from "../actuation/rules-port.ts";
 import { DESCRIBE_LAG_MS } from "../decision/bounds.ts";
 import { ONE_ATTEMPT, READ_TIMEOUT_MS, RULE_WRITE_TIMEOUT_MS } from "../guard/limits.ts";
 import { readRoutes } from "../guard/look.ts";
@@ -119,18 +118,12 @@ const leaveBlueOut = async (ports: Ports, cutover: CutoverBindings): Promise<Act
   return undone("leaving blue out of a rule", writes);
 };
 
-interface Sent {
-  readonly what: string;
-  readonly outcome: WriteOutcome;
-}
-
 /** What is left to do of these writes; null where all were carried out. One that may be taken later needs nobody yet. */
 const undone = (doing: string, sent: readonly Sent[]): ActOutcome | null => {
-  const told = (some: readonly Sent[]) => some.map(({ what, outcome }) => sayOutcomeOf(what, outcome)).join("; ");
   const refused = sent.filter(({ outcome }) => outcome.kind === "refused" && !worthRepeating(outcome));
-  if (refused.length > 0) return failed(`The load balancer refuses ${doing}. ${told(refused)}`);
+  if (refused.length > 0) return failed(`The load balancer refuses ${doing}. ${sayEach(refused).join("; ")}`);
   const open = sent.filter(({ outcome }) => outcome.kind !== "applied");
-  return open.length > 0 ? waiting(`${doing}: ${told(open)}`) : null;
+  return open.length > 0 ? waiting(`${doing}: ${sayEach(open).join("; ")}`) : null;
 };
 
 const notGreen = (detail: string): ActOutcome =>

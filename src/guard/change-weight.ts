@@ -1,4 +1,4 @@
-import { refusalOf, sayOutcomeOf } from "../actuation/elb-refusals.ts";
+import { refusalOf, type Sent, sayEach } from "../actuation/elb-refusals.ts";
 import { observeRoute, type RouteSight } from "../actuation/observed-route.ts";
 import { planWeight, type WeightChange, weightStands } from "../actuation/plan-writes.ts";
 import type { WriteOutcome } from "../actuation/rules-port.ts";
@@ -57,20 +57,20 @@ export const raiseGreen = async (
 ): Promise<ChangeOutcome> => {
   // Going back may write to rules that somebody else has changed; going forward never does.
   if (!cutover.routes.every((route) => sightOf(sights, route)?.kind === "seen"))
-    return refusedWhole([refusedUnread()], "the rules are not as bound");
-  const writes = planWeight(cutover, to);
-  const outcomes = await Promise.all(writes.map((planned) => write(ports, planned, sights, ONE_ATTEMPT)));
-  const standing = outcomes.map((outcome, index) => shows(outcome, cutover, writes[index], to));
-  if (standing.every((stands) => stands)) return { kind: "applied" };
-  const message = outcomes
-    .flatMap((outcome, index) =>
-      standing[index] === true ? [] : [sayOutcomeOf(`weights of ${writtenTo(writes[index])}`, outcome)],
-    )
-    .join("; ");
-  if (outcomes.every((outcome, index) => outcome.kind === "refused" || standing[index] === true)) {
-    const there = cutover.routes.filter((_route, index) => standing[index] === true);
+    return refusedWhole([{ outcome: refusedUnread() }], "the rules are not as bound");
+  const sent = await Promise.all(
+    planWeight(cutover, to).map(async (planned) => {
+      const outcome = await write(ports, planned, sights, ONE_ATTEMPT);
+      const { route } = planned;
+      return { route, what: `weights of ${weightedArn(route)}`, outcome, stands: shows(outcome, cutover, planned, to) };
+    }),
+  );
+  if (sent.every(({ stands }) => stands)) return { kind: "applied" };
+  const message = sayEach(sent.filter(({ stands }) => !stands)).join("; ");
+  if (sent.every(({ outcome, stands }) => outcome.kind === "refused" || stands)) {
+    const there = sent.flatMap(({ route, stands }) => (stands ? [route] : []));
     return (await putBack(ports, cutover, there, from, sights))
-      ? refusedWhole(outcomes, message)
+      ? refusedWhole(sent, message)
       : { kind: "unknown", message };
   }
   const { sights: after } = await readRoutes(ports, cutover);
@@ -78,13 +78,10 @@ export const raiseGreen = async (
   return after.length > 0 && arrived ? { kind: "applied" } : { kind: "unknown", message };
 };
 
-const writtenTo = (planned: WeightChange | undefined): string =>
-  planned === undefined ? "" : weightedArn(planned.route);
-
-const refusedWhole = (outcomes: readonly WriteOutcome[], message: string): ChangeOutcome => ({
+const refusedWhole = (sent: readonly Pick<Sent, "outcome">[], message: string): ChangeOutcome => ({
   kind: "refused",
   message,
-  retryable: outcomes.every((outcome) => outcome.kind !== "refused" || refusalOf(outcome.code).retryable),
+  retryable: sent.every(({ outcome }) => outcome.kind !== "refused" || refusalOf(outcome.code).retryable),
 });
 
 /** True where every one of the routes was answered, and shows the weight again. */

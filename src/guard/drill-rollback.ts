@@ -1,6 +1,7 @@
 import { quietFrom } from "../decision/plain-mode.ts";
 import { DRILL_LIFE_MS, drillRefusals } from "../decision/rollback-drill.ts";
 import type { CutoverState, RollbackDrill } from "../decision/state.ts";
+import { servedAt } from "../decision/unserved.ts";
 import type { OutsideFailure } from "../kernel/result.ts";
 import { durationMs, later } from "../kernel/units.ts";
 import type { Policy } from "../policy/policy-file.ts";
@@ -69,7 +70,7 @@ const awaitEarlyInMinute = async (ports: DrillPorts, cutover: CutoverBindings): 
   const read = await state.read(cutover.name, STATE_TIMEOUT_MS);
   if (!read.ok || read.value === null || drillRefusals(read.value, clock.now()).length > 0) return;
   const isEarly = ({ lastTick }: CutoverState): boolean => lastTick !== null && clock.now() - lastTick <= EARLY_MS;
-  const isDue = (seen: CutoverState) => isEarly(seen) || drillRefusals(seen, seen.lastTick ?? seen.armedAt).length > 0;
+  const isDue = (seen: CutoverState) => isEarly(seen) || drillRefusals(seen, servedAt(seen)).length > 0;
   if (!isDue(read.value)) await watchUntil(ports, cutover, EARLY_WITHIN_MS, isDue);
 };
 

@@ -1,4 +1,4 @@
-import { sayOutcomeOf } from "../actuation/elb-refusals.ts";
+import { sayEach } from "../actuation/elb-refusals.ts";
 import type { RouteSight } from "../actuation/observed-route.ts";
 import { planLowerPin, weightStands } from "../actuation/plan-writes.ts";
 import { DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
@@ -46,8 +46,7 @@ export const lowerPin = async (
     })),
   );
   const undone = moves.filter(({ outcome }) => outcome.kind !== "applied");
-  if (undone.length > 0)
-    return { kind: "unknown", why: undone.map(({ what, outcome }) => sayOutcomeOf(what, outcome)).join("; ") };
+  if (undone.length > 0) return { kind: "unknown", why: sayEach(undone).join("; ") };
   return recordLowered(ports, state);
 };
 

@@ -1,4 +1,5 @@
 import type { CutoverState } from "../decision/state.ts";
+import { servedAt } from "../decision/unserved.ts";
 import { toIso } from "../kernel/instant.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 import type { CutoverId } from "../signals/bindings.ts";
@@ -93,6 +94,4 @@ const workersFor = (state: CutoverState | null): readonly Worker[] => {
 };
 
 const staleSeconds = (state: CutoverState | null, scheduledAt: EpochMs): number =>
-  state === null || state.phase === "complete"
-    ? 0
-    : Math.max(0, (scheduledAt - (state.lastTick ?? state.armedAt)) / 1_000);
+  state === null || state.phase === "complete" ? 0 : Math.max(0, (scheduledAt - servedAt(state)) / 1_000);

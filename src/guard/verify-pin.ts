@@ -1,4 +1,4 @@
-import { sayOutcome, sayOutcomeOf } from "../actuation/elb-refusals.ts";
+import { sayEach, sayOutcome } from "../actuation/elb-refusals.ts";
 import type { RouteSight } from "../actuation/observed-route.ts";
 import { planSnapBack } from "../actuation/plan-writes.ts";
 import type { WeightWrite, WriteOutcome } from "../actuation/rules-port.ts";
@@ -89,8 +89,7 @@ export const raisePins = async (
   if (answers.length === outcomes.length && lastAnswer != null)
     return { kind: "answered", sentAt, at: lastAnswer, sights: read.sights };
   const unwritten = weights.flatMap(({ route }, index) => (isUp(route) ? [] : notWritten(route, writes[index])));
-  const undone = outcomes.flatMap(({ what, outcome, done }) => (done ? [] : [sayOutcomeOf(what, outcome)]));
-  const message = [...undone, ...unwritten].join("; ");
+  const message = [...sayEach(outcomes.filter(({ done }) => !done)), ...unwritten].join("; ");
   return { kind: "unanswered", message: gone === undefined ? message : `${DELETED} ${message}` };
 };
 

@@ -7,6 +7,7 @@ import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside, refused } from "../exit.ts";
 import { PATIENCE_MS, WARM_UP_MS } from "../limits.ts";
+import { sayLabel } from "../say-label.ts";
 
 export interface RollbackDocument {
   readonly cutover: string;
@@ -58,9 +59,6 @@ const listening = (notify: SnapBackPorts["notify"], untold: Set<string>): SnapBa
 
 const undoneLines = (undone: readonly string[]): readonly string[] =>
   undone.map((what) => `  Not done: ${what.replace(/\.$/, "")}.`);
-
-const sayLabel = ({ label, reasons }: { readonly label: string; readonly reasons: readonly string[] }): string =>
-  `${label}${reasons.length > 0 ? ` (${reasons.join("; ")})` : ""}`;
 
 const unguarded = (cutover: string, undone: readonly string[]): CommandResult<RollbackDocument> =>
   done({ cutover, recorded: false, expected: null, reasons: ["it was never armed"], undone }, [

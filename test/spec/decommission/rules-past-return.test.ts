@@ -4,6 +4,7 @@ import { runDecommission } from "../../../src/decommission/run-decommission.ts";
 import { requestApprove } from "../../../src/guard/requests.ts";
 import { ok } from "../../../src/kernel/result.ts";
 import type { Policy, Rule } from "../../../src/policy/policy-file.ts";
+import { awaitsApproval } from "../../support/awaits-approval.ts";
 import { fakeActs } from "../../support/decommission.ts";
 import { DRILL, fakeWorld } from "../../support/fake-world.ts";
 
@@ -13,7 +14,7 @@ const standing = async (id: string, when: Rule) => {
   const world = fakeWorld();
   await world.arm(policy);
   const blocking = () => world.state().blocking.map(({ what }) => what);
-  await world.until("the soak", () => blocking().join() === "approval");
+  await world.until("the soak", () => awaitsApproval(world));
   await requestApprove(world.ports, "orders", { by: "olga", reason: "she has looked" });
   await world.until("approved", () => world.state().phase === "decommissioning", 3);
   const fake = fakeActs(world.journal, "orders");

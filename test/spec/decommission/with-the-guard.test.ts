@@ -7,6 +7,7 @@ import { toIso } from "../../../src/kernel/instant.ts";
 import { ok } from "../../../src/kernel/result.ts";
 import { epochMs, later, MINUTE_MS, minuteOf } from "../../../src/kernel/units.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
+import { awaitsApproval } from "../../support/awaits-approval.ts";
 import { fakeActs } from "../../support/decommission.ts";
 import { DRILL, fakeWorld } from "../../support/fake-world.ts";
 
@@ -16,14 +17,7 @@ const OLGA = { by: "olga", reason: "she has looked" };
 const decommissioning = async (policy?: Policy) => {
   const world = fakeWorld();
   await world.arm(policy);
-  await world.until(
-    "the soak",
-    () =>
-      world
-        .state()
-        .blocking.map(({ what }) => what)
-        .join() === "approval",
-  );
+  await world.until("the soak", () => awaitsApproval(world));
   await requestApprove(world.ports, "orders", OLGA);
   await world.until("approved", () => world.state().phase === "decommissioning", 3);
   const fake = fakeActs(world.journal, "orders");
@@ -137,12 +131,7 @@ it("a latch that is taken off before the next tick is told of all the same, thou
 it("says once that nothing but an approval is missing, and to whom to give it", async () => {
   const world = fakeWorld();
   await world.arm();
-  const waits = () =>
-    world
-      .state()
-      .blocking.map(({ what }) => what)
-      .join() === "approval";
-  await world.until("the soak", waits);
+  await world.until("the soak", () => awaitsApproval(world));
   await world.minutes(20);
   const asked = world.notify.sent.filter(({ body }) => body.includes("pawl approve orders --reason"));
   expect(asked).toMatchObject([{ subject: "orders: the soak is over", urgency: "info" }]);

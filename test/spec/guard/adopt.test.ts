@@ -6,6 +6,7 @@ import { outsideFailure } from "../../../src/kernel/result.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
 import { policyDigest } from "../../../src/policy/policy-digest.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
+import { awaitsApproval } from "../../support/awaits-approval.ts";
 import { deskBefore } from "../../support/cli.ts";
 import { DRILL, type FakeWorld, fakeWorld, sha256, wholeLedger } from "../../support/fake-world.ts";
 import { Killed, mortal } from "../../support/mortal.ts";
@@ -229,15 +230,7 @@ describe("an adoption", () => {
 
   it("that cannot be read where it was to take over lets nothing go on by the policy before it", async () => {
     const world = await at(100);
-    await world.until(
-      "the soak",
-      () =>
-        world
-          .state()
-          .blocking.map(({ what }) => what)
-          .join() === "approval",
-      60,
-    );
+    await world.until("the soak", () => awaitsApproval(world), 60);
     const digest = publish(world, variant());
     await requestApprove(world.ports, "orders", { by: "olga", reason: "the soak is over" });
     const state = world.state();

@@ -4,6 +4,7 @@ import { rearm } from "../../../src/guard/re-arm.ts";
 import { requestApprove, requestPause, requestResume } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import { earlier, later, MINUTE_MS, minuteOf } from "../../../src/kernel/units.ts";
+import { awaitsApproval } from "../../support/awaits-approval.ts";
 import { DRILL, type FakeWorld, fakeWorld, wholeLedger } from "../../support/fake-world.ts";
 
 const OLGA = { by: "olga", reason: "over night" };
@@ -42,10 +43,6 @@ describe("what becomes of an operator's request", () => {
   });
 
   it("does not keep people from hearing that the soak is over, which is said once", async () => {
-    const awaitsApproval = ({ state }: FakeWorld) =>
-      state()
-        .blocking.map(({ what }) => what)
-        .join() === "approval";
     const probe = await at10();
     const minutes = await probe.until("the soak", () => awaitsApproval(probe), 90);
     const world = await at10();

@@ -10,8 +10,8 @@ export const ROUTES_APART: readonly Fault[] = [
     edits: [
       edit(
         CHANGE,
-        `if (outcomes.every((outcome, index) => outcome.kind === "refused" || standing[index] === true)) {`,
-        `if (outcomes.some((outcome) => outcome.kind === "refused")) {`,
+        `if (sent.every(({ outcome, stands }) => outcome.kind === "refused" || stands)) {`,
+        `if (sent.some(({ outcome }) => outcome.kind === "refused")) {`,
       ),
     ],
     breaks: "P6",

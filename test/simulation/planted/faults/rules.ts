@@ -87,7 +87,7 @@ export const RULES: readonly Fault[] = [
   {
     name: "one-route-is-enough",
     edits: [
-      edit(CHANGE, "if (standing.every((stands) => stands)) return", "if (standing.some((stands) => stands)) return"),
+      edit(CHANGE, "if (sent.every(({ stands }) => stands)) return", "if (sent.some(({ stands }) => stands)) return"),
     ],
     breaks: "P1",
     why: "the answer for one route passes for all of them",
