@@ -28,11 +28,15 @@ export const runDiary = (policy: Policy, traitsAt: (minute: number) => MinuteTra
     stay = { step: next, from: minute };
   };
 
+  const noteRequests = (requests: number, minute: number): void => {
+    greenRequests += requests;
+    harmed += requests * traitsAt(minute).harm;
+  };
+
   const noteMinute = (minute: number, world: SimulatedWorld): void => {
     const traits = traitsAt(minute);
     const requests = world.countsOf(minute)?.green.requests ?? 0;
-    greenRequests += requests;
-    harmed += requests * traits.harm;
+    noteRequests(requests, minute);
     if (traits.greenIsBad) bad ??= minute;
     if (traits.greenIsBad && requests > 0) exposed ??= minute;
   };
@@ -75,8 +79,11 @@ export const runDiary = (policy: Policy, traitsAt: (minute: number) => MinuteTra
     },
     outcome: (world, run, ending, refusals) => {
       if (rollback === null) leave(world.minuteNow(), ending === "decommissioning" ? "advanced" : "stayed", BLUE);
+      // Green is served until the write that takes it off, seconds after the last minute that was counted.
+      noteRequests(world.greenUnderWay(), world.minuteNow());
       return {
-        ...{ run, ending, refusals, ticks, full, stays, rollback, falsePromotions, exposed, greenRequests },
+        ...{ run, ending, refusals, ticks, full, stays, rollback, falsePromotions, exposed },
+        greenRequests: Math.round(greenRequests),
         harmed: Math.round(harmed),
         held: [...held.values()] satisfies readonly Held[],
         pages: world.pages(),

@@ -122,6 +122,12 @@ export const simulatedWorld = ({ scenario, policy, traitsAt, seed, digest }: Wor
     pages: notify.pages,
     /** Counts of a minute after arming that has ended. */
     countsOf: (minute: number) => minutes.at(later(armedAt, minute * MINUTE_MS))?.counts ?? null,
+    /** Requests that green is expected to have taken of the minute under way, of which there are no counts yet. */
+    greenUnderWay: (): number => {
+      const [from, to] = [later(armedAt, minuteNow() * MINUTE_MS), clock.now()];
+      const { requestsPerMinute } = traitsAt(minuteNow());
+      return to === from ? 0 : (requestsPerMinute * shareBetween(rules.shares, from, to) * (to - from)) / MINUTE_MS;
+    },
     arm: (): Promise<ArmReport> =>
       arm(ports, cutover, policy, "simulation", { rehearsal: true, doctor: async () => [] }),
     /** The next scheduled minute: both workers, and the rollback that they ask for. */

@@ -132,6 +132,20 @@ describe("pawl policy simulate", () => {
 });
 
 describe("requests harmed", () => {
+  it("hold the seconds of the minute in which traffic goes back", async () => {
+    const telemetry = { outages: [{ at: "12m", for: "40m", metrics: ["forward.*"] }] };
+    const sound = await simulationIn(quietScenario({ runs: 1, telemetry })).report();
+    const back = sound.outcomes[0]?.rollback?.minute;
+    const green = { errorRate: 0.002, changes: [{ at: `${back}m`, errorRate: 1 }] };
+    const broken = await simulationIn(quietScenario({ runs: 1, telemetry, green })).report();
+
+    expect(sound.requestsHarmed.most).toBe(0);
+    expect(broken.outcomes[0]?.rollback?.minute).toBe(back);
+    // The tick comes two seconds after the minute, and traffic went back in it.
+    expect(broken.requestsHarmed.most).toBeGreaterThan(0);
+    expect(broken.requestsHarmed.most).toBeLessThan(broken.requestsHarmed.greenRequests / 60);
+  });
+
   it("are said in the same words on the page as in the report, with what is counted", async () => {
     const { dir, run } = simulationIn(quietScenario({ green: { errorRate: 0.02 }, bad: { errorRate: 0.5 } }));
     const file = join(dir, "report.html");
