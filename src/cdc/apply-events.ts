@@ -28,6 +28,7 @@ export type CdcStop =
 export interface CdcApplied {
   readonly done: number;
   readonly already: number;
-  readonly rowsCompared: number;
+  /** null where nothing was compared: what had been seeded was mended alone. */
+  readonly rowsCompared: number | null;
   readonly tookMs: number;
 }

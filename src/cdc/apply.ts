@@ -111,7 +111,7 @@ export const applyCdc = async (
   if (plan.refusals.length > 0) return fail({ kind: "refused", refusals: plan.refusals });
 
   const counts = { done: 0, already: 0 };
-  let rowsCompared = 0;
+  let rowsCompared: number | null = null;
   const applying: Applying = {
     ports,
     settings,
@@ -125,7 +125,7 @@ export const applyCdc = async (
       onWait: (waitingFor) => listen({ kind: "waiting", phase, for: waitingFor }),
     }),
     onCompared: (rows) => {
-      rowsCompared += rows;
+      rowsCompared = (rowsCompared ?? 0) + rows;
     },
   };
   for (const { name: phase, why, actions } of plan.phases) {

@@ -48,7 +48,7 @@ export const stateGone = async (
   return refused(
     `The state of ${cutover} is gone from the table${also}.`,
     "Its ledger is there: it was armed, and somebody has removed the state since. Without it pawl does nothing by itself.",
-    `Keep the table as it is, restore it beside from a backup, and put the state back. pawl rollback ${cutover} works without it.`,
+    `Keep the table as it is, restore it beside from a backup, and put the state back. pawl rollback ${cutover} --reason "…" works without it.`,
   );
 };
 

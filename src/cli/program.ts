@@ -73,7 +73,8 @@ export const runCli = async (argv: readonly string[], world: World): Promise<num
   }
 };
 
-const programOf = (stage: Stage, { out, err }: World): Command => {
+/** Every verb with its options. */
+export const programOf = (stage: Stage, { out, err }: World): Command => {
   const program = new Command("pawl")
     .description(
       "Walks a blue-green database cutover to green, and drops it back to blue, with no acknowledged write lost.",

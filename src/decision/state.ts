@@ -115,9 +115,10 @@ export interface Approval {
   readonly at: EpochMs;
 }
 
-/** Leave to carry out one journaled act, renewed by promote from fresh evidence. */
+/** Leave for one stage of decommission, renewed by promote from fresh evidence. */
 export interface Permit {
   readonly epoch: number;
+  /** The stage: `point-of-no-return`, with what comes before it, or `teardown`. */
   readonly action: string;
   readonly notAfter: EpochMs;
 }

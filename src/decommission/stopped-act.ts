@@ -23,7 +23,8 @@ export const tellStopped = async (
 ): Promise<void> => {
   const at = ports.clock.now();
   if (outcome.kind === "waiting" && at < later(startedAt, WAITS_UNTOLD_MS)) return;
-  const why = outcome.kind === "waiting" ? `It waits for ${outcome.for}.` : outcome.message;
+  // What it waits for is often told as what stands against it; "for a latched rollback" would say the contrary.
+  const why = outcome.kind === "waiting" ? `It waits: ${outcome.for}.` : outcome.message;
   const stopped: StoppedAct = { action, why, since: startedAt, toldAt: at };
   const told = await commitOnto(ports, seen, (state) =>
     isDue(state, stopped)

@@ -323,6 +323,22 @@ describe("what must not get lost or seen", () => {
   });
 });
 
+test("the runbook deploys what packaging makes: every bundle where the template looks for it, every parameter by its name", () => {
+  const runbook = readFileSync(join(import.meta.dirname, "../../docs/runbook.md"), "utf8");
+  const [, commands = ""] = /^## Deploying the stack\n[\s\S]*?^```\n([\s\S]*?)^```/m.exec(runbook) ?? [];
+  for (const [, file = ""] of commands.matchAll(/\.serverless\/([\w.-]+\.json)/g))
+    expect(workspace.read(file)).toBeDefined();
+  const state = JSON.parse(workspace.read("serverless-state.json").toString());
+  const keys = ofType("AWS::Lambda::Function").map(([, { Properties }]) => Properties.Code);
+  const bundles = FUNCTIONS.map((name) => `${state.package.artifactDirectoryName}/${name}.zip`);
+  expect(keys.map(({ S3Key }) => S3Key).toSorted()).toEqual(bundles.toSorted());
+  expect(keys.map(({ S3Bucket }) => S3Bucket)).toEqual(FUNCTIONS.map(() => ({ Ref: "ServerlessDeploymentBucket" })));
+  for (const file of ["cloudformation-template-create-stack.json", "cloudformation-template-update-stack.json"])
+    expect(JSON.parse(workspace.read(file).toString()).Outputs).toHaveProperty("ServerlessDeploymentBucketName");
+  const given = [...commands.matchAll(/ (\w+)=…/g)].map(([, name]) => name);
+  expect(given.toSorted()).toEqual(Object.keys(template.Parameters).toSorted());
+});
+
 test("packaging refuses bindings that disagree with the template, and says what to do", () => {
   const file = join(workspace.dir, "policies/orders/cutover.json");
   const kept = readFileSync(file, "utf8");

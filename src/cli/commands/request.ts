@@ -32,9 +32,9 @@ const meansHere = (
   if (verb === "approve") return null;
   if (wayBack !== "open") return meansPastReturn(cutover, verb, latch !== undefined);
   if (latch === undefined) return null;
-  const again = `pawl arm ${cutover} --again`;
+  const again = `pawl arm ${cutover} --again --policy <name>`;
   return verb === "pause"
-    ? `A rollback is latched: nothing advances anyway. The pause outlasts ${again}; pawl resume ${cutover} takes it off.`
+    ? `A rollback is latched: nothing advances anyway. The pause outlasts ${again}; pawl resume ${cutover} --reason "…" takes it off.`
     : `A rollback is latched: nothing advances before ${again}.`;
 };
 

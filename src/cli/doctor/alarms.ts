@@ -125,7 +125,8 @@ export const guardFinding = (read: Read): Finding => {
   if (!alarm.actionsEnabled || alarm.actions.length === 0)
     return fails(what, "has no action in force", "Nobody would hear of a dead guard: enable its actions.");
   if (alarm.state === "OK") return holds(what, "OK: ticks arrive, and silence is told");
-  const remedy = "Look at the schedule pawl and the log of the function tick; right after a deploy, wait two minutes.";
+  const remedy =
+    "Look at the schedule pawl-tick and the log of the function pawl-tick; right after a deploy, wait two minutes.";
   return alarm.state === "ALARM"
     ? fails(what, "ALARM: no tick arrives, or a cutover is not judged", remedy)
     : unseen(what, "INSUFFICIENT_DATA: not evaluated yet", remedy);

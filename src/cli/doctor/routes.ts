@@ -138,7 +138,7 @@ const pin = (
     expected.pin === "parked"
       ? ((observed.pin === "raised" ? expected.whereRaised : null) ??
           `Park it: aws elbv2 set-rule-priorities --rule-priorities RuleArn=${route.pin.ruleArn},Priority=${wanted}`)
-      : `A rollback is recorded and the pin is not above: pawl rollback ${"--reason …"} raises it.`,
+      : "A rollback is recorded and the pin is not above: pawl rollback --reason … raises it.",
   );
 };
 
@@ -190,7 +190,7 @@ export const plainFindings = (cutover: CutoverBindings, accepted: boolean): read
       : fails(
           what,
           "no pin: a step that is under way can arrive after a rollback was asked for",
-          "Give it a pin (routes[].pin), or say --without-pin --accept-late-landing.",
+          "Give it a pin (routes[].pin), or look with --without-pin, and arm it with --without-pin --accept-late-landing.",
         ),
   ];
 };

@@ -70,6 +70,6 @@ describe("pawl arm --again of a cutover that somebody has paused", () => {
     await requestPause(world.ports, "orders", { by: "olga", reason: "over night" });
     await world.minute();
     const { lines } = await armCommand(context, again);
-    expect(lines).toContain("  It is still paused by olga (over night): pawl resume orders.");
+    expect(lines).toContain('  It is still paused by olga (over night): pawl resume orders --reason "…".');
   });
 });

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { CdcCheck } from "../../../src/cdc/finding.ts";
 import { doctorCommand } from "../../../src/cli/commands/doctor.ts";
+import { guardFinding } from "../../../src/cli/doctor/alarms.ts";
 import type { Finding } from "../../../src/cli/doctor/finding.ts";
 import { ok, outsideFailure } from "../../../src/kernel/result.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
@@ -175,6 +178,21 @@ describe("pawl doctor", () => {
       "unknown cdc unreadable",
     ]);
     expect(exitCode).toBe(3);
+  });
+
+  it("names the schedule and the function as the template does, where ticks do not arrive", () => {
+    const arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:pawl-stalest-cutover";
+    const actions = ["arn:aws:sns:us-east-1:000000000000:pawl"];
+    const silent = { arn, state: "ALARM", stateChangedAt: epochMs(0), actionsEnabled: true, actions } as const;
+
+    const { verdict, remedy } = guardFinding(ok([silent]));
+
+    expect([verdict, remedy]).toEqual([
+      "refused",
+      expect.stringContaining("the schedule pawl-tick and the log of the function pawl-tick"),
+    ]);
+    for (const file of ["scripts/template/schedule.yml", "serverless.yml"])
+      expect(readFileSync(join(import.meta.dirname, "../../..", file), "utf8")).toMatch(/^\s+[Nn]ame: pawl-tick$/m);
   });
 
   it("refuses an alarm that does not call the rollback function, and a function that is not there", async () => {

@@ -47,7 +47,7 @@ describe("pawl drill rollback", () => {
     await world.minute();
     const { lines } = await drillRollbackCommand(context, { withinMs });
     expect(lines.at(-1)).toBe(
-      "  Armed again, epoch 3; still paused by olga (over night): pawl resume orders. Recorded in the ledger.",
+      '  Armed again, epoch 3; still paused by olga (over night): pawl resume orders --reason "…". Recorded in the ledger.',
     );
   });
 

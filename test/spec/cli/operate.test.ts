@@ -50,11 +50,11 @@ describe("pawl pause, resume, approve", () => {
     await rollbackCommand(desk.context, { reason: "no", acceptLoss: false });
 
     expect((await requestCommand(desk.context, "resume", "go")).lines[1]).toBe(
-      "A rollback is latched: nothing advances before pawl arm orders --again.",
+      "A rollback is latched: nothing advances before pawl arm orders --again --policy <name>.",
     );
     await world.minute();
     expect((await requestCommand(desk.context, "pause", "stay")).lines[1]).toBe(
-      "A rollback is latched: nothing advances anyway. The pause outlasts pawl arm orders --again; pawl resume orders takes it off.",
+      'A rollback is latched: nothing advances anyway. The pause outlasts pawl arm orders --again --policy <name>; pawl resume orders --reason "…" takes it off.',
     );
     await world.until("settled", () => world.state().settled !== undefined);
     await world.minutes(5);
@@ -327,7 +327,7 @@ describe("a cutover whose state was removed from the table", () => {
     const gone = (also: string) => ({
       exitCode: 1,
       what: `The state of orders is gone from the table${also}.`,
-      next: expect.stringContaining("pawl rollback orders works without it"),
+      next: expect.stringContaining('pawl rollback orders --reason "…" works without it'),
     });
     expect(await failed(explainCommand(context))).toMatchObject(gone(""));
     expect(await failed(restoreCommand(context))).toMatchObject(gone(""));

@@ -41,6 +41,8 @@ describe("a cutover without a pin", () => {
       ["ok", expect.stringContaining("default action of")],
       ["refused", expect.stringContaining("plain mode of")],
     ]);
+    // It takes the one flag of the two, and says so.
+    expect((await doctor(false))[1]?.remedy).toMatch(/look with --without-pin, and arm it with --without-pin --accept/);
     expect((await doctor(true)).map(({ verdict }) => verdict)).toEqual(["ok", "ok"]);
   });
 

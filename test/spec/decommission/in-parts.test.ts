@@ -94,6 +94,6 @@ describe("an act that is done in parts", () => {
     await of.minute();
     expect(pages()).toEqual([]);
     await of.minute(16 * MINUTE_MS);
-    expect(pages()).toMatchObject([{ body: expect.stringMatching(/^It waits for 5000 rows\./) }]);
+    expect(pages()).toMatchObject([{ body: expect.stringMatching(/^It waits: 5000 rows\./) }]);
   });
 });

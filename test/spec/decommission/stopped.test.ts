@@ -42,7 +42,7 @@ describe("an act of decommission that does not come about", () => {
     expect(pages(of)).toMatchObject([
       {
         subject: "orders: decommission stopped at fence-blue",
-        body: expect.stringMatching(/^It waits for permission denied for schema appdb\. .* Way back: restorable/),
+        body: expect.stringMatching(/^It waits: permission denied for schema appdb\. .* Way back: restorable/),
       },
     ]);
     await of.runMinutes(59);
