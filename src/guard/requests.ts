@@ -109,8 +109,10 @@ export const requestAdopt = async (
   const [current, next] = await Promise.all(
     [state.value.policyDigest, asked.policyDigest].map((digest) => ports.policies.read(digest, STATE_TIMEOUT_MS)),
   );
-  if (current === undefined || next === undefined || !current.ok || !next.ok)
-    return { kind: "failed", why: "the policies cannot be read" };
+  if (current?.ok !== true || next?.ok !== true) {
+    const why = [current, next].flatMap((read) => (read?.ok === false ? [read.failure.message] : []));
+    return { kind: "failed", why: `the policies cannot be read: ${[...new Set(why)].join("; ")}` };
+  }
   if (next.value === null) return { kind: "refused", why: `no policy ${asked.policyDigest} is published` };
   if (current.value === null) return { kind: "refused", why: "the policy in force is not in the table" };
   const refusals = adoptionRefusals(state.value, current.value, next.value, asked);
