@@ -7,6 +7,8 @@ import { committedPolicy } from "../../support/orders-policies.ts";
 
 type Members = { readonly [name: string]: { readonly [name: string]: unknown } };
 
+type Part = { readonly properties: Members; readonly required: readonly string[] };
+
 const faultOf = (policy: unknown): string => {
   const read = policyIn(policy as JsonObject);
   return read.ok ? "" : read.failure;
@@ -34,6 +36,34 @@ describe("a policy in the table, whichever release published it", () => {
       expect(faultOf(rest)).toBe(`${name} is missing`);
     },
   );
+
+  it.each(Object.keys(schema.properties).filter((name) => !schema.required.includes(name)))(
+    "can without %s",
+    (name) => {
+      const { [name]: _, ...rest } = exampleOf(schema);
+      expect(faultOf(rest)).toBe("");
+    },
+  );
+
+  it("can with all that the linter takes: what may be left out in a part, and what may stand there", () => {
+    const parts: readonly (readonly [at: string, part: Part, of: (part: JsonObject) => JsonObject])[] = [
+      ["start", schema.properties.start, (start) => ({ start })],
+      ["steps.0", schema.properties.steps.items, (step) => ({ steps: [step] })],
+      ["soak", schema.properties.soak, (soak) => ({ soak })],
+      ["blind", schema.properties.blind, (blind) => ({ blind })],
+      ["freeze.0", schema.properties.freeze.items, (freeze) => ({ freeze: [freeze] })],
+      ["waivers.0", schema.properties.waivers.items, (waiver) => ({ waivers: [waiver] })],
+    ];
+    for (const [at, part, of] of parts) {
+      const full = exampleOf(part);
+      expect(faultOf({ ...DRILL, ...of(full) })).toBe("");
+      for (const name of Object.keys(part.properties)) {
+        const { [name]: _, ...rest } = full;
+        const fault = part.required.includes(name) ? `${at}.${name} is missing` : "";
+        expect(faultOf({ ...DRILL, ...of(rest) })).toBe(fault);
+      }
+    }
+  });
 
   it.each([
     [{ ...DRILL, quorum: 2 }, "quorum is nothing that this release knows"],
