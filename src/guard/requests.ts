@@ -1,6 +1,7 @@
 import { adoptionRefusals, type Takeover, takeoverOf } from "../decision/adoption.ts";
 import { requestRefusal } from "../decision/operator-request.ts";
 import type { CutoverState, OperatorRequest } from "../decision/state.ts";
+import { toIso } from "../kernel/instant.ts";
 import { durationMs, type EpochMs, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import { type Change, commitOnto } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
@@ -72,11 +73,18 @@ const refusalOf = (state: CutoverState, request: OperatorRequest): string | null
   const waiting = state.request;
   return (
     requestRefusal(state, request, request.at) ??
+    voidAlready(state, request) ??
     (waiting !== undefined && request.at <= waiting.expiresAt
       ? `${waiting.verb} by ${waiting.by} is still waiting for its tick`
       : null)
   );
 };
+
+/** A machine whose clock is behind asks for what has expired before any tick could take it, and would be told that it was accepted. */
+const voidAlready = ({ lastTick }: CutoverState, { at, expiresAt }: OperatorRequest): string | null =>
+  lastTick !== null && expiresAt <= later(lastTick, MINUTE_MS)
+    ? `this machine's clock shows ${toIso(at)}, and the tick of ${toIso(lastTick)} has been judged: set the clock, and ask again`
+    : null;
 
 type Request = (
   ports: RequestPorts,
