@@ -45,6 +45,8 @@ export const requestVerb = async (
     at,
     expiresAt: later(at, REQUEST_LIFE_MS),
   });
+  const slow = slowClock(seen, requestOf(seen));
+  if (slow !== null) return { kind: "refused", why: slow };
   let why: string | null = null;
   const outcome = await commitOnto(ports, seen, (state) => {
     const request = requestOf(state);
@@ -73,7 +75,6 @@ const refusalOf = (state: CutoverState, request: OperatorRequest): string | null
   const waiting = state.request;
   return (
     requestRefusal(state, request, request.at) ??
-    voidAlready(state, request) ??
     (waiting !== undefined && request.at <= waiting.expiresAt
       ? `${waiting.verb} by ${waiting.by} is still waiting for its tick`
       : null)
@@ -81,7 +82,7 @@ const refusalOf = (state: CutoverState, request: OperatorRequest): string | null
 };
 
 /** A machine whose clock is behind asks for what has expired before any tick could take it, and would be told that it was accepted. */
-const voidAlready = ({ lastTick }: CutoverState, { at, expiresAt }: OperatorRequest): string | null =>
+const slowClock = ({ lastTick }: CutoverState, { at, expiresAt }: OperatorRequest): string | null =>
   lastTick !== null && expiresAt <= later(lastTick, MINUTE_MS)
     ? `this machine's clock shows ${toIso(at)}, and the tick of ${toIso(lastTick)} has been judged: set the clock, and ask again`
     : null;
