@@ -1,7 +1,8 @@
+import { CLOCK_SKEW_MS } from "../decision/bounds.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { cut } from "../kernel/cut.ts";
 import { toIso } from "../kernel/instant.ts";
-import type { EpochMs } from "../kernel/units.ts";
+import { type EpochMs, later } from "../kernel/units.ts";
 import { blockingNow } from "./blocking-now.ts";
 import { describeCause } from "./latch-status.ts";
 import { because, type Label, sayLabel } from "./say-label.ts";
@@ -35,7 +36,7 @@ export const statusLines = (
     ...(report.act === undefined ? [] : [`  under way  ${report.act.action} since ${report.act.since}`]),
     `  soak       ${soakText(report)}`,
     `  way back   ${wayBackText(state)}`,
-    `  last tick  ${state.lastTick === null ? "none yet" : `${toIso(state.lastTick)}, ${forPeople(now - state.lastTick)} ago`}`,
+    `  last tick  ${lastTickText(state, now)}`,
     ...undeliveredLines(report.undelivered),
   ];
 };
@@ -112,6 +113,14 @@ const soakText = (report: StatusReport): string => {
   const { healthySeconds, requiredSeconds } = report.soak;
   const required = requiredSeconds === null ? "unknown (policy unreadable)" : forPeople(requiredSeconds * 1000);
   return `${forPeople(healthySeconds * 1000)} healthy of ${required}`;
+};
+
+const lastTickText = ({ lastTick }: CutoverState, now: EpochMs): string => {
+  if (lastTick === null) return "none yet";
+  const at = toIso(lastTick);
+  return lastTick > later(now, CLOCK_SKEW_MS)
+    ? `${at}, ${forPeople(lastTick - now)} ahead of this machine's clock, which is slow: set it`
+    : `${at}, ${forPeople(now - lastTick)} ago`;
 };
 
 const wayBackText = (state: CutoverState): string => {

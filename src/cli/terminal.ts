@@ -25,9 +25,9 @@ export const createTerminal = (json: boolean, out: Write, err: Write): Terminal 
   };
 };
 
-/** "4 min 05 s", "26 h 10 min", "12 s". */
+/** "4 min 05 s", "26 h 10 min", "12 s". Less than no time is what a slow clock shows of what has just been. */
 export const forPeople = (ms: number): string => {
-  const seconds = Math.round(ms / 1000);
+  const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;

@@ -12,6 +12,7 @@ const PAGE_AFTER_MS: PageAfterMs = {
   "max-soak": 0,
   blind: 3 * MINUTE_MS,
   policy: 3 * MINUTE_MS,
+  "rollback-rules": 0,
   adoption: 3 * MINUTE_MS,
   snapshot: 3 * MINUTE_MS,
   snapshots: 3 * MINUTE_MS,

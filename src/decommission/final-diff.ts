@@ -27,8 +27,17 @@ const strayWrites = async (cdc: CdcPorts, cutover: CutoverBindings): Promise<Act
   );
 };
 
-/** Where an earlier part ended, as the journal holds it; null where there was none. */
-const cursorIn = ({ table, side, after, rowsCompared }: JsonObject): ComparisonCursor | null =>
+const tablesOf = ({ tables }: CutoverBindings): string => tables.map(({ name }) => name).join();
+
+/**
+ * Where an earlier part ended, as the journal holds it; null where there was none. What lies before that place was compared
+ * in the order in which the bindings of then had their tables: with other ones nobody knows what that was.
+ */
+const cursorIn = (
+  { table, side, after, rowsCompared, of }: JsonObject,
+  cutover: CutoverBindings,
+): ComparisonCursor | null =>
+  of === tablesOf(cutover) &&
   typeof table === "string" &&
   (side === "blue" || side === "green") &&
   (typeof after === "string" || after === null) &&
@@ -36,7 +45,11 @@ const cursorIn = ({ table, side, after, rowsCompared }: JsonObject): ComparisonC
     ? { table, side, after, rowsCompared }
     : null;
 
-const outcomeOf = ({ next, rowsCompared, differences, unsettled }: ComparedPiece, advice: string): ActOutcome => {
+const outcomeOf = (
+  { next, rowsCompared, differences, unsettled }: ComparedPiece,
+  cutover: CutoverBindings,
+  advice: string,
+): ActOutcome => {
   if (differences.length > 0) {
     const named = differences.slice(0, NAMED).map(({ table, key, kind }) => `${table} ${key} ${kind}`);
     return failed(
@@ -47,7 +60,7 @@ const outcomeOf = ({ next, rowsCompared, differences, unsettled }: ComparedPiece
   if (next === null) return { kind: "done", detail: { rowsCompared } };
   return {
     kind: "partly",
-    detail: { ...next },
+    detail: { ...next, of: tablesOf(cutover) },
     soFar: `${rowsCompared} rows are compared, ${next.table} is under way`,
   };
 };
@@ -68,8 +81,14 @@ const compareFrom = async (
   advice: string,
 ): Promise<ActOutcome> => {
   const withinMs = startedAt + PART_MS - cdc.stopwatch.elapsedMs();
-  const compared = await comparePiece(cdc, drain, cutover, cursorIn(before), { directions, ...PACE, withinMs });
-  return compared.ok ? outcomeOf(compared.value, advice) : waiting(`the comparison: ${compared.failure.message}`);
+  const compared = await comparePiece(cdc, drain, cutover, cursorIn(before, cutover), {
+    directions,
+    ...PACE,
+    withinMs,
+  });
+  return compared.ok
+    ? outcomeOf(compared.value, cutover, advice)
+    : waiting(`the comparison: ${compared.failure.message}`);
 };
 
 /** Compares both sides, as much of them as one act may: how large they are then decides only how many minutes it takes. */

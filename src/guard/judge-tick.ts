@@ -1,4 +1,4 @@
-import { sawTicksBefore, verdictsOf, worstOf } from "../decision/blocking.ts";
+import { knowsPolicy, sawTicksBefore, verdictsOf, worstOf } from "../decision/blocking.ts";
 import { decide, requiredGates } from "../decision/decide.ts";
 import type { Decision, Facts } from "../decision/decision.ts";
 import { rollbackSafety } from "../decision/rollback-safety.ts";
@@ -9,6 +9,7 @@ import { FLOOR_POLICY } from "../policy/floor.ts";
 import { judgePolicy, type PolicyJudged } from "../policy/judge.ts";
 import { knownBurst } from "../policy/operations/evidence/baseline.ts";
 import type { Policy } from "../policy/policy-file.ts";
+import { unjudgedRollbackRules } from "../policy/unjudged-rules.ts";
 import type { Judgement } from "../policy/verdict.ts";
 import { withoutStreams } from "../policy/without-streams.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
@@ -19,6 +20,7 @@ import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { accumulate } from "./accumulate.ts";
 import type { Look } from "./look.ts";
 import { failsForSure, soakMinuteVerdict } from "./soak-minute.ts";
+import { rulesUnjudged } from "./table-trouble.ts";
 
 export interface JudgedTick {
   readonly decision: Decision;
@@ -75,7 +77,11 @@ export const judgeTick = (
     ...(sawTicksBefore(seen.trouble)
       ? soakFacts(state, rules, judgement, snapshots, tick)
       : { failsForSure: false, soak: state.soak }),
-    trouble: [...seen.trouble, ...(policy === null ? [unread(state)] : [])],
+    trouble: [
+      ...seen.trouble,
+      ...(policy === null && knowsPolicy(seen.trouble) ? [unread(state)] : []),
+      ...rulesUnjudged(unjudgedRollbackRules(rules)),
+    ],
   };
   const decision = decide({ state, policy: rules, judgement, facts, tick });
   return {

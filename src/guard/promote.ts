@@ -21,7 +21,7 @@ import { refusedNotice, requestEvents, sayRefused, sayRequest } from "./requests
 import { latchAndSendBack } from "./send-back.ts";
 import { settleIntent } from "./settle-intent.ts";
 import { storeEvidence } from "./store-evidence.ts";
-import { evidenceUnstored } from "./table-trouble.ts";
+import { evidenceUnstored, policyUnread } from "./table-trouble.ts";
 import { untimely } from "./untimely.ts";
 
 /**
@@ -45,10 +45,12 @@ export const runPromote = async (
   const state = await flushLeftBehind(ports, read.value);
   const overtaken = state.epoch === read.value.epoch ? notServed(state, at) : "the epoch moved as it began";
   if (overtaken !== null) return { kind: "dropped", why: overtaken };
-  const [policy, adopting] = await Promise.all([policyOf(ports, state), readAdopting(ports, state)]);
+  const [inForce, adopting] = await Promise.all([policyOf(ports, state), readAdopting(ports, state)]);
+  const { policy } = inForce;
   const asking = [policy, adopting?.policy ?? null].filter((each) => each !== null);
   const back = durationMs(policy === null ? 600_000 : Math.max(...asking.map((each) => lookBackMs(each))));
-  const seen = await look(ports, cutover, state, at, back);
+  const looked = await look(ports, cutover, state, at, back);
+  const seen = { ...looked, trouble: [...looked.trouble, ...inForce.trouble] };
   if (seen.snapshots.at(-1)?.epoch !== state.epoch)
     return { kind: "dropped", why: "another epoch has judged this tick" };
   const settled = await settle(ports, { cutover, at, policy, adopting, seen, first: [] }, state);
@@ -62,9 +64,14 @@ const notServed = (state: CutoverState | null, at: EpochMs): string | null => {
   return state.lastTick !== null && state.lastTick >= at ? "this tick has been judged" : null;
 };
 
-const policyOf = async (ports: PromotePorts, state: CutoverState): Promise<Policy | null> => {
-  const read = await ports.policies.read(state.policyDigest, STATE_TIMEOUT_MS);
-  return read.ok ? read.value : null;
+const policyOf = async (
+  ports: PromotePorts,
+  { policyDigest }: CutoverState,
+): Promise<{ readonly policy: Policy | null; readonly trouble: Look["trouble"] }> => {
+  const read = await ports.policies.read(policyDigest, STATE_TIMEOUT_MS);
+  return read.ok
+    ? { policy: read.value, trouble: [] }
+    : { policy: null, trouble: [policyUnread(policyDigest, read.failure)] };
 };
 
 /** Puts what has become of an open intent, and a waiting request, in front of this tick's events. */

@@ -1,6 +1,7 @@
 import { adoptionRefusals, type Takeover, takeoverOf } from "../decision/adoption.ts";
 import { requestRefusal } from "../decision/operator-request.ts";
 import type { CutoverState, OperatorRequest } from "../decision/state.ts";
+import { toIso } from "../kernel/instant.ts";
 import { durationMs, type EpochMs, later, MINUTE_MS, minuteOf } from "../kernel/units.ts";
 import { type Change, commitOnto } from "./commit.ts";
 import { STATE_TIMEOUT_MS } from "./limits.ts";
@@ -44,6 +45,8 @@ export const requestVerb = async (
     at,
     expiresAt: later(at, REQUEST_LIFE_MS),
   });
+  const slow = slowClock(seen, requestOf(seen));
+  if (slow !== null) return { kind: "refused", why: slow };
   let why: string | null = null;
   const outcome = await commitOnto(ports, seen, (state) => {
     const request = requestOf(state);
@@ -78,6 +81,12 @@ const refusalOf = (state: CutoverState, request: OperatorRequest): string | null
   );
 };
 
+/** A machine whose clock is behind asks for what has expired before any tick could take it, and would be told that it was accepted. */
+const slowClock = ({ lastTick }: CutoverState, { at, expiresAt }: OperatorRequest): string | null =>
+  lastTick !== null && expiresAt <= later(lastTick, MINUTE_MS)
+    ? `this machine's clock shows ${toIso(at)}, and the tick of ${toIso(lastTick)} has been judged: set the clock, and ask again`
+    : null;
+
 type Request = (
   ports: RequestPorts,
   cutover: string,
@@ -109,8 +118,10 @@ export const requestAdopt = async (
   const [current, next] = await Promise.all(
     [state.value.policyDigest, asked.policyDigest].map((digest) => ports.policies.read(digest, STATE_TIMEOUT_MS)),
   );
-  if (current === undefined || next === undefined || !current.ok || !next.ok)
-    return { kind: "failed", why: "the policies cannot be read" };
+  if (current?.ok !== true || next?.ok !== true) {
+    const why = [current, next].flatMap((read) => (read?.ok === false ? [read.failure.message] : []));
+    return { kind: "failed", why: `the policies cannot be read: ${[...new Set(why)].join("; ")}` };
+  }
   if (next.value === null) return { kind: "refused", why: `no policy ${asked.policyDigest} is published` };
   if (current.value === null) return { kind: "refused", why: "the policy in force is not in the table" };
   const refusals = adoptionRefusals(state.value, current.value, next.value, asked);

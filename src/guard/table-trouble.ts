@@ -1,6 +1,7 @@
 import { type Obstacle, sawTicksBefore } from "../decision/blocking.ts";
 import type { CutoverState } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
+import type { OutsideFailure } from "../kernel/result.ts";
 import { durationMs, type EpochMs, later } from "../kernel/units.ts";
 
 /** This tick's snapshot is in no table: what is added up from it could not be told from news by the tick after. */
@@ -10,6 +11,28 @@ export const snapshotUnstored = (message: string): Obstacle => ({
   threshold: "stored before it is judged",
   clears: "the table takes it",
 });
+
+/** What the tick is to be judged by could not be had: of it nothing is left but the floor. */
+export const policyUnread = (digest: string, { kind, message }: OutsideFailure): Obstacle => ({
+  what: "policy",
+  value: `the policy it was armed with cannot be read: ${message}`,
+  threshold: digest,
+  clears: kind === "malformed" ? "it can be read" : "the table answers",
+});
+
+/** Of these rules nothing would be heard, however bad green is. Pure. */
+export const rulesUnjudged = (rules: readonly string[]): readonly Obstacle[] =>
+  rules.length === 0
+    ? []
+    : [
+        {
+          what: "rollback-rules",
+          value: `this release cannot judge ${rules.join("; ")}`,
+          threshold: "each of them is judged",
+          clears:
+            "the release that published the policy is deployed, or pawl policy adopt of one that this release knows",
+        },
+      ];
 
 /** What this tick's decision rests on is in no table: a step, or leave to take something apart, could not be shown afterwards. */
 export const evidenceUnstored: Obstacle = {

@@ -4,7 +4,8 @@ import { isJsonObject, type JsonValue } from "./json.ts";
 /** What of a stored value is not as it has to be, in words that begin with where it stands; null where all is. */
 export type Form = (value: JsonValue | undefined, at: string) => string | null;
 
-const that =
+/** A form of its own, in a word for what has it. */
+export const that =
   (what: string, holds: (value: JsonValue) => boolean): Form =>
   (value, at) => {
     if (value === undefined) return `${at} is missing`;
@@ -21,6 +22,8 @@ export const percent: Form = that(
   (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 100,
 );
 export const instant: Form = that("an instant", isInstant);
+/** Whatever it is: somebody else looks at it. */
+export const something: Form = that("there", () => true);
 export const object: Form = that("an object", isJsonObject);
 
 export const oneOf = (...words: readonly string[]): Form =>
@@ -69,3 +72,15 @@ export const membersOf =
     isJsonObject(value)
       ? first(Object.entries(forms), ([name, form]) => form(value[name], at === "" ? name : `${at}.${name}`))
       : object(value, at);
+
+/** The same, and no others: what is passed over there would be missed. */
+export const onlyMembersOf =
+  (forms: Readonly<Record<string, Form>>): Form =>
+  (value, at) => {
+    const fault = membersOf(forms)(value, at);
+    if (fault !== null || !isJsonObject(value)) return fault;
+    const unknown = Object.keys(value).find((name) => !Object.hasOwn(forms, name));
+    return unknown === undefined
+      ? null
+      : `${at === "" ? unknown : `${at}.${unknown}`} is nothing that this release knows`;
+  };

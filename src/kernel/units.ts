@@ -44,3 +44,6 @@ export const parseDuration = oncePerText((text): DurationMs => {
   if (match === null) throw new RangeError(`"${text}" is not a duration such as 90s, 5m or 24h`);
   return durationMs(Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 0));
 });
+
+/** Whether a policy's duration can be read. */
+export const isDuration = (text: string): boolean => /^[1-9][0-9]{0,6}(s|m|h)$/.test(text);

@@ -20,6 +20,8 @@ export interface Account {
  * unrecorded, or their pages untold, never a change. An item that grew for hours could not be written any more.
  */
 const OUTBOX_MAX = 60;
+/** Nor more characters: an item holds 400 KB, of records, of messages, and of what changes something beyond both. */
+const OUTBOX_LONGEST = 150_000;
 /** What ticks come to minute after minute, for days. */
 const EVERY_MINUTE: ReadonlySet<string> = new Set(["hold", "soak", "decommission"]);
 /** What such a tick may have changed all the same: settled a step, taken what was asked or another policy, ended a hold. */
@@ -43,8 +45,11 @@ export const compose = (
   const stood = standing(before);
   const changesNothing =
     EVERY_MINUTE.has(account.kind) && standing(after).every((member, index) => member === stood[index]);
-  const isFull = (of: "record" | "notification"): boolean =>
-    changesNothing && latched.outbox.filter((entry) => entry[of] !== undefined).length >= OUTBOX_MAX;
+  const isFull = (of: "record" | "notification"): boolean => {
+    if (!changesNothing) return false;
+    const waiting = latched.outbox.flatMap((entry) => entry[of] ?? []);
+    return waiting.length >= OUTBOX_MAX || JSON.stringify(waiting).length >= OUTBOX_LONGEST;
+  };
   const notification = isFull("notification") ? undefined : account.notify;
   const id = `${transitionId(based)}${account.kind}`;
   // The ledger may be stuck while people can be reached: what they have to hear does not wait for it.

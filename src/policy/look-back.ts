@@ -3,6 +3,7 @@ import { oncePerObject } from "../kernel/memo.ts";
 import { type DurationMs, durationMs, parseDuration } from "../kernel/units.ts";
 import { maxAgeMs } from "./floor.ts";
 import { literalArguments } from "./lower.ts";
+import { argumentProblem } from "./operations/arguments.ts";
 import { type AccumulatedUses, type EvidenceUse, evidenceUse, isAccumulated } from "./operations/evidence/uses.ts";
 import type { Literal, Operations } from "./operations/operation.ts";
 import { STANDARD_OPERATIONS } from "./operations/standard.ts";
@@ -27,8 +28,11 @@ export const operationsUsed = (rule: Rule, operations: Operations, depth = 0): r
   );
 };
 
+/** Those that can be evaluated: of another one its rule says what is wrong with it, and that looks at nothing. */
 const usesOf = (rules: readonly Rule[], policy: Policy): readonly OperationUse[] =>
-  rules.flatMap((rule) => operationsUsed(substituteParams(rule, policy.params ?? {}), STANDARD_OPERATIONS));
+  rules
+    .flatMap((rule) => operationsUsed(substituteParams(rule, policy.params ?? {}), STANDARD_OPERATIONS))
+    .filter(({ name, args }) => argumentProblem(name, STANDARD_OPERATIONS[name]?.forms ?? [], args) === null);
 
 const gateRules = (policy: Policy): readonly Rule[] => Object.values(policy.gates).map(({ rule }) => rule);
 const rollbackRules = (policy: Policy): readonly Rule[] => policy.rollback.map(({ when }) => when);

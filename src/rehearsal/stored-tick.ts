@@ -49,6 +49,14 @@ export interface StoredTick extends Omit<StoredEvidence, "snapshots" | "policy">
 const namesEvidence = ({ detail, tick }: LedgerRecord): boolean =>
   typeof detail["evidence"] === "string" && tick !== null && "decision" in detail;
 
+/** In words where a judged tick was judged by the rules of another release, which this one does not have; null where not. */
+export const otherEngineOf = (record: LedgerRecord): string | null => {
+  const engine = record.detail["engine"];
+  return namesEvidence(record) && engine !== ENGINE_VERSION
+    ? `engine ${JSON.stringify(engine)} judged it, and this is ${ENGINE_VERSION}`
+    : null;
+};
+
 /** What a judged record rested on; in words why it cannot be had; null where the record names nothing that was judged. */
 export type TickReader = (record: LedgerRecord) => Promise<Result<StoredTick, string> | null>;
 
@@ -69,8 +77,8 @@ export const tickReader = (stores: Stores, digest: Digest): TickReader => {
   return async (record) => {
     if (!namesEvidence(record) || record.tick === null) return null;
     const { tick, detail } = record;
-    if (detail["engine"] !== ENGINE_VERSION)
-      return fail(`engine ${JSON.stringify(detail["engine"])} judged it, and this is ${ENGINE_VERSION}`);
+    const otherEngine = otherEngineOf(record);
+    if (otherEngine !== null) return fail(otherEngine);
     const stored = await evidenceOf(String(detail["evidence"]), stores, digestOf);
     if (!stored.ok) return stored;
     const snapshots = await snapshotsOf(stored.value, stores, digestOf);

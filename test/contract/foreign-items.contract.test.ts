@@ -7,6 +7,7 @@ import { known } from "../../src/signals/observation.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { operatorPorts } from "../../src/wiring.ts";
 import { sha256 } from "../../src/wiring-local.ts";
+import { DRILL } from "../support/fake-world.ts";
 import { tableByHand } from "../support/table-by-hand.ts";
 import { type LabAccount, startAccountWithTable } from "./lab-account.ts";
 import { atTenPercent, byOperator, soonEnough, T } from "./sample-state.ts";
@@ -44,7 +45,7 @@ const snapshot: Snapshot = {
   ...{ cutover: "orders", epoch: 3, tick: T, takenAt: T, minutes: [], p99ForGates: {}, p99ForRollback: {} },
   instants: { "forward.lagRecords": known(0, T) },
 };
-const policy = { apiVersion: "pawl/v1", name: "orders", params: {}, gates: {} } as unknown as Policy;
+const policy: Policy = { ...DRILL, params: {} };
 const digest = sha256(canonicalJson(policy));
 
 describe.each(FOREIGN)("%s put where pawl wrote something else", (_what, attribute, said) => {

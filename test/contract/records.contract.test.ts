@@ -9,7 +9,7 @@ import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { operatorPorts } from "../../src/wiring.ts";
 import { sha256 } from "../../src/wiring-local.ts";
 import { tableOf } from "../../src/wiring-table-and-rules.ts";
-import { fakeWorld } from "../support/fake-world.ts";
+import { DRILL, fakeWorld } from "../support/fake-world.ts";
 import { type LabAccount, startAccountWithTable } from "./lab-account.ts";
 import { minutesAfter, soonEnough, T } from "./sample-state.ts";
 
@@ -130,30 +130,36 @@ describe.each(WORLDS)("the records in %s", (_name, ports) => {
 
   test("gives a policy back by its digest", async () => {
     const { policies } = ports();
-    const policy = {
-      apiVersion: "pawl/v1",
-      name: "orders",
-      gates: { lag: { why: "w", rule: { "<": [{ var: "a.b" }, 1] } } },
-    };
+    const policy: Policy = { ...DRILL, name: "given-back" };
     const digest = sha256(canonicalJson(policy));
     expect(await policies.read(digest, soonEnough)).toEqual({ ok: true, value: null });
-    expect(await policies.put(policy as unknown as Policy, digest)).toEqual(done);
+    expect(await policies.put(policy, digest)).toEqual(done);
     expect(await policies.read(digest, soonEnough)).toEqual({ ok: true, value: policy });
   });
 
   test("gives no policy back that was changed under its digest, until it is put right", async () => {
     const { policies } = ports();
-    const policy = {
-      apiVersion: "pawl/v1",
-      name: "lax",
-      gates: { lag: { why: "w", rule: true } },
-    } as unknown as Policy;
+    const policy: Policy = { ...DRILL, name: "lax" };
     const strict = { ...policy, name: "strict" };
     const digest = sha256(canonicalJson(strict));
     await policies.put(policy, digest);
     expect(await policies.read(digest, soonEnough)).toMatchObject({ ok: false, failure: { kind: "malformed" } });
     await policies.put(strict, digest);
     expect(await policies.read(digest, soonEnough)).toEqual({ ok: true, value: strict });
+  });
+
+  test("gives no policy back of which this release would pass something over", async () => {
+    const { policies } = ports();
+    const newer = { ...DRILL, soak: { ...DRILL.soak, quorum: 2 } };
+    const digest = sha256(canonicalJson(newer));
+    await policies.put(newer, digest);
+    expect(await policies.read(digest, soonEnough)).toMatchObject({
+      ok: false,
+      failure: {
+        kind: "malformed",
+        message: expect.stringContaining("soak.quorum is nothing that this release knows"),
+      },
+    });
   });
 
   test("appends a record once, and refuses another one of the same number", async () => {

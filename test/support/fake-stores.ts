@@ -21,6 +21,7 @@ import type { EpochMs } from "../../src/kernel/units.ts";
 import { entryOf, type LedgerEntry } from "../../src/ledger/entry.ts";
 import { policyDigest } from "../../src/policy/policy-digest.ts";
 import type { Policy } from "../../src/policy/policy-file.ts";
+import { policyIn } from "../../src/policy/policy-form.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { sha256 } from "../../src/wiring-local.ts";
 
@@ -93,8 +94,10 @@ export const fakePolicies = (outage: Outage): PoliciesPort & { readonly all: Map
     read: async (digest) => {
       if (outage.table) return noAnswer();
       const policy = all.get(digest);
-      if (policy === undefined || policyDigest(policy, sha256) === digest) return ok(policy ?? null);
-      return outsideFailure("malformed", `${digest} is not that policy`);
+      if (policy === undefined) return ok(null);
+      if (policyDigest(policy, sha256) !== digest) return outsideFailure("malformed", `${digest} is not that policy`);
+      const known = policyIn(policy as unknown as JsonObject);
+      return known.ok ? known : outsideFailure("malformed", known.failure);
     },
     put: async (policy, digest) => {
       if (outage.table) return noAnswer();

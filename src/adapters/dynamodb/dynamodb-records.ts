@@ -15,8 +15,7 @@ import { toIso } from "../../kernel/instant.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { EpochMs } from "../../kernel/units.ts";
-import { policyDigest } from "../../policy/policy-digest.ts";
-import type { Policy } from "../../policy/policy-file.ts";
+import { policyIn } from "../../policy/policy-form.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Item } from "./found-item.ts";
 import type { Table } from "./table.ts";
@@ -72,17 +71,23 @@ export const dynamodbSnapshots = (table: Table): SnapshotsPort => ({
     ),
 });
 
+const notKnown = (digest: string, fault: string): string =>
+  `This release cannot judge by the policy ${digest}: ${fault}. Deploy, or use, the release that published it; or roll ` +
+  "back, and arm again with a policy that this one knows";
+
 /** A policy is fixed by its digest, and no further than the digest is computed again: what was edited in the table is none. */
 export const dynamodbPolicies = (table: Table, digestOf: Digest): PoliciesPort => ({
   read: async (digest, timeoutMs) => {
     const found = await table.get({ pk: "policy", sk: digest }, timeoutMs);
     if (!found.ok || found.value === null) return found.ok ? ok(null) : found;
-    const { policy } = as<{ policy?: Policy }>(found.value);
-    if (policy !== undefined && policyDigest(policy, digestOf) === digest) return ok(policy);
-    return outsideFailure(
-      "malformed",
-      `What the table holds as the policy ${digest} is not that policy; publish it again`,
-    );
+    const { policy } = as<{ policy?: JsonObject }>(found.value);
+    if (policy === undefined || digestOf(canonicalJson(policy)) !== digest)
+      return outsideFailure(
+        "malformed",
+        `What the table holds as the policy ${digest} is not that policy; publish it again`,
+      );
+    const known = policyIn(policy);
+    return known.ok ? known : outsideFailure("malformed", notKnown(digest, known.failure));
   },
   put: (policy, digest) => table.put({ pk: "policy", sk: digest }, { policy }),
 });

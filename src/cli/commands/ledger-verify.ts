@@ -3,7 +3,7 @@ import type { GuardPorts } from "../../guard/ports.ts";
 import { toIso } from "../../kernel/instant.ts";
 import type { LedgerVerdict } from "../../ledger/verify-ledger.ts";
 import { recompute } from "../../rehearsal/recompute.ts";
-import { tickReader } from "../../rehearsal/stored-tick.ts";
+import { otherEngineOf, tickReader } from "../../rehearsal/stored-tick.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
@@ -16,6 +16,8 @@ interface Difference {
   readonly seq: number;
   readonly tick: string | null;
   readonly what: string;
+  /** Left out where it is of this release's engine: then what was stored is not what was recorded. */
+  readonly otherEngine?: true;
 }
 
 /** What judging again came to; left out where it was not asked for. */
@@ -69,22 +71,36 @@ const follow = async (
   return { verdict, recomputed: judging ? { judged, differences } : null };
 };
 
-const differenceOf = ({ seq, tick }: LedgerRecord, what: string): Difference => ({
-  seq,
-  tick: tick === null ? null : toIso(tick),
+const differenceOf = (record: LedgerRecord, what: string): Difference => ({
+  seq: record.seq,
+  tick: record.tick === null ? null : toIso(record.tick),
   what,
+  ...(otherEngineOf(record) === null ? {} : { otherEngine: true }),
 });
 
-const sayRecomputed = (name: string, { judged, differences }: RecomputedDocument): readonly string[] => [
-  `${name}: ${judged} records re-judged, ${differences.length} differences`,
-  ...differences.map(({ seq, tick, what }) => `  record ${seq}, tick ${tick}: ${what}`),
-  ...(differences.length === 0
-    ? []
-    : [
-        "  why:  What was stored does not lead to what was recorded: it was changed or removed since, or another engine judged.",
-        "  next: Keep the table as it is, restore it beside from a backup, and compare these records.",
-      ]),
-];
+const sayRecomputed = (name: string, { judged, differences }: RecomputedDocument): readonly string[] => {
+  const others = differences.filter(({ otherEngine }) => otherEngine === true);
+  const own = differences.filter(({ otherEngine }) => otherEngine !== true);
+  const [first, last] = [others[0], others.at(-1)];
+  const whats = [...new Set(others.map(({ what }) => what))];
+  return [
+    `${name}: ${judged - others.length} records re-judged, ${own.length} differences`,
+    ...own.map(({ seq, tick, what }) => `  record ${seq}, tick ${tick}: ${what}`),
+    ...(own.length === 0
+      ? []
+      : [
+          "  why:  What was stored does not lead to what was recorded: it was changed or removed since.",
+          "  next: Keep the table as it is, restore it beside from a backup, and compare these records.",
+        ]),
+    ...(first === undefined || last === undefined
+      ? []
+      : [
+          `${name}: ${others.length} records not re-judged, ${first.seq} to ${last.seq}: ${whats.join("; ")}`,
+          "  why:  Another release judged these ticks, by rules that this one does not have.",
+          "  next: The same command in a checkout of the release that judged them; its own it judges again.",
+        ]),
+  ];
+};
 
 const brokenChain = (document: LedgerDocument & { readonly intact: false }): CommandResult<LedgerDocument> => ({
   document,

@@ -1,6 +1,6 @@
 import { canonicalJson } from "../../kernel/json.ts";
 import { policyDigest } from "../../policy/policy-digest.ts";
-import type { Policy } from "../../policy/policy-file.ts";
+import { policyIn } from "../../policy/policy-form.ts";
 import type { AcceptPolicy } from "../../rehearsal/recording/read-guard-lines.ts";
 import { recordingReader } from "../../rehearsal/recording/read-recording.ts";
 import { type Candidate, type ReplayResult, replaying } from "../../rehearsal/replay/replay.ts";
@@ -38,10 +38,11 @@ export const policyReplayCommand = async (
     was: plan.against === null || options.policy === undefined ? "the recording" : options.policy,
     would: options.against ?? options.policy ?? "the recorded policy",
   };
-  const document = documentOf(file, form, result, names);
+  const recording = { file, form, engine: reader.engine() };
+  const document = documentOf(recording, result, names);
   return {
     document,
-    lines: sayReplay(file, form, result, names),
+    lines: sayReplay(recording, result, names),
     exitCode: document.ok ? EXIT.done : EXIT.refused,
   };
 };
@@ -52,10 +53,12 @@ const candidateAt = (file: string | undefined): Candidate | null => {
   return { policy, digest: policyDigest(policy, sha256) };
 };
 
-/** It was accepted when the cutover was armed; that it is the same one is all there is to check. */
+/** It was accepted when the cutover was armed, by whichever release: that it is the same one, and one that this release knows, is to be checked. */
 const acceptRecorded: AcceptPolicy = (body, digest) => {
   if (sha256(canonicalJson(body)) !== digest) throw new RangeError("its policy is not the one that its digest names");
-  return body as unknown as Policy;
+  const policy = policyIn(body);
+  if (!policy.ok) throw new RangeError(`its policy is not one that this release can judge by: ${policy.failure}`);
+  return policy.value;
 };
 
 const namesNoPolicy = (file: string) =>
@@ -71,5 +74,7 @@ const holdsNoTick = (file: string, { missing }: ReplayResult) =>
     missing.length === 0
       ? "It ends after its header."
       : `Missing from it: ${missing[0]}${missing.length === 1 ? "" : `, and ${missing.length - 1} more`}.`,
-    "Export it again with pawl ledger export, once a tick has been judged.",
+    missing.length === 0
+      ? "Export it again with pawl ledger export, once a tick has been judged."
+      : "pawl ledger verify --recompute says of each what is the matter, and what to do.",
   );

@@ -1,4 +1,4 @@
-import { MINUTE_MS, parseDuration } from "../../kernel/units.ts";
+import { isDuration, MINUTE_MS, parseDuration } from "../../kernel/units.ts";
 import { LARGEST_RATIO } from "./evidence/evidence-test.ts";
 import type { ArgumentKind } from "./operation.ts";
 import { STATISTICS } from "./statistics.ts";
@@ -6,10 +6,8 @@ import { STATISTICS } from "./statistics.ts";
 /** How far back a policy may look. The guard reads that many snapshots a tick; longer proof belongs into evidence and soak. */
 export const LONGEST_WINDOW = "60m";
 
-const DURATION = /^[1-9][0-9]{0,6}(s|m|h)$/;
-
 const windowProblem = (text: string): string | null => {
-  if (!DURATION.test(text)) return `"${text}" is no window such as 3m or 15m`;
+  if (!isDuration(text)) return `"${text}" is no window such as 3m or 15m`;
   const length = parseDuration(text);
   if (length % MINUTE_MS !== 0) return `the window ${text} is no whole number of minutes; metrics come by the minute`;
   return length > parseDuration(LONGEST_WINDOW) ? `the window ${text} is longer than ${LONGEST_WINDOW}` : null;

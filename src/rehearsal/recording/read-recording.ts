@@ -14,6 +14,8 @@ export interface RecordingReader {
   readonly end: () => readonly RecordingItem[];
   /** What kind of recording it is; null before its first line. */
   readonly form: () => "guard" | "plain" | null;
+  /** The engine that judged what it holds, as its header names it; null where none does. */
+  readonly engine: () => string | null;
 }
 
 /** The reading of one form of recording, from its first line on. */
@@ -29,12 +31,14 @@ interface Form {
  */
 export const recordingReader = (acceptPolicy: AcceptPolicy): RecordingReader => {
   let form: Form | null = null;
+  let engine: string | null = null;
   let last = 1;
   const take = (text: string, number: number): readonly RecordingItem[] => {
     last = number;
     if (text.trim() === "") return [];
     const line = parsed(text, number);
     const first = form === null;
+    if (first && typeof line["engine"] === "string") engine = line["engine"];
     form ??= formOf(line, acceptPolicy);
     // What people write by hand may hold a key twice; what the guard wrote cannot.
     const doubled = form.name === "plain" ? doubledKey(text, line) : null;
@@ -49,6 +53,7 @@ export const recordingReader = (acceptPolicy: AcceptPolicy): RecordingReader => 
     take: (text, number) => within(number, () => take(text, number)),
     end: () => within(last, end),
     form: () => form?.name ?? null,
+    engine: () => engine,
   };
 };
 

@@ -1,3 +1,4 @@
+import { ENGINE_VERSION } from "../../decision/decision.ts";
 import { cutShort } from "../../kernel/cut.ts";
 import { toIso } from "../../kernel/instant.ts";
 import { type EpochMs, MINUTE_MS } from "../../kernel/units.ts";
@@ -21,6 +22,8 @@ export interface ReplayDocument {
     readonly differences: readonly { readonly line: number; readonly tick: string; readonly what: string }[];
   };
   readonly missing: readonly string[];
+  /** Where the rules of another release judged what was recorded; left out where it was this one's. */
+  readonly otherEngine?: { readonly recorded: string | null; readonly here: string };
   /** What changes from `was` to `would`; null where only what was recorded is reproduced. */
   readonly comparison: ComparisonDocument | null;
 }
@@ -148,16 +151,32 @@ const sayUnseen = (unseen: ReplayResult["unseen"], ticks: number): readonly stri
 
 const didOrNot = (action: Action | null): string => (action === null ? "stays where it is" : `has ${move(action)}`);
 
-export const sayReplay = (
-  file: string,
-  form: ReplayDocument["form"],
-  result: ReplayResult,
-  names: Names,
-): readonly string[] => {
+/** What is replayed, as its file says of itself. */
+export interface Recording {
+  readonly file: string;
+  readonly form: ReplayDocument["form"];
+  /** Null where it names none. */
+  readonly engine: string | null;
+}
+
+const isOtherEngine = ({ form, engine }: Recording): boolean => form === "guard" && engine !== ENGINE_VERSION;
+
+/** By other rules much comes out otherwise, and nobody has changed anything. */
+const sayEngine = (recording: Recording): readonly string[] =>
+  isOtherEngine(recording)
+    ? [
+        `Engine ${JSON.stringify(recording.engine)} judged it, and this is ${ENGINE_VERSION}: what comes out otherwise may do so by that alone. To hold it against`,
+        "what was recorded, replay it in a checkout of the release that exported it.",
+      ]
+    : [];
+
+export const sayReplay = (recording: Recording, result: ReplayResult, names: Names): readonly string[] => {
   const { ticks, from, to, comparison, blocking, unseen } = result;
+  const { file, form } = recording;
   const span = from === null || to === null ? "" : `, ${minute(from)} to ${minute(to)} UTC`;
   return [
     `${file}: ${ticks} ${form === "guard" ? "judged tick" : "minute"}${ticks === 1 ? "" : "s"}${span}`,
+    ...sayEngine(recording),
     ...sayReproduced(result),
     ...(comparison === null ? [] : sayComparison(comparison, blocking, names)),
     ...(comparison?.decisions.would["soak"] === undefined ? [] : sayUnseen(unseen, ticks)),
@@ -165,17 +184,17 @@ export const sayReplay = (
 };
 
 export const documentOf = (
-  recording: string,
-  form: ReplayDocument["form"],
+  recording: Recording,
   { ticks, from, to, reproduced, missing, comparison, blocking }: ReplayResult,
   names: Names,
 ): ReplayDocument => ({
   ok: reproduced.differing === 0 && missing.length === 0,
-  ...{ recording, form, ticks, from: iso(from), to: iso(to), missing },
+  ...{ recording: recording.file, form: recording.form, ticks, from: iso(from), to: iso(to), missing },
   reproduced: {
     ...reproduced,
     differences: reproduced.differences.map(({ line, tick, what }) => ({ line, tick: toIso(tick), what })),
   },
+  ...(isOtherEngine(recording) ? { otherEngine: { recorded: recording.engine, here: ENGINE_VERSION } } : {}),
   comparison: comparison === null ? null : { ...names, blocking, ...comparisonDocument(comparison) },
 });
 

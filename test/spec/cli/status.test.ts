@@ -210,4 +210,14 @@ describe("pawl status", () => {
     expect(told.act).toBeUndefined();
     expect(told.blocking.map(({ what }) => what)).toContain("act:reset-offsets");
   });
+
+  it("says so where this machine's clock is slow, and of nothing that it has stood for less than no time", async () => {
+    const { world, desk } = await atTen();
+    const { ports } = desk.context;
+    const slow = { ...ports.clock, now: () => later(world.clock.now(), -360_000) };
+    const { lines } = await statusCommand({ ...desk.context, ports: { ...ports, clock: slow } });
+    const said = lines.join("\n");
+    expect(said).toMatch(/last tick {2}\S+, 5 min 58 s ahead of this machine's clock, which is slow: set it/);
+    expect(said).not.toMatch(/-\d+ s/);
+  });
 });

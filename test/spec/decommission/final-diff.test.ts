@@ -16,7 +16,8 @@ const LONGEST_ACT_MS = 25_000;
 const started = async (sliceMs: number) => {
   const cdc = await healthyCdc();
   const rows = () => new Map(Array.from({ length: ROWS }, (_, at) => [String(at).padStart(6, "0"), `row ${at}`]));
-  const [blue, green] = [fakeRows({ "appdb.orders": rows() }), fakeRows({ "appdb.orders": rows() })];
+  const tables = () => ({ "appdb.orders": rows(), "appdb.items": new Map([["1", "item 1"]]) });
+  const [blue, green] = [fakeRows(tables()), fakeRows(tables())];
   let elapsed = 0;
   for (const side of [blue, green])
     side.asked = (_what, _rows, timeoutMs) => {
@@ -43,7 +44,11 @@ const started = async (sliceMs: number) => {
       openTransactions: async () => ok(0),
     },
   });
-  return { green, elapsed: () => elapsed, compare: (before?: JsonObject) => compare(shopCutover, before) };
+  return {
+    green,
+    elapsed: () => elapsed,
+    compare: (before?: JsonObject, cutover = shopCutover) => compare(cutover, before),
+  };
 };
 
 it("of a table that one act has no time for, the journal is told where to go on, and it comes to its end", async () => {
@@ -88,4 +93,23 @@ it("a place that no comparison of this cutover can have come to is not taken for
   const of = await started(10);
   const odd: readonly JsonObject[] = [{ table: "appdb.orders" }, { table: "appdb.orders", side: "red", after: "0" }];
   for (const before of odd) expect(await of.compare(before)).toEqual({ kind: "done", detail: { rowsCompared: ROWS } });
+});
+
+it("where the deployed bindings have their tables in another order by then, it begins anew: none is passed over", async () => {
+  const of = await started(1_000);
+  const [orders] = shopCutover.tables;
+  const items = { name: "appdb.items", key: "id" };
+  if (orders === undefined) throw new Error("a cutover has tables");
+  of.green.tables["appdb.items"]?.set("1", "spoiled");
+  const began = await of.compare(undefined, { ...shopCutover, tables: [orders, items] });
+  if (began.kind !== "partly") throw new Error("there was time for all of it");
+  let before: JsonObject = began.detail;
+  for (;;) {
+    const outcome = await of.compare(before, { ...shopCutover, tables: [items, orders] });
+    if (outcome.kind !== "partly") {
+      expect(outcome).toMatchObject({ kind: "failed", message: expect.stringContaining("appdb.items 1 differs") });
+      break;
+    }
+    before = outcome.detail;
+  }
 });

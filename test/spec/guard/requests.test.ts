@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type RequestPorts, requestApprove, requestPause } from "../../../src/guard/requests.ts";
+import { later, MINUTE_MS } from "../../../src/kernel/units.ts";
 import { type FakeWorld, fakeWorld } from "../../support/fake-world.ts";
 
 /** What an operator's machine asks with, where somebody writes between each of its first `times` reads and its write. */
@@ -66,6 +67,27 @@ describe("an operator's word while a tick writes", () => {
       olga,
     );
     expect(asked).toEqual({ kind: "refused", why: "it changed while you were asking; ask again" });
+    expect(world.state().request).toBeUndefined();
+  });
+});
+
+describe("an operator's word from a machine whose clock is slow", () => {
+  const slowBy = (world: FakeWorld, minutes: number): RequestPorts => {
+    const { clock } = world.ports;
+    return { ...world.ports, clock: { ...clock, now: () => later(clock.now(), -minutes * MINUTE_MS) } };
+  };
+
+  it("is taken as long as a tick can still take it", async () => {
+    const world = await soakedWorld();
+    expect((await requestPause(slowBy(world, 3), "orders", olga)).kind).toBe("accepted");
+    await world.minute();
+    expect(world.state().pause).toMatchObject({ by: "olga" });
+  });
+
+  it("is refused, and not accepted for nothing, where it would have expired before any could", async () => {
+    const world = await soakedWorld();
+    const asked = await requestPause(slowBy(world, 6), "orders", olga);
+    expect(asked).toMatchObject({ kind: "refused", why: expect.stringContaining("set the clock, and ask again") });
     expect(world.state().request).toBeUndefined();
   });
 });

@@ -97,6 +97,25 @@ describe("an outbox that nobody could empty", () => {
     expect(more.ledgerHead).toEqual(before.ledgerHead);
   });
 
+  it("lets no policy with many gates fill the item: long records go unwritten, and messages beside them do not", () => {
+    const told: Account = { ...hold, summary: "x".repeat(20_000), notify: page };
+    let state = before;
+    for (let tick = 1; tick <= 60; tick += 1) {
+      const next = compose(state, state, told, written);
+      state = {
+        ...next,
+        outbox: next.outbox.map(({ notification: _, ...left }) => left).filter((left) => "record" in left),
+      };
+    }
+    expect(state.outbox).toHaveLength(8);
+    expect(JSON.stringify(state).length).toBeLessThan(200_000);
+    expect(compose(state, state, told, written).outbox.at(-1)).toMatchObject({ notification: page });
+    expect(compose(state, { ...state, step: 2 }, { ...told, kind: "weight" }, written).outbox).toHaveLength(9);
+    const unsent = { ...told, notify: { ...page, body: "y".repeat(20_000) } };
+    for (let tick = 1; tick <= 60; tick += 1) state = compose(state, state, unsent, written);
+    expect(JSON.stringify(state).length).toBeLessThan(400_000);
+  });
+
   it("takes the tick that began to decommission", () => {
     const began: CutoverState = { ...waiting(60), phase: "decommissioning" };
     expect(compose(waiting(60), began, { ...hold, kind: "decommission" }, written).outbox).toHaveLength(61);
