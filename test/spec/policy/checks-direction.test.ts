@@ -177,6 +177,17 @@ describe("a rollback rule that stops as things get worse", () => {
     ["all alarms in sight first", { and: [{ "===": [{ var: "alarms.unknown" }, 0] }, { ">": [LAG, 120] }] }],
     ["blue's hosts to be there", { and: [{ ">=": [{ var: "blue.healthyHosts" }, 2] }, { ">": [LAG, 120] }] }],
     ["more errors than blue has", { ">": [rate("green"), { "*": [2, rate("blue")] }] }],
+    ["errors of green, and few of blue", { and: [{ ">": [rate("green"), 0.1] }, { "<": [rate("blue"), 0.05] }] }],
+    ["the same, negated", { "!": [{ or: [{ "<=": [rate("green"), 0.1] }, { ">=": [rate("blue"), 0.05] }] }] }],
+    [
+      "errors of green, and blue to be well in any way",
+      {
+        and: [
+          { ">": [rate("green"), 0.1] },
+          { or: [{ "<": [rate("blue"), 0.05] }, { "<": [{ var: "blue.p99Ms" }, 900] }] },
+        ],
+      },
+    ],
   ])("is none that asks for %s", (_, when) => {
     expect(rollback(when)).toEqual([]);
   });
@@ -185,6 +196,28 @@ describe("a rollback rule that stops as things get worse", () => {
     expect(rollback({ "<": [rate("blue"), 0.1] })).toEqual(
       ends("/<", "blue.errors5xx / blue.requests over 3m", 0.0999, 0.1),
     );
+  });
+
+  it.each<[string, JsonValue, string]>([
+    ["it is enough by itself", { or: [{ ">": [rate("green"), 0.1] }, { "<": [rate("blue"), 0.05] }] }, "/or/1/<"],
+    [
+      "it is enough by itself, negated",
+      { "!": [{ and: [{ "<=": [rate("green"), 0.1] }, { ">=": [rate("blue"), 0.05] }] }] },
+      "/!/0/and/1/>=",
+    ],
+    ["a stream is asked", { and: [{ ">": [LAG, 120] }, { "<": [rate("blue"), 0.05] }] }, "/and/1/<"],
+    [
+      "green is asked for its traffic alone",
+      { and: [{ ">": [{ stat: ["green.requests", "sum", "3m"] }, 10] }, { "<": [rate("blue"), 0.05] }] },
+      "/and/1/<",
+    ],
+    [
+      "green is asked for being seen alone",
+      { and: [{ ">=": [{ coverage: ["green.errors5xx", "3m"] }, 0.9] }, { "<": [rate("blue"), 0.05] }] },
+      "/and/1/<",
+    ],
+  ])("is told of blue's errors where %s", (_, when, at) => {
+    expect(rollback(when).join()).toContain(`rollback-backwards /rollback/0/when${at} blue.errors5xx`);
   });
 });
 

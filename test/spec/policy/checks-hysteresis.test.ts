@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
-import { lintOf, withGate, withRollback } from "../../support/lint.ts";
+import { alsoAsking, lintOf, withGate, withRollback } from "../../support/lint.ts";
 import { smallPolicy } from "../../support/small-policy.ts";
 
 const LAG: JsonValue = { var: "forward.lagSeconds" };
 const STATE: JsonValue = { var: "reverse.state" };
+const RECORDS: JsonValue = { var: "forward.lagRecords" };
 const READY: JsonValue = { var: "blue.readyPercent" };
 const GREEN = ["green.errors5xx", "green.requests"];
 const RATE: JsonValue = { rate: [...GREEN, "3m"] };
@@ -128,6 +129,29 @@ describe("a rollback rule over traffic alone", () => {
   });
 });
 
+describe("gates of the start that pass where a rollback rule fires", () => {
+  const atStart = (gate: JsonValue, when: JsonValue): readonly string[] =>
+    lintOf({ ...alsoAsking({ early: gate }, "start"), ...withRollback(when) }).filter((each) =>
+      /promote-and-rollback|no-hysteresis/.test(each),
+    );
+  const stray: JsonValue = { var: "reverse.strayRows" };
+
+  it("are told of, as the first step would go back at once", () => {
+    expect(atStart({ "<=": [stray, 100] }, { ">": [stray, 50] })).toEqual(both("reverse.strayRows 51", "start"));
+    expect(atStart({ "<": [stray, 100] }, { ">": [stray, 100] })).toEqual(noGap("reverse.strayRows 99", "start"));
+  });
+
+  it("are in order with a gap", () => {
+    expect(atStart({ "<=": [stray, 100] }, { ">": [stray, 500] })).toEqual([]);
+  });
+
+  it("are in order beside a rule of green's traffic, of which they cannot ask", () => {
+    const lost = { or: [{ ">": [RATE, 0.1] }, { ">": [LAG, 120] }] };
+    expect(atStart({ "<": [LAG, 60] }, lost)).toEqual([]);
+    expect(atStart({ "<=": [stray, 100] }, { "<": [{ stat: ["green.requests", "sum", "3m"] }, 1] })).toEqual([]);
+  });
+});
+
 describe("a gap between gates and a rollback rule", () => {
   it.each<[string, JsonValue, JsonValue, string]>([
     ["none, above", { "<": [LAG, 60] }, { ">=": [minLag("5m"), 60] }, "forward.lagSeconds"],
@@ -167,12 +191,24 @@ describe("a gap between gates and a rollback rule", () => {
     );
   });
 
+  it.each<[string, JsonValue, JsonValue]>([
+    ["at the limit", { "<=": [RECORDS, 100] }, { ">": [RECORDS, 100] }],
+    ["just below it", { "<": [RECORDS, 100] }, { ">=": [RECORDS, 100] }],
+    ["on the other side of it", { "<": [RECORDS, 100] }, { ">": [RECORDS, 100] }],
+    ["over minutes", { "<=": [RECORDS, 100] }, { ">": [{ stat: ["forward.lagRecords", "min", "5m"] }, 100] }],
+    ["at ten", { "<": [{ var: "forward.deadLetters" }, 10] }, { ">=": [{ var: "forward.deadLetters" }, 10] }],
+  ])("is missed where a count of some size lies %s", (_, gate, when) => {
+    expect(together(gate, when).join()).toMatch(/^error no-hysteresis .* with forward\.\w+ \d+ the gates/);
+  });
+
   it("is told of as it is said", () => {
     expect(together({ "<": [LAG, 60] }, { ">=": [minLag("5m"), 60] })).toEqual(noGap("forward.lagSeconds 59.94"));
   });
 
   it.each<[string, JsonValue, JsonValue]>([
     ["a hundredth", { "<": [LAG, 60] }, { ">=": [minLag("5m"), 60.6] }],
+    ["two of a hundred whole numbers", { "<=": [RECORDS, 100] }, { ">=": [RECORDS, 102] }],
+    ["one of a few whole numbers", { "<=": [RECORDS, 8] }, { ">": [RECORDS, 8] }],
     ["one of whole numbers", { "<": [{ var: "alarms.firing" }, 1] }, { ">": [{ var: "alarms.firing" }, 0] }],
     ["a state", { "===": [STATE, "RUNNING"] }, { "===": [STATE, "RESTARTING"] }],
     ["much", { "<": [LAG, 5] }, { ">": [minLag("5m"), 120] }],

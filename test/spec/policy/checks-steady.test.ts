@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../../src/kernel/json.ts";
 import { conditionsOf, ruleTree } from "../../../src/policy/checks/meaning/rule-tree.ts";
 import { steadyTruths } from "../../../src/policy/checks/meaning/steady.ts";
-import { freeSignals, requestsAt, steadyPoints } from "../../../src/policy/checks/meaning/steady-points.ts";
+import { freeSignals, requestsAt, steadyAxis } from "../../../src/policy/checks/meaning/steady-points.ts";
 import { STANDARD_OPERATIONS } from "../../../src/policy/operations/standard.ts";
 
 describe("an hour in which every minute is alike", () => {
@@ -116,7 +116,7 @@ describe("an hour in which every minute is alike", () => {
 
   const given = requestsAt(600, 5);
   const pointsOf = (path: string, rule: JsonValue, known = given) =>
-    steadyPoints(path, conditionsOf(treeOf(rule)), known);
+    steadyAxis(path, conditionsOf(treeOf(rule)), known).points;
 
   it("has the traffic of a step", () => {
     expect([...requestsAt(600, 5)]).toEqual([

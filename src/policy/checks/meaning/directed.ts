@@ -1,6 +1,6 @@
 import { ARITHMETIC, uses } from "../expressions.ts";
 import { isOfBluesHosts } from "./dead-blue.ts";
-import type { Condition } from "./rule-tree.ts";
+import { type Condition, type Connective, type RuleTree, variablesOf } from "./rule-tree.ts";
 import type { Variable } from "./variables.ts";
 
 export type Use = "gate" | "rollback";
@@ -9,7 +9,7 @@ export type Use = "gate" | "rollback";
 export const isDirected = (
   variable: Variable,
   { open, rule }: Condition,
-  { use, negated }: { readonly use: Use; readonly negated: boolean },
+  { use, negated, besideGreen }: { readonly use: Use; readonly negated: boolean; readonly besideGreen: boolean },
 ): boolean => {
   const { measure } = variable;
   if (measure.worse === "none") return false;
@@ -17,14 +17,28 @@ export const isDirected = (
   if (measure.quality === true && use === "rollback") return false;
   // Nor does it go back to blue the sooner for blue's being gone: `deadBlueFindings` tells of what looks at nothing else.
   if (use === "rollback" && isOfBluesHosts(measure.paths)) return false;
-  const isBlue = (each: Variable): boolean => each.measure.paths.every((path) => path.startsWith("blue."));
   // Where green is measured against blue, blue is the yardstick.
   if (isBlue(variable) && !open.variables.every(isBlue)) return false;
+  // Green is left for a blue that is better: a rule may ask how blue does beside what is wrong with green.
+  if (use === "rollback" && besideGreen && isBlue(variable)) return false;
   if (measure.type !== "number") return true;
   const [best, worst] = measure.worse === "down" ? [measure.most, measure.least] : [measure.least, measure.most];
   // An equality with no best end in reach cannot be the wrong way round: exactly four hosts.
   return best !== null || !pins(rule, (use === "gate") !== negated, worst);
 };
+
+const isBlue = ({ measure }: Variable): boolean => measure.paths.every((path) => path.startsWith("blue."));
+
+/** The parts of an `and`, or of an `or` that is negated, that are asked beside how well green does. */
+export const partsBesideGreen = ({ kind, parts }: Connective, negated: boolean): ReadonlySet<RuleTree> => {
+  if (kind !== (negated ? "or" : "and")) return new Set();
+  const ofGreen = parts.filter((part) => variablesOf(part).some(({ variable }) => tellsOfGreen(variable)));
+  return new Set(parts.filter((part) => ofGreen.some((other) => other !== part)));
+};
+
+/** How much traffic green has says nothing of how well it does. */
+const tellsOfGreen = ({ measure }: Variable): boolean =>
+  measure.worse !== "none" && measure.quality !== true && measure.paths.some((path) => path.startsWith("green."));
 
 /**
  * Whether a condition asks for exactly one value, which may be as good as there is: by an equality where it helps a gate, by

@@ -1,6 +1,6 @@
 import { briefNumber } from "../../../kernel/brief-number.ts";
 import { type Finding, finding } from "../problem.ts";
-import { isDirected, type Use } from "./directed.ts";
+import { isDirected, partsBesideGreen, type Use } from "./directed.ts";
 import { type Axis, type Effort, type Grid, gridOf } from "./grid.ts";
 import type { Value } from "./points.ts";
 import { type RuleTree, variablesOf } from "./rule-tree.ts";
@@ -37,18 +37,26 @@ interface Turned {
   readonly key: string;
 }
 
-const turnedIn = (
-  tree: RuleTree,
-  { use, negated, effort }: { readonly use: Use; readonly negated: boolean; readonly effort: Effort },
-): readonly Turned[] => {
+interface Within {
+  readonly use: Use;
+  readonly negated: boolean;
+  /** Something that is wrong with green is asked for as well. */
+  readonly besideGreen?: boolean;
+  readonly effort: Effort;
+}
+
+const turnedIn = (tree: RuleTree, { use, negated, besideGreen = false, effort }: Within): readonly Turned[] => {
   if (tree.kind !== "condition") {
     const inside = tree.kind === "!" ? !negated : negated;
-    return tree.parts.flatMap((part) => turnedIn(part, { use, negated: inside, effort }));
+    const beside = partsBesideGreen(tree, negated);
+    return tree.parts.flatMap((part) =>
+      turnedIn(part, { use, negated: inside, besideGreen: besideGreen || beside.has(part), effort }),
+    );
   }
   const grid = gridOf(tree, effort);
   const directed = grid.axes
     .map((axis, index) => ({ ...axis, index }))
-    .filter((axis) => isDirected(axis.variable, tree, { use, negated }));
+    .filter((axis) => isDirected(axis.variable, tree, { use, negated, besideGreen }));
   // What helps a gate must not begin as things get worse; what helps a rollback rule must not end.
   const wrong = (use === "gate") !== negated ? "begins" : "ends";
   return directed.flatMap((axis) => {

@@ -1,13 +1,15 @@
 import type { JsonValue } from "../../../kernel/json.ts";
 import { evidenceUse } from "../../operations/evidence/uses.ts";
 import type { Operations } from "../../operations/operation.ts";
-import type { Policy } from "../../policy-file.ts";
+import type { GateName, Policy } from "../../policy-file.ts";
+import { isTraffic } from "../gate-uses.ts";
 import { type Finding, finding } from "../problem.ts";
+import { isBeside } from "./beside.ts";
 import { type Effort, truthOf, visit } from "./grid.ts";
 import { dataAt, representativePoints, type Value } from "./points.ts";
 import { type Condition, conditionsOf, logicOf, type RuleTree } from "./rule-tree.ts";
 import { type SteadyValues, steadyTruths } from "./steady.ts";
-import { freeSignals, requestsAt, steadyPoints } from "./steady-points.ts";
+import { freeSignals, requestsAt, type SteadyAxis, steadyAxis } from "./steady-points.ts";
 import { partsOf } from "./together.ts";
 import type { OpenExpression, Variable } from "./variables.ts";
 
@@ -31,11 +33,11 @@ export const hysteresisFindings = (
   return trees.rollback.flatMap((rule, index) => {
     if (rule === null) return [];
     const conditions = conditionsOf(rule).length;
-    for (const { id, weight, promoteWhen } of policy.steps) {
+    for (const { id, weight, asked } of waysOn(policy, rule)) {
       // Even finding out what there is to look at takes its time.
-      effort.left -= conditions * promoteWhen.length;
+      effort.left -= conditions * asked.length;
       if (effort.left < 0) return [];
-      const gates = promoteWhen.flatMap((gate) => partsOf(trees.gates.get(gate)));
+      const gates = asked.flatMap((gate) => partsOf(trees.gates.get(gate)));
       const given = requestsAt(policy.traffic.requestsPerMinute, weight);
       const clash =
         sharedEvidence(rule, gates) ??
@@ -45,6 +47,24 @@ export const hysteresisFindings = (
     }
     return [];
   });
+};
+
+interface WayOn {
+  readonly id: string;
+  /** Green's share while a rollback rule looks at what the gates have passed on. */
+  readonly weight: number;
+  readonly asked: readonly GateName[];
+}
+
+/**
+ * What opens the first step is held against the rules as they are judged in it. Of green's traffic nothing is asked before
+ * there is any, so there a rule that reads it tells nothing.
+ */
+const waysOn = ({ start, steps }: Policy, rule: RuleTree): readonly WayOn[] => {
+  const ways = steps.map(({ id, weight, promoteWhen }) => ({ id, weight, asked: promoteWhen }));
+  const paths = conditionsOf(rule).flatMap(({ open }) => open.variables.flatMap(({ measure }) => measure.paths));
+  if (paths.some((path) => isTraffic(path, "green"))) return ways;
+  return [...ways, { id: "start", weight: steps[0]?.weight ?? 0, asked: start.require }];
 };
 
 interface Clash {
@@ -112,7 +132,7 @@ const clashWithTraffic = (
 const clashIn = ({ rule, gates, given, effort }: Meeting, truths: ReturnType<typeof steadyTruths>): Clash | null => {
   if (gates.length === 0) return null;
   const conditions: readonly Condition[] = [rule, ...gates].flatMap(conditionsOf);
-  const axes = freeSignals(conditions, given).map((path) => ({ path, points: steadyPoints(path, conditions, given) }));
+  const axes = freeSignals(conditions, given).map((path) => steadyAxis(path, conditions, given));
   const fires = truths(rule);
   const pass = gates.map(truths);
   const valuesAt = (indexes: readonly number[]): SteadyValues =>
@@ -136,22 +156,16 @@ const clashIn = ({ rule, gates, given, effort }: Meeting, truths: ReturnType<typ
 
 /** The signal of which a little more, or less, makes a rule fire. A threshold itself may lie between. */
 const firingBeside = (
-  axes: readonly { readonly path: string; readonly points: readonly Value[] }[],
+  axes: readonly SteadyAxis[],
   indexes: readonly number[],
   fires: (indexes: readonly number[]) => boolean | null,
 ): string | undefined =>
-  axes.find(({ points }, axis) => {
+  axes.find(({ points, wholeLimits }, axis) => {
     const at = indexes[axis] ?? 0;
     return [at - 2, at - 1, at + 1, at + 2].some(
-      (next) => isBeside(points[at], points[next]) && fires(indexes.with(axis, next)) === true,
+      (next) => isBeside(points[at], points[next], wholeLimits) && fires(indexes.with(axis, next)) === true,
     );
   })?.path;
-
-/** Two points that no threshold lies between but one. */
-const isBeside = (one: Value | undefined, other: Value | undefined): boolean =>
-  typeof one === "number" &&
-  typeof other === "number" &&
-  Math.abs(one - other) <= 0.003 * Math.max(Math.abs(one), Math.abs(other));
 
 const say = (values: readonly (readonly [string, Value | undefined])[]): string =>
   values

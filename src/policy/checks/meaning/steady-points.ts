@@ -23,15 +23,22 @@ export const freeSignals = (
   return [...new Set(paths)].filter((path) => !given.has(path));
 };
 
+export interface SteadyAxis {
+  readonly path: string;
+  readonly points: readonly Value[];
+  /** What it is compared with, where only whole numbers occur; else null. */
+  readonly wholeLimits: ReadonlySet<Value> | null;
+}
+
 /** Values of one signal that stand for all, from what the conditions compare it with; errors in proportion to requests. */
-export const steadyPoints = (
+export const steadyAxis = (
   path: string,
   conditions: readonly Condition[],
   given: ReadonlyMap<string, number>,
-): readonly Value[] => {
+): SteadyAxis => {
   const measure = measureOfSignal(path);
   const absence = signalAt(path)?.absence;
-  if (measure === null) return [];
+  if (measure === null) return { path, points: [], wholeLimits: null };
   const requests = typeof absence === "object" ? given.get(absence.zeroWhen) : undefined;
   const met = conditions.flatMap(({ open }) =>
     open.variables
@@ -39,9 +46,13 @@ export const steadyPoints = (
       .flatMap((variable) => thresholdsOf(variable, open.literals, requests)),
   );
   // A mean of whole counts a minute is broken; what is counted at an instant is whole.
-  const { whole: _, ...broken } = measure;
-  const steady = signalAt(path)?.kind === "instant" ? measure : broken;
-  return representativePoints({ ...steady, most: requests ?? measure.most }, met);
+  const { whole, ...broken } = measure;
+  const isWhole = whole === true && signalAt(path)?.kind === "instant";
+  return {
+    path,
+    points: representativePoints({ ...(isWhole ? measure : broken), most: requests ?? measure.most }, met),
+    wholeLimits: isWhole ? new Set(met) : null,
+  };
 };
 
 const thresholdsOf = (
