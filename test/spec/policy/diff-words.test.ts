@@ -23,6 +23,31 @@ const found = (before: JsonObject, after: JsonObject) =>
 const pagesAfter = (maxDwell: string): JsonObject => ({ maxDwell, onMaxDwell: "page" });
 const held = (changes: JsonObject): JsonObject => part("blind", { action: "hold", ...changes });
 
+describe("a change is riskier", () => {
+  const oneOf = (before: JsonObject, after: JsonObject) =>
+    diffPolicies(loadedPolicy(before), loadedPolicy(after)).map(({ direction, riskier }) => [direction, riskier]);
+  const cooled = (cooldown: string): JsonObject => ({ afterRollback: { cooldown } });
+
+  it.each<[string, boolean, JsonObject, JsonObject]>([
+    ["opens earlier", true, {}, { params: { lag: 10 } }],
+    ["opens later", false, {}, { params: { lag: 4 } }],
+    ["opens earlier", true, cooled("60m"), cooled("30m")],
+    ["rolls back later", true, { whenNotLossless: "snap" }, { whenNotLossless: "hold" }],
+    ["rolls back earlier", false, { whenNotLossless: "hold" }, { whenNotLossless: "snap" }],
+    ["neutral", false, {}, { description: "Other words." }],
+  ])("where it %s: %s", (direction, riskier, before, after) => {
+    expect(oneOf(before, after)).toEqual([[direction, riskier]]);
+  });
+
+  it("and what goes back later is read before what opens earlier", () => {
+    const [before, after] = [{ whenNotLossless: "snap" }, { whenNotLossless: "hold", params: { lag: 10 } }];
+    expect(oneOf(before, after)).toEqual([
+      ["rolls back later", true],
+      ["opens earlier", true],
+    ]);
+  });
+});
+
 describe("what has no direction is more than words", () => {
   it.each<[string, JsonObject, JsonObject]>([
     ["where a step calls somebody later", stepped(0, pagesAfter("12h")), stepped(0, pagesAfter("24h"))],
