@@ -119,11 +119,10 @@ const nameIn = (quantities: readonly Quantity[], path: string): string => {
 
 /** A literal times one quantity, in either order, keeps the order of factors where the quantity is never below 0. */
 const scaled = (operands: readonly JsonValue[], inside: readonly Opened[]): Partial<Quantity> => {
-  const [factor, ...others] = operands.filter((each): each is number => typeof each === "number");
-  const [of, ...more] = inside.flatMap(({ quantities }) => quantities);
-  if (operands.length !== 2 || factor === undefined || of === undefined || others.length + more.length > 0) return {};
+  const factor = operands.find((each) => typeof each === "number");
+  const of = inside.find(isAlone)?.quantities[0];
+  if (operands.length !== 2 || factor === undefined || of === undefined) return {};
   if (factor < 0 || (of.least ?? -1) < 0 || RECKONING.has(of.operation)) return {};
-  if (!inside.some(isAlone)) return {};
   return { key: canonicalJson(["*", factor, of.key]), least: 0, times: { of: of.key, factor } };
 };
 
