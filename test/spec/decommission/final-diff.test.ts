@@ -86,6 +86,32 @@ it("a database that does not read a slice in its time is named, and never keeps 
 
 it("a place that no comparison of this cutover can have come to is not taken for one", async () => {
   const of = await started(10);
-  const odd: readonly JsonObject[] = [{ table: "appdb.orders" }, { table: "appdb.orders", side: "red", after: "0" }];
+  const place = { table: "appdb.orders", side: "blue", after: "000005", rowsCompared: 6 };
+  const odd: readonly JsonObject[] = [
+    { table: "appdb.orders" },
+    { ...place, table: 5 },
+    { ...place, side: "red" },
+    { ...place, after: 5 },
+    { ...place, rowsCompared: "6" },
+  ];
   for (const before of odd) expect(await of.compare(before)).toEqual({ kind: "done", detail: { rowsCompared: ROWS } });
+});
+
+it("a place before the first row of a side is one: what was compared before it stays counted", async () => {
+  const of = await started(10);
+  const before = { table: "appdb.orders", side: "green", after: null, rowsCompared: ROWS };
+  expect(await of.compare(before)).toEqual({ kind: "done", detail: { rowsCompared: ROWS } });
+});
+
+it("of many rows that differ five are named, and what to do about them", async () => {
+  const of = await started(10);
+  const keys = ["000001", "000002", "000003", "000004", "000005", "000006", "000007"];
+  for (const key of keys) of.green.tables["appdb.orders"]?.set(key, "spoiled");
+  const named = keys.slice(0, 5).map((key) => `appdb.orders ${key} differs`);
+  expect(await of.compare()).toEqual({
+    kind: "failed",
+    message:
+      `7 of ${ROWS} rows differ after a drain (${named.join(", ")}). Nothing was taken apart; compare both images and ` +
+      "mend the row on the side that is wrong.",
+  });
 });

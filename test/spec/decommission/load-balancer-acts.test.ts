@@ -158,13 +158,27 @@ test("alarms are silenced, and believed to be silent only when they say so", asy
         })),
       ),
   };
+  const own = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:shop-down";
+  const withOwn = { ...ORDERS, alarms: [...ORDERS.alarms, { arn: own, severity: "hard-down" as const }] };
   const again = loadBalancerActs({
     ...ports,
     alarms: quiet,
     alarmSwitch: { disableActions: async () => ok(undefined) },
   });
   expect(await again["alarm-actions-off"](ORDERS)).toEqual({ kind: "done", detail: { alarms: arns, others: [] } });
+  // Whoever reads the journal sees which alarms of the cutover still call somebody.
+  expect(await again["alarm-actions-off"](withOwn)).toEqual({ kind: "done", detail: { alarms: arns, others: [own] } });
   const refused = { disableActions: async () => outsideFailure("refused", "DisableAlarmActions failed: AccessDenied") };
   const denied = loadBalancerActs({ ...ports, alarmSwitch: refused });
-  expect(await denied["alarm-actions-off"](ORDERS)).toMatchObject({ kind: "waiting" });
+  expect(await denied["alarm-actions-off"](ORDERS)).toEqual({
+    kind: "waiting",
+    for: "DisableAlarmActions failed: AccessDenied",
+  });
+  const unread = { read: async () => outsideFailure("timed-out", "DescribeAlarms: no answer") };
+  const blind = loadBalancerActs({
+    ...ports,
+    alarms: unread,
+    alarmSwitch: { disableActions: async () => ok(undefined) },
+  });
+  expect(await blind["alarm-actions-off"](ORDERS)).toEqual({ kind: "waiting", for: "DescribeAlarms: no answer" });
 });
