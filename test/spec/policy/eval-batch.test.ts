@@ -299,7 +299,11 @@ describe("what would exhaust or run something", () => {
     ["the same where only stock gets to it", { if: [{ var: "gone" }, 1, cubed] }],
     ["the same beside a deciding operand", { or: [cubed, true] }],
   ])("ends as unknown, for stock as well: %s", async (_, rule) => {
-    expect(await answerTo({ rule, data: {} })).toMatchObject({ value: null, known: false, stock: { skipped: /./ } });
+    expect(await answerTo({ rule, data: {} })).toMatchObject({
+      value: null,
+      known: false,
+      stock: { skipped: expect.stringMatching(/./) },
+    });
   });
 
   it("joins no thousand long texts, and merges no thousand long lists", async () => {
