@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { actOn } from "../../../src/decommission/own-acts.ts";
 import type { JournalEntry } from "../../../src/guard/ports.ts";
 import { toIso } from "../../../src/kernel/instant.ts";
-import { durationMs, earlier, later } from "../../../src/kernel/units.ts";
+import { durationMs, earlier, later, weightPercent } from "../../../src/kernel/units.ts";
 import type { CutoverBindings } from "../../../src/signals/bindings.ts";
 import { beginDecommission } from "../../support/decommission.ts";
 import { ORDERS, wholeLedger } from "../../support/fake-world.ts";
 import { PLAIN } from "../../support/plain-cutover.ts";
+
+const INTENT = { kind: "setWeight", epoch: 1, to: weightPercent(100) } as const;
 
 /** A rollback that began before may write for as long as it lives, and the load balancer takes its last write so much later. */
 const LIFE_AND_BOUND_MS = 300_000 + 30_000;
@@ -64,6 +66,31 @@ describe("the point of no return", () => {
     expect(wholeLedger(world)).toContainEqual(
       expect.objectContaining({ kind: "pointOfNoReturn", detail: { wayBack: "open" } }),
     );
+  });
+
+  it("is dated in the journal, and kept by everything that is in its way, each of it said", async () => {
+    const { world, acts, change, run } = await beginDecommission();
+    const at = world.clock.now();
+    await run();
+    const journal = await world.journal.list("orders");
+    const passed = journal.ok ? journal.value.find(({ action }) => action === "point-of-no-return") : undefined;
+    expect(String(passed?.detail["at"])).toMatch(/^2026-/);
+    expect(Date.parse(String(passed?.detail["at"]))).toBeGreaterThanOrEqual(at);
+
+    const ports = { ...world.ports, acts };
+    change({ wayBack: "open", phase: "soaking", intent: { ...INTENT, intentAt: at, notAfter: at } });
+    expect(await actOn(ports, ORDERS, world.state(), "point-of-no-return", {}, [])).toEqual({
+      kind: "waiting",
+      for: "it is soaking, not decommissioning; a change of the load balancer is not settled",
+    });
+    const { intent: _, ...settled } = world.state();
+    world.store.put({ ...settled, phase: "decommissioning" });
+    for (const { arn } of ORDERS.alarms.slice(0, 1)) world.truth.firing.add(arn);
+    world.rules.describeFails = true;
+    expect(await actOn(ports, ORDERS, world.state(), "point-of-no-return", {}, [])).toMatchObject({
+      kind: "waiting",
+      for: expect.stringMatching(/^alarms that are not OK: .*; ./),
+    });
   });
 
   it("that was passed by a write whose answer was lost is passed, and not written again", async () => {

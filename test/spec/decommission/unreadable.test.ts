@@ -85,6 +85,53 @@ it("a cutover that nobody has armed has nothing to be taken apart", async () => 
   });
 });
 
+it("a run without time does nothing, and says so", async () => {
+  const { world, acts, effects } = await beginDecommission();
+  expect(await runDecommission({ ...world.ports, acts, hasTime: () => false }, world.cutover)).toEqual({
+    done: [],
+    stopped: "out of time; the next tick goes on",
+  });
+  expect(effects).toEqual([]);
+});
+
+it("how far a comparison has come is not lost unsaid where the journal does not take it", async () => {
+  const { world, instead, run } = await beginDecommission();
+  instead.set("final-diff", { kind: "partly", detail: { rowsCompared: 7 }, soFar: "7 rows are compared" });
+  const put: GuardPorts["journal"]["put"] = async (cutover, entry) =>
+    entry.detail["rowsCompared"] === undefined ? world.ports.journal.put(cutover, entry) : NO_ANSWER;
+  expect(await run({ ...world.ports, journal: { ...world.ports.journal, put } })).toEqual({
+    done: [],
+    stopped: "the journal could not be written: no answer",
+  });
+});
+
+it("the end is told in one sentence, and where the state is not read again it stays listed for the next run", async () => {
+  const { world, run, runMinutes } = await beginDecommission();
+  await run();
+  const { read } = world.ports.state;
+  let completed = false;
+  const state: GuardPorts["state"] = {
+    ...world.ports.state,
+    read: async (...asked) => (completed ? NO_ANSWER : read.apply(world.store, asked)),
+    transition: async (...asked) => {
+      const outcome = await world.store.transition(...asked);
+      completed ||= world.state().phase === "complete";
+      return outcome;
+    },
+  };
+  const before = world.ports.state;
+  Object.assign(world.ports, { state });
+  let stopped = "";
+  for (let minute = 0; minute < 12 && !completed; minute += 1) ({ stopped } = await runMinutes(1));
+  expect(stopped).toBe("complete, and still listed as active");
+  Object.assign(world.ports, { state: before });
+  expect(await run()).toEqual({ done: [], stopped: "complete" });
+  expect(world.notify.sent.at(-1)).toMatchObject({
+    subject: "orders: completed, green is alone",
+    body: "CDC is taken apart and its absence verified; green is alone",
+  });
+});
+
 it("an item that moves at every look is left to the next tick, after a few of them", async () => {
   const { world, change, run } = await beginDecommission();
   let writes = 0;
