@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
+import { change, inOrderOfRisk } from "../../../src/policy/diff/change.ts";
 import { diffPolicies } from "../../../src/policy/diff/diff-policies.ts";
 import { loadedPolicy, smallPolicy } from "../../support/small-policy.ts";
 
@@ -46,6 +47,22 @@ describe("a change is riskier", () => {
       ["opens earlier", true],
     ]);
   });
+});
+
+it("changes are read in the order of what they risk, words last", () => {
+  const effects = ["neutral", "opens later", "aside", "rolls back earlier", "cannot tell", "neutral"] as const;
+  const riskier = ["opens earlier", "rolls back later"] as const;
+  const ordered = [...effects, ...riskier].map((effect, at) => change(effect, "gate", `${at}`));
+  expect(inOrderOfRisk(ordered).map(({ direction, wordsOnly, what }) => [direction, wordsOnly, what])).toEqual([
+    ["rolls back later", false, "7"],
+    ["opens earlier", false, "6"],
+    ["cannot tell", false, "4"],
+    ["opens later", false, "1"],
+    ["rolls back earlier", false, "3"],
+    ["neutral", false, "2"],
+    ["neutral", true, "0"],
+    ["neutral", true, "5"],
+  ]);
 });
 
 describe("what has no direction is more than words", () => {
