@@ -214,6 +214,26 @@ describe("a step of two routes", () => {
     });
   });
 
+  it("is taken where both are answered, and show it", async () => {
+    expect((await stepped(() => {})).outcome).toEqual({ kind: "applied" });
+  });
+
+  it("is not taken by an answer that shows another weight, or a rule that is not as bound", async () => {
+    const world = await armed(BOTH);
+    const { sights } = await readRoutes(world.ports, BOTH);
+    const read = await world.rules.readListener(tls.listenerArn, 1_000 as never);
+    const before = read.ok ? read.value.rules : [];
+    for (const shows of [before, []]) {
+      const writeWeights: FakeWorld["rules"]["writeWeights"] = async (write, ...by) =>
+        write.route.listenerArn === tls.listenerArn
+          ? { kind: "applied", answeredAt: world.clock.now(), shows }
+          : world.rules.writeWeights(write, ...by);
+      const ports = { ...world.ports, rules: { ...world.ports.rules, writeWeights } };
+      const weights = { from: weightPercent(0), to: weightPercent(10) };
+      expect((await raiseGreen(ports, BOTH, weights, sights)).kind).toBe("unknown");
+    }
+  });
+
   it("whose answers were lost is taken where a look shows both, and is not known where it shows one", async () => {
     const lost = (...lands: readonly ("now" | "never")[]) =>
       stepped((world) => {
