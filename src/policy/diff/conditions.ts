@@ -65,7 +65,8 @@ export const gateChanges = (before: Policy, after: Policy, places: readonly Plac
     const lines = linesAt(place);
     note(place.name, lines);
     const { names, left } = underWaivers(place);
-    if (names.length > 0) note(`${place.name} while ${names.join(" and ")} is waived`, linesAt(left), lines);
+    const waived = `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} waived`;
+    if (names.length > 0) note(`${place.name} while ${waived}`, linesAt(left), lines);
   }
   return [...found.values()].map(({ line, places: names }) =>
     change(line.direction, `${line.owners} in ${names.join(", ")}`, `${ASKED[line.kind]}${line.said}`),

@@ -92,7 +92,7 @@ const withTogether = (groups: readonly Together[], next: Together): readonly Tog
 
 const comparisonsIn = (part: JsonValue): readonly Leaves[] => {
   if (typeof part !== "object" || part === null) return [];
-  if (Array.isArray(part)) return part.flatMap(comparisonsIn);
+  // The places of a list are no operators.
   return Object.entries(part).flatMap(([operator, inside]) => [
     ...(isComparison(operator) || ALSO_COMPARING.has(operator) ? [leavesOf(inside)] : []),
     ...comparisonsIn(inside),

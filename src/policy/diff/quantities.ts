@@ -1,5 +1,4 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
-import { parseDuration } from "../../kernel/units.ts";
 import { ARITHMETIC, referencesIn, uses } from "../checks/expressions.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "../checks/meaning/measure.ts";
 import { describe } from "../logic/describe.ts";
@@ -8,6 +7,7 @@ import type { Literal } from "../operations/operation.ts";
 import { STANDARD_OPERATIONS } from "../operations/standard.ts";
 import { OPERATOR_FORMS } from "../operator-forms.ts";
 import type { Rule } from "../policy-file.ts";
+import { timesOf } from "./times-of.ts";
 
 /** Something a rule looks at: a signal as it is now, what an operation comes to, or the minutes of a window. */
 export interface Quantity {
@@ -15,6 +15,7 @@ export interface Quantity {
   readonly key: string;
   /** The operation, or "var". */
   readonly operation: string;
+  /** Windows in milliseconds: "60m" and "1h" are the same one. */
   readonly args: readonly Literal[];
   readonly type: "number" | "text" | "boolean" | "rows";
   /** Signals; where one of them is silent there is no value. */
@@ -93,11 +94,12 @@ const reckoned = (name: string, part: JsonObject): Quantity | null => {
   const inside = looked.map(openRule);
   const quantities = inside.flatMap((each) => each.quantities);
   if (quantities.length === 0) return null;
+  const opened = { [name]: [...inside.map(({ rule }) => rule), ...body] };
   return {
-    ...{ ...ANY_NUMBER, operation: name, args: [], key: canonicalJson(part) },
+    ...{ ...ANY_NUMBER, operation: name, args: [], key: canonicalJson(opened) },
     windowMs: Math.max(...quantities.map(({ windowMs }) => windowMs)),
     paths: [...new Set([...quantities.flatMap(({ paths }) => paths), ...rowSignalsOf(part)])],
-    says: describe({ [name]: [...inside.map(({ rule }) => rule), ...body] }, (path) => nameIn(quantities, path)),
+    says: describe(opened, (path) => nameIn(quantities, path)),
     ...(name === "*" ? scaled(operands, inside) : {}),
   };
 };
@@ -115,21 +117,27 @@ const nameIn = (quantities: readonly Quantity[], path: string): string => {
   return INFIX.has(of.operation) ? `(${of.says})` : of.says;
 };
 
-/** A literal times one quantity keeps the order of factors where the quantity is never below 0. */
+/** A literal times one quantity, in either order, keeps the order of factors where the quantity is never below 0. */
 const scaled = (operands: readonly JsonValue[], inside: readonly Opened[]): Partial<Quantity> => {
-  const [factor, ...others] = operands.filter((each): each is number => typeof each === "number");
-  const [of, ...more] = inside.flatMap(({ quantities }) => quantities);
-  if (operands.length !== 2 || factor === undefined || of === undefined || others.length + more.length > 0) return {};
+  const factor = operands.find((each) => typeof each === "number");
+  const of = inside.find(isAlone)?.quantities[0];
+  if (operands.length !== 2 || factor === undefined || of === undefined) return {};
   if (factor < 0 || (of.least ?? -1) < 0 || RECKONING.has(of.operation)) return {};
-  if (!inside.some(isAlone)) return {};
-  return { least: 0, times: { of: of.key, factor } };
+  return { key: canonicalJson(["*", factor, of.key]), least: 0, times: { of: of.key, factor } };
 };
 
-const quantityOf = (name: string, args: readonly Literal[], rowSignals: readonly string[]): Quantity | null => {
-  if (name === "var") return signalQuantity(String(args[0]));
+const quantityOf = (name: string, written: readonly Literal[], rowSignals: readonly string[]): Quantity | null => {
+  if (name === "var") return signalQuantity(String(written[0]));
   const operation = Object.hasOwn(STANDARD_OPERATIONS, name) ? STANDARD_OPERATIONS[name] : undefined;
   if (operation === undefined) return null;
-  const said = { operation: name, args, says: operation.describe(args), windowMs: windowMsOf(name, args) };
+  const { args, windowMs } = timesOf(operation, written);
+  // What is covered is known from the first minute on.
+  const said = {
+    operation: name,
+    args,
+    says: operation.describe(written),
+    windowMs: name === "coverage" ? 0 : windowMs,
+  };
   if (name === "window")
     return {
       ...said,
@@ -138,7 +146,7 @@ const quantityOf = (name: string, args: readonly Literal[], rowSignals: readonly
       type: "rows",
       paths: rowSignals,
     };
-  const measure = measureOfOperation(name, args);
+  const measure = measureOfOperation(name, written);
   const whole = measure?.unit === "count" && WHOLE_STATISTICS.has(String(args[1]));
   return { ...said, ...measured(measure), key: canonicalJson([name, ...args]), whole };
 };
@@ -156,10 +164,3 @@ const measured = (measure: Measure | null): Pick<Quantity, "type" | "least" | "m
   measure === null ? ANY_NUMBER : { ...measure, values: measure.values ?? [] };
 
 const WHOLE_STATISTICS = new Set(["max", "min", "p95", "sum", "last"]);
-
-/** What looks back over the step or the soak is known from their first minutes on. */
-const windowMsOf = (operation: string, args: readonly Literal[]): number => {
-  const form = operation === "coverage" ? undefined : STANDARD_OPERATIONS[operation]?.forms[0];
-  const text = String(args[form?.findIndex((kind) => kind === "window" || kind === "look-back") ?? -1] ?? "step");
-  return text === "step" || text === "soak" ? 0 : parseDuration(text);
-};

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { concludeAttempts, worthRepeating } from "../../../src/actuation/attempts.ts";
-import { REFUSAL_CODES, refusalOf, sayOutcome } from "../../../src/actuation/elb-refusals.ts";
+import { REFUSAL_CODES, refusalOf, sayEach, sayOutcome } from "../../../src/actuation/elb-refusals.ts";
 import type { WriteOutcome } from "../../../src/actuation/rules-port.ts";
 import { epochMs } from "../../../src/kernel/units.ts";
 
@@ -97,6 +97,15 @@ describe("an answer of the load balancer's API", () => {
     );
     expect(sayOutcome(lost)).toBe("no answer");
     expect(sayOutcome(applied)).toBe("answered");
+  });
+
+  it("is told of each of several writes, with which one it was", () => {
+    const [first, second] = sayEach([
+      { what: "rule of :80", outcome: applied },
+      { what: "rule of :443", outcome: refused("PriorityInUse") },
+    ]);
+    expect(first).toBe("answered (rule of :80)");
+    expect(second).toMatch(/^PriorityInUse: no\. Another rule has .* \(rule of :443\)$/);
   });
 
   it("is told by its message where a missing right on a user pool comes as an action that does not fit", () => {

@@ -305,6 +305,8 @@ describe("the way out", () => {
       blocking: [],
     });
     expect(() => evolve({ ...closed, phase: "soaking" }, { kind: "completed" })).toThrow(RangeError);
+    // No tick comes any more that would take or refuse it: it must not look as if one did.
+    expect(evolve({ ...closed, request: requestOf({}) }, { kind: "completed" })).not.toHaveProperty("request");
   });
 
   it.each([
@@ -421,6 +423,8 @@ describe("an operator's request", () => {
     ],
     [soaking(), { verb: "approve" as const }, null],
     [soaking({ phase: "decommissioning" }), { verb: "approve" as const }, null],
+    // An arm after the latch begins another soak: the approval would be of one that is over.
+    [{ ...latched(soaking()), epoch: 3 }, { verb: "approve" as const }, "a rollback is latched"],
     [
       soaking({ phase: "decommissioning", wayBack: "restorable" }),
       { verb: "approve" as const },

@@ -67,6 +67,19 @@ describe("the next move", () => {
     });
   });
 
+  it("lets nobody pass the point of no return once a freeze has begun, however soon that is", () => {
+    const permitUnder = (from: string, change: Parameters<typeof soaking>[0] = {}) => {
+      const freeze = [{ from, to: "2026-11-23T00:00:00Z", why: "sale" }];
+      const decision = decide(inputOf({ state: soaking({ approval, soak, ...change }), policy: { freeze } }));
+      return decision.kind === "decommission" ? decision.permit.notAfter : null;
+    };
+    expect(permitUnder("2026-11-22T03:01:00Z")).toBe(hence(60));
+    expect(permitUnder("2026-11-22T03:02:59Z")).toBe(hence(179));
+    expect(permitUnder("2026-11-22T05:00:00Z")).toBe(hence(180));
+    // What has begun to be taken apart is not left half way: the permit for that runs its three minutes.
+    expect(permitUnder("2026-11-22T03:01:00Z", { phase: "decommissioning", wayBack: "restorable" })).toBe(hence(180));
+  });
+
   it("renews the permit before the point of no return only with gates and approval, behind it always", () => {
     const state = soaking({ phase: "decommissioning", soak });
     expect(decide(inputOf({ state })).kind).toBe("hold");

@@ -186,6 +186,31 @@ describe("what stands in the way", () => {
     ]);
   });
 
+  it("is a policy that was to take over by now and could not be read, told after three minutes", () => {
+    const adoption = { policyDigest: "next", by: "ada", reason: "limits", at: ago(60) };
+    const unread = {
+      what: "adoption",
+      value: "policy next, asked for by ada, could not be read",
+      threshold: "in force",
+      clears: "the table gives it, or pawl policy adopt of the policy in force",
+    };
+    expect(obstacles(inputOf({ state: armed({ adoption }) }))).toEqual([unread]);
+    expect(decide(inputOf({ state: soaking({ adoption }) })).kind).toBe("soak");
+    expect(only(inputOf({ state: soaking({ adoption }) }), "adoption")).toEqual([unread]);
+    expect(only(inputOf({ state: stateOf({ adoption: { ...adoption, restartStep: true } }) }), "adoption")).toEqual([
+      unread,
+    ]);
+    const pageAfter = (seconds: number) =>
+      decide(inputOf({ state: armed({ adoption, blocking: [{ ...unread, since: ago(seconds) }] }) })).page;
+    expect(pageAfter(120)).toBeNull();
+    expect(pageAfter(180)).toBe(`adoption: ${unread.value}. Clears when: ${unread.clears}.`);
+  });
+
+  it("is no policy that waits for the next step: it stops nobody on the way there", () => {
+    const adoption = { policyDigest: "next", by: "ada", reason: "limits", at: ago(60) };
+    expect(decide(inputOf({ state: stateOf({ adoption }) }))).toMatchObject({ kind: "advance", blocking: [] });
+  });
+
   it("is an announced change that is not settled", () => {
     expect(obstacles(inputOf({ state: stateOf({ intent: TO_FIFTY }) }))).toEqual([
       {

@@ -81,6 +81,12 @@ describe("a way back is rehearsed", () => {
     expect(refusals({ lastTick: null, armedAt: ago(151) })).toEqual([`no tick has judged it since ${toIso(ago(151))}`]);
   });
 
+  it("not once it is complete, and nobody is sent after ticks that are over for good", () => {
+    expect(drillRefusals(armed({ phase: "complete", lastTick: ago(86_400) }), NOW)).toEqual([
+      "it is complete, it must be armed",
+    ]);
+  });
+
   it("never begins in a state that refuses it", () => {
     expect(evolve(armed(), { kind: "drillBegan", drill: DRILL })).toEqual(armed({ rollbackDrill: DRILL }));
     for (const state of [stateOf(), latched(armed()), drilling()])

@@ -9,6 +9,8 @@ import { healthyCdc } from "../../support/fake-cdc.ts";
 import { fakeRows, rowsPort } from "../../support/fake-rows.ts";
 
 const ROWS = 8 * SLICE_ROWS;
+/** As the journal names the tables that a comparison goes through. */
+const TABLES = shopCutover.tables.map(({ name }) => name).join();
 /** What an invocation keeps free for its longest act. */
 const LONGEST_ACT_MS = 25_000;
 
@@ -91,7 +93,14 @@ it("a database that does not read a slice in its time is named, and never keeps 
 
 it("a place that no comparison of this cutover can have come to is not taken for one", async () => {
   const of = await started(10);
-  const odd: readonly JsonObject[] = [{ table: "appdb.orders" }, { table: "appdb.orders", side: "red", after: "0" }];
+  const place = { of: TABLES, table: "appdb.orders", side: "blue", after: "000005", rowsCompared: 6 };
+  const odd: readonly JsonObject[] = [
+    { of: TABLES, table: "appdb.orders" },
+    { ...place, table: 5 },
+    { ...place, side: "red" },
+    { ...place, after: 5 },
+    { ...place, rowsCompared: "6" },
+  ];
   for (const before of odd) expect(await of.compare(before)).toEqual({ kind: "done", detail: { rowsCompared: ROWS } });
 });
 
@@ -112,4 +121,23 @@ it("where the deployed bindings have their tables in another order by then, it b
     }
     before = outcome.detail;
   }
+});
+
+it("a place before the first row of a side is one: what was compared before it stays counted", async () => {
+  const of = await started(10);
+  const before = { of: TABLES, table: "appdb.orders", side: "green", after: null, rowsCompared: ROWS };
+  expect(await of.compare(before)).toEqual({ kind: "done", detail: { rowsCompared: ROWS } });
+});
+
+it("of many rows that differ five are named, and what to do about them", async () => {
+  const of = await started(10);
+  const keys = ["000001", "000002", "000003", "000004", "000005", "000006", "000007"];
+  for (const key of keys) of.green.tables["appdb.orders"]?.set(key, "spoiled");
+  const named = keys.slice(0, 5).map((key) => `appdb.orders ${key} differs`);
+  expect(await of.compare()).toEqual({
+    kind: "failed",
+    message:
+      `7 of ${ROWS} rows differ after a drain (${named.join(", ")}). Nothing was taken apart; compare both images and ` +
+      "mend the row on the side that is wrong.",
+  });
 });

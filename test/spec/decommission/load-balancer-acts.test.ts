@@ -79,7 +79,7 @@ test("a deletion that is not answered, or throttled, is asked again: nobody is c
   expect(await acts["delete-pin"](ORDERS)).toMatchObject({ kind: "waiting" });
   expect(await acts["delete-pin"](ORDERS)).toMatchObject({
     kind: "waiting",
-    for: expect.stringMatching(`Throttling.*tried again.*pin ${route.pin.ruleArn}`),
+    for: expect.stringMatching(`^the deletion of a pin: Throttling.*tried again.*pin ${route.pin.ruleArn}`),
   });
   expect(await acts["delete-pin"](ORDERS)).toMatchObject({ kind: "done" });
 });
@@ -89,7 +89,9 @@ test("a deletion that is refused calls somebody, with which pin it is and what t
   rules.fates.push({ kind: "refused", code: "AccessDenied" });
   expect(await acts["delete-pin"](ORDERS)).toMatchObject({
     kind: "failed",
-    message: expect.stringMatching(`AccessDenied.*redeploy the generated template.*pin ${route.pin.ruleArn}`),
+    message: expect.stringMatching(
+      `^The load balancer refuses the deletion of a pin\\. AccessDenied.*redeploy the generated template.*pin ${route.pin.ruleArn}`,
+    ),
   });
 });
 
@@ -97,7 +99,7 @@ test("green is confirmed by two reads further apart than a Describe is behind", 
   const { acts, clock } = await allGreen();
   await acts["delete-pin"](ORDERS);
   const before = clock.now();
-  expect(await acts["confirm-green"](ORDERS)).toMatchObject({ kind: "done" });
+  expect(await acts["confirm-green"](ORDERS)).toEqual({ kind: "done", detail: { confirmedAt: clock.now() } });
   expect(clock.now() - before).toBeGreaterThanOrEqual(10_000);
 });
 
@@ -120,10 +122,20 @@ test.each([
   });
 });
 
+test("what the first look shows to be wrong is told at once: nobody waits for a second one", async () => {
+  const { acts, clock } = await allGreen();
+  const before = clock.now();
+  expect(await acts["confirm-green"](ORDERS)).toMatchObject({ kind: "failed" });
+  expect(clock.now() - before).toBeLessThan(10_000);
+});
+
 test("rules that cannot be read are waited for, not judged", async () => {
   const { acts, rules } = await allGreen();
   rules.describeFails = true;
-  expect(await acts["confirm-green"](ORDERS)).toMatchObject({ kind: "waiting" });
+  expect(await acts["confirm-green"](ORDERS)).toMatchObject({
+    kind: "waiting",
+    for: expect.stringMatching(/^a look at the rules: ./),
+  });
 });
 
 test("the operator's own alarms are left as they are: they call others too, and may send another cutover back", async () => {
@@ -143,7 +155,7 @@ test("alarms are silenced, and believed to be silent only when they say so", asy
   const arns = ORDERS.alarms.map(({ arn }) => arn);
   expect(await acts["alarm-actions-off"](ORDERS)).toMatchObject({
     kind: "waiting",
-    for: expect.stringContaining(arns[0] ?? ""),
+    for: `alarms that still act: ${arns.join(", ")}`,
   });
   expect(disabled).toEqual(arns);
   const quiet = {
@@ -158,13 +170,27 @@ test("alarms are silenced, and believed to be silent only when they say so", asy
         })),
       ),
   };
+  const own = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:shop-down";
+  const withOwn = { ...ORDERS, alarms: [...ORDERS.alarms, { arn: own, severity: "hard-down" as const }] };
   const again = loadBalancerActs({
     ...ports,
     alarms: quiet,
     alarmSwitch: { disableActions: async () => ok(undefined) },
   });
   expect(await again["alarm-actions-off"](ORDERS)).toEqual({ kind: "done", detail: { alarms: arns, others: [] } });
+  // Whoever reads the journal sees which alarms of the cutover still call somebody.
+  expect(await again["alarm-actions-off"](withOwn)).toEqual({ kind: "done", detail: { alarms: arns, others: [own] } });
   const refused = { disableActions: async () => outsideFailure("refused", "DisableAlarmActions failed: AccessDenied") };
   const denied = loadBalancerActs({ ...ports, alarmSwitch: refused });
-  expect(await denied["alarm-actions-off"](ORDERS)).toMatchObject({ kind: "waiting" });
+  expect(await denied["alarm-actions-off"](ORDERS)).toEqual({
+    kind: "waiting",
+    for: "DisableAlarmActions failed: AccessDenied",
+  });
+  const unread = { read: async () => outsideFailure("timed-out", "DescribeAlarms: no answer") };
+  const blind = loadBalancerActs({
+    ...ports,
+    alarms: unread,
+    alarmSwitch: { disableActions: async () => ok(undefined) },
+  });
+  expect(await blind["alarm-actions-off"](ORDERS)).toEqual({ kind: "waiting", for: "DescribeAlarms: no answer" });
 });

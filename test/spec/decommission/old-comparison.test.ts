@@ -66,6 +66,20 @@ describe("the point of no return is passed on a comparison of at most half an ho
     expect(of.world.notify.sent.at(-1)).toMatchObject({ subject: "orders: decommission stopped at final-diff" });
   });
 
+  it("and sides that differ by now are told at once, however lately people were told that the return waits", async () => {
+    const of = await heldFor(20 * MINUTE_MS);
+    await of.run();
+    of.world.clock.advanceTo(later(of.world.clock.now(), HALF_AN_HOUR));
+    quieten(of);
+    of.grantPermit();
+    of.instead.set("final-diff", { kind: "failed", message: "2 of 900 rows differ." });
+    await of.run();
+    expect(of.world.notify.sent.filter(({ urgency }) => urgency === "page").map(({ subject }) => subject)).toEqual([
+      "orders: decommission stopped at point-of-no-return",
+      "orders: decommission stopped at final-diff",
+    ]);
+  });
+
   it("and nobody is told that the point of no return has come about while the sides are compared again", async () => {
     const of = await heldFor(20 * MINUTE_MS);
     await of.run();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { statusReport } from "../../../src/cli/status-report.ts";
+import { tellStopped } from "../../../src/decommission/stopped-act.ts";
 import { verifyLedger } from "../../../src/ledger/verify-ledger.ts";
 import { beginDecommission, type Decommissioning } from "../../support/decommission.ts";
 import { DRILL, sha256, wholeLedger } from "../../support/fake-world.ts";
@@ -27,6 +28,29 @@ describe("an act of decommission that does not come about", () => {
       subject: "orders: decommission stopped at final-diff",
       body: expect.stringMatching(/^2 of 900 rows differ\. Nothing further is taken apart .* Way back: open/),
     });
+  });
+
+  it("stands in the ledger with what it was, what came of it, and the way back that is left", async () => {
+    const of = await beginDecommission();
+    of.instead.set("final-diff", { kind: "failed", message: "2 of 900 rows differ." });
+    await of.runMinutes(1);
+    expect(wholeLedger(of.world)).toContainEqual(
+      expect.objectContaining({
+        kind: "decommission-stopped",
+        summary: "decommission stopped at final-diff: 2 of 900 rows differ.",
+        detail: { action: "final-diff", outcome: "failed", wayBack: "open" },
+      }),
+    );
+  });
+
+  it("is told of nothing that a rollback has ended meanwhile", async () => {
+    const of = await beginDecommission();
+    const seen = of.world.state();
+    of.change({ phase: "rolledBack" });
+    const outcome = { kind: "failed", message: "2 of 900 rows differ." } as const;
+    await tellStopped(of.world.ports, seen, { action: "final-diff", startedAt: of.world.clock.now() }, outcome);
+    expect(pages(of)).toEqual([]);
+    expect(of.world.state()).not.toHaveProperty("stoppedAct");
   });
 
   it("is told where it waits for longer than anything does that is well, and then once an hour", async () => {

@@ -79,7 +79,9 @@ describe("one change of an alarm", () => {
     await deliver(world, "metric.action");
     await rearmed(world);
     for (const way of WAYS)
-      expect(await deliver(world, way)).toMatchObject([{ report: { kind: "ignored", why: /older than this epoch/ } }]);
+      expect(await deliver(world, way)).toMatchObject([
+        { report: { kind: "ignored", why: expect.stringMatching(/older than this epoch/) } },
+      ]);
     expect(world.state()).not.toHaveProperty("latch");
     expect(latches(world)).toHaveLength(1);
   });

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { applyLatch } from "../../../src/decision/latch.ts";
+import type { CutoverState } from "../../../src/decision/state.ts";
 import { arm } from "../../../src/guard/arm.ts";
 import { lowerPin } from "../../../src/guard/lower-pin.ts";
+import type { GuardPorts } from "../../../src/guard/ports.ts";
 import { requestApprove } from "../../../src/guard/requests.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import { runTick } from "../../../src/guard/tick.ts";
-import { ok } from "../../../src/kernel/result.ts";
+import { ok, outsideFailure } from "../../../src/kernel/result.ts";
 import { epochMs, later } from "../../../src/kernel/units.ts";
-import { DRILL, type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
+import { byOperator } from "../../contract/sample-state.ts";
+import { stateOf } from "../../support/decide-input.ts";
+import { DRILL, type FakeWorld, fakeWorld, ORDERS, wholeLedger } from "../../support/fake-world.ts";
 
 const [route] = ORDERS.routes;
 const weightedRule = route?.weightedRuleArn ?? "";
@@ -93,11 +98,91 @@ describe("arming is refused", () => {
     expect(report.kind === "refused" && report.refusals.join()).toMatch(/no rehearsal.*VPN/);
   });
 
-  it("twice", async () => {
+  it.each<[string, Partial<CutoverState>, string]>([
+    ["twice", {}, "it is armed already (armed)"],
+    [
+      "under a latch, which is armed again",
+      { phase: "rolledBack", latch: applyLatch(stateOf(), byOperator, "w").latch as never },
+      "it is armed already, and a rollback is latched (rolledBack): pawl arm --again",
+    ],
+    [
+      "once it is complete",
+      { phase: "complete" },
+      "it is armed already (complete): moving again is a new cutover, under another name",
+    ],
+  ])("%s", async (_, is, why) => {
     const world = fakeWorld();
     await world.arm();
-    expect(await world.arm()).toMatchObject({ kind: "refused" });
+    world.store.put({ ...world.state(), ...is });
+    const before = world.state();
+    expect(await world.arm()).toEqual({ kind: "refused", refusals: [why] });
+    expect(world.state()).toEqual(before);
   });
+});
+
+describe("arming fails, and nothing is armed,", () => {
+  const NO_ANSWER = outsideFailure("timed-out", "no answer");
+  const armedBy = (world: FakeWorld, without: Partial<GuardPorts>) =>
+    arm({ ...world.ports, ...without }, ORDERS, DRILL, "olga", { rehearsal: true, doctor: async () => [] });
+
+  it("where not even the state could be read: nobody has looked where traffic is", async () => {
+    const world = fakeWorld();
+    const state = { ...world.ports.state, read: async () => NO_ANSWER };
+    expect(await armedBy(world, { state })).toEqual({ kind: "failed", why: "no answer", unread: true });
+  });
+
+  it.each<[string, (ports: GuardPorts) => Partial<GuardPorts>]>([
+    [
+      "where its policy cannot be stored",
+      ({ policies }) => ({ policies: { ...policies, put: async () => NO_ANSWER } }),
+    ],
+    [
+      "where it cannot be listed: it would never be served",
+      ({ active }) => ({ active: { ...active, put: async () => NO_ANSWER } }),
+    ],
+  ])("%s", async (_, without) => {
+    const world = fakeWorld();
+    expect(await armedBy(world, without(world.ports))).toEqual({ kind: "failed", why: "no answer" });
+    expect(() => world.state()).toThrow("never armed");
+  });
+
+  it("where the table does not answer the write", async () => {
+    const world = fakeWorld();
+    world.store.fates.push("lost");
+    expect(await armedBy(world, {})).toEqual({ kind: "failed", why: "the table did not answer" });
+    expect(() => world.state()).toThrow("never armed");
+  });
+
+  it("where somebody else was first: theirs stands", async () => {
+    const [world, theirs] = [fakeWorld(), fakeWorld()];
+    await theirs.arm();
+    const put: GuardPorts["active"]["put"] = async (...asked) => {
+      world.store.put({ ...theirs.state(), armedBy: "ada" });
+      return world.ports.active.put(...asked);
+    };
+    expect(await armedBy(world, { active: { ...world.ports.active, put } })).toEqual({
+      kind: "failed",
+      why: "somebody else armed it just now",
+    });
+    expect(world.state().armedBy).toBe("ada");
+  });
+});
+
+describe("what was armed", () => {
+  it.each([true, false])(
+    "stands in the ledger with who did it, by which policy, and whether it is a drill: %s",
+    async (drill) => {
+      const world = fakeWorld();
+      await world.arm({ ...DRILL, drill });
+      expect(world.state()).toMatchObject({ drill, phase: "armed", writeId: expect.stringMatching(/./) });
+      expect(world.state()).not.toHaveProperty("withoutPin");
+      expect(wholeLedger(world)[0]).toMatchObject({
+        kind: "arm",
+        summary: `armed by ${world.state().armedBy} with policy ${DRILL.name}`,
+        detail: { drill, policy: world.state().policyDigest, blueHosts: world.state().blueHostsAtArm },
+      });
+    },
+  );
 });
 
 describe("lowering the pin", () => {

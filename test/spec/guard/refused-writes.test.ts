@@ -182,3 +182,85 @@ it("rules that are not as bound are never raised, and may be lowered all the sam
   expect(world.rules.writes).toEqual([]);
   expect(await lowerGreen(world.ports, ORDERS, sights)).toMatchObject([{ kind: "applied" }]);
 });
+
+describe("a step of two routes", () => {
+  const stepped = async (prepare: (world: FakeWorld) => void, foreign = false) => {
+    const world = await armed(BOTH);
+    if (foreign) world.rules.edit(tls.weightedRuleArn, (rule) => ({ ...rule, forward: null }));
+    const { sights } = await readRoutes(world.ports, BOTH);
+    prepare(world);
+    const weights = { from: weightPercent(0), to: weightPercent(10) };
+    return { world, outcome: await raiseGreen(world.ports, BOTH, weights, sights) };
+  };
+
+  it("is not taken where one of their rules is not as bound, and may be later", async () => {
+    const { world, outcome } = await stepped(() => {}, true);
+    expect(outcome).toEqual({ kind: "refused", message: "the rules are not as bound", retryable: true });
+    expect(world.rules.writes).toEqual([]);
+    expect(await raiseGreen(world.ports, BOTH, { from: weightPercent(0), to: weightPercent(10) }, [])).toEqual(outcome);
+  });
+
+  it("may be taken later only where neither refusal is for good", async () => {
+    const refuse =
+      (...codes: readonly string[]) =>
+      (world: FakeWorld) => {
+        for (const code of codes) world.rules.fates.push({ kind: "refused", code });
+      };
+    const retryable = async (...codes: readonly string[]) => (await stepped(refuse(...codes))).outcome;
+    expect(await retryable("Throttling", "Throttling")).toMatchObject({ kind: "refused", retryable: true });
+    expect(await retryable("Throttling", "AccessDenied")).toMatchObject({ kind: "refused", retryable: false });
+    expect(await retryable("AccessDenied", "Throttling")).toMatchObject({
+      message: expect.stringMatching(/AccessDenied.*; Throttling/),
+    });
+  });
+
+  it("is taken where both are answered, and show it", async () => {
+    expect((await stepped(() => {})).outcome).toEqual({ kind: "applied" });
+  });
+
+  it("is not taken by an answer that shows another weight, or a rule that is not as bound", async () => {
+    const world = await armed(BOTH);
+    const { sights } = await readRoutes(world.ports, BOTH);
+    const read = await world.rules.readListener(tls.listenerArn, 1_000 as never);
+    const before = read.ok ? read.value.rules : [];
+    for (const shows of [before, []]) {
+      const writeWeights: FakeWorld["rules"]["writeWeights"] = async (write, ...by) =>
+        write.route.listenerArn === tls.listenerArn
+          ? { kind: "applied", answeredAt: world.clock.now(), shows }
+          : world.rules.writeWeights(write, ...by);
+      const ports = { ...world.ports, rules: { ...world.ports.rules, writeWeights } };
+      const weights = { from: weightPercent(0), to: weightPercent(10) };
+      expect((await raiseGreen(ports, BOTH, weights, sights)).kind).toBe("unknown");
+    }
+  });
+
+  it("whose answers were lost is taken where a look shows both, and is not known where it shows one", async () => {
+    const lost = (...lands: readonly ("now" | "never")[]) =>
+      stepped((world) => {
+        for (const each of lands) world.rules.fates.push({ kind: "timed-out", lands: each });
+      });
+    expect((await lost("now", "now")).outcome).toEqual({ kind: "applied" });
+    for (const lands of [
+      ["now", "never"],
+      ["never", "now"],
+      ["never", "never"],
+    ] as const)
+      expect((await lost(...lands)).outcome.kind).toBe("unknown");
+  });
+
+  it("whose answers were lost is not known either where no look is answered", async () => {
+    const { outcome } = await stepped((world) => {
+      for (const _ of BOTH.routes) world.rules.fates.push({ kind: "timed-out", lands: "now" });
+      world.rules.describeFails = true;
+    });
+    expect(outcome.kind).toBe("unknown");
+  });
+});
+
+it("a rule that nobody has read is not written, going back either: that could drop a login", async () => {
+  const world = await armed(BOTH);
+  const unread = { kind: "refused", code: "NotRead", message: "the rule was not read" };
+  expect(await lowerGreen(world.ports, BOTH, [])).toEqual([unread, unread]);
+  const { sights } = await readRoutes(world.ports, { ...BOTH, routes: [tls] });
+  expect(await lowerGreen(world.ports, BOTH, sights)).toMatchObject([unread, { kind: "applied" }]);
+});

@@ -61,6 +61,15 @@ describe("one line is said", () => {
     ]);
   });
 
+  it("of what two waivers let pass, with the names of both gates", () => {
+    const high: Rule = { "<": [{ var: "forward.lagSeconds" }, 9] };
+    const waived = ["near", "ready"];
+    const before = { near: lag(5), ready: records(7), far: high };
+    expect(said(asking(before, waived), asking({ ...before, far: lag(12) }, waived))).toContain(
+      "opens earlier | gate far in start while near and ready are waived | forward.lagSeconds < 9 → forward.lagSeconds < 12",
+    );
+  });
+
   it("of a gate of the soak that comes to the same, where breaking it sends traffic back as well", () => {
     const soaking = (rule: Rule): Policy => {
       const { steps, ...policy } = asking({ x: rule });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../../src/kernel/json.ts";
+import { parseDuration } from "../../../src/kernel/units.ts";
 import { type Data, pointsOver } from "../../../src/policy/diff/points.ts";
 import { openRule, placeOf, signalQuantity } from "../../../src/policy/diff/quantities.ts";
 
@@ -19,7 +20,7 @@ const over = (rules: readonly JsonValue[], thin: readonly ReadonlySet<string>[] 
 const keyOf = (rule: JsonValue): string => openRule({ "!!": [rule] }).quantities[0]?.key ?? "";
 const at = ({ q }: Data, key: string): JsonValue | undefined => q[placeOf(key).slice("q.".length)];
 const windowIn = (rule: JsonValue, window: string): string =>
-  openRule(rule).quantities.find(({ args, type }) => type === "rows" && args[0] === window)?.key ?? "";
+  openRule(rule).quantities.find(({ args, type }) => type === "rows" && args[0] === parseDuration(window))?.key ?? "";
 const rows = (point: Data, key: string): readonly JsonValue[] => {
   const found = at(point, key);
   if (!Array.isArray(found)) throw new Error("no rows");

@@ -49,6 +49,40 @@ describe("a condition more is never said to come to the same", () => {
   });
 });
 
+describe("what is written otherwise, and is the same thing that is looked at", () => {
+  const lag: Rule = { var: "forward.lagSeconds" };
+  const over = (window: string): Rule => ({ rate: ["green.errors5xx", "green.requests", window] });
+  const proof = (window: string): Rule => ({ evidence_below: ["green.errors5xx", "green.requests", 0.01, window] });
+
+  it.each<[string, Rule, Rule]>([
+    ["the minutes of a mean", { "<": [stat("avg", "60m"), 5] }, { "<": [stat("avg", "1h"), 5] }],
+    ["of a rate", { "<": [over("60m"), 0.01] }, { "<": [over("1h"), 0.01] }],
+    ["of a proof", { ">=": [proof("60m"), 20] }, { ">=": [proof("3600s"), 20] }],
+    [
+      "of what is covered",
+      { ">=": [{ coverage: ["green.requests", "60m"] }, 0.9] },
+      { ">=": [{ coverage: ["green.requests", "1h"] }, 0.9] },
+    ],
+    [
+      "of each minute",
+      { all: [{ window: ["5m"] }, { "<": [lag, 5] }] },
+      { all: [{ window: ["300s"] }, { "<": [lag, 5] }] },
+    ],
+    ["of what is reckoned with", { "<": [{ "-": [over("60m"), 0.01] }, 0] }, { "<": [{ "-": [over("1h"), 0.01] }, 0] }],
+    ["the factors of a product", { "<": [{ "*": [100, over("3m")] }, 1] }, { "<": [{ "*": [over("3m"), 100] }, 1] }],
+  ])("is told to come to the same: %s", (_, before, after) => {
+    expect(diffPolicies(asking([before]), asking([after]))).toMatchObject([
+      { direction: "neutral", wordsOnly: true, what: expect.stringContaining("it comes to the same") },
+    ]);
+  });
+
+  it("keeps its direction beside what did change", () => {
+    expect(diffPolicies(asking([{ "<": [over("60m"), 0.01] }]), asking([{ "<": [over("1h"), 0.02] }]))).toMatchObject([
+      { direction: "opens earlier", what: expect.stringMatching(/over 60m < 0.01 → .* over 1h < 0.02$/) },
+    ]);
+  });
+});
+
 describe("arithmetic within arithmetic", () => {
   it("keeps its parentheses, so that two rules that differ read otherwise", () => {
     const [green, blue] = [p99("green"), p99("blue")];

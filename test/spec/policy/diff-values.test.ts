@@ -37,6 +37,7 @@ describe("the values that stand for all others", () => {
     ["one literal", [5], 1, [1, 1, 1]],
     ["literals in whichever order, some of them twice", [30, 2, 10, 2], 1, [1, 1, 1, 1, 1, 1, 1]],
     ["literals below zero", [-10, -2], 1, [1, 1, 1, 1, 1]],
+    ["zero, which a slope is held against", [0], 2, [2, 1, 2]],
     ["two that are compared with each other", [2, 10], 2, [2, 1, 2, 1, 2]],
     ["four that are compared with each other", [2, 10], 4, [4, 1, 4, 1, 4]],
   ])(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../../src/kernel/json.ts";
+import { change, inOrderOfRisk } from "../../../src/policy/diff/change.ts";
 import { diffPolicies } from "../../../src/policy/diff/diff-policies.ts";
 import { loadedPolicy, smallPolicy } from "../../support/small-policy.ts";
 
@@ -22,6 +23,47 @@ const found = (before: JsonObject, after: JsonObject) =>
 
 const pagesAfter = (maxDwell: string): JsonObject => ({ maxDwell, onMaxDwell: "page" });
 const held = (changes: JsonObject): JsonObject => part("blind", { action: "hold", ...changes });
+
+describe("a change is riskier", () => {
+  const oneOf = (before: JsonObject, after: JsonObject) =>
+    diffPolicies(loadedPolicy(before), loadedPolicy(after)).map(({ direction, riskier }) => [direction, riskier]);
+  const cooled = (cooldown: string): JsonObject => ({ afterRollback: { cooldown } });
+
+  it.each<[string, boolean, JsonObject, JsonObject]>([
+    ["opens earlier", true, {}, { params: { lag: 10 } }],
+    ["opens later", false, {}, { params: { lag: 4 } }],
+    ["opens earlier", true, cooled("60m"), cooled("30m")],
+    ["rolls back later", true, { whenNotLossless: "snap" }, { whenNotLossless: "hold" }],
+    ["rolls back earlier", false, { whenNotLossless: "hold" }, { whenNotLossless: "snap" }],
+    ["neutral", false, {}, { description: "Other words." }],
+  ])("where it %s: %s", (direction, riskier, before, after) => {
+    expect(oneOf(before, after)).toEqual([[direction, riskier]]);
+  });
+
+  it("and what goes back later is read before what opens earlier", () => {
+    const [before, after] = [{ whenNotLossless: "snap" }, { whenNotLossless: "hold", params: { lag: 10 } }];
+    expect(oneOf(before, after)).toEqual([
+      ["rolls back later", true],
+      ["opens earlier", true],
+    ]);
+  });
+});
+
+it("changes are read in the order of what they risk, words last", () => {
+  const effects = ["neutral", "opens later", "aside", "rolls back earlier", "cannot tell", "neutral"] as const;
+  const riskier = ["opens earlier", "rolls back later"] as const;
+  const ordered = [...effects, ...riskier].map((effect, at) => change(effect, "gate", `${at}`));
+  expect(inOrderOfRisk(ordered).map(({ direction, wordsOnly, what }) => [direction, wordsOnly, what])).toEqual([
+    ["rolls back later", false, "7"],
+    ["opens earlier", false, "6"],
+    ["cannot tell", false, "4"],
+    ["opens later", false, "1"],
+    ["rolls back earlier", false, "3"],
+    ["neutral", false, "2"],
+    ["neutral", true, "0"],
+    ["neutral", true, "5"],
+  ]);
+});
 
 describe("what has no direction is more than words", () => {
   it.each<[string, JsonObject, JsonObject]>([

@@ -129,6 +129,15 @@ describe("operations over a window", () => {
       });
   });
 
+  it("stand beside the elements of a list, each of which may be read as a whole", async () => {
+    const rule: JsonValue = { and: [{ known: ["n"] }, { some: [{ var: "xs" }, { "===": [{ var: "" }, 2] }] }] };
+
+    expect(await answersTo({ rule, data: { n: 1, xs: [1, 2] } }, { rule, data: { n: 1, xs: [1, 3] } })).toMatchObject([
+      { value: true },
+      { value: false },
+    ]);
+  });
+
   it("leave a list's elements where var, missing and known find them", async () => {
     const found: JsonValue = [{ var: ["1", 9] }, { missing: ["0", "2"] }, { known: ["1"] }, { known: ["2"] }];
 
@@ -290,7 +299,11 @@ describe("what would exhaust or run something", () => {
     ["the same where only stock gets to it", { if: [{ var: "gone" }, 1, cubed] }],
     ["the same beside a deciding operand", { or: [cubed, true] }],
   ])("ends as unknown, for stock as well: %s", async (_, rule) => {
-    expect(await answerTo({ rule, data: {} })).toMatchObject({ value: null, known: false, stock: { skipped: /./ } });
+    expect(await answerTo({ rule, data: {} })).toMatchObject({
+      value: null,
+      known: false,
+      stock: { skipped: expect.stringMatching(/./) },
+    });
   });
 
   it("joins no thousand long texts, and merges no thousand long lists", async () => {

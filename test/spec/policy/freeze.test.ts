@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromIso } from "../../../src/kernel/instant.ts";
 import { type EpochMs, epochMs } from "../../../src/kernel/units.ts";
-import { freezeBegins, frozenAt, parseWeekly } from "../../../src/policy/freeze.ts";
+import { freezeBegins, frozenAt, holdsAllOf, parseWeekly } from "../../../src/policy/freeze.ts";
 
 const at = (text: string): EpochMs => fromIso(text) ?? epochMs(0);
 
@@ -128,5 +128,34 @@ describe("when the next freeze begins", () => {
     const over = { ...dated, from: "2026-11-20T00:00:00Z", to: "2026-11-21T00:00:00Z" };
     expect(freezeBegins({ freeze: [] }, now)).toBeNull();
     expect(freezeBegins({ freeze: [over, { weekly: "soon", why: "x" }] }, now)).toBeNull();
+  });
+});
+
+describe("whether some freezes hold all of another one", () => {
+  const weekly = (text: string) => ({ weekly: text, why: "w" });
+  const thursday = weekly("Thu 00:00 - Fri 00:00");
+  const within = { from: "2026-12-10T06:00:00Z", to: "2026-12-10T18:00:00Z", why: "w" };
+
+  it("is said of what lies within them, to the minute, and of nothing beyond", () => {
+    expect(holdsAllOf([thursday], within)).toBe(true);
+    expect(holdsAllOf([thursday], { ...within, to: "2026-12-11T00:00:00Z" })).toBe(true);
+    expect(holdsAllOf([thursday], { ...within, to: "2026-12-11T00:01:00Z" })).toBe(false);
+    expect(holdsAllOf([], within)).toBe(false);
+  });
+
+  it("is said of a part of every week by such parts alone", () => {
+    expect(holdsAllOf([thursday], weekly("Thu 06:00 - Thu 18:00"))).toBe(true);
+    const dated = { from: "1970-01-01T00:00:00Z", to: "1970-12-01T00:00:00Z", why: "w" };
+    expect(holdsAllOf([dated], weekly("Thu 06:00 - Thu 18:00"))).toBe(false);
+    expect(holdsAllOf([dated], { ...dated, from: "1970-03-01T00:00:00Z" })).toBe(true);
+  });
+
+  it.each([
+    ["begins nobody knows when", [thursday], { ...within, from: "soon", to: "1970-01-01T12:00:00Z" }],
+    ["ends nobody knows when", [thursday], { ...within, to: "later" }],
+    ["is no part of a week", [thursday], weekly("Thursdays")],
+    ["is looked for in one that cannot be read", [weekly("Thursdays")], within],
+  ] as const)("is never said where one %s", (_, freeze, one) => {
+    expect(holdsAllOf(freeze, one)).toBe(false);
   });
 });
