@@ -1,5 +1,6 @@
 import type { Digest } from "../../../src/kernel/digest.ts";
 import { acknowledgedWrites } from "./acknowledged-writes.ts";
+import { answeredAlarms } from "./answered-alarms.ts";
 import type { Checker } from "./checker.ts";
 import { clearedWell } from "./cleared-well.ts";
 import { converges } from "./converges.ts";
@@ -18,6 +19,7 @@ import { rulesKept } from "./rules-kept.ts";
 import { soakCounted } from "./soak-counted.ts";
 import { soakFirst } from "./soak-first.ts";
 import { somebodyIsTold } from "./somebody-is-told.ts";
+import { strangeEvents } from "./strange-events.ts";
 import { underALatch } from "./under-a-latch.ts";
 import { withoutDelay } from "./without-delay.ts";
 import { wordOfOperators } from "./word-of-operators.ts";
@@ -45,4 +47,6 @@ export const allCheckers = (digest: Digest, recomputes: boolean): readonly Check
   givenUpWell(),
   rehearsed(),
   rehearsalReports(),
+  answeredAlarms(),
+  strangeEvents(),
 ];

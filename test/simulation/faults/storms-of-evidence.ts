@@ -61,6 +61,24 @@ export const STORMS_OF_EVIDENCE = {
       "people-hasty": always(0.5),
     },
   },
+  "alarms-in-company": {
+    why: "alarms come several in one event and with what nobody can read, twice, late and when they are long over",
+    also: ["mixed-events"],
+    odds: {
+      "green-errors": odds(0.7, [2, 6]),
+      "green-dead": odds(0.4, [2, 6]),
+      "alarm-flapping": odds(0.5, [2, 8], 0.6),
+      "event-duplicate": always(0.2),
+      "event-late": always(0.2),
+      "event-hours-late": always(0.3),
+      "two-at-once": always(0.1),
+      "alarms-unreadable": odds(0.5, [1, 6], 0.8),
+      "table-answer-lost": odds(0.5, [2, 15], 0.15),
+      "schedule-silent": odds(0.5, [1, 3]),
+      killed: odds(0.5, [2, 20], 0.12),
+      "people-hasty": always(0.5),
+    },
+  },
   "alarms-without-data": {
     why: "alarms have no data for minutes at a time, each for itself, and green turns bad meanwhile",
     odds: {

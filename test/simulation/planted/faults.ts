@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { ALARMS_BY_POST } from "./faults/alarms-by-post.ts";
 import { DECOMMISSION } from "./faults/decommission.ts";
 import { EVIDENCE } from "./faults/evidence.ts";
 import { GIVING_UP } from "./faults/giving-up.ts";
@@ -20,6 +21,7 @@ export const FAULTS: readonly Fault[] = [
   ...ROUTES_APART,
   ...GOING_BACK,
   ...WITHOUT_DELAY,
+  ...ALARMS_BY_POST,
   ...RULES,
   ...EVIDENCE,
   ...SOAK,

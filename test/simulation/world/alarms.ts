@@ -8,10 +8,7 @@ import type { Truth } from "./truth.ts";
 /** An alarm changed to ALARM and says so. `at` is its own instant, which every copy of the event carries. */
 export interface AlarmEvent {
   readonly arn: string;
-  readonly severity: "degraded" | "hard-down";
   readonly at: number;
-  /** By its own action, where that is told apart. */
-  readonly via?: "action";
 }
 
 export interface Alarms {
@@ -102,8 +99,7 @@ export const alarmsOf = (
     Object.assign(alarm, { state, changedAt: time.now(), byHand: false });
     const early = firesAlready(alarm);
     if (early) faults.count("alarm-firing-at-arm");
-    const { arn, severity } = alarm;
-    return state === "ALARM" && acts() && !early ? [{ arn, severity, at: time.now() }] : [];
+    return state === "ALARM" && acts() && !early ? [{ arn: alarm.arn, at: time.now() }] : [];
   };
 
   return {
@@ -120,7 +116,7 @@ export const alarmsOf = (
       if (alarm === undefined) throw new RangeError("a cutover has alarms");
       Object.assign(alarm, { state: "ALARM", changedAt: time.now(), byHand: false });
       lastFiringAt = time.now();
-      return { arn: alarm.arn, severity: alarm.severity, at: time.now() };
+      return { arn: alarm.arn, at: time.now() };
     },
     set: (arn, to) => {
       const alarm = all.find((one) => one.arn === arn);
@@ -132,11 +128,7 @@ export const alarmsOf = (
         lastFiringAt = time.now();
         alarm.setAt.push(time.now());
       }
-      const { severity } = alarm;
-      return {
-        rang,
-        event: changes && to === "ALARM" && acts() ? { arn, severity, at: time.now(), via: "action" } : null,
-      };
+      return { rang, event: changes && to === "ALARM" && acts() ? { arn, at: time.now() } : null };
     },
     setAt: (arn) => all.find((one) => one.arn === arn)?.setAt ?? [],
     disable: () => {
