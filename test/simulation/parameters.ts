@@ -3,6 +3,7 @@ import type { Policy } from "../../src/policy/policy-file.ts";
 import type { CutoverBindings, RouteBinding } from "../../src/signals/bindings.ts";
 import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
 import type { Also } from "./also.ts";
+import { boundWith, type Composite, drawComposites } from "./composites.ts";
 import { FAULT_KINDS } from "./faults/kinds.ts";
 import { STORMS, type StormName } from "./faults/storms.ts";
 import { START } from "./start.ts";
@@ -60,6 +61,8 @@ export interface Parameters {
   readonly also?: readonly Also[];
   /** What the policy that it is armed with passes over, and until when. */
   readonly waivers?: readonly Drawn[];
+  /** Alarms over the cutover's others. */
+  readonly composites?: readonly Composite[];
 }
 
 export const parametersOf = (seed: number, options: RunOptions): Parameters => {
@@ -88,7 +91,7 @@ export const parametersOf = (seed: number, options: RunOptions): Parameters => {
 const besidesAll = (
   seed: number,
   { plain, storm, also: asked }: RunOptions,
-): Pick<Parameters, "plain" | "storm" | "also" | "waivers"> & Partial<Pick<Parameters, "routes">> => {
+): Pick<Parameters, "plain" | "storm" | "also" | "waivers" | "composites"> & Partial<Pick<Parameters, "routes">> => {
   const also = asked ?? (storm === undefined ? undefined : STORMS[storm].also);
   return {
     ...(plain === undefined ? {} : { plain }),
@@ -96,6 +99,9 @@ const besidesAll = (
     ...(also === undefined ? {} : { also }),
     ...(also?.includes("other-routes") === true ? { routes: diceOf(seed, "other routes").between(2, 3) } : {}),
     ...(also?.includes("waivers") === true ? { waivers: drawWaivers(diceOf(seed, "waivers"), 30, 4) } : {}),
+    ...(also?.includes("composite-alarms") === true
+      ? { composites: drawComposites(diceOf(seed, "composite alarms"), ORDERS) }
+      : {}),
   };
 };
 
@@ -159,10 +165,13 @@ const LETTERS = ["b", "c"];
 const unpinned = (plain: PlainKind, { pin: _pin, weightedRuleArn, ...route }: PinnedRoute): RouteBinding =>
   plain === "rule" ? { ...route, weightedRuleArn } : route;
 
-export const cutoverOf = ({ routes, plain }: Parameters): CutoverBindings => {
+export const cutoverOf = ({ routes, plain, composites = [] }: Parameters): CutoverBindings => {
   const pinned = ORDERS.routes.flatMap((route) => [
     route,
     ...LETTERS.slice(0, routes - 1).map((letter) => anotherRoute(route, letter)),
   ]);
-  return { ...ORDERS, routes: plain === undefined ? pinned : pinned.map((route) => unpinned(plain, route)) };
+  return {
+    ...boundWith(ORDERS, composites),
+    routes: plain === undefined ? pinned : pinned.map((route) => unpinned(plain, route)),
+  };
 };

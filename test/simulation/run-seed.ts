@@ -72,6 +72,7 @@ export const runSeed = async (seed: number, options: RunOptions = {}): Promise<S
       watchers,
     },
     keepsEvidence: parameters.recomputes,
+    composites: parameters.composites ?? [],
     hasCompany: parameters.also?.includes("mixed-events") === true,
   });
   let ending = "unended";

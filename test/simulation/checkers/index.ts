@@ -7,6 +7,7 @@ import { converges } from "./converges.ts";
 import { explained } from "./explained.ts";
 import { givenUpWell } from "./given-up-well.ts";
 import { heldBack } from "./held-back.ts";
+import { leftRinging } from "./left-ringing.ts";
 import { notKnowing } from "./not-knowing.ts";
 import { oneStep } from "./one-step.ts";
 import { outsiders } from "./outsiders.ts";
@@ -47,6 +48,7 @@ export const allCheckers = (digest: Digest, recomputes: boolean): readonly Check
   givenUpWell(),
   rehearsed(),
   rehearsalReports(),
+  leftRinging(),
   answeredAlarms(),
   strangeEvents(),
 ];

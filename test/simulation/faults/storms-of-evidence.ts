@@ -79,6 +79,24 @@ export const STORMS_OF_EVIDENCE = {
       "people-hasty": always(0.5),
     },
   },
+  "alarms-over-alarms": {
+    why: "alarms over others are suppressed and set by hand in rehearsals, and stay as they are until one of theirs changes",
+    also: ["composite-alarms", "rehearsals"],
+    odds: {
+      "green-errors": odds(1, [2, 6]),
+      "green-dead": odds(0.4, [2, 6]),
+      "alarm-flapping": odds(0.3, [2, 8], 0.6),
+      "alarm-suppressed": odds(8, [2, 12]),
+      "alarm-muted": odds(0.3, [5, 20]),
+      "alarm-no-data": odds(0.5, [1, 4], 0.5),
+      "alarm-set-astray": odds(1, [5, 20], 0.3),
+      "alarms-unreadable": odds(3, [1, 4], 0.8),
+      "event-lost": always(0.15),
+      "event-late": always(0.2),
+      killed: odds(0.5, [2, 20], 0.12),
+      "people-hasty": always(0.3),
+    },
+  },
   "alarms-without-data": {
     why: "alarms have no data for minutes at a time, each for itself, and green turns bad meanwhile",
     odds: {

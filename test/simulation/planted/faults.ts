@@ -1,5 +1,6 @@
 import type { Fault } from "./fault.ts";
 import { ALARMS_BY_POST } from "./faults/alarms-by-post.ts";
+import { ALARMS_OVER_ALARMS } from "./faults/alarms-over-alarms.ts";
 import { DECOMMISSION } from "./faults/decommission.ts";
 import { EVIDENCE } from "./faults/evidence.ts";
 import { GIVING_UP } from "./faults/giving-up.ts";
@@ -22,6 +23,7 @@ export const FAULTS: readonly Fault[] = [
   ...GOING_BACK,
   ...WITHOUT_DELAY,
   ...ALARMS_BY_POST,
+  ...ALARMS_OVER_ALARMS,
   ...RULES,
   ...EVIDENCE,
   ...SOAK,

@@ -5,6 +5,7 @@ export interface Change {
   readonly arn: string;
   readonly state: "OK" | "ALARM";
   readonly at: number;
+  readonly was?: "ALARM";
 }
 
 const WAYS = ["action", "eventbridge", "sns"] as const;
@@ -17,9 +18,10 @@ const partsOf = (arn: string) => {
   return { region, account, name };
 };
 
-const described = ({ arn, state, at }: Change) => ({
+const described = ({ arn, state, at, was }: Change) => ({
   alarmName: partsOf(arn).name,
   state: { value: state, reason: "Threshold Crossed", timestamp: instant(at) },
+  previousState: { value: was ?? "OK", timestamp: instant(at - 60_000) },
 });
 
 const byAction = (change: Change, sentAt: number): object => {
@@ -36,10 +38,16 @@ const byEventBridge = (change: Change, sentAt: number): object => {
   };
 };
 
-const inSns = ({ arn, state, at }: Change): object => {
+const inSns = ({ arn, state, at, was }: Change): object => {
   const { account, name } = partsOf(arn);
   const of = { AlarmName: name, AlarmArn: arn, AWSAccountId: account, Region: "US East (N. Virginia)" };
-  return { ...of, NewStateValue: state, OldStateValue: "OK", StateChangeTime: instant(at), Trigger: { Period: 60 } };
+  return {
+    ...of,
+    NewStateValue: state,
+    OldStateValue: was ?? "OK",
+    StateChangeTime: instant(at),
+    Trigger: { Period: 60 },
+  };
 };
 
 /** One message of a topic, as it comes to a function that is subscribed to it. */

@@ -70,7 +70,7 @@ export const alarmPost = (seed: number, { alarms }: CutoverBindings, hasCompany:
 
   const batch = (changes: readonly AlarmEvent[], others: number, sentAt: number): Delivery => {
     const company = Array.from({ length: others }, () => beside(sentAt));
-    const own = changes.map(({ arn, at }) => recordOf(dice, { arn, state: "ALARM", at }, sentAt));
+    const own = changes.map((change) => recordOf(dice, { ...change, state: "ALARM" }, sentAt));
     return {
       event: { Records: shuffled(dice, [...own, ...company.map((one) => one.record)]) },
       calls: changes,
@@ -83,8 +83,7 @@ export const alarmPost = (seed: number, { alarms }: CutoverBindings, hasCompany:
       const others = hasCompany && dice.chance(0.5) ? dice.between(1, 3) : 0;
       const [only] = changes;
       if (only === undefined || changes.length > 1 || others > 0) return batch(changes, others, sentAt);
-      const change: Change = { arn: only.arn, state: "ALARM", at: only.at };
-      return { event: eventOf(ways, change, sentAt), calls: changes, isStrange: false };
+      return { event: eventOf(ways, { ...only, state: "ALARM" }, sentAt), calls: changes, isStrange: false };
     },
     stranger: (sentAt) => {
       if (dice.chance(0.5)) return batch([], dice.between(1, 3), sentAt);

@@ -9,6 +9,8 @@ import type { Truth } from "./truth.ts";
 export interface AlarmEvent {
   readonly arn: string;
   readonly at: number;
+  /** In ALARM before, too: it could not act until now. */
+  readonly was?: "ALARM";
 }
 
 export interface Alarms {
@@ -21,7 +23,7 @@ export interface Alarms {
    * SetAlarmState: where that changes it, its actions follow as if it had come to it by itself, and its next evaluation
    * takes it back. `rang`: it was in ALARM before, and not by this.
    */
-  set(arn: string, to: "OK" | "ALARM"): { readonly rang: boolean; readonly event: AlarmEvent | null };
+  set(arn: string, to: "OK" | "ALARM"): { readonly rang: boolean; readonly events: readonly AlarmEvent[] };
   /** When this alarm was put into ALARM by `set`, newest last. */
   setAt(arn: string): readonly number[];
   disable(): void;
@@ -55,10 +57,10 @@ const breaches = (arn: string, minute: EndedMinute, truth: Truth): boolean => {
 
 /** The cutover's alarms by what really happened, as the template sets them: two bad minutes of three, or of two. */
 export const alarmsOf = (
-  cutover: CutoverBindings,
+  bound: CutoverBindings["alarms"],
   { time, faults, minutes, truth }: { time: { now(): number }; faults: Faults; minutes: Minutes; truth: Truth },
 ): Alarms => {
-  const all: Alarm[] = cutover.alarms.map(({ arn, severity }) => ({
+  const all: Alarm[] = bound.map(({ arn, severity }) => ({
     ...{ arn, severity, state: "OK" as const, changedAt: time.now(), byHand: false, setAt: [] },
   }));
   let enabled = true;
@@ -128,7 +130,7 @@ export const alarmsOf = (
         lastFiringAt = time.now();
         alarm.setAt.push(time.now());
       }
-      return { rang, event: changes && to === "ALARM" && acts() ? { arn, at: time.now() } : null };
+      return { rang, events: changes && to === "ALARM" && acts() ? [{ arn, at: time.now() }] : [] };
     },
     setAt: (arn) => all.find((one) => one.arn === arn)?.setAt ?? [],
     disable: () => {

@@ -13,12 +13,14 @@ import { ok, outsideFailure } from "../../../src/kernel/result.ts";
 import { type EpochMs, epochMs, MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
 import type { CutoverBindings } from "../../../src/signals/bindings.ts";
+import { type Composite, metricAlarms } from "../composites.ts";
 import type { Faults } from "../faults/faults.ts";
 import { alarmPost } from "./alarm-post.ts";
 import { alarmSetterOf } from "./alarm-setter.ts";
 import { type AlarmEvent, type Alarms, alarmsOf } from "./alarms.ts";
 import { type Cdc, cdc } from "./cdc.ts";
 import { watch } from "./cloudwatch.ts";
+import { withComposites } from "./composite-alarms.ts";
 import { type DeadMan, deadMan } from "./dead-man.ts";
 import type { WorldEvent } from "./events.ts";
 import { type LoadBalancer, loadBalancer } from "./load-balancer.ts";
@@ -39,6 +41,8 @@ export interface WorldSettings {
   readonly keepsEvidence: boolean;
   /** Whether events of alarms come several at once, and with others that are no concern of this cutover. */
   readonly hasCompany?: boolean;
+  /** Those of the cutover's alarms that are over others. */
+  readonly composites?: readonly Composite[];
   readonly digest: Digest;
   readonly watchers: readonly ((event: WorldEvent) => void)[];
 }
@@ -104,7 +108,9 @@ export const worldOf = (settings: WorldSettings): World => {
   const truth = truthOf(seed, faults);
   const { requestsPerMinute } = settings.policy.traffic;
   const minutes = minutesOf({ seed, start: settings.start, requestsPerMinute, time, truth, faults, rules });
-  const alarms = alarmsOf(cutover, { time, faults, minutes, truth });
+  const { composites = [] } = settings;
+  const metric = alarmsOf(metricAlarms(cutover, composites), { time, faults, minutes, truth });
+  const alarms = composites.length === 0 ? metric : withComposites(metric, { composites, time, faults });
   const watched = watch({ cutover, time, faults, minutes, truth, alarms });
   const streams = cdc({ time, faults, truth, rules, alarms, tell });
   const heart = deadMan();
