@@ -86,7 +86,7 @@ export const STORMS_OF_EVIDENCE = {
       "green-errors": odds(1, [2, 6]),
       "green-dead": odds(0.4, [2, 6]),
       "alarm-flapping": odds(0.3, [2, 8], 0.6),
-      "alarm-suppressed": odds(8, [2, 12]),
+      "alarm-suppressed": odds(20, [1, 3]),
       "alarm-muted": odds(0.3, [5, 20]),
       "alarm-no-data": odds(0.5, [1, 4], 0.5),
       "alarm-set-astray": odds(1, [5, 20], 0.3),
