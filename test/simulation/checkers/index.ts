@@ -11,6 +11,7 @@ import { leftRinging } from "./left-ringing.ts";
 import { notKnowing } from "./not-knowing.ts";
 import { oneStep } from "./one-step.ts";
 import { outsiders } from "./outsiders.ts";
+import { ownRequests } from "./own-requests.ts";
 import { pastTheReturn } from "./past-the-return.ts";
 import { recordedWasMade } from "./recorded-was-made.ts";
 import { rehearsalReports } from "./rehearsal-reports.ts";
@@ -51,4 +52,5 @@ export const allCheckers = (digest: Digest, recomputes: boolean): readonly Check
   leftRinging(),
   answeredAlarms(),
   strangeEvents(),
+  ownRequests(),
 ];

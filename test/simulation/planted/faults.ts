@@ -6,6 +6,7 @@ import { EVIDENCE } from "./faults/evidence.ts";
 import { GIVING_UP } from "./faults/giving-up.ts";
 import { GOING_BACK } from "./faults/going-back.ts";
 import { LEDGER } from "./faults/ledger.ts";
+import { ONE_LISTENER } from "./faults/one-listener.ts";
 import { OPERATORS } from "./faults/operators.ts";
 import { OTHER_ROUTES } from "./faults/other-routes.ts";
 import { REHEARSALS } from "./faults/rehearsals.ts";
@@ -31,6 +32,7 @@ export const FAULTS: readonly Fault[] = [
   ...REHEARSALS,
   ...WAIVED,
   ...OTHER_ROUTES,
+  ...ONE_LISTENER,
   ...GIVING_UP,
   ...DECOMMISSION,
   ...LEDGER,
