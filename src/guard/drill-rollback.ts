@@ -86,6 +86,8 @@ const goBack = async (walk: Walk): Promise<DrillBroken | { readonly kind: "back"
     return set.ok
       ? unlatched(walk, "event", "the alarm was set, and nothing latched")
       : unlatched(walk, "alarm", set.failure.message);
+  // Its part is done whatever comes of the rest, and one over other alarms comes back to OK by nobody else.
+  await quieten(walk);
   const { cause, at, record } = latched.latch;
   const stranger = strangerIn(latched, drill);
   if (stranger !== null) return broken(walk, "event", stranger, "rolledBack");
@@ -100,7 +102,6 @@ const goBack = async (walk: Walk): Promise<DrillBroken | { readonly kind: "back"
     return brokenBehind(walk, "pin", await sayPin(ports, cutover));
   mark(walk, plainMs > 0 ? "weights on blue" : "pin raised", pinAnsweredAt);
   mark(walk, "verified on blue", verifiedAt);
-  await quieten(walk);
   return { kind: "back", via: typeof record.detail["via"] === "string" ? record.detail["via"] : "unknown" };
 };
 

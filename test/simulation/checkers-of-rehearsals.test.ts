@@ -59,6 +59,16 @@ describe("the checkers of rehearsals fail on a history that breaks a promise", (
     expect(found).toContain("a rehearsal armed again while a request of before it may still arrive");
   });
 
+  it("P7: an alarm that a rehearsal has set, and leaves as it is", async () => {
+    const { world, rehearses, says, arn } = await scene();
+    await rehearses(async (ports, run) => {
+      await ports.alarmSetter.set(arn, "ALARM", "begins", READ_MS);
+      const report = { kind: "broken", link: "event", standing: "armed", marks: [] } as never;
+      world.tell({ kind: "rehearsed", at: world.time.now(), run, arn, report });
+    });
+    expect(says("P7")).toContain("a rehearsal was over, and its alarm was still as it had set it");
+  });
+
   it("P7: what a rehearsal says that was not so", async () => {
     const { world, rehearses, says, arn } = await scene();
     const tells = (report: object) =>

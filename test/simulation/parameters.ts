@@ -3,6 +3,7 @@ import type { Policy } from "../../src/policy/policy-file.ts";
 import type { CutoverBindings, RouteBinding } from "../../src/signals/bindings.ts";
 import type { PinnedCutover, PinnedRoute } from "../../src/signals/routes.ts";
 import type { Also } from "./also.ts";
+import { boundWith, type Composite, drawComposites } from "./composites.ts";
 import { FAULT_KINDS } from "./faults/kinds.ts";
 import { STORMS, type StormName } from "./faults/storms.ts";
 import { START } from "./start.ts";
@@ -60,6 +61,10 @@ export interface Parameters {
   readonly also?: readonly Also[];
   /** What the policy that it is armed with passes over, and until when. */
   readonly waivers?: readonly Drawn[];
+  /** Whether the routes are all on one listener; muddled: the last one's raised pin would stand above the others. */
+  readonly listener?: "one" | "muddled";
+  /** Alarms over the cutover's others. */
+  readonly composites?: readonly Composite[];
 }
 
 export const parametersOf = (seed: number, options: RunOptions): Parameters => {
@@ -88,16 +93,28 @@ export const parametersOf = (seed: number, options: RunOptions): Parameters => {
 const besidesAll = (
   seed: number,
   { plain, storm, also: asked }: RunOptions,
-): Pick<Parameters, "plain" | "storm" | "also" | "waivers"> & Partial<Pick<Parameters, "routes">> => {
+): Pick<Parameters, "plain" | "storm" | "also" | "waivers" | "composites" | "listener"> &
+  Partial<Pick<Parameters, "routes">> => {
   const also = asked ?? (storm === undefined ? undefined : STORMS[storm].also);
   return {
     ...(plain === undefined ? {} : { plain }),
     ...(storm === undefined ? {} : { storm }),
     ...(also === undefined ? {} : { also }),
     ...(also?.includes("other-routes") === true ? { routes: diceOf(seed, "other routes").between(2, 3) } : {}),
+    ...(also?.includes("one-listener") === true && plain !== "default"
+      ? oneListener(diceOf(seed, "one listener"))
+      : {}),
     ...(also?.includes("waivers") === true ? { waivers: drawWaivers(diceOf(seed, "waivers"), 30, 4) } : {}),
+    ...(also?.includes("composite-alarms") === true
+      ? { composites: drawComposites(diceOf(seed, "composite alarms"), ORDERS) }
+      : {}),
   };
 };
+
+const oneListener = (dice: Dice): Pick<Parameters, "routes" | "listener"> => ({
+  routes: dice.between(2, 3),
+  listener: dice.chance(0.1) ? "muddled" : "one",
+});
 
 const weatherOf = (dice: Dice, long: boolean, storm: StormName | undefined): number => {
   const drawn = dice.of([0.15, 0.3, 0.3, 1, 1, 2]) * (long ? 0.2 : 1);
@@ -156,13 +173,29 @@ const anotherRoute = (route: PinnedRoute, letter: string): PinnedRoute => ({
 
 const LETTERS = ["b", "c"];
 
+/** Each route has its own numbers, one after the other, and none between those of another. */
+const onOneListener = (route: PinnedRoute, index: number, { routes, listener }: Parameters): PinnedRoute => {
+  const by = 100 * index;
+  const raisedPriority = listener === "muddled" && index === routes - 1 ? 50 : route.pin.raisedPriority + by;
+  return {
+    ...route,
+    listenerArn: route.listenerArn.slice(0, index === 0 ? undefined : -1),
+    pin: { ...route.pin, raisedPriority, parkedPriority: route.pin.parkedPriority + by },
+  };
+};
+
 const unpinned = (plain: PlainKind, { pin: _pin, weightedRuleArn, ...route }: PinnedRoute): RouteBinding =>
   plain === "rule" ? { ...route, weightedRuleArn } : route;
 
-export const cutoverOf = ({ routes, plain }: Parameters): CutoverBindings => {
-  const pinned = ORDERS.routes.flatMap((route) => [
+export const cutoverOf = (parameters: Parameters): CutoverBindings => {
+  const { routes, plain, listener, composites = [] } = parameters;
+  const apart = ORDERS.routes.flatMap((route) => [
     route,
     ...LETTERS.slice(0, routes - 1).map((letter) => anotherRoute(route, letter)),
   ]);
-  return { ...ORDERS, routes: plain === undefined ? pinned : pinned.map((route) => unpinned(plain, route)) };
+  const pinned = listener === undefined ? apart : apart.map((route, index) => onOneListener(route, index, parameters));
+  return {
+    ...boundWith(ORDERS, composites),
+    routes: plain === undefined ? pinned : pinned.map((route) => unpinned(plain, route)),
+  };
 };

@@ -10,6 +10,7 @@ import type { Storm } from "./faults/storm.ts";
 import { STORMS } from "./faults/storms.ts";
 import { cutoverOf, type Parameters, parametersOf, policyOf, type RunOptions } from "./parameters.ts";
 import { START } from "./start.ts";
+import { senderOf } from "./world/alarm-post.ts";
 import type { WorldEvent } from "./world/events.ts";
 import { meddlersOf } from "./world/foreign-hands.ts";
 import { peopleOf } from "./world/people.ts";
@@ -71,6 +72,8 @@ export const runSeed = async (seed: number, options: RunOptions = {}): Promise<S
       watchers,
     },
     keepsEvidence: parameters.recomputes,
+    composites: parameters.composites ?? [],
+    hasCompany: parameters.also?.includes("mixed-events") === true,
   });
   let ending = "unended";
   try {
@@ -131,6 +134,7 @@ const STANDING: readonly FaultKind[] = FAULT_KINDS.filter((kind) =>
 const live = async (world: World, parameters: Parameters, until: number): Promise<string> => {
   const people = peopleOf(world, parameters, sha256);
   const meddle = meddlersOf(world, parameters);
+  const send = senderOf(world, parameters);
   const { time, faults } = world;
   const latest = until + quietLimitMs(parameters);
   while (time.now() < latest) {
@@ -139,7 +143,7 @@ const live = async (world: World, parameters: Parameters, until: number): Promis
     countStanding(faults, minute);
     schedule(world, minute);
     time.at(minute + 10_000, () => {
-      for (const event of world.alarms.evaluate(minute)) world.enqueue({ kind: "alarm", event });
+      send(world.alarms.evaluate(minute));
     });
     time.at(minute + 20_000, meddle);
     time.at(minute + 30_000, () => {

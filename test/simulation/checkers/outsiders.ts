@@ -1,4 +1,4 @@
-import type { ObservedListener } from "../../../src/actuation/rules-port.ts";
+import type { ObservedListener, ObservedRule } from "../../../src/actuation/rules-port.ts";
 import type { CutoverState } from "../../../src/decision/state.ts";
 import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { RouteBinding } from "../../../src/signals/bindings.ts";
@@ -106,21 +106,27 @@ const shownAt = (world: World, tick: number, after: CutoverState): readonly Show
   if (after.latch !== undefined || after.wayBack !== "open") return ["as recorded"];
   const looks = world.table.servedAt(tick)?.served.listeners ?? [];
   const { routes } = world.cutover;
-  return routes
-    .map(({ listenerArn }) => looks.filter((one) => one.listenerArn === listenerArn))
-    .map((of) => together(of.map((one) => shownBy(routes, one, after.weightPercent))));
+  return routes.map((route) => {
+    const of = looks.filter(({ listenerArn }) => listenerArn === route.listenerArn);
+    return together(of.map((one) => shownBy(route, routes, one, after.weightPercent)));
+  });
 };
 
 const together = ([first, ...rest]: readonly Shown[]): Shown =>
   first !== undefined && rest.every((one) => one === first) ? first : "unclear";
 
-const shownBy = (routes: readonly RouteBinding[], listener: ObservedListener, recorded: number): Shown => {
-  const route = routes.find(({ listenerArn }) => listenerArn === listener.listenerArn);
-  const weighted = route === undefined ? undefined : listener.rules.find((rule) => isWeightedRule(route, rule));
+const shownBy = (
+  route: RouteBinding,
+  routes: readonly RouteBinding[],
+  listener: ObservedListener,
+  recorded: number,
+): Shown => {
+  const weighted = listener.rules.find((rule) => isWeightedRule(route, rule));
   const targets = weighted?.forward?.targets;
-  if (route === undefined || weighted === undefined || targets?.length !== 2) return "unclear";
-  const bound = [weighted.ruleArn, route.pin?.ruleArn, `${route.listenerArn}/default`];
-  if (listener.rules.some(({ ruleArn }) => !bound.includes(ruleArn))) return "unclear";
+  if (weighted === undefined || targets?.length !== 2) return "unclear";
+  const isBound = (rule: ObservedRule): boolean =>
+    rule.priority === null || routes.some((one) => isWeightedRule(one, rule) || one.pin?.ruleArn === rule.ruleArn);
+  if (!listener.rules.every(isBound)) return "unclear";
   const pin = listener.rules.find(({ ruleArn }) => ruleArn === route.pin?.ruleArn);
   const green = targets.find(({ targetGroupArn }) => targetGroupArn === route.green)?.weight ?? 0;
   if (green > recorded) return "more green";

@@ -108,7 +108,9 @@ export const rehearsed = (): Checker => {
   /** Whoever went back in earnest, got the table's answer, and came to their own end. */
   const ended = (run: Run): void => {
     const latch = run.seen?.state.latch;
-    const isEarnest = run.back?.by === "operator" || (run.back?.by === "alarm" && !isOf(latch, run.back.arn));
+    const { back } = run;
+    const isOther = back?.by === "alarm" && back.calls.some(({ arn }) => !isOf(latch, arn));
+    const isEarnest = back?.by === "operator" || isOther;
     const wasTold = !run.unanswered && !run.isCutOff;
     if (latch !== undefined && isEarnest && wasTold && run.startedAt > latch.at + SKEW_MS) meant.add(latch.record.id);
   };

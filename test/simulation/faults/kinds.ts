@@ -32,6 +32,7 @@ export const FAULT_KINDS = [
   "schedule-silent",
   "alarm-flapping",
   "alarm-muted",
+  "alarm-suppressed",
   "alarm-no-data",
   "alarm-firing-at-arm",
   "alarm-set-astray",

@@ -52,6 +52,8 @@ export const MENU: Readonly<Record<FaultKind, Odds>> = {
   "schedule-silent": odds(0.12, [2, 14]),
   "alarm-flapping": odds(0.04, [2, 8], 0.6),
   "alarm-muted": odds(0.15, [10, 60]),
+  // Composite alarms alone have a suppressor.
+  "alarm-suppressed": odds(0.5, [1, 20]),
   "alarm-no-data": odds(0.1, [2, 12], 0.6),
   "alarm-firing-at-arm": odds(0.1, [5, 15]),
   // Of the requests of a rehearsal of the rollback; nobody else sets alarms.

@@ -75,6 +75,25 @@ const STORMS_BY_NAME = {
       "people-hasty": always(0.3),
     },
   },
+  "routes-on-one-listener": {
+    why: "and the two or three are on one listener, where a rule of one may stand above another one's",
+    also: ["one-listener"],
+    odds: {
+      throttled: always(0.2),
+      "pin-throttled": always(0.2),
+      "request-lost": always(0.1),
+      "request-late": always(0.2),
+      "describe-stale": always(0.3),
+      "foreign-more-green": odds(1, [1, 1]),
+      "foreign-more-blue": odds(1, [1, 1]),
+      "foreign-rule-above": odds(0.5, [1, 1]),
+      "foreign-pin-parked": odds(2, [1, 1]),
+      "foreign-pin-deleted": odds(0.3, [1, 1]),
+      "priority-in-use": odds(0.3, [5, 20]),
+      "people-back": odds(1.5, [1, 1]),
+      "people-hasty": always(0.3),
+    },
+  },
   "backs-and-forths": {
     why: "people go back again and again, and are in a hurry to go on; reverse stands still now and then",
     odds: {

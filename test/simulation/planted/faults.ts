@@ -1,9 +1,12 @@
 import type { Fault } from "./fault.ts";
+import { ALARMS_BY_POST } from "./faults/alarms-by-post.ts";
+import { ALARMS_OVER_ALARMS } from "./faults/alarms-over-alarms.ts";
 import { DECOMMISSION } from "./faults/decommission.ts";
 import { EVIDENCE } from "./faults/evidence.ts";
 import { GIVING_UP } from "./faults/giving-up.ts";
 import { GOING_BACK } from "./faults/going-back.ts";
 import { LEDGER } from "./faults/ledger.ts";
+import { ONE_LISTENER } from "./faults/one-listener.ts";
 import { OPERATORS } from "./faults/operators.ts";
 import { OTHER_ROUTES } from "./faults/other-routes.ts";
 import { REHEARSALS } from "./faults/rehearsals.ts";
@@ -20,6 +23,8 @@ export const FAULTS: readonly Fault[] = [
   ...ROUTES_APART,
   ...GOING_BACK,
   ...WITHOUT_DELAY,
+  ...ALARMS_BY_POST,
+  ...ALARMS_OVER_ALARMS,
   ...RULES,
   ...EVIDENCE,
   ...SOAK,
@@ -27,6 +32,7 @@ export const FAULTS: readonly Fault[] = [
   ...REHEARSALS,
   ...WAIVED,
   ...OTHER_ROUTES,
+  ...ONE_LISTENER,
   ...GIVING_UP,
   ...DECOMMISSION,
   ...LEDGER,

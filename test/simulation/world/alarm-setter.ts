@@ -25,9 +25,9 @@ export const alarmSetterOf =
     set: async (arn, to, _reason, timeoutMs) => {
       const askedAt = time.now();
       const land = (): void => {
-        const { rang, event } = alarms.set(arn, to);
+        const { rang, events } = alarms.set(arn, to);
         tell({ kind: "alarm-set", at: time.now(), askedAt, run, arn, to, rang });
-        if (event !== null) calls(event);
+        for (const event of events) calls(event);
       };
       const lost = () => outsideFailure("timed-out", "SetAlarmState: no answer");
       const landed = () => {

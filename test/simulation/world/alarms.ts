@@ -8,10 +8,9 @@ import type { Truth } from "./truth.ts";
 /** An alarm changed to ALARM and says so. `at` is its own instant, which every copy of the event carries. */
 export interface AlarmEvent {
   readonly arn: string;
-  readonly severity: "degraded" | "hard-down";
   readonly at: number;
-  /** By its own action, where that is told apart. */
-  readonly via?: "action";
+  /** In ALARM before, too: it could not act until now. */
+  readonly was?: "ALARM";
 }
 
 export interface Alarms {
@@ -24,7 +23,7 @@ export interface Alarms {
    * SetAlarmState: where that changes it, its actions follow as if it had come to it by itself, and its next evaluation
    * takes it back. `rang`: it was in ALARM before, and not by this.
    */
-  set(arn: string, to: "OK" | "ALARM"): { readonly rang: boolean; readonly event: AlarmEvent | null };
+  set(arn: string, to: "OK" | "ALARM"): { readonly rang: boolean; readonly events: readonly AlarmEvent[] };
   /** When this alarm was put into ALARM by `set`, newest last. */
   setAt(arn: string): readonly number[];
   disable(): void;
@@ -58,10 +57,10 @@ const breaches = (arn: string, minute: EndedMinute, truth: Truth): boolean => {
 
 /** The cutover's alarms by what really happened, as the template sets them: two bad minutes of three, or of two. */
 export const alarmsOf = (
-  cutover: CutoverBindings,
+  bound: CutoverBindings["alarms"],
   { time, faults, minutes, truth }: { time: { now(): number }; faults: Faults; minutes: Minutes; truth: Truth },
 ): Alarms => {
-  const all: Alarm[] = cutover.alarms.map(({ arn, severity }) => ({
+  const all: Alarm[] = bound.map(({ arn, severity }) => ({
     ...{ arn, severity, state: "OK" as const, changedAt: time.now(), byHand: false, setAt: [] },
   }));
   let enabled = true;
@@ -102,8 +101,7 @@ export const alarmsOf = (
     Object.assign(alarm, { state, changedAt: time.now(), byHand: false });
     const early = firesAlready(alarm);
     if (early) faults.count("alarm-firing-at-arm");
-    const { arn, severity } = alarm;
-    return state === "ALARM" && acts() && !early ? [{ arn, severity, at: time.now() }] : [];
+    return state === "ALARM" && acts() && !early ? [{ arn: alarm.arn, at: time.now() }] : [];
   };
 
   return {
@@ -120,7 +118,7 @@ export const alarmsOf = (
       if (alarm === undefined) throw new RangeError("a cutover has alarms");
       Object.assign(alarm, { state: "ALARM", changedAt: time.now(), byHand: false });
       lastFiringAt = time.now();
-      return { arn: alarm.arn, severity: alarm.severity, at: time.now() };
+      return { arn: alarm.arn, at: time.now() };
     },
     set: (arn, to) => {
       const alarm = all.find((one) => one.arn === arn);
@@ -132,11 +130,7 @@ export const alarmsOf = (
         lastFiringAt = time.now();
         alarm.setAt.push(time.now());
       }
-      const { severity } = alarm;
-      return {
-        rang,
-        event: changes && to === "ALARM" && acts() ? { arn, severity, at: time.now(), via: "action" } : null,
-      };
+      return { rang, events: changes && to === "ALARM" && acts() ? [{ arn, at: time.now() }] : [] };
     },
     setAt: (arn) => all.find((one) => one.arn === arn)?.setAt ?? [],
     disable: () => {

@@ -48,7 +48,7 @@ const EDITS: Readonly<Partial<Record<FaultKind, Edit>>> = {
     const weighted = rules.find((rule) => isWeightedRule(route, rule));
     if (weighted === undefined) return rules;
     const forward = { targets: [{ targetGroupArn: route.blue, weight: 1 }], sticky: false };
-    return [...rules, { ...weighted, ruleArn: FOREIGN, priority: 50, forward }];
+    return [...rules, { ...weighted, ruleArn: FOREIGN, priority: (weighted.priority ?? 100) - 50, forward }];
   },
   "foreign-group-deleted": onWeighted((rule, { blue }) => ({
     ...rule,
@@ -71,8 +71,10 @@ const EDITS: Readonly<Partial<Record<FaultKind, Edit>>> = {
 };
 
 /** The routes that other people's hands are on: the first alone, where nobody asks for more. */
-export const handsOn = ({ routes, also }: Parameters): readonly number[] =>
-  Array.from({ length: also?.includes("other-routes") === true ? routes : 1 }, (_, route) => route);
+export const handsOn = ({ routes, also = [] }: Parameters): readonly number[] => {
+  const onAny = also.includes("other-routes") || also.includes("one-listener");
+  return Array.from({ length: onAny ? routes : 1 }, (_, route) => route);
+};
 
 /** Once a minute: whoever begins to meddle now does so now, on one of the routes or on all of them. */
 export const meddlersOf = (world: World, parameters: Parameters): (() => void) => {

@@ -4,6 +4,7 @@ import { type EpochMs, epochMs } from "../../../src/kernel/units.ts";
 import type { CutoverBindings, RouteBinding } from "../../../src/signals/bindings.ts";
 import type { Faults } from "../faults/faults.ts";
 import type { WorldEvent } from "./events.ts";
+import { firstRules, type Served, servedRoutes, weightedIn } from "./first-rules.ts";
 import { type Wanted, writesTo } from "./rule-writes.ts";
 import type { Run } from "./run.ts";
 import type { Timeline } from "./timeline.ts";
@@ -13,9 +14,6 @@ const CALL_MS = 20;
 const DESCRIBE_LAG_MS = 10_000;
 /** How far apart the nodes of the load balancer may be. */
 const NODES_APART_MS = 5_000;
-const CONDITIONS = [{ Field: "path-pattern", PathPatternConfig: { Values: ["/*"] } }];
-/** The weighted rule of a second listener asks who it is before it forwards. */
-const AUTHENTICATE = { Type: "authenticate-oidc", Order: 1 };
 
 type Rules = readonly ObservedRule[];
 
@@ -39,6 +37,8 @@ export interface LoadBalancer {
   /** Effective share of green, the most of any route, by the rules as they are. */
   greenPercent(): number;
   weightedPercent(route: number): number;
+  /** The other routes whose requests this one's pin takes as soon as it is up. */
+  wouldTake(route: number): readonly number[];
   pinOf(route: number): "raised" | "parked" | "gone" | "none";
   /** Changes of the effective share since the beginning, oldest first. */
   readonly shares: readonly (readonly Share[])[];
@@ -55,29 +55,6 @@ export interface LoadBalancerSettings {
 
 const forwardTo = (targets: NonNullable<ObservedRule["forward"]>["targets"], sticky: boolean) => ({ targets, sticky });
 
-/** What the weights of a route are written to, as this load balancer names it. */
-const weightedIn = ({ weightedRuleArn, listenerArn }: RouteBinding): string =>
-  weightedRuleArn ?? `${listenerArn}/default`;
-
-const initialRules = (route: RouteBinding): Rules => {
-  const { listenerArn, weightedRuleArn, pin, blue, green } = route;
-  const rule = (ruleArn: string, priority: number | null, targets: Parameters<typeof forwardTo>[0]): ObservedRule => ({
-    ...{ ruleArn, priority, conditions: ruleArn === weightedIn(route) || priority !== null ? CONDITIONS : [] },
-    ...{ forward: forwardTo(targets, false), otherActions: [] },
-  });
-  const blueAlone = [{ targetGroupArn: blue, weight: 1 }];
-  const weighted = [
-    { targetGroupArn: blue, weight: 100 },
-    { targetGroupArn: green, weight: 0 },
-  ];
-  const otherActions = listenerArn.endsWith("b") ? [AUTHENTICATE] : [];
-  return [
-    ...(weightedRuleArn === undefined ? [] : [{ ...rule(weightedRuleArn, 100, weighted), otherActions }]),
-    ...(pin === undefined ? [] : [{ ...rule(pin.ruleArn, pin.parkedPriority, blueAlone), otherActions }]),
-    rule(`${listenerArn}/default`, null, weightedRuleArn === undefined ? weighted : blueAlone),
-  ];
-};
-
 const shareOfRule = (rule: ObservedRule | undefined, green: string): number => {
   const targets = rule?.forward?.targets ?? [];
   const total = targets.reduce((sum, { weight }) => sum + weight, 0);
@@ -85,27 +62,38 @@ const shareOfRule = (rule: ObservedRule | undefined, green: string): number => {
   return total === 0 ? 0 : (100 * greens.reduce((sum, { weight }) => sum + weight, 0)) / total;
 };
 
-/** The rule that takes the users' requests: the first of those with the route's own conditions. */
-const takes = (rules: Rules): ObservedRule | undefined => {
+/** The rule that takes the users' requests of a route: the first whose conditions they meet. */
+const takes = (rules: Rules, meets: Served["meets"]): ObservedRule | undefined => {
   let first: ObservedRule | undefined;
   for (const rule of rules)
-    if (rule.conditions === CONDITIONS && (rule.priority ?? 1e9) < (first?.priority ?? 2e9)) first = rule;
+    if (meets.includes(rule.conditions) && (rule.priority ?? 1e9) < (first?.priority ?? 2e9)) first = rule;
   return first;
 };
 
 /** Listeners with the load balancer's own semantics: no fence, the last to arrive wins, reads behind, nodes apart. */
 export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettings): LoadBalancer => {
   const { routes } = cutover;
-  const versions: Version[][] = routes.map((route) => [{ at: time.now(), rules: initialRules(route) }]);
+  const served = servedRoutes(cutover);
+  const servedAs = (route: number): Served => {
+    const found = served[route];
+    if (found === undefined) throw new RangeError(`no route ${route}`);
+    return found;
+  };
+  /** By listener. */
+  const versions: Version[][] = [...new Set(served.map(({ listener }) => listener))].map((listener) => [
+    { at: time.now(), rules: firstRules(cutover, served, listener) },
+  ]);
+  const versionsOf = (route: number): Version[] => versions[servedAs(route).listener] ?? [];
   const shares: Share[][] = routes.map(() => [{ at: time.now(), greenPercent: 0, allNodesAt: time.now() }]);
 
-  const rulesOf = (route: number): Rules => versions[route]?.at(-1)?.rules ?? [];
+  const rulesOf = (route: number): Rules => versionsOf(route).at(-1)?.rules ?? [];
   const binding = (route: number): RouteBinding => {
     const found = routes[route];
     if (found === undefined) throw new RangeError(`no route ${route}`);
     return found;
   };
-  const effectiveOf = (rules: Rules, route: number) => shareOfRule(takes(rules), binding(route).green);
+  const effectiveOf = (rules: Rules, route: number) =>
+    shareOfRule(takes(rules, servedAs(route).meets), binding(route).green);
   const weightedOf = (rules: Rules, route: number) => {
     const weighted = weightedIn(binding(route));
     return shareOfRule(
@@ -116,13 +104,26 @@ export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettin
 
   const put = (route: number, next: Rules, by: { run: Run | null; sentAt: number; what: string }): void => {
     const before = rulesOf(route);
-    const all = versions[route] ?? [];
+    const all = versionsOf(route);
     const at = time.now();
     all.push({ at, rules: next });
     // Nobody can be shown what is older than a Describe may be behind.
     while ((all[1]?.at ?? at) < at - 2 * DESCRIBE_LAG_MS && all.length > 2) all.shift();
+    for (const [each] of routes.entries())
+      if (each === route || servedAs(each).listener === servedAs(route).listener)
+        turn(each, { before, next, isWritten: each === route }, by);
+  };
+
+  /** What a change of a listener's rules makes of one of its routes. */
+  const turn = (
+    route: number,
+    { before, next, isWritten }: { readonly before: Rules; readonly next: Rules; readonly isWritten: boolean },
+    by: { run: Run | null; sentAt: number; what: string },
+  ): void => {
+    const at = time.now();
     const effective = { from: effectiveOf(before, route), to: effectiveOf(next, route) };
     const weighted = { from: weightedOf(before, route), to: weightedOf(next, route) };
+    if (!isWritten && effective.from === effective.to && weighted.from === weighted.to) return;
     if (effective.from !== effective.to) {
       const lag = faults.strikes("nodes-apart", at) ? faults.dice("nodes-apart").below(NODES_APART_MS) : 0;
       const last = shares[route]?.at(-1);
@@ -161,11 +162,13 @@ export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettin
   const indexOf = (wanted: RouteBinding): number =>
     routes.findIndex((route) => weightedIn(route) === weightedIn(wanted));
 
-  const shownAt = (route: number, at: number): Rules =>
-    versions[route]?.findLast((version) => version.at <= at)?.rules ?? versions[route]?.[0]?.rules ?? [];
+  const shownAt = (route: number, at: number): Rules => {
+    const all = versionsOf(route);
+    return (all.findLast((version) => version.at <= at) ?? all[0])?.rules ?? [];
+  };
 
   const portOf = (run: Run): RulesPort => ({
-    listListeners: async () => ok(routes.map(({ listenerArn }) => listenerArn)),
+    listListeners: async () => ok([...new Set(routes.map(({ listenerArn }) => listenerArn))]),
     readListener: async (listenerArn, timeoutMs) => {
       if (faults.strikes("describe-unreadable", time.now()))
         return run.call(timeoutMs, () => outsideFailure("timed-out", `DescribeRules of ${listenerArn}: no answer`));
@@ -221,6 +224,16 @@ export const loadBalancer = ({ cutover, time, faults, tell }: LoadBalancerSettin
     edit: (route, what, change) => put(route, change(rulesOf(route)), { run: null, sentAt: time.now(), what }),
     greenPercent: () => Math.max(...routes.map((_, route) => effectiveOf(rulesOf(route), route))),
     weightedPercent: (route) => weightedOf(rulesOf(route), route),
+    wouldTake: (route) => {
+      const { pin } = binding(route);
+      const { conditions, listener } = servedAs(route);
+      return routes.flatMap((other, each) => {
+        const { meets, listener: on } = servedAs(each);
+        const weighted = rulesOf(each).find(({ ruleArn }) => ruleArn === weightedIn(other));
+        const isBelow = pin !== undefined && pin.raisedPriority < (weighted?.priority ?? 0);
+        return each !== route && on === listener && isBelow && meets.includes(conditions) ? [each] : [];
+      });
+    },
     pinOf: (route) => {
       const { pin, green } = binding(route);
       const shown = rulesOf(route).find(({ ruleArn }) => ruleArn === pin?.ruleArn);

@@ -107,7 +107,7 @@ export const peopleOf = (world: World, parameters: Parameters, digest: (text: st
     if (faults.strikes("people-pause", now)) operator((ports) => requestPause(ports, name, WHO));
     if (faults.strikes("people-back", now)) goesBack(faults.dice("people-back").chance(0.5));
     if (isLastCall(world.state()) && faults.strikes("people-cold-feet", now))
-      world.enqueue({ kind: "alarm", event: world.alarms.setOff() });
+      world.enqueue({ kind: "alarms", changes: [world.alarms.setOff()] });
     if (own.pause.chance(0.002)) operator((ports) => requestPause(ports, name, WHO));
     // Taking things apart is when people get cold feet.
     const fright = world.state()?.phase === "decommissioning" ? 0.02 : 0.0008;

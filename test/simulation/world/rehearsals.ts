@@ -47,7 +47,8 @@ export const rehearsalsOf = (world: World, { also }: Parameters, meanwhile: Mean
     if (dice.chance(0.03)) meanwhile.goesBack();
     if (dice.chance(0.03)) meanwhile.pauses();
     if (dice.chance(0.05)) meanwhile.armsAgain();
-    if (dice.chance(0.03)) world.enqueue({ kind: "alarm", event: world.alarms.setOff(dice.of(cutover.alarms).arn) });
+    if (dice.chance(0.03))
+      world.enqueue({ kind: "alarms", changes: [world.alarms.setOff(dice.of(cutover.alarms).arn)] });
   };
 
   return {

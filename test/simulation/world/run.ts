@@ -3,6 +3,7 @@ import type { CutoverState } from "../../../src/decision/state.ts";
 import type { Observed } from "../../../src/guard/ports.ts";
 import type { AlarmReading, MetricReadings, TargetHealth } from "../../../src/signals/ports.ts";
 import type { Faults } from "../faults/faults.ts";
+import type { AlarmEvent } from "./alarms.ts";
 import { type Dice, diceOf } from "./dice.ts";
 import { fateOf, MAX_SKEW_MS } from "./run-fate.ts";
 import type { Timeline } from "./timeline.ts";
@@ -24,7 +25,8 @@ const LIFE_MS: Readonly<Record<RunKind, number>> = {
 /** On whose word a run sends everything to blue. */
 export type Back =
   | { readonly by: "operator" | "promote" }
-  | { readonly by: "alarm"; readonly arn: string; readonly at: number };
+  /** `calls`: by these, where there are any. `isStrange`: something else in its event is nothing it can answer. */
+  | { readonly by: "alarm"; readonly calls: readonly AlarmEvent[]; readonly isStrange: boolean };
 
 /** What the world told one run; a checker asks for this, never for what the run made of it. */
 export interface Served {
@@ -54,6 +56,8 @@ export interface Run {
   unanswered: boolean;
   /** It has had rollback called, which asks in its place. */
   calledRollback: boolean;
+  /** Why its invocation was a failed one to Lambda, which tries again and tells somebody; null where it was none. */
+  failed: string | null;
   now(): number;
   sleep(forMs: number): Promise<void>;
   /** Stands still for any part of the life that is left, and then goes on; the clock it reads goes on meanwhile. */
@@ -159,6 +163,7 @@ export const startRun = ({ kind, tick, back, seed, time, faults }: RunSettings):
     seen: null,
     unanswered: false,
     calledRollback: false,
+    failed: null,
     now: () => time.now() + skewMs,
     sleep: (forMs) => look(forMs, () => {}),
     stands: (dice) => call(dice.between(1_000, Math.max(1_000, diesAt - time.now())), () => {}),

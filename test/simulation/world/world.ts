@@ -1,26 +1,31 @@
 import type { CutoverState } from "../../../src/decision/state.ts";
 import { runDecommission } from "../../../src/decommission/run-decommission.ts";
+import { cutoverNamed } from "../../../src/edge/cutovers.ts";
+import { parseTickEvent, parseWorkerEvent } from "../../../src/edge/events.ts";
 import type { DrillPorts } from "../../../src/guard/drill-walk.ts";
-import { lowerPin } from "../../../src/guard/lower-pin.ts";
 import { runObserve } from "../../../src/guard/observe.ts";
-import type { GuardPorts, Notification, RollbackRequest } from "../../../src/guard/ports.ts";
+import type { GuardPorts, Notification } from "../../../src/guard/ports.ts";
 import { runPromote } from "../../../src/guard/promote.ts";
-import { snapBack } from "../../../src/guard/snap-back.ts";
 import { runTick } from "../../../src/guard/tick.ts";
 import type { Digest } from "../../../src/kernel/digest.ts";
+import { toIso } from "../../../src/kernel/instant.ts";
 import { ok, outsideFailure } from "../../../src/kernel/result.ts";
 import { type EpochMs, epochMs, MINUTE_MS } from "../../../src/kernel/units.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
 import type { CutoverBindings } from "../../../src/signals/bindings.ts";
+import { type Composite, metricAlarms } from "../composites.ts";
 import type { Faults } from "../faults/faults.ts";
+import { alarmPost } from "./alarm-post.ts";
 import { alarmSetterOf } from "./alarm-setter.ts";
 import { type AlarmEvent, type Alarms, alarmsOf } from "./alarms.ts";
 import { type Cdc, cdc } from "./cdc.ts";
 import { watch } from "./cloudwatch.ts";
+import { withComposites } from "./composite-alarms.ts";
 import { type DeadMan, deadMan } from "./dead-man.ts";
 import type { WorldEvent } from "./events.ts";
 import { type LoadBalancer, loadBalancer } from "./load-balancer.ts";
 import { type Minutes, minutesOf } from "./minutes.ts";
+import { rollbackFunction } from "./rollback-function.ts";
 import { type Back, type Run, type RunKind, startRun } from "./run.ts";
 import { stateItem } from "./state-item.ts";
 import { type Table, table } from "./table.ts";
@@ -34,15 +39,21 @@ export interface WorldSettings {
   readonly policy: Policy;
   readonly faults: Faults;
   readonly keepsEvidence: boolean;
+  /** Whether events of alarms come several at once, and with others that are no concern of this cutover. */
+  readonly hasCompany?: boolean;
+  /** Those of the cutover's alarms that are over others. */
+  readonly composites?: readonly Composite[];
   readonly digest: Digest;
   readonly watchers: readonly ((event: WorldEvent) => void)[];
 }
 
 /** A request for a run of a function, in the service's queue. */
 export type Job =
-  | { readonly kind: "worker"; readonly name: "observe" | "promote" | "decommission"; readonly tick: EpochMs }
-  | { readonly kind: "rollback"; readonly request: RollbackRequest }
-  | { readonly kind: "alarm"; readonly event: AlarmEvent };
+  | { readonly kind: "worker"; readonly name: "observe" | "promote" | "decommission"; readonly event: unknown }
+  | { readonly kind: "rollback"; readonly back: Back | null; readonly event: unknown }
+  | { readonly kind: "alarms"; readonly changes: readonly AlarmEvent[] }
+  /** What comes to the function and calls for nothing. */
+  | { readonly kind: "stranger" };
 
 /** A message that has reached people. */
 export type Told = Notification & { readonly toldAt: number };
@@ -83,8 +94,6 @@ const CALL_MS = 10;
 const QUEUE_MS = 100;
 /** Workers are asked for with a maximum age; older requests are dropped by the service. */
 const WORKER_MAX_AGE_MS = 60_000;
-/** Lambda tries a failed asynchronous invocation twice more. */
-const RETRIES_MS = [60_000, 120_000];
 const LONGEST_ACT_MS = 25_000;
 
 export const worldOf = (settings: WorldSettings): World => {
@@ -99,7 +108,9 @@ export const worldOf = (settings: WorldSettings): World => {
   const truth = truthOf(seed, faults);
   const { requestsPerMinute } = settings.policy.traffic;
   const minutes = minutesOf({ seed, start: settings.start, requestsPerMinute, time, truth, faults, rules });
-  const alarms = alarmsOf(cutover, { time, faults, minutes, truth });
+  const { composites = [] } = settings;
+  const metric = alarmsOf(metricAlarms(cutover, composites), { time, faults, minutes, truth });
+  const alarms = composites.length === 0 ? metric : withComposites(metric, { composites, time, faults });
   const watched = watch({ cutover, time, faults, minutes, truth, alarms });
   const streams = cdc({ time, faults, truth, rules, alarms, tell });
   const heart = deadMan();
@@ -107,7 +118,13 @@ export const worldOf = (settings: WorldSettings): World => {
   let ids = 0;
   let ticks = 0;
 
-  const setterOf = alarmSetterOf({ time, faults, alarms, tell, calls: (event) => enqueue({ kind: "alarm", event }) });
+  const setterOf = alarmSetterOf({
+    time,
+    faults,
+    alarms,
+    tell,
+    calls: (event) => enqueue({ kind: "alarms", changes: [event] }),
+  });
 
   const portsOf = (run: Run): WorldPorts => ({
     alarmSetter: setterOf(run),
@@ -134,15 +151,18 @@ export const worldOf = (settings: WorldSettings): World => {
       },
     },
     invoke: {
-      rollback: (_cutover, request) =>
+      rollback: (name, request) =>
         run.call(CALL_MS, () => {
           run.calledRollback = true;
-          enqueue({ kind: "rollback", request });
+          const { kind, epoch } = request;
+          const at = kind === "snapBack" ? { tick: toIso(request.tick) } : {};
+          const back = kind === "snapBack" ? ({ by: "promote" } as const) : null;
+          enqueue({ kind: "rollback", back, event: { cutover: name, kind, epoch, ...at } });
           return ok(undefined);
         }),
-      worker: (name, _cutover, tick) =>
+      worker: (name, of, tick) =>
         run.call(CALL_MS, () => {
-          enqueue({ kind: "worker", name, tick });
+          enqueue({ kind: "worker", name, event: { cutover: of, tick: toIso(tick) } });
           return ok(undefined);
         }),
     },
@@ -166,46 +186,26 @@ export const worldOf = (settings: WorldSettings): World => {
     return run;
   };
 
-  type Rollback = (ports: GuardPorts) => Promise<{ readonly kind: string }>;
-
-  const doRollback = (attempt: number, back: Back | null, work: Rollback): void => {
-    const again = RETRIES_MS[attempt];
-    const once = async (ports: GuardPorts): Promise<void> => {
-      const report = await work(ports);
-      // What nobody has verified, or can explain, is an error to Lambda, which tries again.
-      if (["unverified", "pin-gone"].includes(report.kind) && again !== undefined)
-        time.at(time.now() + again, () => doRollback(attempt + 1, back, work));
-    };
-    launch("rollback", null, once, back);
-  };
-
-  const doWorker = ({ name, tick }: Extract<Job, { kind: "worker" }>): void => {
+  const doWorker = ({ name, event }: Extract<Job, { kind: "worker" }>): void => {
     if (name === "promote") ticks += 1;
+    const { cutover: asked, tick } = parseWorkerEvent(event);
+    const of = cutoverNamed([cutover], asked);
     launch(name, tick, (ports, run) => {
-      if (name === "observe") return runObserve(ports, cutover, tick);
-      if (name === "promote") return runPromote(ports, cutover, tick);
+      if (name === "observe") return runObserve(ports, of, tick);
+      if (name === "promote") return runPromote(ports, of, tick);
       const hasTime = () => run.diesAt - time.now() > LONGEST_ACT_MS;
-      return runDecommission({ ...ports, acts: streams.actsOf(run, ports), hasTime }, cutover);
+      return runDecommission({ ...ports, acts: streams.actsOf(run, ports), hasTime }, of);
     });
   };
 
-  const doAlarm = ({ arn, severity, at, via }: AlarmEvent): void => {
-    // A bundle of before the last change of the alarms does not know this one, and says so.
-    if (faults.strikes("older-map", time.now())) return;
-    const came = via === undefined ? {} : { via };
-    const trigger = { kind: "alarm", alarmArn: arn, severity, alarmAt: epochMs(at), ...came } as const;
-    doRollback(0, { by: "alarm", arn, at }, (ports) => snapBack(ports, cutover, trigger));
-  };
+  const rollback = rollbackFunction({ cutover, time, faults, launch });
+  const post = alarmPost(seed, cutover, settings.hasCompany === true);
 
   const deliver = (job: Job): void => {
     if (job.kind === "worker") doWorker(job);
-    else if (job.kind === "alarm") doAlarm(job.event);
-    else
-      doRollback(0, job.request.kind === "snapBack" ? { by: "promote" } : null, (ports) =>
-        job.request.kind === "lowerPin"
-          ? lowerPin(ports, cutover, job.request.epoch)
-          : snapBack(ports, cutover, { ...job.request, kind: "promote" }),
-      );
+    else if (job.kind === "rollback") rollback.asked(job.event, job.back);
+    else if (job.kind === "alarms") rollback.called(post.of(job.changes, time.now()));
+    else rollback.called(post.stranger(time.now()));
   };
 
   const enqueue = (job: Job): void => {
@@ -223,8 +223,9 @@ export const worldOf = (settings: WorldSettings): World => {
   };
 
   const tick = (scheduledAt: EpochMs): void => {
-    launch("tick", scheduledAt, async (ports) => {
-      const report = await runTick(ports, scheduledAt);
+    const { tick: minute } = parseTickEvent({ scheduledTime: toIso(scheduledAt) });
+    launch("tick", minute, async (ports) => {
+      const report = await runTick(ports, minute);
       if (report.stalestSeconds !== null) heart.datapoint(time.now(), report.stalestSeconds);
     });
   };

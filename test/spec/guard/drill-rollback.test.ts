@@ -431,6 +431,8 @@ describe("a rehearsal that does not arrive names the link that is broken:", () =
       why: expect.stringMatching(/a tick found the alarm/),
       standing: "rolledBack",
     });
+    // One over other alarms would ring on, and nobody could arm again.
+    expect(scene.drill.set).toEqual(["ALARM", "OK"]);
     untouched(scene.world);
   });
 
@@ -443,6 +445,7 @@ describe("a rehearsal that does not arrive names the link that is broken:", () =
           : movePin.call(world.rules, route, to, limits);
     });
     expect(report).toMatchObject({ kind: "broken", link: "pin", why: "the pin is not up", standing: "rolledBack" });
+    expect(scene.drill.set).toEqual(["ALARM", "OK"]);
     untouched(scene.world);
   });
 
