@@ -56,7 +56,7 @@ const runProof = (applying: Applying, phase: PhaseName, { proof }: ProofAction):
     case "sequences-apart":
       return setSequencesApart(proving);
     case "equal":
-      return proveEqual(proving, applying.onCompared);
+      return proveEqual(proving, proof.directions, applying.onCompared);
     case "one-hop":
       return proveOneHop(proving);
     case "seeded":

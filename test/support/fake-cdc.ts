@@ -31,6 +31,8 @@ export interface FakeSide {
   readonly conflicts: string[];
   reachable: boolean;
   timeline: number;
+  /** What the catalogue denies of all that is asked of it: any question that holds one of these. */
+  readonly denied: string[];
 }
 
 export interface FakeCdc {
@@ -56,7 +58,7 @@ const side = (systemIdentifier: string): FakeSide & { readonly systemIdentifier:
     reachable: true,
     timeline: 1,
   },
-  ...{ tokens: new Map(), seeds: [], conflicts: [] },
+  ...{ tokens: new Map(), seeds: [], conflicts: [], denied: [] },
 });
 
 const fakeDatabase = (name: Side, of: FakeSide & { systemIdentifier: string }, asked: string[]): DatabasePort => {
@@ -92,7 +94,7 @@ const fakeDatabase = (name: Side, of: FakeSide & { systemIdentifier: string }, a
     rowsAfter: unasked("rows"),
     rowsByKey: unasked("rows by key"),
     facts: unasked("facts"),
-    holds: unasked("a condition"),
+    holds: (sql) => answer("a condition", () => !of.denied.some((text) => sql.includes(text))),
     execute: async () => ({ ok: false, failure: { kind: "unreachable", message: "not part of this spec" } }),
     close: async () => {},
   };

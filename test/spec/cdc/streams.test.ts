@@ -101,8 +101,21 @@ describe("one reading of the streams", () => {
       (cdc) => Object.assign(cdc.sides.green.seeds[0]?.facts ?? {}, { ends: { [`${ORDERS}/0`]: "many" } }),
     ],
     ["one side does not remember being seeded", (cdc) => cdc.sides.green.seeds.splice(0)],
+    ["a trigger that versions the source's writes is off", (cdc) => cdc.sides.blue.denied.push("'pawl_app'")],
+    ["the source's publication leaves something out", (cdc) => cdc.sides.blue.denied.push("'pawl_forward'")],
+    ["the source sends half of a changed row", (cdc) => cdc.sides.blue.denied.push("relreplident")],
+    ["a trigger over what the sink applies is off", (cdc) => cdc.sides.green.denied.push("'pawl_sync'")],
   ])("has a gap when %s", async (_, spoil) => {
     expect(await seenAfter(spoil, "dataGap")).toEqual([true]);
+  });
+
+  it("has none of what only the other stream needs", async () => {
+    const spoil = (cdc: FakeCdc) => {
+      cdc.sides.green.denied.push("'pawl_app'", "relreplident", "'pawl_reverse'");
+      cdc.sides.blue.denied.push("'pawl_sync'");
+    };
+
+    expect(await seenAfter(spoil, "dataGap")).toEqual([false]);
   });
 
   it("does not deny a gap that it could not look for", async () => {
