@@ -21,6 +21,7 @@ const unasked = (what: string) => () =>
 /** What one side of the fake looks like; a spec changes what it is about. */
 export interface FakeSide {
   walStatus: string;
+  safeBytes: number | null;
   slotExists: boolean;
   confirmed: bigint | null;
   wal: bigint;
@@ -51,6 +52,7 @@ const side = (systemIdentifier: string): FakeSide & { readonly systemIdentifier:
   systemIdentifier,
   ...{
     walStatus: "reserved",
+    safeBytes: 1_000,
     slotExists: true,
     confirmed: 100n,
     wal: 100n,
@@ -81,7 +83,7 @@ const fakeDatabase = (name: Side, of: FakeSide & { systemIdentifier: string }, a
         of.slotExists
           ? {
               ...{ name: slot, active: true, walStatus: of.walStatus, invalidation: null },
-              ...{ confirmed: of.confirmed, retainedBytes: 10, safeBytes: 1_000 },
+              ...{ confirmed: of.confirmed, retainedBytes: 10, safeBytes: of.safeBytes },
             }
           : null,
       ),

@@ -60,7 +60,7 @@ const stopped = (cutover: string, stop: CdcStop) => {
       return refused(
         unapplied(cutover),
         `Not both streams are known to be seeded, so green would be fenced until they are: no application could write there. ${stop.why}.`,
-        `Send all traffic to blue first: pawl rollback ${cutover} --reason "…". Where nobody needs green's writes all the same: pawl cdc apply ${cutover} --accept-fenced-green`,
+        `See that all traffic is on blue first; pawl rollback ${cutover} --reason "…" sends it there. Where nobody needs green's writes all the same: pawl cdc apply ${cutover} --accept-fenced-green`,
       );
     case "stopped":
       return outside(

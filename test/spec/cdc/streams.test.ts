@@ -129,6 +129,19 @@ describe("one reading of the streams", () => {
     ).toEqual([...["unknown", 0, "unknown"]]);
   });
 
+  it("does not say of a lost slot that nothing limits it", async () => {
+    const cdc = await healthyCdc();
+    Object.assign(cdc.sides.blue, { walStatus: "lost", safeBytes: null });
+    Object.assign(cdc.sides.green, { safeBytes: null });
+    const observed = await read(cdc);
+
+    expect(observed["forward.slotSafeBytes"]).toMatchObject({ known: false, reason: "the slot is lost" });
+    expect(observed["reverse.slotSafeBytes"]).toMatchObject({
+      known: false,
+      reason: expect.stringMatching("max_slot_wal_keep_size is -1"),
+    });
+  });
+
   it("counts a conflict that both sides stored once", async () => {
     const cdc = await healthyCdc();
     cdc.sides.blue.conflicts.push("orders/1/5blue", "orders/2/6blue");
