@@ -124,6 +124,7 @@ const fakeConnect = (statuses: FakeCdc["statuses"], configs: FakeCdc["configs"])
   status: async (name) => ok(statuses.get(name) ?? { state: "ABSENT", tasksRunning: 0, trace: null }),
   config: async (name) => ok(configs.get(name) ?? null),
   plugins: unasked("plugins"),
+  writesTransactions: async () => ok(false),
   putConfig: unasked("configuring"),
   stop: unasked("stopping"),
   resume: unasked("resuming"),
