@@ -43,11 +43,18 @@ const publication = (cutover: CutoverBindings, side: Side): readonly SqlAction[]
   ];
 };
 
-/** All that decides which of a side's writes get into its stream, and how whole. */
-export const sending = (cutover: CutoverBindings, side: Side): readonly SqlAction[] => [
-  ...publishedTables(cutover).map((table) => fullIdentity(side, table)),
-  ...publication(cutover, side),
-];
-
 export const publicationsPhase = (cutover: CutoverBindings): readonly PlanAction[] =>
-  SIDES.flatMap((side) => sending(cutover, side));
+  SIDES.flatMap((side) => [
+    ...publishedTables(cutover).map((table) => fullIdentity(side, table)),
+    ...publication(cutover, side),
+  ]);
+
+/** A condition: all of a side's writes get into its stream, and whole. */
+export const sendsAll = (cutover: CutoverBindings, side: Side): string => {
+  const tables = publishedTables(cutover).map(({ quoted }) => `(${quoteText(quoted)})`);
+  return [
+    `not exists (select from (values ${tables.join(", ")}) as wanted (tbl) where not exists ` +
+      "(select from pg_class where oid = to_regclass(tbl) and relreplident = 'f'))",
+    ...publication(cutover, side).flatMap(({ unless }) => (unless === undefined ? [] : [`(${unless})`])),
+  ].join(" and ");
+};

@@ -34,17 +34,20 @@ const createTrigger = (side: Side, table: TableName, trigger: TriggerSource): Sq
     isThere(table, trigger),
   );
 
+/** As `pg_trigger` has it of one that fires for whom it has to. */
+const ENABLED = { ordinary: "O", always: "A" } as const;
+
 /** What somebody switched off, or a bulk load switched on again as an ordinary trigger, is there and does not serve. */
 const enableTrigger = (side: Side, table: TableName, trigger: TriggerSource): SqlAction => {
-  const [enable, state, fires] =
+  const [enable, fires] =
     trigger.fires === "ordinary"
-      ? (["enable", "O", "for the application"] as const)
-      : (["enable always", "A", "also for the sink's replica session"] as const);
+      ? (["enable", "for the application"] as const)
+      : (["enable always", "also for the sink's replica session"] as const);
   return owner(
     side,
     `${trigger.name} on ${table.plain} fires ${fires}`,
     `alter table ${table.quoted} ${enable} trigger ${trigger.name}`,
-    isThere(table, trigger, ` and tgenabled = '${state}'`),
+    isThere(table, trigger, ` and tgenabled = '${ENABLED[trigger.fires]}'`),
   );
 };
 
@@ -68,12 +71,13 @@ export const triggersPhase = (cutover: CutoverBindings): readonly PlanAction[] =
     ),
   ]);
 
-/** That the triggers which fire for these serve: for the application's own writes, or for what the sink applies. */
-export const servingTriggers = (
-  cutover: CutoverBindings,
-  side: Side,
-  fires: TriggerSource["fires"],
-): readonly SqlAction[] =>
-  triggered(cutover, side).flatMap(([table, triggers]) =>
-    triggers.filter((trigger) => trigger.fires === fires).map((trigger) => enableTrigger(side, table, trigger)),
+/** A condition: all triggers that are for the application's own writes, or for what the sink applies, fire for these. */
+export const triggersServe = (cutover: CutoverBindings, side: Side, fires: TriggerSource["fires"]): string => {
+  const wanted = triggered(cutover, side).flatMap(([{ quoted }, triggers]) =>
+    triggers.filter((trigger) => trigger.fires === fires).map(({ name }) => `(${quoteText(quoted)}, '${name}')`),
   );
+  return (
+    `not exists (select from (values ${wanted.join(", ")}) as wanted (tbl, trg) where not exists ` +
+    `(select from pg_trigger where tgrelid = to_regclass(tbl) and tgname = trg and tgenabled = '${ENABLED[fires]}'))`
+  );
+};
