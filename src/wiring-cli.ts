@@ -77,6 +77,12 @@ export const cdcAdminReach = (env: Env, now: Now) => {
   );
 };
 
+/** To see whether green has users, for `cdc apply`. */
+export const ruleReadingPorts = (env: Env, now: Now) => ({
+  ...local(now),
+  rules: elbv2Rules(loadBalancerOf(env), now),
+});
+
 /** The passwords that `cdc apply` gives to the roles it makes; the guard's own stands in its address. */
 export const cdcPasswords = (env: Env): Readonly<Record<PasswordSetting, string>> => {
   const { PAWL_BLUE_URL, PAWL_GREEN_URL, ...own } = readSettings(

@@ -23,6 +23,8 @@ export type CdcListener = (event: CdcEvent) => void;
 /** Why an apply ended before its end. What was done stays done; applying again goes on from there. */
 export type CdcStop =
   | { readonly kind: "refused"; readonly refusals: readonly Refusal[] }
+  /** Green would be fenced, and has users or may have some. */
+  | { readonly kind: "green-in-use"; readonly why: string }
   | { readonly kind: "stopped"; readonly phase: PhaseName | "reading"; readonly what: string; readonly why: string };
 
 export interface CdcApplied {

@@ -95,9 +95,10 @@ export const setSequencesApart = async (proving: Proving): Promise<Step> => {
 
 export const proveEqual = async (
   { ports, drain, cutover }: Proving,
+  directions: readonly Direction[],
   onCompared: (rows: number) => void,
 ): Promise<Step> => {
-  const compared = await compareSides(ports, drain, cutover, { directions: ["forward"] });
+  const compared = await compareSides(ports, drain, cutover, { directions });
   if (!compared.ok) return fail(compared.failure.message);
   const { rowsCompared, differences, unsettled } = compared.value;
   onCompared(rowsCompared);

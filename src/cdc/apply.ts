@@ -19,6 +19,8 @@ export interface ApplySettings {
   readonly passwords: Readonly<Record<PasswordSetting, string>>;
   /** How long copying the rows may take, in real milliseconds. */
   readonly copyWithinMs: number;
+  /** Why green's writes may not be stopped, in a sentence; null where nobody needs them. Asked only where green is to be fenced. */
+  readonly greenInUse: () => Promise<string | null>;
 }
 
 interface Applying {
@@ -56,7 +58,7 @@ const runProof = (applying: Applying, phase: PhaseName, { proof }: ProofAction):
     case "sequences-apart":
       return setSequencesApart(proving);
     case "equal":
-      return proveEqual(proving, applying.onCompared);
+      return proveEqual(proving, proof.directions, applying.onCompared);
     case "one-hop":
       return proveOneHop(proving);
     case "seeded":
@@ -109,6 +111,8 @@ export const applyCdc = async (
   if (!facts.ok) return fail({ kind: "stopped", phase: "reading", what: "facts", why: facts.failure.message });
   const plan = planCdc(cutover, facts.value);
   if (plan.refusals.length > 0) return fail({ kind: "refused", refusals: plan.refusals });
+  const inUse = plan.alreadySeeded ? null : await settings.greenInUse();
+  if (inUse !== null) return fail({ kind: "green-in-use", why: inUse });
 
   const counts = { done: 0, already: 0 };
   let rowsCompared: number | null = null;

@@ -99,6 +99,19 @@ const plugins = (cutover: CutoverBindings, facts: CdcFacts): readonly Refusal[] 
       remedy: "Install Debezium's PostgreSQL source and JDBC sink, 3.6, on every worker.",
     }));
 
+const transactions = ({ connect }: CdcFacts): readonly Refusal[] =>
+  connect.writesTransactions
+    ? [
+        {
+          name: "exactly-once-workers",
+          what: "Kafka Connect's workers write what sources send in transactions.",
+          why: "Each ends with a marker that no sink ever commits: no stream could be proven drained, and no rollback lossless.",
+          remedy:
+            "Set exactly.once.source.support=disabled on the workers and restart them, or use others: a row that is sent twice is dropped by its version.",
+        },
+      ]
+    : [];
+
 const sequence = (side: string, of: SequenceFacts): readonly Refusal[] => {
   if (of.cycle)
     return [
@@ -140,6 +153,7 @@ export const streamRefusals = (cutover: CutoverBindings, facts: CdcFacts): reado
   ...topicNames(cutover),
   ...topicState(cutover, facts),
   ...plugins(cutover, facts),
+  ...transactions(facts),
   ...connectors(cutover, facts),
   ...sequences(facts),
 ];

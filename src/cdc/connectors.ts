@@ -26,6 +26,8 @@ export const PASSWORD_OF = {
 
 const SECRET_KEYS: ReadonlySet<string> = new Set(["database.password", "connection.password"]);
 
+export const SOURCE_PLUGIN = "io.debezium.connector.postgresql.PostgresConnector";
+
 const jsonConverters = {
   "key.converter": "org.apache.kafka.connect.json.JsonConverter",
   "key.converter.schemas.enable": "true",
@@ -53,7 +55,7 @@ export const sourceConfig = (
   address: DatabaseAddress,
   snapshot: SnapshotMode,
 ): ConnectorConfig => ({
-  "connector.class": "io.debezium.connector.postgresql.PostgresConnector",
+  "connector.class": SOURCE_PLUGIN,
   "tasks.max": "1",
   "plugin.name": "pgoutput",
   "database.hostname": address.host,

@@ -116,6 +116,8 @@ export interface ConnectFacts {
   readonly connectors: readonly ConnectorFacts[];
   /** Class names of the plugins that the worker has loaded. */
   readonly plugins: readonly string[];
+  /** Its workers write what sources send in transactions. */
+  readonly writesTransactions: boolean;
 }
 
 export interface DatabaseAddress {

@@ -1,7 +1,7 @@
 import type { CutoverBindings, Side } from "../signals/bindings.ts";
 import type { FunctionSource } from "./function-source.ts";
 import { GUARD_ROLE, pawlSchema, quoteName, quoteText, type TableName, tableName } from "./names.ts";
-import { createFunction } from "./plan-tables.ts";
+import { createFunction } from "./plan-triggers.ts";
 import { admin, owner, type SqlAction } from "./plan-types.ts";
 import { sharedFunctions } from "./shared-functions.ts";
 

@@ -34,6 +34,9 @@ export interface TableName {
   readonly quoted: string;
 }
 
+/** The table's number in the catalogue, as SQL; null where it does not exist. */
+export const regclass = ({ quoted }: TableName): string => `to_regclass(${quoteText(quoted)})`;
+
 /** @throws {RangeError} not schema-qualified; the bindings' schema refuses such a name before it gets here. */
 export const tableName = (plain: string): TableName => {
   const dot = plain.indexOf(".");

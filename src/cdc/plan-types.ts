@@ -59,7 +59,8 @@ export interface ProofAction {
   readonly proof:
     | { readonly of: "drained"; readonly direction: Direction }
     | { readonly of: "sequences-apart" }
-    | { readonly of: "equal" }
+    /** `directions`: the streams that run by then, and are drained before suspects are read again. */
+    | { readonly of: "equal"; readonly directions: readonly Direction[] }
     | { readonly of: "one-hop" }
     | { readonly of: "seeded" };
 }

@@ -5,13 +5,15 @@ import { dismantlingFunctions } from "./dismantle.ts";
 import type { CdcFacts } from "./facts.ts";
 import { fence, fenceFunctions, fenceRights } from "./fence.ts";
 import { DIRECTIONS, heartbeatTopic, SIDES, sinkTopics } from "./names.ts";
+import { publicationsPhase } from "./plan-publications.ts";
 import { rightsPhase, rolesPhase } from "./plan-roles.ts";
-import { publicationsPhase, tablesPhase, triggersPhase } from "./plan-tables.ts";
+import { tablesPhase } from "./plan-tables.ts";
+import { triggersPhase } from "./plan-triggers.ts";
 import type { ConnectorAction, PhaseName, PlanAction, PlanPhase, ProofAction, Right } from "./plan-types.ts";
 import type { Note, Refusal } from "./refusal.ts";
 
 export interface CdcPlan {
-  /** Both streams run and were found equal before: the plan repairs, and neither fences nor copies. */
+  /** Both streams run and were found equal before: the plan repairs and compares, and neither fences nor copies. */
   readonly alreadySeeded: boolean;
   readonly refusals: readonly Refusal[];
   readonly notes: readonly Note[];
@@ -108,7 +110,7 @@ const firstTime = (cutover: CutoverBindings, facts: CdcFacts): readonly PlanPhas
     prove({ of: "sequences-apart" }, "no number is ever given twice, also after a snap-back"),
   ]),
   phase("equal", "every row of both sides, by its hash", [
-    prove({ of: "equal" }, "suspects are read again after a drain proof"),
+    prove({ of: "equal", directions: ["forward"] }, "suspects are read again after a drain proof"),
   ]),
   phase("reverse", "green's rows go to blue", [
     ...reverseStarts(cutover, facts),
@@ -132,6 +134,10 @@ const repair = (cutover: CutoverBindings, facts: CdcFacts): readonly PlanPhase[]
   phase("forward", "reads on", [sink(cutover, facts, "forward"), forwardReadsOn(cutover, facts)]),
   phase("reverse", "reads on", reverseStarts(cutover, facts)),
   phase("unfence-green", "green may take writes", fence(cutover, "green", false)),
+  phase("equal", "every row of both sides, by its hash: what was mended may have kept some back", [
+    ...DIRECTIONS.map((direction) => prove({ of: "drained", direction }, "what is under way is no difference")),
+    prove({ of: "equal", directions: DIRECTIONS }, "suspects are read again after a drain proof"),
+  ]),
 ];
 
 /** What CDC must look like, and in which order to get there. Pure; holds no password. */

@@ -144,6 +144,8 @@ export interface ConnectPort {
   /** null where there is none. Passwords are masked. */
   config(name: string, timeoutMs: DurationMs): Promise<Result<ConnectorConfig | null, OutsideFailure>>;
   plugins(timeoutMs: DurationMs): Promise<Result<readonly string[], OutsideFailure>>;
+  /** Whether its workers write what sources send in transactions. */
+  writesTransactions(plugin: string, timeoutMs: DurationMs): Promise<Result<boolean, OutsideFailure>>;
   /** Makes the connector, or changes its configuration, which restarts it. */
   putConfig(name: string, config: ConnectorConfig, timeoutMs: DurationMs): Promise<Result<void, OutsideFailure>>;
   /** Ends its tasks and frees what they hold; it stays configured. Absent counts as stopped. Accepted is not done. */

@@ -1,7 +1,7 @@
 import { type OutsideFailure, ok, type Result } from "../kernel/result.ts";
 import { durationMs } from "../kernel/units.ts";
 import type { CutoverBindings, Side } from "../signals/bindings.ts";
-import { wantedConnectors } from "./connectors.ts";
+import { SOURCE_PLUGIN, wantedConnectors } from "./connectors.ts";
 import type { CdcFacts, ConnectorFacts, DatabaseAddress } from "./facts.ts";
 import { DIRECTIONS, heartbeatTopic, pawlTable, publishedTables, quoteText, SEED_TABLE, sinkTopics } from "./names.ts";
 import type { CdcPorts } from "./ports.ts";
@@ -53,13 +53,18 @@ export const readCdcFacts = async (
     if (!config.ok) return config;
     connectors.push({ name, config: config.value });
   }
+  // Without the plugin, which is refused for itself, there is nobody to ask.
+  const transactions = plugins.value.includes(SOURCE_PLUGIN)
+    ? await ports.connect.writesTransactions(SOURCE_PLUGIN, TIMEOUT_MS)
+    : ok(false);
+  if (!transactions.ok) return transactions;
   const seeded = await seededStreams(ports, cutover);
   if (!seeded.ok) return seeded;
   return ok({
     blue: blue.value,
     green: green.value,
     topics: found.value,
-    connect: { connectors, plugins: plugins.value },
+    connect: { connectors, plugins: plugins.value, writesTransactions: transactions.value },
     addresses,
     seededStreams: seeded.value,
   });

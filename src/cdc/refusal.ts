@@ -38,6 +38,7 @@ export const REFUSAL_NAMES = [
   "topic-partitions",
   "topic-left-over",
   "plugin-missing",
+  "exactly-once-workers",
   "tasks-max",
   "group-differs",
   "foreign-connector",

@@ -3,6 +3,7 @@ import { type OutsideFailure, ok, outsideFailure, type Result } from "../kernel/
 import type { DurationMs } from "../kernel/units.ts";
 import type { CutoverBindings, Direction } from "../signals/bindings.ts";
 import { STRAY_WINDOW_MS } from "../signals/catalogue.ts";
+import { brokenCarriers } from "./carriers.ts";
 import { pawlTable, SEED_TABLE, sinkTopics, sourceOf, TOKEN_TABLE, targetOf } from "./names.ts";
 import type { CdcPorts, ConnectorStatus, PartitionPosition, SlotPosition } from "./ports.ts";
 import { departures, readIncarnation } from "./seed.ts";
@@ -82,17 +83,19 @@ const readDepartures = async (
   timeoutMs: DurationMs,
 ): Promise<Reading<readonly string[]>> => {
   const table = pawlTable(cutover, SEED_TABLE);
-  const [blue, green, now] = await Promise.all([
+  const [blue, green, now, broken] = await Promise.all([
     ports.databases.blue.seeds(table),
     ports.databases.green.seeds(table),
     readIncarnation(ports, cutover, direction, digest, timeoutMs),
+    brokenCarriers(ports, cutover, direction),
   ]);
   if (!blue.ok) return blue;
   if (!green.ok) return green;
   if (!now.ok) return now;
+  if (!broken.ok) return broken;
   if (!positions.ok) return positions;
   const seeds = [blue.value, green.value].map((rows) => rows.find(({ stream }) => stream === direction));
-  const found: string[] = [];
+  const found: string[] = [...broken.value];
   for (const seed of seeds)
     found.push(
       ...(seed === undefined

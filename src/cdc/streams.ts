@@ -58,9 +58,11 @@ const slotSignals = (slot: Reading<SlotPosition | null>): Signals => {
   return {
     slotActive: slot.ok && slot.value === null ? ok(false) : mapped(there, ({ active }) => ok(active)),
     slotRetainedBytes: mapped(there, ({ retainedBytes }) => ok(retainedBytes)),
-    slotSafeBytes: mapped(there, ({ safeBytes }) =>
-      safeBytes === null ? missing("max_slot_wal_keep_size is -1: only the disk limits it") : ok(safeBytes),
-    ),
+    slotSafeBytes: mapped(there, (value) => {
+      if (value.safeBytes !== null) return ok(value.safeBytes);
+      // PostgreSQL tells nothing of a lost slot either, and that one is past all limits.
+      return missing(slotLost(value) ?? "max_slot_wal_keep_size is -1: only the disk limits it");
+    }),
   };
 };
 

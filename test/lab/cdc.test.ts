@@ -129,7 +129,10 @@ describe("change data capture on the real stack", () => {
 
     expect(again).toMatchObject({ ok: true, value: { rowsCompared: null } });
     const done = lab.events.flatMap((event) => (event.kind === "done" ? [event.what] : []));
-    expect(done.filter((what) => !what.startsWith("password of "))).toEqual([]);
+    expect(done.filter((what) => !what.startsWith("password of "))).toEqual([
+      ...["forward drained", "reverse drained", "equal"],
+    ]);
+    expect(again).toMatchObject({ value: { rowsCompared: 2 * ROWS + 2 } });
   });
 
   it("passes the check with the guard's own rights", async () => {
@@ -276,16 +279,62 @@ describe("change data capture on the real stack", () => {
     await lab.drain("forward");
   });
 
-  it("names a trigger that somebody switched off", async () => {
-    await lab.run("green", "alter table appdb.orders disable trigger pawl_sync");
+  it.each([
+    ["a trigger over what the sink applies was switched off", "enable always trigger pawl_sync", "forward"],
+    ["a trigger over the application's writes was switched off", "enable trigger pawl_app", "reverse"],
+    ["deletes are not buried any more", "enable trigger pawl_bury", "reverse"],
+  ] as const)("names it when %s, and has a gap until it is mended", async (_, missing, direction) => {
+    await lab.run("green", `alter table appdb.orders disable trigger ${missing.split(" ").at(-1)}`);
 
     const { findings } = await check();
 
     expect(findings.map(({ name, what }) => `${name} ${what}`)).toEqual([
-      'not-applied green: alter table "appdb"."orders" enable always trigger pawl_sync',
+      `not-applied green: alter table "appdb"."orders" ${missing}`,
+      `data-gap ${direction}.dataGap: true.`,
     ]);
     expect(await lab.apply()).toMatchObject({ ok: true });
-    expect((await check()).ok).toBe(true);
+    expect((await check()).findings).toEqual([]);
+  });
+
+  it.each([
+    [
+      "keeps rows back",
+      "set table appdb.orders where (total > 1000000), appdb.order_events, appdb.kinds, appdb.pawl_tombstone, appdb.pawl_token",
+      "set table",
+    ],
+    ["sends inserts alone", "set (publish = 'insert')", "set (publish"],
+  ])("names a publication that %s, and has a gap until it is mended", async (_, spoiled, missing) => {
+    const { publication, source } = lab.cutover.streams.reverse;
+    await stopConnector(lab.guard.ports, source, CALL_MS);
+    await lab.run("green", `alter publication ${publication} ${spoiled}`);
+
+    const { findings } = await check();
+
+    expect(findings.map(({ name, what }) => `${name} ${what}`)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining(`not-applied green: alter publication ${publication} ${missing}`),
+        "data-gap reverse.dataGap: true.",
+      ]),
+    );
+    expect(await lab.apply()).toMatchObject({ ok: true });
+    expect((await check()).findings).toEqual([]);
+  });
+
+  it("says which rows a part that was mended has kept back", async () => {
+    await lab.run("green", "alter table appdb.orders disable trigger pawl_app");
+    await lab.shop("green", "update appdb.orders set total = total + 1 where id = 77");
+    await lab.run("green", "alter table appdb.orders enable trigger pawl_app");
+
+    expect(await lab.apply()).toMatchObject({
+      ok: false,
+      failure: {
+        phase: "equal",
+        why: expect.stringMatching(/^1 of \d+ rows are not equal: appdb\.orders 77 differs$/),
+      },
+    });
+
+    await updateOrder("green", 77);
+    expect(await lab.apply()).toMatchObject({ ok: true });
   });
 
   describe("a sink without its origin", () => {

@@ -75,6 +75,7 @@ export const startCdcLab = async (): Promise<CdcLab> => {
       PAWL_GREEN_URL: PASSWORDS.pawlGuard,
     },
     copyWithinMs: 180_000,
+    greenInUse: async () => null,
   };
   const events: CdcEvent[] = [];
   return {

@@ -117,6 +117,7 @@ export const soundFacts = (more: Partial<CdcFacts> = {}): CdcFacts => ({
       "io.debezium.connector.jdbc.JdbcSinkConnector",
       "org.apache.kafka.connect.mirror.MirrorSourceConnector",
     ],
+    writesTransactions: false,
   },
   addresses,
   seededStreams: [],

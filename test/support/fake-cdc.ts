@@ -21,6 +21,7 @@ const unasked = (what: string) => () =>
 /** What one side of the fake looks like; a spec changes what it is about. */
 export interface FakeSide {
   walStatus: string;
+  safeBytes: number | null;
   slotExists: boolean;
   confirmed: bigint | null;
   wal: bigint;
@@ -31,6 +32,8 @@ export interface FakeSide {
   readonly conflicts: string[];
   reachable: boolean;
   timeline: number;
+  /** What the catalogue denies of all that is asked of it: any question that holds one of these. */
+  readonly denied: string[];
 }
 
 export interface FakeCdc {
@@ -49,6 +52,7 @@ const side = (systemIdentifier: string): FakeSide & { readonly systemIdentifier:
   systemIdentifier,
   ...{
     walStatus: "reserved",
+    safeBytes: 1_000,
     slotExists: true,
     confirmed: 100n,
     wal: 100n,
@@ -56,7 +60,7 @@ const side = (systemIdentifier: string): FakeSide & { readonly systemIdentifier:
     reachable: true,
     timeline: 1,
   },
-  ...{ tokens: new Map(), seeds: [], conflicts: [] },
+  ...{ tokens: new Map(), seeds: [], conflicts: [], denied: [] },
 });
 
 const fakeDatabase = (name: Side, of: FakeSide & { systemIdentifier: string }, asked: string[]): DatabasePort => {
@@ -79,7 +83,7 @@ const fakeDatabase = (name: Side, of: FakeSide & { systemIdentifier: string }, a
         of.slotExists
           ? {
               ...{ name: slot, active: true, walStatus: of.walStatus, invalidation: null },
-              ...{ confirmed: of.confirmed, retainedBytes: 10, safeBytes: 1_000 },
+              ...{ confirmed: of.confirmed, retainedBytes: 10, safeBytes: of.safeBytes },
             }
           : null,
       ),
@@ -92,7 +96,7 @@ const fakeDatabase = (name: Side, of: FakeSide & { systemIdentifier: string }, a
     rowsAfter: unasked("rows"),
     rowsByKey: unasked("rows by key"),
     facts: unasked("facts"),
-    holds: unasked("a condition"),
+    holds: (sql) => answer("a condition", () => !of.denied.some((text) => sql.includes(text))),
     execute: async () => ({ ok: false, failure: { kind: "unreachable", message: "not part of this spec" } }),
     close: async () => {},
   };
@@ -120,6 +124,7 @@ const fakeConnect = (statuses: FakeCdc["statuses"], configs: FakeCdc["configs"])
   status: async (name) => ok(statuses.get(name) ?? { state: "ABSENT", tasksRunning: 0, trace: null }),
   config: async (name) => ok(configs.get(name) ?? null),
   plugins: unasked("plugins"),
+  writesTransactions: async () => ok(false),
   putConfig: unasked("configuring"),
   stop: unasked("stopping"),
   resume: unasked("resuming"),

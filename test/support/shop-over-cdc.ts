@@ -82,6 +82,7 @@ export const startShopOverCdc = async (tell: (line: string) => void): Promise<Sh
         ...{ PAWL_BLUE_URL: PASSWORDS.pawlGuard, PAWL_GREEN_URL: PASSWORDS.pawlGuard },
       },
       copyWithinMs: 180_000,
+      greenInUse: async () => null,
     },
     sha256,
     (event) => event.kind === "phase" && tell(`cdc apply: ${event.phase}`),

@@ -50,6 +50,15 @@ const mask = (config: Record<string, unknown>): Readonly<Record<string, string>>
     Object.entries(config).map(([key, value]) => [key, /password|secret/i.test(key) ? "<masked>" : String(value)]),
   );
 
+const EXACTLY_ONCE = "exactly.once.support";
+
+/** No worker tells its own settings; but one that writes no transactions finds an error in a source that demands them. */
+const acceptsTransactions = (configs: readonly unknown[]): boolean =>
+  configs
+    .filter(isRecord)
+    .flatMap(({ value }) => (isRecord(value) ? [value] : []))
+    .some(({ name, errors }) => name === EXACTLY_ONCE && Array.isArray(errors) && errors.length === 0);
+
 const parsed = (text: string): unknown => {
   try {
     return text === "" ? null : JSON.parse(text);
@@ -146,6 +155,15 @@ export const connectRest = (baseUrl: string): ConnectPort => {
       return Array.isArray(answer.value.body)
         ? ok(answer.value.body.filter(isRecord).map((plugin) => String(plugin["class"])))
         : outsideFailure("malformed", "Kafka Connect, list of plugins: not a list");
+    },
+    writesTransactions: async (plugin, timeoutMs) => {
+      const asked = { "connector.class": plugin, [EXACTLY_ONCE]: "required" };
+      const answer = await ask("PUT", `/connector-plugins/${plugin}/config/validate`, timeoutMs, asked);
+      if (!answer.ok) return answer;
+      const { body } = answer.value;
+      return isRecord(body) && Array.isArray(body["configs"])
+        ? ok(acceptsTransactions(body["configs"]))
+        : outsideFailure("malformed", `Kafka Connect, validation of ${plugin}: no list of settings`);
     },
     putConfig: (name, config, timeoutMs) => act("PUT", of(name, "/config"), timeoutMs, false, config),
     stop: (name, timeoutMs) => act("PUT", of(name, "/stop"), timeoutMs, true),

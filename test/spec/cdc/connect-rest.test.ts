@@ -65,3 +65,34 @@ describe("Kafka Connect, and what stands between it and pawl", () => {
     expect(await asked(404, HTML).remove("sink", WITHIN)).toMatchObject({ ok: false });
   });
 });
+
+describe("whether the workers write transactions", () => {
+  const validated = (errors: readonly string[]) =>
+    JSON.stringify({
+      configs: [
+        { value: { name: "topic.prefix", errors: ["missing"] } },
+        { value: { name: "exactly.once.support", errors } },
+      ],
+    });
+
+  it.each([
+    ["they do where a source may demand it", validated([]), true],
+    [
+      "they do not where that is an error",
+      validated(["This worker does not have exactly-once source support enabled."]),
+      false,
+    ],
+    ["they do not where nobody has heard of it", '{"configs":[{"value":{"name":"topic.prefix","errors":[]}}]}', false],
+  ])("%s", async (_, text, expected) => {
+    expect(await asked(200, text).writesTransactions("source", WITHIN)).toEqual({ ok: true, value: expected });
+  });
+
+  it("is unknown where Connect does not say", async () => {
+    for (const [status, text] of [
+      [502, HTML],
+      [404, '{"message":"no such plugin"}'],
+      [200, "{}"],
+    ] as const)
+      expect(await asked(status, text).writesTransactions("source", WITHIN)).toMatchObject({ ok: false });
+  });
+});

@@ -46,6 +46,24 @@ describe("the plan of a first apply", () => {
     expect(statements.filter(({ unless }) => unless === undefined || !unless.startsWith("select "))).toEqual([]);
   });
 
+  it("has nothing left to do for a trigger only where it fires for whom it has to", () => {
+    const triggers = new Set(statements.flatMap(({ sql }) => sql.match(/^create trigger (\w+)/)?.[1] ?? []));
+    const asked = statements.flatMap(({ unless }) => unless?.match(/tgname = '(\w+)' and tgenabled = '([AO])'/) ?? []);
+    const state = new Map(asked.flatMap((_, at) => (at % 3 === 0 ? [[asked[at + 1] ?? "", asked[at + 2] ?? ""]] : [])));
+
+    expect([...state.keys()].sort()).toEqual([...triggers].sort());
+    expect([state.get("pawl_app"), state.get("pawl_bury"), state.get("pawl_sync"), state.get("pawl_guard")]).toEqual([
+      ...["O", "O", "A", "A"],
+    ]);
+  });
+
+  it("has nothing left to do for a publication only where it sends whole rows and every kind of write", () => {
+    const asked = statements.filter(({ sql }) => sql.startsWith("alter publication")).map(({ unless }) => unless);
+
+    expect(asked.filter((unless) => unless?.includes("prqual is not null or prattrs is not null"))).toHaveLength(2);
+    expect(asked.filter((unless) => unless?.includes("pubinsert and pubupdate and pubdelete"))).toHaveLength(2);
+  });
+
   it("runs every statement alone", () => {
     const outsideOfBodies = statements.map(({ sql }) => sql.replace(/\$pawl\$[\s\S]*\$pawl\$/g, ""));
 
@@ -132,6 +150,17 @@ describe("the plan for a cutover that is already seeded", () => {
     expect(all.filter((action) => action.kind === "connector" && action.config["snapshot.mode"] === "initial")).toEqual(
       [],
     );
+  });
+
+  it("compares every row once both streams are drained, after all else is done", () => {
+    const last = repair.phases.at(-1);
+
+    expect(last?.name).toBe("equal");
+    expect(last?.actions.map((action) => (action.kind === "proof" ? action.proof : null))).toEqual([
+      { of: "drained", direction: "forward" },
+      { of: "drained", direction: "reverse" },
+      { of: "equal", directions: ["forward", "reverse"] },
+    ]);
   });
 
   it("seeds again where only one stream was", () => {

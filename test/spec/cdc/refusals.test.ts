@@ -105,7 +105,14 @@ const SITUATIONS: readonly (readonly [RefusalName, string, CdcFacts])[] = [
   [
     "plugin-missing",
     "JdbcSinkConnector",
-    soundFacts({ connect: { connectors: [], plugins: ["io.debezium.connector.postgresql.PostgresConnector"] } }),
+    soundFacts({
+      connect: { ...soundFacts().connect, plugins: ["io.debezium.connector.postgresql.PostgresConnector"] },
+    }),
+  ],
+  [
+    "exactly-once-workers",
+    "workers write what sources send in transactions",
+    soundFacts({ connect: { ...soundFacts().connect, writesTransactions: true } }),
   ],
   ["tasks-max", "tasks.max 4", connector("green-sync-sink", { ...forwardSink(), "tasks.max": "4" })],
   [

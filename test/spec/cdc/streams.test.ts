@@ -101,8 +101,21 @@ describe("one reading of the streams", () => {
       (cdc) => Object.assign(cdc.sides.green.seeds[0]?.facts ?? {}, { ends: { [`${ORDERS}/0`]: "many" } }),
     ],
     ["one side does not remember being seeded", (cdc) => cdc.sides.green.seeds.splice(0)],
+    ["a trigger that versions the source's writes is off", (cdc) => cdc.sides.blue.denied.push("'pawl_app'")],
+    ["the source's publication leaves something out", (cdc) => cdc.sides.blue.denied.push("'pawl_forward'")],
+    ["the source sends half of a changed row", (cdc) => cdc.sides.blue.denied.push("relreplident")],
+    ["a trigger over what the sink applies is off", (cdc) => cdc.sides.green.denied.push("'pawl_sync'")],
   ])("has a gap when %s", async (_, spoil) => {
     expect(await seenAfter(spoil, "dataGap")).toEqual([true]);
+  });
+
+  it("has none of what only the other stream needs", async () => {
+    const spoil = (cdc: FakeCdc) => {
+      cdc.sides.green.denied.push("'pawl_app'", "relreplident", "'pawl_reverse'");
+      cdc.sides.blue.denied.push("'pawl_sync'");
+    };
+
+    expect(await seenAfter(spoil, "dataGap")).toEqual([false]);
   });
 
   it("does not deny a gap that it could not look for", async () => {
@@ -114,6 +127,19 @@ describe("one reading of the streams", () => {
         "lagSeconds",
       ),
     ).toEqual([...["unknown", 0, "unknown"]]);
+  });
+
+  it("does not say of a lost slot that nothing limits it", async () => {
+    const cdc = await healthyCdc();
+    Object.assign(cdc.sides.blue, { walStatus: "lost", safeBytes: null });
+    Object.assign(cdc.sides.green, { safeBytes: null });
+    const observed = await read(cdc);
+
+    expect(observed["forward.slotSafeBytes"]).toMatchObject({ known: false, reason: "the slot is lost" });
+    expect(observed["reverse.slotSafeBytes"]).toMatchObject({
+      known: false,
+      reason: expect.stringMatching("max_slot_wal_keep_size is -1"),
+    });
   });
 
   it("counts a conflict that both sides stored once", async () => {
