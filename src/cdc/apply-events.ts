@@ -30,7 +30,6 @@ export type CdcStop =
 export interface CdcApplied {
   readonly done: number;
   readonly already: number;
-  /** null where nothing was compared: what had been seeded was mended alone. */
-  readonly rowsCompared: number | null;
+  readonly rowsCompared: number;
   readonly tookMs: number;
 }

@@ -115,7 +115,7 @@ export const applyCdc = async (
   if (inUse !== null) return fail({ kind: "green-in-use", why: inUse });
 
   const counts = { done: 0, already: 0 };
-  let rowsCompared: number | null = null;
+  let rowsCompared = 0;
   const applying: Applying = {
     ports,
     settings,
@@ -129,7 +129,7 @@ export const applyCdc = async (
       onWait: (waitingFor) => listen({ kind: "waiting", phase, for: waitingFor }),
     }),
     onCompared: (rows) => {
-      rowsCompared = (rowsCompared ?? 0) + rows;
+      rowsCompared += rows;
     },
   };
   for (const { name: phase, why, actions } of plan.phases) {

