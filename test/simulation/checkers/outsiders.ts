@@ -20,6 +20,8 @@ const TOLD_BY = 5;
 /** P3: somebody else's hand on the rules is neither seen where there is none, nor overlooked where there is. */
 export const outsiders = (): Checker => {
   let meddledAt = Number.NEGATIVE_INFINITY;
+  /** When a weighted rule was last given more green, by whomever: who is told from then on is told of that. */
+  let raisedAt = Number.NEGATIVE_INFINITY;
   /** When the guard last changed anything: what it did to go back, or somebody since, stands while nobody is served. */
   let changedAt = Number.NEGATIVE_INFINITY;
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -34,6 +36,7 @@ export const outsiders = (): Checker => {
 
   const note = (event: WorldEvent): void => {
     if (event.kind === "changed" && event.run === null) meddledAt = event.at;
+    if (event.kind === "changed" && event.weighted.to > event.weighted.from) raisedAt = event.at;
     if (event.kind === "changed" && event.run !== null) changed(event.route, event.run, event.at);
     if (goesBack(event)) wentBackAt = event.at;
     if (event.kind === "told" && event.notification.urgency === "page") toldAt = event.at;
@@ -76,7 +79,7 @@ export const outsiders = (): Checker => {
     moreGreen = { since: moreGreen?.since ?? at, looks: (moreGreen?.looks ?? 0) + counts };
     const { since, looks } = moreGreen;
     const wasDown = world.faults.spells("topic-down").some(({ from, to }) => from <= at && to >= since);
-    if (looks < TOLD_BY || toldAt >= Math.min(since, meddledAt) || wasDown) return [];
+    if (looks < TOLD_BY || toldAt >= Math.min(since, raisedAt) || wasDown) return [];
     moreGreen = null;
     return [`somebody gave green more than is recorded, ${TOLD_BY} looks saw it, and nobody was told`];
   };
