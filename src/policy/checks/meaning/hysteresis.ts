@@ -33,7 +33,7 @@ export const hysteresisFindings = (
   return trees.rollback.flatMap((rule, index) => {
     if (rule === null) return [];
     const conditions = conditionsOf(rule).length;
-    for (const { id, weight, asked } of waysOn(policy, rule)) {
+    for (const { name, weight, asked } of waysOn(policy, rule)) {
       // Even finding out what there is to look at takes its time.
       effort.left -= conditions * asked.length;
       if (effort.left < 0) return [];
@@ -43,14 +43,15 @@ export const hysteresisFindings = (
         sharedEvidence(rule, gates) ??
         clashWithTraffic(rule, given, truths) ??
         clashIn({ rule, gates: relatedTo(rule, gates, given), given, effort }, truths);
-      if (clash !== null) return [sayClash(clash, id, `/rollback/${index}/when`)];
+      if (clash !== null) return [sayClash(clash, name, `/rollback/${index}/when`)];
     }
     return [];
   });
 };
 
 interface WayOn {
-  readonly id: string;
+  /** As a finding calls it. */
+  readonly name: string;
   /** Green's share while a rollback rule looks at what the gates have passed on. */
   readonly weight: number;
   readonly asked: readonly GateName[];
@@ -61,10 +62,10 @@ interface WayOn {
  * there is any, so there a rule that reads it tells nothing.
  */
 const waysOn = ({ start, steps }: Policy, rule: RuleTree): readonly WayOn[] => {
-  const ways = steps.map(({ id, weight, promoteWhen }) => ({ id, weight, asked: promoteWhen }));
+  const ways = steps.map(({ id, weight, promoteWhen }) => ({ name: `step "${id}"`, weight, asked: promoteWhen }));
   const paths = conditionsOf(rule).flatMap(({ open }) => open.variables.flatMap(({ measure }) => measure.paths));
   if (paths.some((path) => isTraffic(path, "green"))) return ways;
-  return [...ways, { id: "start", weight: steps[0]?.weight ?? 0, asked: start.require }];
+  return [...ways, { name: "start", weight: steps[0]?.weight ?? 0, asked: start.require }];
 };
 
 interface Clash {
@@ -72,17 +73,17 @@ interface Clash {
   readonly values: string;
 }
 
-const sayClash = ({ kind, values }: Clash, step: string, at: string): Finding =>
+const sayClash = ({ kind, values }: Clash, way: string, at: string): Finding =>
   kind === "both"
     ? finding(
         "promote-and-rollback",
         at,
-        `with ${values} the gates of step "${step}" pass and this rule fires; draw the gates in`,
+        `with ${values} the gates of ${way} pass and this rule fires; draw the gates in`,
       )
     : finding(
         "no-hysteresis",
         at,
-        `with ${values} the gates of step "${step}" pass, and with hardly more this rule fires; leave a gap`,
+        `with ${values} the gates of ${way} pass, and with hardly more this rule fires; leave a gap`,
       );
 
 /** The parts that share a signal with a rule, directly or by way of others. */
