@@ -22,7 +22,7 @@ export interface StreamReading {
   readonly tokenAgeS: Reading<number>;
   readonly strayRows: Reading<number>;
   readonly deadLetters: Reading<number>;
-  /** Why this is not the stream that was seeded; empty where it is. */
+  /** Why this is not the stream that was seeded, or does not carry all of its rows any more; empty where it is and does. */
   readonly departures: Reading<readonly string[]>;
 }
 
