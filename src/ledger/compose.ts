@@ -20,7 +20,7 @@ export interface Account {
  * unrecorded, or their pages untold, never a change. An item that grew for hours could not be written any more.
  */
 const OUTBOX_MAX = 60;
-/** Nor more characters: an item holds 400 KB, of records, of messages, and of what changes something beyond both. */
+/** Nor more characters of either: the item of 400 KB holds records, messages, and whatever changes something beyond both. */
 const OUTBOX_LONGEST = 150_000;
 /** What ticks come to minute after minute, for days. */
 const EVERY_MINUTE: ReadonlySet<string> = new Set(["hold", "soak", "decommission"]);
