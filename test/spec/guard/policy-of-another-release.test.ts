@@ -36,6 +36,18 @@ describe("a policy in force that this release cannot judge by", () => {
     expect(paged(world)).toContain("steps.0.minDwell is not a duration");
   });
 
+  it("refuses to adopt another one beside it, and says what there is to do: asking again would not help", async () => {
+    const world = await atTen();
+    await judgedBy(world, IN_WEEKS);
+    const asked = { by: "olga", reason: "r", policyDigest: policyDigest(DRILL, sha256) };
+    expect(await requestAdopt(world.ports, "orders", asked)).toMatchObject({
+      kind: "refused",
+      why: expect.stringMatching(/^the policies cannot be read: .*steps.0.minDwell is not a duration/),
+    });
+    world.outage.table = true;
+    expect(await requestAdopt(world.ports, "orders", asked)).toMatchObject({ kind: "failed" });
+  });
+
   it("leaves the floor: a green that is dead goes back", async () => {
     const world = await atTen();
     await judgedBy(world, IN_WEEKS);
