@@ -89,7 +89,7 @@ const readDepartures = async (
     readIncarnation(ports, cutover, direction, digest, timeoutMs),
     brokenCarriers(ports, cutover, direction),
   ]);
-  // One that is certain is enough, whatever else cannot be read.
+  // A gap that is certain is enough, whatever else cannot be read.
   if (!broken.ok || broken.value.length > 0) return broken;
   if (!blue.ok) return blue;
   if (!green.ok) return green;
