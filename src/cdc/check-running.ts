@@ -97,7 +97,8 @@ const demands = (direction: Direction): readonly Demand[] => [
     holds: (gap) => gap === false,
     why: "Rows were or may have been skipped.",
     remedy:
-      "Take the stream apart and apply again: only new seeding and a clean comparison clear a gap. The runbook has the steps: a stream has a gap.",
+      "Where a trigger, a publication or a replica identity is not-applied: pawl cdc apply, which mends it and compares every row. " +
+      "Else take the stream apart and apply again: only new seeding and a clean comparison clear it. The runbook has the steps: a stream has a gap.",
   },
   {
     signal: `${direction}.slotActive`,

@@ -22,7 +22,7 @@ export interface StreamReading {
   readonly tokenAgeS: Reading<number>;
   readonly strayRows: Reading<number>;
   readonly deadLetters: Reading<number>;
-  /** Why this is not the stream that was seeded; empty where it is. */
+  /** Why this is not the stream that was seeded, or does not carry all of its rows any more; empty where it is and does. */
   readonly departures: Reading<readonly string[]>;
 }
 
@@ -89,13 +89,14 @@ const readDepartures = async (
     readIncarnation(ports, cutover, direction, digest, timeoutMs),
     brokenCarriers(ports, cutover, direction),
   ]);
+  // A gap that is certain is enough, whatever else cannot be read.
+  if (!broken.ok || broken.value.length > 0) return broken;
   if (!blue.ok) return blue;
   if (!green.ok) return green;
   if (!now.ok) return now;
-  if (!broken.ok) return broken;
   if (!positions.ok) return positions;
   const seeds = [blue.value, green.value].map((rows) => rows.find(({ stream }) => stream === direction));
-  const found: string[] = [...broken.value];
+  const found: string[] = [];
   for (const seed of seeds)
     found.push(
       ...(seed === undefined

@@ -27,17 +27,17 @@ const strayWrites = async (cdc: CdcPorts, cutover: CutoverBindings): Promise<Act
   );
 };
 
-const tablesOf = ({ tables }: CutoverBindings): string => tables.map(({ name }) => name).join();
+const orderOf = ({ tables }: CutoverBindings): string => tables.map(({ name }) => name).join();
 
 /**
- * Where an earlier part ended, as the journal holds it; null where there was none. What lies before that place was compared
- * in the order in which the bindings of then had their tables: with other ones nobody knows what that was.
+ * Where an earlier part ended, as the journal holds it; null where there was none, or where the bindings have other tables by
+ * now, or the same in another order: nobody knows then which of these that part had compared.
  */
 const cursorIn = (
-  { table, side, after, rowsCompared, of }: JsonObject,
+  { table, side, after, rowsCompared, order }: JsonObject,
   cutover: CutoverBindings,
 ): ComparisonCursor | null =>
-  of === tablesOf(cutover) &&
+  order === orderOf(cutover) &&
   typeof table === "string" &&
   (side === "blue" || side === "green") &&
   (typeof after === "string" || after === null) &&
@@ -60,7 +60,7 @@ const outcomeOf = (
   if (next === null) return { kind: "done", detail: { rowsCompared } };
   return {
     kind: "partly",
-    detail: { ...next, of: tablesOf(cutover) },
+    detail: { ...next, order: orderOf(cutover) },
     soFar: `${rowsCompared} rows are compared, ${next.table} is under way`,
   };
 };

@@ -51,7 +51,8 @@ export const checkDrill = async (
     ...(holdsInstead({ kind: "alarm", ...alarm }, state.rollbackSafety, state.whenNotLossless)
       ? [`a rollback by this alarm would be held, not snapped: ${state.rollbackSafety.reasons.join("; ")}`]
       : []),
-    ...(policy.ok && policy.value !== null ? [] : ["the policy it was armed with cannot be read"]),
+    ...(policy.ok ? [] : [`the policy it was armed with cannot be read: ${policy.failure.message}`]),
+    ...(policy.ok && policy.value === null ? ["the policy it was armed with cannot be read: it is not there"] : []),
   ];
   return refusals.length > 0 || !policy.ok || policy.value === null
     ? { ok: false, refusals }

@@ -86,7 +86,7 @@ const goBack = async (walk: Walk): Promise<DrillBroken | { readonly kind: "back"
     return set.ok
       ? unlatched(walk, "event", "the alarm was set, and nothing latched")
       : unlatched(walk, "alarm", set.failure.message);
-  // Its part is done whatever comes of the rest, and one over other alarms comes back to OK by nobody else.
+  // The alarm has done its part, whatever comes of the rest; one over other alarms nobody else puts back to OK.
   await quieten(walk);
   const { cause, at, record } = latched.latch;
   const stranger = strangerIn(latched, drill);

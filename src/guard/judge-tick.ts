@@ -80,7 +80,7 @@ export const judgeTick = (
     trouble: [
       ...seen.trouble,
       ...(policy === null && knowsPolicy(seen.trouble) ? [unread(state)] : []),
-      ...rulesUnjudged(unjudgedRollbackRules(rules)),
+      ...rulesUnjudged(unjudgedRollbackRules(rules), state),
     ],
   };
   const decision = decide({ state, policy: rules, judgement, facts, tick });

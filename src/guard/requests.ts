@@ -119,8 +119,11 @@ export const requestAdopt = async (
     [state.value.policyDigest, asked.policyDigest].map((digest) => ports.policies.read(digest, STATE_TIMEOUT_MS)),
   );
   if (current?.ok !== true || next?.ok !== true) {
-    const why = [current, next].flatMap((read) => (read?.ok === false ? [read.failure.message] : []));
-    return { kind: "failed", why: `the policies cannot be read: ${[...new Set(why)].join("; ")}` };
+    const failures = [current, next].flatMap((read) => (read?.ok === false ? [read.failure] : []));
+    // What the table holds and nobody here can judge by does not come with asking again.
+    const kind = failures.some((failure) => failure.kind === "malformed") ? "refused" : "failed";
+    const why = new Set(failures.map(({ message }) => message));
+    return { kind, why: `the policies cannot be read: ${[...why].join("; ")}` };
   }
   if (next.value === null) return { kind: "refused", why: `no policy ${asked.policyDigest} is published` };
   if (current.value === null) return { kind: "refused", why: "the policy in force is not in the table" };

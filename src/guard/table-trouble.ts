@@ -21,7 +21,7 @@ export const policyUnread = (digest: string, { kind, message }: OutsideFailure):
 });
 
 /** Of these rules nothing would be heard, however bad green is. Pure. */
-export const rulesUnjudged = (rules: readonly string[]): readonly Obstacle[] =>
+export const rulesUnjudged = (rules: readonly string[], { phase }: Pick<CutoverState, "phase">): readonly Obstacle[] =>
   rules.length === 0
     ? []
     : [
@@ -29,10 +29,16 @@ export const rulesUnjudged = (rules: readonly string[]): readonly Obstacle[] =>
           what: "rollback-rules",
           value: `this release cannot judge ${rules.join("; ")}`,
           threshold: "each of them is judged",
-          clears:
-            "the release that published the policy is deployed, or pawl policy adopt of one that this release knows",
+          clears: `the release that published the policy is deployed${anotherPolicy(phase)}`,
         },
       ];
+
+/** At a step another policy takes over with the next one, which this block keeps from coming; in decommission none does. */
+const anotherPolicy = (phase: CutoverState["phase"]): string => {
+  if (phase === "decommissioning") return "";
+  const how = phase === "shifting" ? "pawl policy adopt --restart-step" : "pawl policy adopt";
+  return `, or ${how} of one that this release knows`;
+};
 
 /** What this tick's decision rests on is in no table: a step, or leave to take something apart, could not be shown afterwards. */
 export const evidenceUnstored: Obstacle = {

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonValue } from "./json.ts";
 /** What of a stored value is not as it has to be, in words that begin with where it stands; null where all is. */
 export type Form = (value: JsonValue | undefined, at: string) => string | null;
 
-/** A form of its own, in a word for what has it. */
+/** Whatever `holds` takes; `what` says of another value what it is not. */
 export const that =
   (what: string, holds: (value: JsonValue) => boolean): Form =>
   (value, at) => {
@@ -73,7 +73,7 @@ export const membersOf =
       ? first(Object.entries(forms), ([name, form]) => form(value[name], at === "" ? name : `${at}.${name}`))
       : object(value, at);
 
-/** The same, and no others: what is passed over there would be missed. */
+/** The same members and no others: for what means something else where one of them is passed over. */
 export const onlyMembersOf =
   (forms: Readonly<Record<string, Form>>): Form =>
   (value, at) => {

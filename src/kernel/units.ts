@@ -35,15 +35,17 @@ export const minuteOf = (at: EpochMs): EpochMs => epochMs(at - (at % MINUTE_MS))
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
+const DURATION = /^([1-9][0-9]{0,6})(s|m|h)$/;
+
+/** Whether a text is a policy's duration. */
+export const isDuration = (text: string): boolean => DURATION.test(text);
+
 /**
- * Reads a policy's duration: a positive whole number and `s`, `m` or `h` ("90s", "5m", "24h").
+ * Reads a policy's duration: a positive whole number of seven digits at most, and `s`, `m` or `h` ("90s", "5m", "24h").
  * @throws {RangeError} anything else; policy files are checked against their schema before they get here.
  */
 export const parseDuration = oncePerText((text): DurationMs => {
-  const match = /^([1-9][0-9]*)(s|m|h)$/.exec(text);
+  const match = DURATION.exec(text);
   if (match === null) throw new RangeError(`"${text}" is not a duration such as 90s, 5m or 24h`);
   return durationMs(Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 0));
 });
-
-/** Whether a policy's duration can be read. */
-export const isDuration = (text: string): boolean => /^[1-9][0-9]{0,6}(s|m|h)$/.test(text);

@@ -20,8 +20,9 @@ export interface Account {
  * unrecorded, or their pages untold, never a change. An item that grew for hours could not be written any more.
  */
 const OUTBOX_MAX = 60;
-/** Nor more characters: an item holds 400 KB, of records, of messages, and of what changes something beyond both. */
+/** Nor more bytes of either: the item of 400 KB holds records, messages, and whatever changes something beyond both. */
 const OUTBOX_LONGEST = 150_000;
+const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 /** What ticks come to minute after minute, for days. */
 const EVERY_MINUTE: ReadonlySet<string> = new Set(["hold", "soak", "decommission"]);
 /** What such a tick may have changed all the same: settled a step, taken what was asked or another policy, ended a hold. */
@@ -48,7 +49,7 @@ export const compose = (
   const isFull = (of: "record" | "notification"): boolean => {
     if (!changesNothing) return false;
     const waiting = latched.outbox.flatMap((entry) => entry[of] ?? []);
-    return waiting.length >= OUTBOX_MAX || JSON.stringify(waiting).length >= OUTBOX_LONGEST;
+    return waiting.length >= OUTBOX_MAX || bytesOf(waiting) >= OUTBOX_LONGEST;
   };
   const notification = isFull("notification") ? undefined : account.notify;
   const id = `${transitionId(based)}${account.kind}`;

@@ -28,7 +28,7 @@ export const operationsUsed = (rule: Rule, operations: Operations, depth = 0): r
   );
 };
 
-/** Those that can be evaluated: of another one its rule says what is wrong with it, and that looks at nothing. */
+/** One that cannot be evaluated looks at nothing: judging its rule says what is wrong with it. */
 const usesOf = (rules: readonly Rule[], policy: Policy): readonly OperationUse[] =>
   rules
     .flatMap((rule) => operationsUsed(substituteParams(rule, policy.params ?? {}), STANDARD_OPERATIONS))

@@ -19,7 +19,10 @@ import type { Freeze, Gate, Policy, PolicyStep, RollbackRule, Waiver } from "./p
 
 type FormsOf<Whole> = Readonly<Record<keyof Whole, Form>>;
 
-const duration: Form = that("a duration such as 90s, 5m or 24h", (value) => isDuration(String(value)));
+const duration: Form = that(
+  "a duration such as 90s, 5m or 24h",
+  (value) => typeof value === "string" && isDuration(value),
+);
 const names = listOf(text);
 
 const GATE: FormsOf<Gate> = { why: text, rule: something };

@@ -122,7 +122,7 @@ const stream = (name: "forward" | "reverse"): Catalogue => ({
   [`${name}.lagSeconds`]: number("seconds", "up", "instant", "age of the newest token applied, by the source's clock"),
   [`${name}.drained`]: yesNo("false", "nothing is under way from source to target"),
   [`${name}.stalled`]: yesNo("true", "the newest token applied is more than 20 s old, whether records wait or not"),
-  [`${name}.dataGap`]: yesNo("true", "rows were or may have been skipped; only re-seeding clears it"),
+  [`${name}.dataGap`]: yesNo("true", "rows were or may have been skipped; re-seeding, or cdc apply, clears it"),
   [`${name}.strayRows`]: number(
     "count",
     "up",

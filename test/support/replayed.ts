@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "../../src/kernel/json.ts";
-import type { ReplayDocument } from "../../src/rehearsal/replay/say-replay.ts";
+import type { ReplayDocument } from "../../src/rehearsal/replay/replay-document.ts";
 import { runPawl } from "./run-pawl.ts";
 
 type Failed = { readonly error: { readonly what: string; readonly why: string; readonly next: string } };

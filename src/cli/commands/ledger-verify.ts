@@ -16,7 +16,7 @@ interface Difference {
   readonly seq: number;
   readonly tick: string | null;
   readonly what: string;
-  /** Left out where it is of this release's engine: then what was stored is not what was recorded. */
+  /** Another release judged it: it was not judged again. Left out where what was stored is not what was recorded. */
   readonly otherEngine?: true;
 }
 
@@ -62,7 +62,7 @@ const follow = async (
   const judge = async (record: LedgerRecord): Promise<void> => {
     const outcome = await recompute(record, read);
     if (outcome.kind === "not-judged") return;
-    judged += 1;
+    if (otherEngineOf(record) === null) judged += 1;
     if (outcome.kind === "different") differences.push(differenceOf(record, outcome.what));
   };
   const verdict = await followLedger(ports, cutover, async (record, follows) => {
@@ -84,7 +84,7 @@ const sayRecomputed = (name: string, { judged, differences }: RecomputedDocument
   const [first, last] = [others[0], others.at(-1)];
   const whats = [...new Set(others.map(({ what }) => what))];
   return [
-    `${name}: ${judged - others.length} records re-judged, ${own.length} differences`,
+    `${name}: ${judged} records re-judged, ${own.length} differences`,
     ...own.map(({ seq, tick, what }) => `  record ${seq}, tick ${tick}: ${what}`),
     ...(own.length === 0
       ? []
@@ -97,7 +97,7 @@ const sayRecomputed = (name: string, { judged, differences }: RecomputedDocument
       : [
           `${name}: ${others.length} records not re-judged, ${first.seq} to ${last.seq}: ${whats.join("; ")}`,
           "  why:  Another release judged these ticks, by rules that this one does not have.",
-          "  next: The same command in a checkout of the release that judged them; its own it judges again.",
+          "  next: Run the same command in a checkout of the release that judged them: there they are judged again.",
         ]),
   ];
 };

@@ -4,7 +4,8 @@ import { diffPolicies } from "../../policy/diff/diff-policies.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import type { CommandResult } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
-import { EXIT, outside, refused } from "../exit.ts";
+import { EXIT, refused } from "../exit.ts";
+import { unanswered } from "../failures.ts";
 import { PATIENCE_MS } from "../limits.ts";
 
 export interface DiffSide {
@@ -59,12 +60,12 @@ export const armedPolicy = async ({
   bindings: { name },
 }: CliContext<Pick<GuardPorts, "state" | "policies">>): Promise<DiffSide> => {
   const state = await ports.state.read(name, PATIENCE_MS);
-  if (!state.ok) throw outside(`The state of ${name} cannot be read.`, state.failure.message, "Try again.");
+  if (!state.ok) throw unanswered(`The state of ${name} cannot be read.`, state.failure);
   if (state.value === null)
     throw refused(`${name} was never armed.`, "No policy is in force.", "Compare two files instead.");
   const { policyDigest } = state.value;
   const read = await ports.policies.read(policyDigest, PATIENCE_MS);
-  if (!read.ok) throw outside(`The policy of ${name} cannot be read.`, read.failure.message, "Try again.");
+  if (!read.ok) throw unanswered(`The policy of ${name} cannot be read.`, read.failure);
   if (read.value === null)
     throw refused(
       `The policy of ${name} is not in the table.`,

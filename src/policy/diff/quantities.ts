@@ -3,6 +3,7 @@ import { ARITHMETIC, referencesIn, uses } from "../checks/expressions.ts";
 import { type Measure, measureOfOperation, measureOfSignal } from "../checks/meaning/measure.ts";
 import { describe } from "../logic/describe.ts";
 import { literalArguments } from "../lower.ts";
+import { argumentProblem } from "../operations/arguments.ts";
 import type { Literal } from "../operations/operation.ts";
 import { STANDARD_OPERATIONS } from "../operations/standard.ts";
 import { OPERATOR_FORMS } from "../operator-forms.ts";
@@ -129,7 +130,8 @@ const scaled = (operands: readonly JsonValue[], inside: readonly Opened[]): Part
 const quantityOf = (name: string, written: readonly Literal[], rowSignals: readonly string[]): Quantity | null => {
   if (name === "var") return signalQuantity(String(written[0]));
   const operation = Object.hasOwn(STANDARD_OPERATIONS, name) ? STANDARD_OPERATIONS[name] : undefined;
-  if (operation === undefined) return null;
+  // The policy in force may be another release's, which knew more operations than these, and more windows.
+  if (operation === undefined || argumentProblem(name, operation.forms, written) !== null) return null;
   const { args, windowMs } = timesOf(operation, written);
   // What is covered is known from the first minute on.
   const said = {

@@ -109,6 +109,15 @@ describe("one reading of the streams", () => {
     expect(await seenAfter(spoil, "dataGap")).toEqual([true]);
   });
 
+  it("has a gap for certain where one side shows it and the other one cannot be read", async () => {
+    const spoil = (cdc: FakeCdc) => {
+      cdc.sides.blue.denied.push("'pawl_app'");
+      cdc.sides.green.reachable = false;
+    };
+
+    expect(await seenAfter(spoil, "dataGap")).toEqual([true]);
+  });
+
   it("has none of what only the other stream needs", async () => {
     const spoil = (cdc: FakeCdc) => {
       cdc.sides.green.denied.push("'pawl_app'", "relreplident", "'pawl_reverse'");

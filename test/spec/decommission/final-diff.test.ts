@@ -93,9 +93,9 @@ it("a database that does not read a slice in its time is named, and never keeps 
 
 it("a place that no comparison of this cutover can have come to is not taken for one", async () => {
   const of = await started(10);
-  const place = { of: TABLES, table: "appdb.orders", side: "blue", after: "000005", rowsCompared: 6 };
+  const place = { order: TABLES, table: "appdb.orders", side: "blue", after: "000005", rowsCompared: 6 };
   const odd: readonly JsonObject[] = [
-    { of: TABLES, table: "appdb.orders" },
+    { order: TABLES, table: "appdb.orders" },
     { ...place, table: 5 },
     { ...place, side: "red" },
     { ...place, after: 5 },
@@ -125,7 +125,7 @@ it("where the deployed bindings have their tables in another order by then, it b
 
 it("a place before the first row of a side is one: what was compared before it stays counted", async () => {
   const of = await started(10);
-  const before = { of: TABLES, table: "appdb.orders", side: "green", after: null, rowsCompared: ROWS };
+  const before = { order: TABLES, table: "appdb.orders", side: "green", after: null, rowsCompared: ROWS };
   expect(await of.compare(before)).toEqual({ kind: "done", detail: { rowsCompared: ROWS } });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { requestAdopt } from "../../../src/guard/requests.ts";
 import { policyDigest } from "../../../src/policy/policy-digest.ts";
 import type { Policy } from "../../../src/policy/policy-file.ts";
 import { DRILL, type FakeWorld, fakeWorld, sha256 } from "../../support/fake-world.ts";
@@ -35,6 +36,18 @@ describe("a policy in force that this release cannot judge by", () => {
     expect(paged(world)).toContain("steps.0.minDwell is not a duration");
   });
 
+  it("refuses to adopt another one beside it, and says what there is to do: asking again would not help", async () => {
+    const world = await atTen();
+    await judgedBy(world, IN_WEEKS);
+    const asked = { by: "olga", reason: "r", policyDigest: policyDigest(DRILL, sha256) };
+    expect(await requestAdopt(world.ports, "orders", asked)).toMatchObject({
+      kind: "refused",
+      why: expect.stringMatching(/^the policies cannot be read: .*steps.0.minDwell is not a duration/),
+    });
+    world.outage.table = true;
+    expect(await requestAdopt(world.ports, "orders", asked)).toMatchObject({ kind: "failed" });
+  });
+
   it("leaves the floor: a green that is dead goes back", async () => {
     const world = await atTen();
     await judgedBy(world, IN_WEEKS);
@@ -58,6 +71,20 @@ describe("a rollback rule in force that this release cannot judge", () => {
     await world.minutes(30);
     expect(world.state()).toMatchObject({ weightPercent: 10, phase: "shifting" });
     expect(blockedBy(world, "rollback-rules")?.value).toContain(why);
+  });
+
+  it("is got rid of as its block says, while the step that a policy would wait for cannot come", async () => {
+    const world = await atTen();
+    await judgedBy(world, {
+      ...DRILL,
+      rollback: [...DRILL.rollback, { id: "newer", why: "w", when: { sudden_rise: [1] } }],
+    });
+    await world.minutes(2);
+    expect(blockedBy(world, "rollback-rules")?.clears).toContain("pawl policy adopt --restart-step of one");
+    const asked = { by: "olga", reason: "r", policyDigest: policyDigest(DRILL, sha256), restartStep: true };
+    expect(await requestAdopt(world.ports, "orders", asked)).toMatchObject({ kind: "accepted", takeover: "next-tick" });
+    await world.until("the next step", () => world.state().step === 1);
+    expect(blockedBy(world, "rollback-rules")).toBeUndefined();
   });
 
   it("keeps no other rule from firing", async () => {

@@ -116,6 +116,14 @@ describe("an outbox that nobody could empty", () => {
     expect(JSON.stringify(state).length).toBeLessThan(400_000);
   });
 
+  it("goes by what words take in the table, where a sign may be three bytes", () => {
+    const words = "停".repeat(7_000);
+    let state = before;
+    for (let tick = 1; tick <= 60; tick += 1)
+      state = compose(state, state, { ...hold, summary: words, notify: { ...page, body: words } }, written);
+    expect(new TextEncoder().encode(JSON.stringify(state)).length).toBeLessThan(400_000);
+  });
+
   it("takes the tick that began to decommission", () => {
     const began: CutoverState = { ...waiting(60), phase: "decommissioning" };
     expect(compose(waiting(60), began, { ...hold, kind: "decommission" }, written).outbox).toHaveLength(61);

@@ -16,11 +16,11 @@ const together = (gate: JsonValue, when: JsonValue, changes: JsonObject = {}): r
   lintOf({ ...withGate(gate), ...withRollback(when), ...changes }).filter((each) =>
     /promote-and-rollback|no-hysteresis/.test(each),
   );
-const both = (values: string, step = "canary") => [
-  `error promote-and-rollback /rollback/0/when with ${values} the gates of step "${step}" pass and this rule fires; draw the gates in`,
+const both = (values: string, way = 'step "canary"') => [
+  `error promote-and-rollback /rollback/0/when with ${values} the gates of ${way} pass and this rule fires; draw the gates in`,
 ];
-const noGap = (values: string, step = "canary") => [
-  `error no-hysteresis /rollback/0/when with ${values} the gates of step "${step}" pass, and with hardly more this rule fires; leave a gap`,
+const noGap = (values: string, way = 'step "canary"') => [
+  `error no-hysteresis /rollback/0/when with ${values} the gates of ${way} pass, and with hardly more this rule fires; leave a gap`,
 ];
 
 describe("gates that pass where a rollback rule fires", () => {
@@ -105,7 +105,7 @@ describe("a rollback rule over traffic alone", () => {
   it("fires at a step as it is meant to be, and is told of with its traffic", () => {
     expect(together({ "<": [LAG, 5] }, least("green.requests", 1_000))).toEqual(both("green.requests 30"));
     expect(together({ "<": [LAG, 5] }, { ">": [{ stat: ["green.requests", "sum", "3m"] }, 1_000] })).toEqual(
-      both("green.requests 600", "full"),
+      both("green.requests 600", 'step "full"'),
     );
     expect(together({ "<": [LAG, 5] }, { ">": [{ stat: ["lb.requests", "sum", "3m"] }, 1] })).toEqual(
       both("lb.requests 600"),

@@ -83,6 +83,20 @@ describe("what is written otherwise, and is the same thing that is looked at", (
   });
 });
 
+describe("what another release knew and this one does not", () => {
+  it.each<[string, Rule]>([
+    ["a window", { "<": [{ stat: ["forward.lagRecords", "max", "1w"] }, 5] }],
+    ["a window's minutes", { all: [{ window: ["1w"] }, { "<": [{ var: "forward.lagSeconds" }, 5] }] }],
+    ["an operation", { sudden_rise: ["green.p99Ms", "3m"] }],
+  ])("is told as asked no more, or as asked besides: %s", (_, rule) => {
+    const known: Rule = { "<": [{ var: "forward.lagSeconds" }, 5] };
+    const told = (before: Rule, after: Rule) =>
+      diffPolicies(asking([before]), asking([after])).map(({ direction }) => direction);
+    expect(told(rule, known)).toEqual(["opens earlier", "opens later"]);
+    expect(told(known, rule)).toEqual(["opens earlier", "opens later"]);
+  });
+});
+
 describe("arithmetic within arithmetic", () => {
   it("keeps its parentheses, so that two rules that differ read otherwise", () => {
     const [green, blue] = [p99("green"), p99("blue")];

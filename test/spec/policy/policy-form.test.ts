@@ -69,6 +69,10 @@ describe("a policy in the table, whichever release published it", () => {
     [{ ...DRILL, quorum: 2 }, "quorum is nothing that this release knows"],
     [{ ...DRILL, blind: { ...DRILL.blind, quorum: 2 } }, "blind.quorum is nothing that this release knows"],
     [{ ...DRILL, soak: { ...DRILL.soak, duration: "1w" } }, "soak.duration is not a duration such as 90s, 5m or 24h"],
+    [
+      { ...DRILL, soak: { ...DRILL.soak, duration: ["24h"] } },
+      "soak.duration is not a duration such as 90s, 5m or 24h",
+    ],
     [{ ...DRILL, soak: { ...DRILL.soak, onBreak: "extend" } }, "soak.onBreak is not one of restart-clock, rollback"],
     [{ ...DRILL, steps: [{ ...DRILL.steps[0], weight: 0.5 }] }, "steps.0.weight is not a whole number from 0 to 100"],
     [{ ...DRILL, apiVersion: "pawl/v2" }, "apiVersion is not one of pawl/v1"],

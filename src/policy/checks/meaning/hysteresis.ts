@@ -1,10 +1,10 @@
 import type { JsonValue } from "../../../kernel/json.ts";
 import { evidenceUse } from "../../operations/evidence/uses.ts";
 import type { Operations } from "../../operations/operation.ts";
-import type { GateName, Policy } from "../../policy-file.ts";
-import { isTraffic } from "../gate-uses.ts";
-import { type Finding, finding } from "../problem.ts";
+import type { Policy } from "../../policy-file.ts";
+import type { Finding } from "../problem.ts";
 import { isBeside } from "./beside.ts";
+import { type Clash, sayClash, sayValues } from "./clash.ts";
 import { type Effort, truthOf, visit } from "./grid.ts";
 import { dataAt, representativePoints, type Value } from "./points.ts";
 import { type Condition, conditionsOf, logicOf, type RuleTree } from "./rule-tree.ts";
@@ -12,6 +12,7 @@ import { type SteadyValues, steadyTruths } from "./steady.ts";
 import { freeSignals, requestsAt, type SteadyAxis, steadyAxis } from "./steady-points.ts";
 import { partsOf } from "./together.ts";
 import type { OpenExpression, Variable } from "./variables.ts";
+import { waysOn } from "./ways-on.ts";
 
 export interface Trees {
   /** By name of the gate; those that are understood. */
@@ -33,7 +34,7 @@ export const hysteresisFindings = (
   return trees.rollback.flatMap((rule, index) => {
     if (rule === null) return [];
     const conditions = conditionsOf(rule).length;
-    for (const { id, weight, asked } of waysOn(policy, rule)) {
+    for (const { name, weight, asked } of waysOn(policy, rule)) {
       // Even finding out what there is to look at takes its time.
       effort.left -= conditions * asked.length;
       if (effort.left < 0) return [];
@@ -43,47 +44,11 @@ export const hysteresisFindings = (
         sharedEvidence(rule, gates) ??
         clashWithTraffic(rule, given, truths) ??
         clashIn({ rule, gates: relatedTo(rule, gates, given), given, effort }, truths);
-      if (clash !== null) return [sayClash(clash, id, `/rollback/${index}/when`)];
+      if (clash !== null) return [sayClash(clash, name, `/rollback/${index}/when`)];
     }
     return [];
   });
 };
-
-interface WayOn {
-  readonly id: string;
-  /** Green's share while a rollback rule looks at what the gates have passed on. */
-  readonly weight: number;
-  readonly asked: readonly GateName[];
-}
-
-/**
- * What opens the first step is held against the rules as they are judged in it. Of green's traffic nothing is asked before
- * there is any, so there a rule that reads it tells nothing.
- */
-const waysOn = ({ start, steps }: Policy, rule: RuleTree): readonly WayOn[] => {
-  const ways = steps.map(({ id, weight, promoteWhen }) => ({ id, weight, asked: promoteWhen }));
-  const paths = conditionsOf(rule).flatMap(({ open }) => open.variables.flatMap(({ measure }) => measure.paths));
-  if (paths.some((path) => isTraffic(path, "green"))) return ways;
-  return [...ways, { id: "start", weight: steps[0]?.weight ?? 0, asked: start.require }];
-};
-
-interface Clash {
-  readonly kind: "both" | "no-gap";
-  readonly values: string;
-}
-
-const sayClash = ({ kind, values }: Clash, step: string, at: string): Finding =>
-  kind === "both"
-    ? finding(
-        "promote-and-rollback",
-        at,
-        `with ${values} the gates of step "${step}" pass and this rule fires; draw the gates in`,
-      )
-    : finding(
-        "no-hysteresis",
-        at,
-        `with ${values} the gates of step "${step}" pass, and with hardly more this rule fires; leave a gap`,
-      );
 
 /** The parts that share a signal with a rule, directly or by way of others. */
 const relatedTo = (
@@ -125,7 +90,7 @@ const clashWithTraffic = (
   if (freeSignals(conditions, given).length > 0 || truths(rule)(new Map<string, Value>(given)) !== true) return null;
   const read = new Set(conditions.flatMap(({ open }) => open.variables.flatMap(({ measure }) => measure.paths)));
   const values = [...given].filter(([path]) => read.has(path));
-  return { kind: "both", values: say(values) };
+  return { kind: "both", values: sayValues(values) };
 };
 
 /** What is worst of an hour in which the gates pass. */
@@ -147,9 +112,9 @@ const clashIn = ({ rule, gates, given, effort }: Meeting, truths: ReturnType<typ
     const here = valuesAt(indexes);
     if (!pass.every((gate) => gate(here) === true)) return;
     if (fires(here) === true)
-      found.both = { kind: "both", values: say(axes.map(({ path }) => [path, here.get(path)])) };
+      found.both = { kind: "both", values: sayValues(axes.map(({ path }) => [path, here.get(path)])) };
     const beside = found.noGap === null ? firingBeside(axes, indexes, (at) => fires(valuesAt(at))) : undefined;
-    if (beside !== undefined) found.noGap = { kind: "no-gap", values: say([[beside, here.get(beside)]]) };
+    if (beside !== undefined) found.noGap = { kind: "no-gap", values: sayValues([[beside, here.get(beside)]]) };
   });
   return found.both ?? found.noGap;
 };
@@ -166,11 +131,6 @@ const firingBeside = (
       (next) => isBeside(points[at], points[next], wholeLimits) && fires(indexes.with(axis, next)) === true,
     );
   })?.path;
-
-const say = (values: readonly (readonly [string, Value | undefined])[]): string =>
-  values
-    .map(([path, value]) => `${path} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`)
-    .join(", ");
 
 /**
  * A gate and a rule that look at one and the same e-value, of whatever stretch: what the signals do to it in an hour tells
@@ -189,8 +149,8 @@ const sharedEvidence = (rule: RuleTree, gates: readonly RuleTree[]): Clash | nul
   const firing = points.filter((value) => holds(fired, value));
   const both = passing.find((value) => firing.includes(value));
   const beside = passing.find((value) => firing.some((next) => isBeside(value, next)));
-  if (both !== undefined) return { kind: "both", values: say([[fired.variable.name, both]]) };
-  return beside === undefined ? null : { kind: "no-gap", values: say([[fired.variable.name, beside]]) };
+  if (both !== undefined) return { kind: "both", values: sayValues([[fired.variable.name, both]]) };
+  return beside === undefined ? null : { kind: "no-gap", values: sayValues([[fired.variable.name, beside]]) };
 };
 
 const NO_WINDOWS = { rows: 1, windows: [] };
