@@ -20,8 +20,8 @@ const TOLD_BY = 5;
 /** P3: somebody else's hand on the rules is neither seen where there is none, nor overlooked where there is. */
 export const outsiders = (): Checker => {
   let meddledAt = Number.NEGATIVE_INFINITY;
-  /** When a weighted rule was last given more green, by whomever: who is told from then on is told of that. */
-  let raisedAt = Number.NEGATIVE_INFINITY;
+  /** When a rule was first given more green since a look showed all as recorded: who is told from then on is told of it. */
+  let raisedAt = Number.POSITIVE_INFINITY;
   /** When the guard last changed anything: what it did to go back, or somebody since, stands while nobody is served. */
   let changedAt = Number.NEGATIVE_INFINITY;
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -36,7 +36,7 @@ export const outsiders = (): Checker => {
 
   const note = (event: WorldEvent): void => {
     if (event.kind === "changed" && event.run === null) meddledAt = event.at;
-    if (event.kind === "changed" && event.weighted.to > event.weighted.from) raisedAt = event.at;
+    if (event.kind === "changed" && event.weighted.to > event.weighted.from) raisedAt = Math.min(raisedAt, event.at);
     if (event.kind === "changed" && event.run !== null) changed(event.route, event.run, event.at);
     if (goesBack(event)) wentBackAt = event.at;
     if (event.kind === "told" && event.notification.urgency === "page") toldAt = event.at;
@@ -71,7 +71,10 @@ export const outsiders = (): Checker => {
 
   const untold = (world: World, looked: readonly Shown[], { at, after }: Stored): readonly string[] => {
     // Of several routes the first one tells, and what is told of it holds for those that follow.
-    if (looked.length > 0 && !looked.some((one) => one === "more green" || one === "unclear")) moreGreen = null;
+    if (looked.length > 0 && !looked.some((one) => one === "more green" || one === "unclear")) {
+      moreGreen = null;
+      raisedAt = Number.POSITIVE_INFINITY;
+    }
     if (!looked.includes("more green")) return [];
     // Whether an open change has made it so nobody knows; who is told meanwhile has been told all the same.
     const isPlain = looked.every((one) => one === "more green" || one === "as recorded");
