@@ -20,12 +20,14 @@ export const armedWorld = async (without: readonly string[] = FAULT_KINDS) => {
   const parameters = { ...parametersOf(1, { policy: "drill" }), routes: 1, dwellFactor: 1 };
   const checkers = allCheckers(sha256, false);
   const broken: { promise: string; what: string }[] = [];
+  const ended: Run[] = [];
   const world: World = worldOf({
     ...{ seed: 1, start: START, cutover: cutoverOf(parameters), policy: policyOf(parameters) },
     faults: faultsOf({ seed: 1, from: START, until: START + 3_600_000, weather: 100, without }),
     ...{ keepsEvidence: false, digest: sha256 },
     watchers: [
       (event) => {
+        if (event.kind === "ended") ended.push(event.run);
         for (const checker of checkers)
           for (const what of [checker.watch(event, world) ?? []].flat())
             broken.push({ promise: checker.promise, what });
@@ -85,7 +87,7 @@ export const armedWorld = async (without: readonly string[] = FAULT_KINDS) => {
       for (const what of (await checker.end?.(world)) ?? []) broken.push({ promise: checker.promise, what });
   };
   const says = (promise: string) => broken.filter((one) => one.promise === promise).map(({ what }) => what);
-  return { world, broken, does, store, weighs, shows, says, atEnd, route };
+  return { world, broken, ended, does, store, weighs, shows, says, atEnd, route };
 };
 
 export const LATCH: NonNullable<CutoverState["latch"]> = {
