@@ -122,7 +122,8 @@ export const oneStep = (): Checker => {
     watch: (event, world) => {
       switch (event.kind) {
         case "stored":
-          if (event.after.armedAt === event.before?.armedAt) return null;
+          // A rehearsal that came to nothing is over as of its end, and nobody has armed by it.
+          if (event.after.epoch === event.before?.epoch) return null;
           armedAt = event.at;
           reachedAt.clear();
           return null;
