@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { CutoverState } from "../../src/decision/state.ts";
 import { arm } from "../../src/guard/arm.ts";
 import { durationMs, epochMs, weightPercent } from "../../src/kernel/units.ts";
+import type { Policy } from "../../src/policy/policy-file.ts";
 import { pinnedRoutes } from "../../src/signals/routes.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { sha256 } from "../../src/wiring-local.ts";
@@ -16,16 +17,20 @@ export const START = Date.UTC(2026, 10, 22, 3);
 export const TIMEOUT_MS = durationMs(1_000);
 
 /** An armed cutover in a world without faults, in which a test does what no guard may. */
-export const armedWorld = async (without: readonly string[] = FAULT_KINDS) => {
+export const armedWorld = async (without: readonly string[] = FAULT_KINDS, start: Partial<Policy["start"]> = {}) => {
   const parameters = { ...parametersOf(1, { policy: "drill" }), routes: 1, dwellFactor: 1 };
+  const drill = policyOf(parameters);
   const checkers = allCheckers(sha256, false);
   const broken: { promise: string; what: string }[] = [];
+  const ended: Run[] = [];
   const world: World = worldOf({
-    ...{ seed: 1, start: START, cutover: cutoverOf(parameters), policy: policyOf(parameters) },
+    ...{ seed: 1, start: START, cutover: cutoverOf(parameters) },
+    policy: { ...drill, start: { ...drill.start, ...start } },
     faults: faultsOf({ seed: 1, from: START, until: START + 3_600_000, weather: 100, without }),
     ...{ keepsEvidence: false, digest: sha256 },
     watchers: [
       (event) => {
+        if (event.kind === "ended") ended.push(event.run);
         for (const checker of checkers)
           for (const what of [checker.watch(event, world) ?? []].flat())
             broken.push({ promise: checker.promise, what });
@@ -85,7 +90,7 @@ export const armedWorld = async (without: readonly string[] = FAULT_KINDS) => {
       for (const what of (await checker.end?.(world)) ?? []) broken.push({ promise: checker.promise, what });
   };
   const says = (promise: string) => broken.filter((one) => one.promise === promise).map(({ what }) => what);
-  return { world, broken, does, store, weighs, shows, says, atEnd, route };
+  return { world, broken, ended, does, store, weighs, shows, says, atEnd, route };
 };
 
 export const LATCH: NonNullable<CutoverState["latch"]> = {

@@ -50,14 +50,18 @@ describe("the function of the simulation", () => {
     world.enqueue({ kind: "alarms", changes: [{ arn, at: world.time.now() }, alarmIn(world)] });
     await world.time.runTo(world.time.now() + MINUTE_MS);
     expect(world.state()?.latch?.cause).toMatchObject({ kind: "alarm" });
+    expect(world.told.map(({ subject }) => subject)).toEqual(["orders: all traffic is on blue"]);
     expect(broken).toEqual([]);
   });
 
-  it("moves nothing for what it cannot answer", async () => {
-    const { world, broken } = await armedWorld();
-    world.enqueue({ kind: "stranger" });
+  it("moves nothing for what it cannot answer, and fails, each of the three times that Lambda tries", async () => {
+    const { world, broken, ended } = await armedWorld();
+    for (let sent = 0; sent < 10; sent += 1) world.enqueue({ kind: "stranger" });
     await world.time.runTo(world.time.now() + 4 * MINUTE_MS);
-    expect(world.state()?.latch).toBeUndefined();
+    const strange = ended.filter(({ back }) => back?.by === "alarm" && back.isStrange);
+    expect(new Set(strange.map(({ failed }) => failed))).toEqual(new Set(["event-malformed", "alarm-unknown"]));
+    expect(strange.length % 3).toBe(0);
+    expect(world.state()).not.toHaveProperty("latch");
     expect(broken).toEqual([]);
   });
 });

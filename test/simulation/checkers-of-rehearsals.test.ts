@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { durationMs, epochMs } from "../../src/kernel/units.ts";
+import { durationMs, epochMs, MINUTE_MS } from "../../src/kernel/units.ts";
 import { armedWorld, LATCH, START, TIMEOUT_MS } from "./armed-world.ts";
+import { FAULT_KINDS } from "./faults/kinds.ts";
 import { minuteAfter } from "./world/world.ts";
 
 const READ_MS = durationMs(2_000);
@@ -57,6 +58,18 @@ describe("the checkers of rehearsals fail on a history that breaks a promise", (
     expect(found).toContain("a rehearsal armed again what had gone back from 10 %");
     expect(found).toContain("a rehearsal armed again what had gone back by policy");
     expect(found).toContain("a rehearsal armed again while a request of before it may still arrive");
+  });
+
+  it("P1: a first step before its time, which the end of a rehearsal that came to nothing does not begin anew", async () => {
+    const timed = () => armedWorld(FAULT_KINDS, { minDwell: "5m" });
+    const early = await timed();
+    await early.weighs("promote", 10, minuteAfter(START));
+    expect(early.says("P1").join()).toContain("before its shortest time was over");
+    const { world, weighs, store, says } = await timed();
+    await world.time.runTo(START + 5 * MINUTE_MS);
+    await store({ armedAt: epochMs(world.time.now()) });
+    await weighs("promote", 10, minuteAfter(world.time.now()));
+    expect(says("P1").join()).not.toContain("before its shortest time was over");
   });
 
   it("P7: an alarm that a rehearsal has set, and leaves as it is", async () => {

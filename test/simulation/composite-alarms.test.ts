@@ -2,22 +2,22 @@ import { describe, expect, it } from "vitest";
 import { MINUTE_MS } from "../../src/kernel/units.ts";
 import { type Composite, isReplaced, metricAlarms } from "./composites.ts";
 import type { Faults, Spell } from "./faults/faults.ts";
-import type { Alarms } from "./world/alarms.ts";
+import type { AlarmEvent, Alarms } from "./world/alarms.ts";
 import { withComposites } from "./world/composite-alarms.ts";
 
 const CHILDREN = ["a", "b"].map((arn) => ({ arn, severity: "degraded" as const }));
 
+const COMPOSITE: Composite = { arn: "ab", severity: "degraded", of: "any", children: CHILDREN, stands: "beside" };
+
 const scene = (over: Partial<Composite> = {}) => {
-  const composite: Composite = {
-    ...{ arn: "ab", severity: "degraded", of: "any", children: CHILDREN, stands: "beside" },
-    ...over,
-  };
+  const composite: Composite = { ...COMPOSITE, ...over };
   const states: Record<string, string> = { a: "OK", b: "OK" };
+  const changed: AlarmEvent[] = [];
   const metric = {
     readings: (arns: readonly string[]) =>
       arns.flatMap((arn) => (states[arn] === undefined ? [] : [{ arn, state: states[arn] }])),
-    evaluate: () => [],
-    lastFiringAt: () => null,
+    evaluate: () => changed.splice(0),
+    lastFiringAt: (arns: readonly string[]) => (arns.some((arn) => states[arn] === "ALARM") ? now : null),
     isFiring: () => false,
   } as unknown as Alarms;
   const suppressed: { spell: Spell | null } = { spell: null };
@@ -30,7 +30,7 @@ const scene = (over: Partial<Composite> = {}) => {
     return alarms.evaluate(now);
   };
   const says = () => alarms.readings(["ab"])[0]?.state;
-  return { alarms, states, suppressed, minute, says };
+  return { alarms, states, changed, suppressed, minute, says };
 };
 
 describe("an alarm over other alarms", () => {
@@ -66,12 +66,41 @@ describe("an alarm over other alarms", () => {
     expect(minute()).toEqual([{ arn: "ab", at: 2 * MINUTE_MS, was: "ALARM" }]);
   });
 
+  it("that somebody has set, and that a child makes ring in earnest, rings by nobody's hand", () => {
+    const { alarms, states, minute } = scene();
+    minute();
+    alarms.set("ab", "ALARM");
+    states["a"] = "ALARM";
+    minute();
+    expect(alarms.set("ab", "OK").rang).toBe(true);
+  });
+
   it("may stand in the place of its children, which are evaluated all the same", () => {
-    const { children, ...composite }: Composite = {
-      ...{ arn: "ab", severity: "degraded", of: "any", children: CHILDREN, stands: "instead" },
-    };
-    expect(isReplaced("a", [{ ...composite, children }])).toBe(true);
-    const cutover = { alarms: [{ arn: "c", severity: "hard-down" }, composite] } as never;
-    expect(metricAlarms(cutover, [{ ...composite, children }]).map(({ arn }) => arn)).toEqual(["c", "a", "b"]);
+    const composites: readonly Composite[] = [{ ...COMPOSITE, stands: "instead" }];
+    expect(isReplaced("a", composites)).toBe(true);
+    const cutover = { alarms: [{ arn: "c", severity: "hard-down" }, COMPOSITE] } as never;
+    expect(metricAlarms(cutover, composites).map(({ arn }) => arn)).toEqual(["c", "a", "b"]);
+  });
+
+  it.each([
+    ["beside", ["a", "ab"]],
+    ["instead", ["ab"]],
+  ] as const)("calls %s its children, whose actions are off where it stands for them", (stands, called) => {
+    const { states, changed, minute } = scene({ stands });
+    states["a"] = "ALARM";
+    changed.push({ arn: "a", at: MINUTE_MS });
+    expect(minute().map(({ arn }) => arn)).toEqual(called);
+  });
+
+  it("was last in ALARM as long as it is, and none is asked for that is not named", () => {
+    const { alarms, states, minute } = scene({ of: "all" });
+    states["a"] = "ALARM";
+    minute();
+    expect(alarms.lastFiringAt(["ab"])).toBeNull();
+    expect(alarms.lastFiringAt(["ab", "a"])).toBe(MINUTE_MS);
+    states["b"] = "ALARM";
+    minute();
+    minute();
+    expect(alarms.lastFiringAt(["ab"])).toBe(3 * MINUTE_MS);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { durationMs } from "../../src/kernel/units.ts";
 import type { PinnedRoute } from "../../src/signals/routes.ts";
+import { ONCE } from "./armed-world.ts";
 import { allCheckers } from "./checkers/index.ts";
 import { faultsOf } from "./faults/faults.ts";
 import { FAULT_KINDS } from "./faults/kinds.ts";
@@ -8,7 +8,6 @@ import { cutoverOf, type Parameters, parametersOf, policyOf } from "./parameters
 import { START } from "./start.ts";
 import { type WorldPorts, worldOf } from "./world/world.ts";
 
-const ONCE = { attempts: 1, timeoutMs: durationMs(1_000) };
 const digest = (text: string): string => `${text.length}`;
 
 const scene = (listener: NonNullable<Parameters["listener"]>) => {

@@ -6,10 +6,14 @@ import { SKEW_MS } from "./assumed.ts";
 import type { Checker } from "./checker.ts";
 import { evidenceGaps, wasSighted } from "./evidence-served.ts";
 
+/** Of the cutover's own alarms: those that one over others stands for are no reason for anything. */
+const listedFiringAt = ({ alarms, cutover }: World): number | null =>
+  alarms.lastFiringAt(cutover.alarms.map(({ arn }) => arn));
+
 /** Whether anything was really wrong in the last minutes, for which going back is right. */
 const hadReason = (world: World, at: number, meddledAt: number): boolean => {
   if (at - meddledAt < 15 * MINUTE_MS) return true;
-  if (at - (world.alarms.lastFiringAt() ?? 0) < 15 * MINUTE_MS) return true;
+  if (at - (listedFiringAt(world) ?? 0) < 15 * MINUTE_MS) return true;
   for (let back = 0; back <= 15; back += 0.5) if (!world.truth.isHealthy(at - back * MINUTE_MS)) return true;
   return false;
 };
@@ -36,7 +40,7 @@ export const notKnowing = (): Checker => {
   const latched = (world: World, { at, after, run }: Extract<WorldEvent, { kind: "stored" }>): readonly string[] => {
     const cause = after.latch?.cause;
     if (cause?.kind === "alarm") {
-      const firing = world.alarms.lastFiringAt();
+      const firing = listedFiringAt(world);
       const rings = run?.served.alarms?.some(({ arn, state }) => arn === cause.alarmArn && state === "ALARM") === true;
       const recent = rings || (firing !== null && firing >= armedSince - SKEW_MS);
       const asked = world.faults.spell("alarms-unreadable", at) !== null;

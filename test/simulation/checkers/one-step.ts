@@ -122,8 +122,8 @@ export const oneStep = (): Checker => {
     watch: (event, world) => {
       switch (event.kind) {
         case "stored":
-          // A rehearsal that latched nothing makes its alarm one of before; nobody has armed again.
-          if (event.after.armedAt === event.before?.armedAt || event.after.epoch === event.before?.epoch) return null;
+          // A rehearsal that came to nothing is over as of its end, and nobody has armed by it.
+          if (event.after.epoch === event.before?.epoch) return null;
           armedAt = event.at;
           reachedAt.clear();
           return null;

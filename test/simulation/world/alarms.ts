@@ -29,8 +29,8 @@ export interface Alarms {
   disable(): void;
   enable(): void;
   isFiring(): boolean;
-  /** When an alarm was last in ALARM; null: never. */
-  lastFiringAt(): number | null;
+  /** When one of these was last in ALARM; null: never. */
+  lastFiringAt(arns: readonly string[]): number | null;
 }
 
 interface Alarm {
@@ -40,8 +40,16 @@ interface Alarm {
   changedAt: number;
   /** It is so by `set` alone. */
   byHand: boolean;
+  firingAt: number | null;
   readonly setAt: number[];
 }
+
+/** When one of these was last in ALARM; null: never. */
+export const latest = (alarms: readonly { readonly firingAt: number | null }[]): number | null =>
+  alarms.reduce<number | null>(
+    (last, { firingAt }) => (firingAt === null ? last : Math.max(last ?? 0, firingAt)),
+    null,
+  );
 
 const MAX_RATIO = 0.02;
 const MAX_P99_MS = 1_000;
@@ -61,10 +69,10 @@ export const alarmsOf = (
   { time, faults, minutes, truth }: { time: { now(): number }; faults: Faults; minutes: Minutes; truth: Truth },
 ): Alarms => {
   const all: Alarm[] = bound.map(({ arn, severity }) => ({
-    ...{ arn, severity, state: "OK" as const, changedAt: time.now(), byHand: false, setAt: [] },
+    ...{ arn, severity, state: "OK" as const, changedAt: time.now() },
+    ...{ byHand: false, firingAt: null, setAt: [] },
   }));
   let enabled = true;
-  let lastFiringAt: number | null = null;
   const acts = () => enabled && faults.spell("alarm-muted", time.now()) === null;
 
   const firesAlready = (alarm: Alarm): boolean =>
@@ -93,7 +101,7 @@ export const alarmsOf = (
   /** The event of a transition to ALARM, where there is one and somebody is called. */
   const turned = (alarm: Alarm, minute: number): readonly AlarmEvent[] => {
     const state = stateOf(alarm, minute);
-    if (state === "ALARM") lastFiringAt = time.now();
+    if (state === "ALARM") alarm.firingAt = time.now();
     if (state === alarm.state) {
       alarm.byHand = false;
       return [];
@@ -116,8 +124,7 @@ export const alarmsOf = (
     setOff: (arn) => {
       const alarm = all.find((one) => (arn === undefined ? one.severity === "hard-down" : one.arn === arn)) ?? all[0];
       if (alarm === undefined) throw new RangeError("a cutover has alarms");
-      Object.assign(alarm, { state: "ALARM", changedAt: time.now(), byHand: false });
-      lastFiringAt = time.now();
+      Object.assign(alarm, { state: "ALARM", changedAt: time.now(), byHand: false, firingAt: time.now() });
       return { arn: alarm.arn, at: time.now() };
     },
     set: (arn, to) => {
@@ -127,7 +134,7 @@ export const alarmsOf = (
       const changes = alarm.state !== to;
       if (changes) Object.assign(alarm, { state: to, changedAt: time.now(), byHand: true });
       if (to === "ALARM") {
-        lastFiringAt = time.now();
+        alarm.firingAt = time.now();
         alarm.setAt.push(time.now());
       }
       return { rang, events: changes && to === "ALARM" && acts() ? [{ arn, at: time.now() }] : [] };
@@ -140,6 +147,6 @@ export const alarmsOf = (
       enabled = true;
     },
     isFiring: () => all.some(({ state }) => state === "ALARM"),
-    lastFiringAt: () => lastFiringAt,
+    lastFiringAt: (arns) => latest(all.filter(({ arn }) => arns.includes(arn))),
   };
 };

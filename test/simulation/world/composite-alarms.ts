@@ -2,7 +2,7 @@ import { epochMs } from "../../../src/kernel/units.ts";
 import type { AlarmReading } from "../../../src/signals/ports.ts";
 import { type Composite, isReplaced } from "../composites.ts";
 import type { Faults } from "../faults/faults.ts";
-import type { AlarmEvent, Alarms } from "./alarms.ts";
+import { type AlarmEvent, type Alarms, latest } from "./alarms.ts";
 
 /** Whose ALARM keeps composite alarms from acting, where they have one. */
 const SUPPRESSOR = "maintenance";
@@ -16,6 +16,7 @@ interface Standing {
   isHeldBack: boolean;
   /** What its children were when it was last worked out: nothing else makes it change. */
   of: string;
+  firingAt: number | null;
   readonly setAt: number[];
 }
 
@@ -28,17 +29,21 @@ export interface CompositesSettings {
 /** Alarms over others beside those: worked out anew only where a child has changed, and silent while suppressed. */
 export const withComposites = (metric: Alarms, { composites, time, faults }: CompositesSettings): Alarms => {
   const all: Standing[] = composites.map((composite) => ({
-    ...{ composite, state: "OK" as const, changedAt: time.now(), byHand: false, isHeldBack: false, of: "", setAt: [] },
+    ...{ composite, state: "OK" as const, changedAt: time.now(), byHand: false },
+    ...{ isHeldBack: false, of: "", firingAt: null, setAt: [] },
   }));
   let enabled = true;
-  let lastFiringAt: number | null = null;
   const isSuppressed = (): boolean => faults.spell("alarm-suppressed", time.now()) !== null;
   const acts = (): boolean => enabled && faults.spell("alarm-muted", time.now()) === null;
   const named = (arn: string | undefined) => all.find(({ composite }) => composite.arn === arn);
 
   const changes = (one: Standing, state: "OK" | "ALARM", byHand: boolean): void => {
-    if (state === "ALARM") lastFiringAt = time.now();
-    if (one.state === state) return;
+    if (state === "ALARM") one.firingAt = time.now();
+    if (one.state === state) {
+      // What was set by hand, and comes to the same by its children, is theirs from then on.
+      one.byHand &&= byHand;
+      return;
+    }
     if (state === "ALARM" && isSuppressed()) faults.count("alarm-suppressed");
     Object.assign(one, { state, changedAt: time.now(), byHand, isHeldBack: state === "ALARM" });
   };
@@ -63,7 +68,10 @@ export const withComposites = (metric: Alarms, { composites, time, faults }: Com
   };
 
   const evaluated = (): readonly AlarmEvent[] => {
-    for (const one of all) workOut(one);
+    for (const one of all) {
+      workOut(one);
+      if (one.state === "ALARM") one.firingAt = time.now();
+    }
     return all.flatMap(calls);
   };
 
@@ -110,9 +118,7 @@ export const withComposites = (metric: Alarms, { composites, time, faults }: Com
       enabled = true;
     },
     isFiring: () => metric.isFiring() || all.some(({ state }) => state === "ALARM"),
-    lastFiringAt: () => {
-      const last = Math.max(metric.lastFiringAt() ?? 0, lastFiringAt ?? 0);
-      return last === 0 ? null : last;
-    },
+    lastFiringAt: (arns) =>
+      latest([{ firingAt: metric.lastFiringAt(arns) }, ...all.filter(({ composite }) => arns.includes(composite.arn))]),
   };
 };

@@ -93,13 +93,15 @@ it("a database that does not read a slice in its time is named, and never keeps 
 
 it("a place that no comparison of this cutover can have come to is not taken for one", async () => {
   const of = await started(10);
-  const place = { order: TABLES, table: "appdb.orders", side: "blue", after: "000005", rowsCompared: 6 };
+  // By its count it is seen whether it was gone on from: three rows more than there are before it.
+  const place = { order: TABLES, table: "appdb.orders", side: "blue", after: "000005", rowsCompared: 9 };
+  expect(await of.compare(place)).toEqual({ kind: "done", detail: { rowsCompared: ROWS + 3 } });
   const odd: readonly JsonObject[] = [
     { order: TABLES, table: "appdb.orders" },
     { ...place, table: 5 },
     { ...place, side: "red" },
     { ...place, after: 5 },
-    { ...place, rowsCompared: "6" },
+    { ...place, rowsCompared: "9" },
   ];
   for (const before of odd) expect(await of.compare(before)).toEqual({ kind: "done", detail: { rowsCompared: ROWS } });
 });

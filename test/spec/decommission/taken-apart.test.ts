@@ -120,6 +120,7 @@ describe("what does not come about is waited for, and nothing after it is touche
     const refusing = { ...of.ports.connect, stop: async () => outsideFailure("unreachable", "Connect is away") };
     const acts = streamActs({ cdc: { ...of.ports, connect: refusing }, drain: {} as never });
     expect(await acts["stop-forward"](shopCutover)).toEqual({ kind: "waiting", for: "Connect is away" });
+    expect(of.done).toEqual([]);
   });
 
   it("a connector that cannot be deleted: the topics that it reads stay", async () => {
@@ -135,20 +136,21 @@ describe("what does not come about is waited for, and nothing after it is touche
     const away = { ...of.ports.broker, positions: async () => outsideFailure("unreachable", "Kafka is away") };
     const acts = streamActs({ cdc: { ...of.ports, broker: away }, drain: {} as never });
     expect(await acts["drain-reverse"](shopCutover)).toEqual({ kind: "waiting", for: "Kafka is away" });
+    expect(of.done).toEqual([]);
   });
+});
 
-  it("a sink that catches up within the act's time is done with at once", async () => {
-    const of = await standing();
-    const topic = reverse.topics[0] ?? "";
-    of.cdc.positions.set(topic, { committed: null, start: 0n, end: 10n });
-    let looks = 0;
-    of.cdc.onPause = () => {
-      looks += 1;
-      if (looks === 3) of.cdc.positions.set(topic, { committed: 10n, start: 0n, end: 10n });
-    };
-    expect(await of.acts["drain-reverse"](shopCutover)).toEqual({ kind: "done", detail: { group: reverse.group } });
-    expect(looks).toBe(3);
-  });
+it("reverse's sink that catches up within the act's time is done with at once", async () => {
+  const of = await standing();
+  const topic = reverse.topics[0] ?? "";
+  of.cdc.positions.set(topic, { committed: null, start: 0n, end: 10n });
+  let looks = 0;
+  of.cdc.onPause = () => {
+    looks += 1;
+    if (looks === 3) of.cdc.positions.set(topic, { committed: 10n, start: 0n, end: 10n });
+  };
+  expect(await of.acts["drain-reverse"](shopCutover)).toEqual({ kind: "done", detail: { group: reverse.group } });
+  expect(looks).toBe(3);
 });
 
 describe("absence is looked at, not assumed", () => {

@@ -9,14 +9,10 @@ import { later, weightPercent } from "../../../src/kernel/units.ts";
 import type { PinnedCutover, PinnedRoute } from "../../../src/signals/routes.ts";
 import { byOperator } from "../../contract/sample-state.ts";
 import { type FakeWorld, fakeWorld, ORDERS, wholeLedger } from "../../support/fake-world.ts";
+import { to } from "../../support/route-rules.ts";
+import { BOTH, http, tls } from "../../support/two-routes.ts";
 
-const [http] = ORDERS.routes as readonly [PinnedRoute];
-const tls: PinnedRoute = {
-  ...http,
-  listenerArn: `${http.listenerArn}-tls`,
-  weightedRuleArn: `${http.weightedRuleArn}-tls`,
-  pin: { ...http.pin, ruleArn: `${http.pin.ruleArn}-tls` },
-};
+const NO_ANSWER = outsideFailure("timed-out", "no answer");
 
 /** Armed again: every pin is up, and the intent to lower them is open for so long. */
 const rearmed = async (leftMs = 360_000, cutover: PinnedCutover = ORDERS): Promise<FakeWorld> => {
@@ -33,17 +29,12 @@ const put = (world: FakeWorld, change: Partial<CutoverState>): void => {
   const state = world.state();
   world.store.put({ ...state, version: state.version + 1, writeId: world.ports.newId(), ...change });
 };
-const giveGreen = (world: FakeWorld, { blue, green, weightedRuleArn }: PinnedRoute, weight: number, sticky = false) =>
-  world.rules.edit(weightedRuleArn, (rule) => ({
-    ...rule,
-    forward: {
-      targets: [
-        { targetGroupArn: blue, weight: 100 - weight },
-        { targetGroupArn: green, weight },
-      ],
-      sticky,
-    },
-  }));
+const settled = (world: FakeWorld): void => {
+  const { intent: _, ...state } = world.state();
+  world.store.put({ ...state, version: state.version + 1, writeId: world.ports.newId() });
+};
+const giveGreen = (world: FakeWorld, { weightedRuleArn }: PinnedRoute, weight: number, sticky = false) =>
+  world.rules.edit(weightedRuleArn, (rule) => ({ ...rule, forward: to(weight, 100 - weight, sticky) }));
 const isUp = async (world: FakeWorld, { listenerArn, pin }: PinnedRoute = http): Promise<boolean> => {
   const read = await world.rules.readListener(listenerArn, ONE_ATTEMPT.timeoutMs);
   const found = read.ok ? read.value.rules.find(({ ruleArn }) => ruleArn === pin.ruleArn) : undefined;
@@ -107,12 +98,12 @@ describe("the pin stays up, and nothing is written,", () => {
       "the weighted rule is not at 0 with stickiness off",
     ],
     [
-      "where somebody else's rule stands in the way of what it would open",
+      "where the pin itself is not as it was bound",
       (world) => world.rules.edit(http.pin.ruleArn, (rule) => ({ ...rule, conditions: [] })),
       "the weighted rule is not at 0 with stickiness off",
     ],
   ])("%s", async (_, arrange, why) => {
-    const world = await rearmed(undefined, { ...ORDERS, routes: [http, tls] });
+    const world = await rearmed(undefined, BOTH);
     arrange(world);
     expect(await lowerPin(world.ports, world.cutover, 1)).toEqual({ kind: "refused", why });
     expect(world.rules.writes).toEqual([]);
@@ -131,7 +122,7 @@ describe("the pin stays up, and nothing is written,", () => {
 
 describe("nobody is told that the pin is lowered", () => {
   it.each(["timed-out", "refused"] as const)("by a move that was %s: the intent stays open", async (kind) => {
-    const world = await rearmed(undefined, { ...ORDERS, routes: [http, tls] });
+    const world = await rearmed(undefined, BOTH);
     world.rules.fates.push({ kind: "answered" });
     world.rules.fates.push(kind === "refused" ? { kind, code: "AccessDenied" } : { kind, lands: "never" });
     const report = await lowerPin(world.ports, world.cutover, 1);
@@ -169,9 +160,3 @@ describe("nobody is told that the pin is lowered", () => {
     expect(wholeLedger(world).map(({ kind }) => kind)).not.toContain("pin-lowered");
   });
 });
-
-const NO_ANSWER = outsideFailure("timed-out", "no answer");
-const settled = (world: FakeWorld): void => {
-  const { intent: _, ...state } = world.state();
-  world.store.put({ ...state, version: state.version + 1, writeId: world.ports.newId() });
-};

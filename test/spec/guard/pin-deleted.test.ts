@@ -2,23 +2,9 @@ import { describe, expect, it } from "vitest";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import type { PinnedCutover } from "../../../src/signals/routes.ts";
 import { type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
+import { BOTH, http } from "../../support/two-routes.ts";
 
-const [http] = ORDERS.routes;
-if (http === undefined) throw new Error("unreachable");
 const { pin } = http;
-
-const TWO_ROUTES: PinnedCutover = {
-  ...ORDERS,
-  routes: [
-    http,
-    {
-      ...http,
-      listenerArn: `${http.listenerArn}-tls`,
-      weightedRuleArn: `${http.weightedRuleArn}-tls`,
-      pin: { ...pin, ruleArn: `${pin.ruleArn}-tls` },
-    },
-  ],
-};
 
 const at10 = async (cutover: PinnedCutover = ORDERS): Promise<FakeWorld> => {
   const world = fakeWorld(cutover);
@@ -43,10 +29,10 @@ describe("a rollback whose pin somebody has deleted before the point of no retur
   });
 
   it("moves every route, whichever of the pins it was", async () => {
-    const world = await at10(TWO_ROUTES);
+    const world = await at10(BOTH);
     world.rules.remove(pin.ruleArn);
     expect((await snapBack(world.ports, world.cutover, operator)).kind).toBe("unverified");
-    for (const { listenerArn, weightedRuleArn, green } of TWO_ROUTES.routes) {
+    for (const { listenerArn, weightedRuleArn, green } of BOTH.routes) {
       const read = await world.rules.readListener(listenerArn, 1_000 as never);
       const rule = read.ok ? read.value.rules.find(({ ruleArn }) => ruleArn === weightedRuleArn) : undefined;
       expect(rule?.forward?.targets.find(({ targetGroupArn }) => targetGroupArn === green)?.weight).toBe(0);
@@ -90,7 +76,7 @@ describe("a rollback whose pin somebody has deleted before the point of no retur
   });
 
   it("names the routes that it has sent back before it saw that another one's pin is gone", async () => {
-    const world = await at10(TWO_ROUTES);
+    const world = await at10(BOTH);
     world.rules.remove(pin.ruleArn);
     world.store.down = true;
     const report = await snapBack(world.ports, world.cutover, operator);
@@ -104,7 +90,7 @@ describe("a rollback whose pin somebody has deleted before the point of no retur
   });
 
   it("names them past the point of no return, too, between the deletions of two pins", async () => {
-    const world = await at10(TWO_ROUTES);
+    const world = await at10(BOTH);
     world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "restorable" });
     world.rules.remove(pin.ruleArn);
     world.store.fates.push("lost");
@@ -114,7 +100,7 @@ describe("a rollback whose pin somebody has deleted before the point of no retur
   });
 
   it("says which of them gave no answer", async () => {
-    const world = await at10(TWO_ROUTES);
+    const world = await at10(BOTH);
     world.rules.remove(pin.ruleArn);
     world.store.down = true;
     const lost = { kind: "timed-out", lands: "never" } as const;

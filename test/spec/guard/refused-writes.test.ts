@@ -5,17 +5,8 @@ import { readRoutes } from "../../../src/guard/look.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import { weightPercent } from "../../../src/kernel/units.ts";
 import type { RouteBinding } from "../../../src/signals/bindings.ts";
-import type { PinnedCutover, PinnedRoute } from "../../../src/signals/routes.ts";
 import { type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
-
-const [http] = ORDERS.routes as readonly [PinnedRoute];
-const tls: PinnedRoute = {
-  ...http,
-  listenerArn: `${http.listenerArn}-tls`,
-  weightedRuleArn: `${http.weightedRuleArn}-tls`,
-  pin: { ...http.pin, ruleArn: `${http.pin.ruleArn}-tls` },
-};
-const BOTH: PinnedCutover = { ...ORDERS, routes: [http, tls] };
+import { BOTH, http, tls } from "../../support/two-routes.ts";
 
 const OTHER: ObservedRule = {
   ruleArn: "arn:other",
@@ -206,10 +197,11 @@ describe("a step of two routes", () => {
       (world: FakeWorld) => {
         for (const code of codes) world.rules.fates.push({ kind: "refused", code });
       };
-    const retryable = async (...codes: readonly string[]) => (await stepped(refuse(...codes))).outcome;
-    expect(await retryable("Throttling", "Throttling")).toMatchObject({ kind: "refused", retryable: true });
-    expect(await retryable("Throttling", "AccessDenied")).toMatchObject({ kind: "refused", retryable: false });
-    expect(await retryable("AccessDenied", "Throttling")).toMatchObject({
+    const outcomeOf = async (...codes: readonly string[]) => (await stepped(refuse(...codes))).outcome;
+    expect(await outcomeOf("Throttling", "Throttling")).toMatchObject({ kind: "refused", retryable: true });
+    expect(await outcomeOf("Throttling", "AccessDenied")).toMatchObject({ kind: "refused", retryable: false });
+    expect(await outcomeOf("AccessDenied", "Throttling")).toMatchObject({
+      retryable: false,
       message: expect.stringMatching(/AccessDenied.*; Throttling/),
     });
   });

@@ -3,27 +3,11 @@ import { arm } from "../../../src/guard/arm.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
 import type { PinnedCutover } from "../../../src/signals/routes.ts";
 import { DRILL, type FakeWorld, fakeWorld, ORDERS } from "../../support/fake-world.ts";
-
-const [http] = ORDERS.routes;
-if (http === undefined) throw new Error("unreachable");
-
-/** The same split on :80 and on :443. */
-const TWO_ROUTES: PinnedCutover = {
-  ...ORDERS,
-  routes: [
-    http,
-    {
-      ...http,
-      listenerArn: `${http.listenerArn}-tls`,
-      weightedRuleArn: `${http.weightedRuleArn}-tls`,
-      pin: { ...http.pin, ruleArn: `${http.pin.ruleArn}-tls` },
-    },
-  ],
-};
+import { BOTH, http } from "../../support/two-routes.ts";
 
 const shares = async (world: FakeWorld): Promise<readonly number[]> =>
   Promise.all(
-    TWO_ROUTES.routes.map(async ({ listenerArn, green }) => {
+    BOTH.routes.map(async ({ listenerArn, green }) => {
       const read = await world.rules.readListener(listenerArn, 1_000 as never);
       const first = read.ok
         ? [...read.value.rules].sort((a, b) => (a.priority ?? 1e9) - (b.priority ?? 1e9))[0]
@@ -71,7 +55,7 @@ const nested = (): FakeWorld => {
 };
 
 const armed = async (): Promise<FakeWorld> => {
-  const world = fakeWorld(TWO_ROUTES);
+  const world = fakeWorld(BOTH);
   expect((await world.arm()).kind).toBe("armed");
   return world;
 };
@@ -100,7 +84,7 @@ describe("a cutover with two routes", () => {
     const lost = { kind: "timed-out", lands: "never" } as const;
     world.rules.fates.push({ kind: "answered" }, lost, lost, lost);
     const trigger = { kind: "operator", by: "olga", reason: "enough", acceptLoss: true } as const;
-    expect(await snapBack(world.ports, TWO_ROUTES, trigger)).toMatchObject({ kind: "verified" });
+    expect(await snapBack(world.ports, BOTH, trigger)).toMatchObject({ kind: "verified" });
     expect(await shares(world)).toEqual([0, 0]);
   });
 
