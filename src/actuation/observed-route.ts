@@ -129,8 +129,12 @@ const pinPosition = (
   return pin.priority < weighted.priority ? "raised" : "parked";
 };
 
-const leadsToAlone = ({ targets }: Forward, targetGroupArn: string): boolean => {
-  const takers = targets.length === 1 ? targets : targets.filter(({ weight }) => weight > 0);
+/** Where new requests go. A rule with one target group takes everything, whatever its weight says. */
+export const takersOf = ({ targets }: Forward): readonly ForwardTarget[] =>
+  targets.length === 1 ? targets : targets.filter(({ weight }) => weight > 0);
+
+const leadsToAlone = (forward: Forward, targetGroupArn: string): boolean => {
+  const takers = takersOf(forward);
   return takers.length > 0 && takers.every((taker) => taker.targetGroupArn === targetGroupArn);
 };
 

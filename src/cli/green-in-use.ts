@@ -1,4 +1,4 @@
-import { mayReachGreen, type RouteSight } from "../actuation/observed-route.ts";
+import { mayReachGreen, type RouteSight, takersOf } from "../actuation/observed-route.ts";
 import type { Forward } from "../actuation/rules-port.ts";
 import { readRoutes } from "../guard/look.ts";
 import type { GuardPorts } from "../guard/ports.ts";
@@ -31,7 +31,6 @@ const wayToGreen = (sight: RouteSight): readonly string[] => {
   return leads ? [`rule ${weightedArn(route)} forwards to green (${sight.why})`] : [];
 };
 
-const leadsTo = ({ targets, sticky }: Forward, green: string): boolean =>
-  targets.some(
-    ({ targetGroupArn, weight }) => targetGroupArn === green && (weight > 0 || sticky || targets.length === 1),
-  );
+/** Cookies hold users on a group whatever its weight is. */
+const leadsTo = (forward: Forward, green: string): boolean =>
+  (forward.sticky ? forward.targets : takersOf(forward)).some(({ targetGroupArn }) => targetGroupArn === green);

@@ -20,7 +20,7 @@ import { firingAlarms, trafficOf } from "../snapshot/take-snapshot.ts";
 import { accumulate } from "./accumulate.ts";
 import type { Look } from "./look.ts";
 import { failsForSure, soakMinuteVerdict } from "./soak-minute.ts";
-import { rulesUnjudged } from "./table-trouble.ts";
+import { policyUnread, rulesUnjudged } from "./table-trouble.ts";
 
 export interface JudgedTick {
   readonly decision: Decision;
@@ -79,7 +79,7 @@ export const judgeTick = (
       : { failsForSure: false, soak: state.soak }),
     trouble: [
       ...seen.trouble,
-      ...(policy === null && knowsPolicy(seen.trouble) ? [unread(state)] : []),
+      ...(policy === null && knowsPolicy(seen.trouble) ? [policyUnread(state.policyDigest, null)] : []),
       ...rulesUnjudged(unjudgedRollbackRules(rules), state),
     ],
   };
@@ -129,10 +129,3 @@ const soakFacts = (
   const gates = judged === "fail" && !sure ? "unknown" : judged;
   return { failsForSure: sure, soak: consumeSoak(state.soak, { tick, gates, verdict }) };
 };
-
-const unread = (state: CutoverState) => ({
-  what: "policy",
-  value: "the policy it was armed with cannot be read",
-  threshold: state.policyDigest,
-  clears: "the table answers, or pawl policy publish",
-});

@@ -12,13 +12,21 @@ export const snapshotUnstored = (message: string): Obstacle => ({
   clears: "the table takes it",
 });
 
-/** What the tick is to be judged by could not be had: of it nothing is left but the floor. */
-export const policyUnread = (digest: string, { kind, message }: OutsideFailure): Obstacle => ({
+/**
+ * What the tick is to be judged by could not be had: of it nothing is left but the floor.
+ * @param failure null where nobody says why, as of a policy that is not in the table.
+ */
+export const policyUnread = (digest: string, failure: OutsideFailure | null): Obstacle => ({
   what: "policy",
-  value: `the policy it was armed with cannot be read: ${message}`,
+  value: `the policy it was armed with cannot be read${failure === null ? "" : `: ${failure.message}`}`,
   threshold: digest,
-  clears: kind === "malformed" ? "it can be read" : "the table answers",
+  clears: policyClears(failure),
 });
+
+const policyClears = (failure: OutsideFailure | null): string => {
+  if (failure === null) return "the table answers, or pawl policy publish";
+  return failure.kind === "malformed" ? "it can be read" : "the table answers";
+};
 
 /** Of these rules nothing would be heard, however bad green is. Pure. */
 export const rulesUnjudged = (rules: readonly string[], { phase }: Pick<CutoverState, "phase">): readonly Obstacle[] =>

@@ -115,27 +115,30 @@ describe("of two streams an act takes what it names, and leaves the other one al
 });
 
 describe("what does not come about is waited for, and nothing after it is touched:", () => {
-  it("a connector that cannot be stopped", async () => {
-    const of = await standing();
-    const refusing = { ...of.ports.connect, stop: async () => outsideFailure("unreachable", "Connect is away") };
-    const acts = streamActs({ cdc: { ...of.ports, connect: refusing }, drain: {} as never });
-    expect(await acts["stop-forward"](shopCutover)).toEqual({ kind: "waiting", for: "Connect is away" });
-    expect(of.done).toEqual([]);
-  });
+  const away = (message: string) => async () => outsideFailure("unreachable", message);
+  const connectAway = away("Connect is away");
 
-  it("a connector that cannot be deleted: the topics that it reads stay", async () => {
+  it.each([
+    ["a connector that cannot be stopped", "stop-forward", { stop: connectAway }, {}, "Connect is away"],
+    [
+      "a connector that cannot be deleted: the topics that it reads stay",
+      "delete-connectors",
+      { remove: connectAway },
+      {},
+      "Connect is away",
+    ],
+    [
+      "what reverse's sink has committed, where the broker does not say",
+      "drain-reverse",
+      {},
+      { positions: away("Kafka is away") },
+      "Kafka is away",
+    ],
+  ] as const)("%s", async (_, act, connect, broker, why) => {
     const of = await standing();
-    const refusing = { ...of.ports.connect, remove: async () => outsideFailure("unreachable", "Connect is away") };
-    const acts = streamActs({ cdc: { ...of.ports, connect: refusing }, drain: {} as never });
-    expect(await acts["delete-connectors"](shopCutover)).toEqual({ kind: "waiting", for: "Connect is away" });
-    expect(of.done).toEqual([]);
-  });
-
-  it("what reverse's sink has committed, where the broker does not say", async () => {
-    const of = await standing();
-    const away = { ...of.ports.broker, positions: async () => outsideFailure("unreachable", "Kafka is away") };
-    const acts = streamActs({ cdc: { ...of.ports, broker: away }, drain: {} as never });
-    expect(await acts["drain-reverse"](shopCutover)).toEqual({ kind: "waiting", for: "Kafka is away" });
+    const { ports } = of;
+    const cdc = { ...ports, connect: { ...ports.connect, ...connect }, broker: { ...ports.broker, ...broker } };
+    expect(await streamActs({ cdc, drain: {} as never })[act](shopCutover)).toEqual({ kind: "waiting", for: why });
     expect(of.done).toEqual([]);
   });
 });
