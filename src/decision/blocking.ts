@@ -115,26 +115,30 @@ export const standingObstacles = (state: CutoverState, traffic: TrafficReading):
           what: "intent",
           value: `${state.intent.kind} ${state.intent.to} % asked at ${toIso(state.intent.intentAt)}, outcome unknown`,
           threshold: "settled",
-          clears: `the rules are read again after ${toIso(state.intent.notAfter)}`,
+          clears: `the rules, read again after ${toIso(state.intent.notAfter)}, show all of it or nothing`,
         },
       ]),
-  ...(traffic.drift === "in-sync"
-    ? []
-    : [
-        {
-          what: `drift:${traffic.drift}`,
-          value: traffic.detail,
-          threshold: `${state.weightPercent} % green as recorded`,
-          clears: "the rules are as recorded, or a rollback",
-        },
-      ]),
+  ...(traffic.drift === "in-sync" ? [] : [driftObstacle(state, traffic)]),
   ...(traffic.drift === "unreadable" ? sentBackBefore(state) : []),
 ];
+
+const driftObstacle = ({ weightPercent }: CutoverState, { drift, detail }: TrafficReading): Obstacle => ({
+  what: `drift:${drift}`,
+  value: detail,
+  threshold: `${weightPercent} % green as recorded`,
+  clears: "the rules are as recorded, or a rollback",
+});
 
 /** Somebody else sent traffic back, by the weights or by the pin. */
 const SENT_BACK = ["drift:more-blue", "drift:pin-raised"];
 
 export const isSentBack = ({ drift }: TrafficReading): boolean => SENT_BACK.includes(`drift:${drift}`);
+
+/** That traffic was sent back by somebody else, so that a second look can find it confirmed; none where it was not. */
+export const sentBackObstacles = (state: CutoverState, traffic: TrafficReading): readonly Obstacle[] => {
+  if (traffic.drift === "unreadable") return sentBackBefore(state);
+  return isSentBack(traffic) ? [driftObstacle(state, traffic)] : [];
+};
 
 /** What was seen before the rules could not be read: a second look may confirm it however many could not be had between. */
 const sentBackBefore = ({ blocking }: CutoverState): readonly Obstacle[] =>

@@ -2,7 +2,11 @@ import { MINUTE_MS } from "../kernel/units.ts";
 import type { DecideInput, Decision } from "./decision.ts";
 import { type PageAfterMs, pageLines, pagesDue } from "./pages.ts";
 
+/** A lowering of the pin is given the longest to come about: more than eight minutes. */
+const INTENT_TOLD_AFTER_MS = 10 * MINUTE_MS;
+
 const PAGE_AFTER_MS: PageAfterMs = {
+  intent: INTENT_TOLD_AFTER_MS,
   "drift:more-green": 0,
   "drift:foreign-shape": 0,
   "drift:unreadable": 3 * MINUTE_MS,

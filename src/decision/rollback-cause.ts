@@ -1,7 +1,7 @@
 import { type EpochMs, later } from "../kernel/units.ts";
 import { blindAfterMs } from "../policy/floor.ts";
 import { isSentBack, stoodBefore, verdictsOf } from "./blocking.ts";
-import type { DecideInput, Decision } from "./decision.ts";
+import type { DecideInput, Decision, Facts } from "./decision.ts";
 import type { CutoverState, LatchCause } from "./state.ts";
 import { stepTooLong } from "./step-dwell.ts";
 
@@ -74,7 +74,11 @@ const soakBroken = ({ state, policy, judgement, facts }: DecideInput): Broken =>
 };
 
 /** Somebody sent traffic back by hand. Their word stands, once a second tick has seen it: one Describe may be stale. */
-const outsiderCause = ({ state, facts, tick }: DecideInput): RollbackCause | null => {
+export const outsiderCause = ({
+  state,
+  facts,
+  tick,
+}: Pick<DecideInput, "state" | "tick"> & { readonly facts: Pick<Facts, "traffic"> }): RollbackCause | null => {
   const { drift, detail } = facts.traffic;
   if (!isSentBack(facts.traffic)) return null;
   if (!stoodBefore(`drift:${drift}`, state.blocking, tick)) return null;

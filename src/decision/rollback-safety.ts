@@ -2,7 +2,7 @@ import type { EpochMs } from "../kernel/units.ts";
 import { STRAY_WINDOW_MS } from "../signals/catalogue.ts";
 import type { Observations, SignalValue } from "../signals/observation.ts";
 import { INSTANT_MAX_AGE_MS } from "../snapshot/freshness.ts";
-import type { RollbackSafety, SafetyLabel } from "./state.ts";
+import type { CutoverState, RollbackSafety, SafetyLabel } from "./state.ts";
 
 /** Older than this, the reverse token no longer shows that a write of a moment ago is back on blue. */
 const LOSSLESS_TOKEN_SECONDS = 5;
@@ -84,3 +84,9 @@ export const holdsInstead = (
   const mayWait = cause.kind === "policy" || (cause.kind === "alarm" && cause.severity === "degraded");
   return mayWait && whenNotLossless === "hold" && expected.label !== "lossless";
 };
+
+/** Whether traffic stays under this latch: it is held, or it is to be, and whoever put it blindly has not come to that yet. */
+export const staysOnGreen = ({ latch, whenNotLossless }: Pick<CutoverState, "latch" | "whenNotLossless">): boolean =>
+  latch !== undefined &&
+  latch.verifiedAt === undefined &&
+  (latch.mode === "held" || holdsInstead(latch.cause, latch.expected, whenNotLossless));

@@ -5,6 +5,7 @@ import { INTENT_LIFE_MS } from "../decision/bounds.ts";
 import type { Decision } from "../decision/decision.ts";
 import { evolve } from "../decision/evolve.ts";
 import { pagesDue } from "../decision/pages.ts";
+import { staysOnGreen } from "../decision/rollback-safety.ts";
 import type { Blocking, CutoverState, Intent } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { later } from "../kernel/units.ts";
@@ -165,6 +166,13 @@ const finish = async (
     return { kind: "judged", decision: "advance", reasons: decision.reasons };
   }
   if (outcome.kind === "moved" && outcome.state?.epoch !== announced.epoch) {
+    // What was sent to green by now would be lost on the way back, as all that was there before.
+    if (outcome.state !== null && staysOnGreen(outcome.state))
+      return {
+        kind: "judged",
+        decision: "advance",
+        reasons: ["a rollback came between and is held; green keeps what it has"],
+      };
     // A rollback came between: it wins, also over what this run has just done.
     await lowerGreen(ports, tick.cutover, tick.seen.sights);
     return { kind: "judged", decision: "advance", reasons: ["a rollback came between; green was put back to 0"] };

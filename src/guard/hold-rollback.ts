@@ -1,6 +1,6 @@
 import type { CutoverEvent } from "../decision/events.ts";
 import { evolve } from "../decision/evolve.ts";
-import { holdsInstead } from "../decision/rollback-safety.ts";
+import { staysOnGreen } from "../decision/rollback-safety.ts";
 import type { CutoverState, Latch } from "../decision/state.ts";
 import type { EpochMs } from "../kernel/units.ts";
 import type { Account } from "../ledger/compose.ts";
@@ -16,16 +16,21 @@ export interface Held {
 }
 
 /**
- * A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here.
+ * A held latch lets traffic stay; only somebody who accepts the loss, or an alarm that cannot wait, ends it here. None begins
+ * where promote asks: it has measured at this very tick what going back costs, and the state may still say what the last one did.
  *
  * Where the table did not take it, a hold holds all the same: what would be lost is lost for good, and the next tick
  * records it and tells somebody. What ends one ends it all the same, too: not being recorded never keeps green on.
  */
 export const hold = async (ports: SnapBackPorts, state: CutoverState, trigger: SnapBackTrigger): Promise<Held> => {
   const override = overrideOf(trigger);
-  if (changeOf(state, override) === null) return { state };
-  const outcome = await commitOnto(ports, state, (now) => {
+  const change = (now: CutoverState): CutoverEvent | null => {
     const event = changeOf(now, override);
+    return trigger.kind === "promote" && event?.kind === "latchHeld" ? null : event;
+  };
+  if (change(state) === null) return { state };
+  const outcome = await commitOnto(ports, state, (now) => {
+    const event = change(now);
     return event === null ? null : { events: [event], account: accountOf(now, override, ports.clock.now()) };
   });
   if (outcome.kind === "committed")
@@ -33,14 +38,14 @@ export const hold = async (ports: SnapBackPorts, state: CutoverState, trigger: S
       ? { state: await flushOutbox(ports, outcome.state) }
       : { state: outcome.state, released: outcome.state };
   const last = outcome.kind === "moved" ? (outcome.state ?? state) : state;
-  const event = changeOf(last, override);
+  const event = change(last);
   return { state: event === null ? last : evolve(last, event) };
 };
 
 /** What this run makes of the latch as it is: held, if it is to be and is not yet, or released; null where nothing changes. */
-const changeOf = ({ latch, whenNotLossless }: CutoverState, override: Latch["cause"] | null): CutoverEvent | null => {
-  if (latch === undefined || latch.verifiedAt !== undefined) return null;
-  if (latch.mode !== "held" && !holdsInstead(latch.cause, latch.expected, whenNotLossless)) return null;
+const changeOf = (state: CutoverState, override: Latch["cause"] | null): CutoverEvent | null => {
+  const { latch } = state;
+  if (latch === undefined || !staysOnGreen(state)) return null;
   if (override !== null) return { kind: "latchReleased", cause: override, expected: latch.expected };
   return latch.mode === "held" ? null : { kind: "latchHeld" };
 };

@@ -1,10 +1,11 @@
 import { isOnBlue, mayReachGreen, type RouteSight } from "../actuation/observed-route.ts";
 import { weightStands } from "../actuation/plan-writes.ts";
-import type { Obstacle } from "../decision/blocking.ts";
+import { type Obstacle, sentBackObstacles } from "../decision/blocking.ts";
 import { APPLY_BOUND_MS } from "../decision/bounds.ts";
 import type { CutoverEvent } from "../decision/events.ts";
 import { quietFrom } from "../decision/plain-mode.ts";
-import { holdsInstead } from "../decision/rollback-safety.ts";
+import { outsiderCause } from "../decision/rollback-cause.ts";
+import { staysOnGreen } from "../decision/rollback-safety.ts";
 import { settledLabel } from "../decision/settle-label.ts";
 import type { CutoverState, Latch, LatchCause, RollbackSafety } from "../decision/state.ts";
 import { toIso } from "../kernel/instant.ts";
@@ -62,17 +63,22 @@ const pastReturn = (latch: Latch): Repair => ({
   ],
 });
 
-/** A hard-down alarm that is in ALARM now: its event may have been lost, or have come before the latch. */
-const hardDownAt = ({ seen, cutover, at }: Tick): LatchCause | null => {
+/**
+ * What does not wait for a lossless way back: a hard-down alarm that is in ALARM now, whose event may have been lost, or
+ * have come before the latch; and somebody who sent traffic back by hand, whose word stands as it does without a latch.
+ */
+const endOfHold = ({ seen, cutover, at }: Tick, state: CutoverState): LatchCause | null => {
   const own = seen.snapshots.at(-1) ?? seen.snapshots[0];
   const alarm = firingAlarms(own, cutover).find(({ severity }) => severity === "hard-down");
-  return alarm === undefined ? null : { kind: "alarm", alarmArn: alarm.arn, severity: alarm.severity, alarmAt: at };
+  return alarm === undefined
+    ? (outsiderCause({ state, facts: { traffic: trafficOf(own) }, tick: at })?.cause ?? null)
+    : { kind: "alarm", alarmArn: alarm.arn, severity: alarm.severity, alarmAt: at };
 };
 
 const unverified = (tick: Tick, state: CutoverState, latch: Latch, safety: RollbackSafety): Repair => {
-  const hardDown = hardDownAt(tick);
-  const waits = latch.mode === "held" || holdsInstead(latch.cause, latch.expected, state.whenNotLossless);
-  if (waits && safety.label !== "lossless" && hardDown === null)
+  const waits = staysOnGreen(state);
+  const end = waits ? endOfHold(tick, state) : null;
+  if (waits && safety.label !== "lossless" && end === null)
     return {
       doing: "held, going back would lose writes",
       events: latch.mode === "held" ? [] : [{ kind: "latchHeld" }],
@@ -84,13 +90,12 @@ const unverified = (tick: Tick, state: CutoverState, latch: Latch, safety: Rollb
           threshold: "lossless",
           clears: "the reverse stream catches up, or pawl rollback --accept-loss",
         },
+        ...sentBackObstacles(state, trafficOf(tick.seen.snapshots.at(-1) ?? tick.seen.snapshots[0])),
       ],
     };
   return {
     doing: "going back to blue",
-    events: waits
-      ? [{ kind: "latchReleased", ...(hardDown === null ? {} : { cause: hardDown }), expected: safety }]
-      : [],
+    events: waits ? [{ kind: "latchReleased", ...(end === null ? {} : { cause: end }), expected: safety }] : [],
     sendBack: true,
     obstacles: [
       {

@@ -2,6 +2,7 @@ import { sinceWhen } from "../decision/blocking.ts";
 import { evolve } from "../decision/evolve.ts";
 import { pageLines, pagesDue } from "../decision/pages.ts";
 import type { Blocking, CutoverState, RollbackSafety } from "../decision/state.ts";
+import { MINUTE_MS } from "../kernel/units.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit } from "./commit.ts";
 import { unsettle } from "./green-again.ts";
@@ -36,7 +37,10 @@ export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: Cut
   return record(ports, tick, opened, repair, safety);
 };
 
-const PAGE_AFTER_MS = { held: 0, latch: 0, "drift:unpinned": 0, rollback: 0 };
+/** It takes some minutes; until it has, both streams and their slots have to stay, and nobody may arm again. */
+const SETTLE_TOLD_AFTER_MS = 30 * MINUTE_MS;
+
+const PAGE_AFTER_MS = { held: 0, latch: 0, "drift:unpinned": 0, rollback: 0, settle: SETTLE_TOLD_AFTER_MS };
 
 const noticeOf = (
   { doing, events, news }: Repair,

@@ -3,6 +3,7 @@ import type { RouteSight } from "../actuation/observed-route.ts";
 import { planLowerPin, weightStands } from "../actuation/plan-writes.ts";
 import { DESCRIBE_LAG_MS, ROLLBACK_LIFE_MS } from "../decision/bounds.ts";
 import type { CutoverState } from "../decision/state.ts";
+import { fail, ok, type Result } from "../kernel/result.ts";
 import { durationMs, later } from "../kernel/units.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { commitOnto } from "./commit.ts";
@@ -21,24 +22,23 @@ export type LowerPinReport =
 
 /**
  * Lowers the pin for the re-arm of this epoch and for nothing else: its intent must be open, with time enough left that
- * even a run that is frozen and killed late has ended by then, and the weighted rule must be at 0 in two reads.
+ * even a run that is frozen and killed late has ended by then, and the weighted rule must be at 0 in two reads. The state
+ * is read again after them: a rollback that came meanwhile has raised the pin, or found it up and relies on it.
  */
 export const lowerPin = async (
   ports: LowerPinPorts,
   cutover: CutoverBindings,
   epoch: number,
 ): Promise<LowerPinReport> => {
-  const read = await ports.state.read(cutover.name, STATE_TIMEOUT_MS);
-  if (!read.ok) return { kind: "refused", why: read.failure.message };
-  const state = read.value;
-  const why = state === null ? "nothing is armed" : refusal(state, epoch, ports);
-  if (state === null || why !== null) return { kind: "refused", why: why ?? "" };
+  const begun = await waiting(ports, cutover, epoch);
+  if (!begun.ok) return { kind: "refused", why: begun.failure };
   for (const waitMs of [0, DESCRIBE_LAG_MS]) {
     if (waitMs > 0) await ports.clock.sleep(durationMs(waitMs));
     const { sights } = await readRoutes(ports, cutover);
     if (!atZero(sights)) return { kind: "refused", why: "the weighted rule is not at 0 with stickiness off" };
   }
-  if (refusal(state, epoch, ports) !== null) return { kind: "refused", why: "the intent's time is over" };
+  const still = await waiting(ports, cutover, epoch);
+  if (!still.ok) return { kind: "refused", why: still.failure };
   const moves = await Promise.all(
     planLowerPin(cutover).map(async ({ route }) => ({
       what: `pin ${route.pin.ruleArn}`,
@@ -47,7 +47,20 @@ export const lowerPin = async (
   );
   const undone = moves.filter(({ outcome }) => outcome.kind !== "applied");
   if (undone.length > 0) return { kind: "unknown", why: sayEach(undone).join("; ") };
-  return recordLowered(ports, state);
+  return recordLowered(ports, still.value);
+};
+
+/** The state in which a re-arm waits for its pin to be lowered; in words why none does. */
+const waiting = async (
+  ports: LowerPinPorts,
+  { name }: CutoverBindings,
+  epoch: number,
+): Promise<Result<CutoverState, string>> => {
+  const read = await ports.state.read(name, STATE_TIMEOUT_MS);
+  if (!read.ok) return fail(read.failure.message);
+  if (read.value === null) return fail("nothing is armed");
+  const why = refusal(read.value, epoch, ports);
+  return why === null ? ok(read.value) : fail(why);
 };
 
 const refusal = (state: CutoverState, epoch: number, { clock }: Pick<GuardPorts, "clock">): string | null => {

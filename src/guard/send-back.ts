@@ -1,5 +1,5 @@
 import type { CutoverEvent } from "../decision/events.ts";
-import { holdsInstead } from "../decision/rollback-safety.ts";
+import { holdsInstead, staysOnGreen } from "../decision/rollback-safety.ts";
 import type { CutoverState, LatchCause, RollbackSafety } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { lowerGreen } from "./change-weight.ts";
@@ -16,7 +16,9 @@ export interface SendBack {
 
 /**
  * Promote's way of rolling back: latch in this epoch, put the weighted rule to 0, which is all its role may write, and
- * ask `rollback` to raise the pin. A run that was frozen meanwhile has nothing to say against a later tick. Where the latch got no answer it goes on: not being recorded never keeps green on.
+ * ask `rollback` to raise the pin. A run that was frozen meanwhile has nothing to say against a later tick. Where the latch got
+ * no answer it goes on: not being recorded never keeps green on. What is to be held stays all the same: the next tick finds
+ * the latch, or the reason for it, and tells somebody.
  */
 export const latchAndSendBack = async (
   ports: PromotePorts,
@@ -53,8 +55,13 @@ export const latchAndSendBack = async (
     return { kind: "dropped", why: "the epoch moved, or a later tick was judged, before the latch" };
   const latched = stateAfter(outcome);
   const ownLatch = outcome.kind === "latched" ? expected : null;
-  if (held && latched?.latch?.mode === "held") {
-    await markTick(ports, tick, latched, `held: ${back.reasons.join("; ")}`, ownLatch);
+  if (held && latched === null)
+    return {
+      kind: "failed",
+      why: "it is to be held, and the latch was not answered; the next tick goes on from there",
+    };
+  if (held && latched !== null && staysOnGreen(latched)) {
+    await markTick(ports, tick, latched, `held: ${back.reasons.join("; ")}`, { expected: ownLatch, holds: true });
     return { kind: "latched", doing: "held, going back would lose writes" };
   }
   // Past the point of no return blue is being fenced: nothing is written, and rollback tells people what is left.
@@ -67,7 +74,8 @@ export const latchAndSendBack = async (
       tick: tick.at,
     }),
   ]);
-  if (latched !== null) await markTick(ports, tick, latched, `rolling back: ${back.reasons.join("; ")}`, ownLatch);
+  const why = `rolling back: ${back.reasons.join("; ")}`;
+  if (latched !== null) await markTick(ports, tick, latched, why, { expected: ownLatch, holds: false });
   return { kind: "judged", decision: "rollback", reasons: back.reasons };
 };
 
@@ -78,14 +86,15 @@ const stateAfter = (outcome: Awaited<ReturnType<PromotePorts["state"]["latch"]>>
 
 /**
  * The tick is done; this commit also chains the latch's own record. A run that was frozen may come after a newer tick: the
- * newer one stays the last that was judged.
+ * newer one stays the last that was judged. A latch that this tick has joined is held here where the run that put it was
+ * killed before it came to that.
  */
 const markTick = async (
   ports: PromotePorts,
   tick: Tick,
   latched: CutoverState,
   why: string,
-  expected: RollbackSafety | null,
+  { expected, holds }: { readonly expected: RollbackSafety | null; readonly holds: boolean },
 ): Promise<void> => {
   const at = ports.clock.now();
   const safety = expected ?? latched.rollbackSafety;
@@ -100,8 +109,10 @@ const markTick = async (
   const outcome = await commitOnto(ports, latched, (state) => {
     const overtaken = state.lastTick !== null && state.lastTick >= tick.at;
     if (overtaken && expected === null) return null;
+    const stays = state.latch?.mode === "held" || (holds && staysOnGreen(state));
     return {
       events: [
+        ...(stays && state.latch?.mode !== "held" ? [{ kind: "latchHeld" as const }] : []),
         ...(expected === null ? [] : [{ kind: "latchMeasured" as const, expected }]),
         ...(overtaken ? [] : [judged]),
       ],
@@ -112,7 +123,7 @@ const markTick = async (
         tick: tick.at,
         detail: { latch: state.latch?.record.id ?? "" },
         notify: {
-          subject: `${state.cutover}: ${state.latch?.mode === "held" ? "held, going back would lose writes" : "rolling back"}`,
+          subject: `${state.cutover}: ${stays ? "held, going back would lose writes" : "rolling back"}`,
           body: `${why}\nexpected: ${safety.label}`,
           urgency: "page",
         },

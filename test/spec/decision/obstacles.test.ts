@@ -217,7 +217,7 @@ describe("what stands in the way", () => {
         what: "intent",
         value: "setWeight 50 % asked at 2026-11-22T02:59:00.000Z, outcome unknown",
         threshold: "settled",
-        clears: "the rules are read again after 2026-11-22T03:01:30.000Z",
+        clears: "the rules, read again after 2026-11-22T03:01:30.000Z, show all of it or nothing",
       },
     ]);
   });

@@ -8,6 +8,7 @@ import { outsideFailure } from "../../../src/kernel/result.ts";
 import { later, weightPercent } from "../../../src/kernel/units.ts";
 import type { PinnedCutover, PinnedRoute } from "../../../src/signals/routes.ts";
 import { byOperator } from "../../contract/sample-state.ts";
+import { aroundCalls } from "../../support/around-calls.ts";
 import { type FakeWorld, fakeWorld, ORDERS, wholeLedger } from "../../support/fake-world.ts";
 import { to } from "../../support/route-rules.ts";
 import { BOTH, http, tls } from "../../support/two-routes.ts";
@@ -29,6 +30,7 @@ const put = (world: FakeWorld, change: Partial<CutoverState>): void => {
   const state = world.state();
   world.store.put({ ...state, version: state.version + 1, writeId: world.ports.newId(), ...change });
 };
+const latch = (world: FakeWorld): void => world.store.put(applyLatch(world.state(), byOperator, "w"));
 const settled = (world: FakeWorld): void => {
   const { intent: _, ...state } = world.state();
   world.store.put({ ...state, version: state.version + 1, writeId: world.ports.newId() });
@@ -113,9 +115,31 @@ describe("the pin stays up, and nothing is written,", () => {
     expect(await lowerPin(fakeWorld().ports, ORDERS, 1)).toEqual({ kind: "refused", why: "nothing is armed" });
   });
 
+  it.each<[string, (world: FakeWorld) => void, string]>([
+    ["a rollback comes between the looks", (world) => latch(world), "the epoch is 2, not 1"],
+    ["another run has lowered it meanwhile", (world) => settled(world), "no re-arm is waiting for it"],
+    [
+      "the table does not answer after the looks",
+      (world) => Object.assign(world.store, { down: true }),
+      "GetItem: no answer",
+    ],
+  ])("where %s", async (_, comes, why) => {
+    const world = await rearmed();
+    const ports = aroundCalls(world.ports, async (call, name) => {
+      if (name === "clock.sleep") comes(world);
+      return call();
+    });
+    expect(await lowerPin(ports, ORDERS, 1)).toEqual({ kind: "refused", why });
+    expect(world.rules.writes).toEqual([]);
+    expect(await isUp(world)).toBe(true);
+  });
+
   it("where the looks take what was left of the intent's time", async () => {
     const world = await rearmed(305_000);
-    expect(await lowerPin(world.ports, ORDERS, 1)).toEqual({ kind: "refused", why: "the intent's time is over" });
+    expect(await lowerPin(world.ports, ORDERS, 1)).toEqual({
+      kind: "refused",
+      why: "the intent's time is nearly over",
+    });
     expect(world.rules.writes).toEqual([]);
   });
 });
