@@ -19,22 +19,25 @@ import { sayRefused, sayRequest } from "./requests-taken.ts";
 export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: CutoverState): Promise<PromoteReport> => {
   const state = tick.first.reduce(evolve, stored);
   const now = ports.clock.now();
-  if (state.latch === undefined) return record(ports, tick, stored, released(stored), safetyAt(tick.seen.snapshots));
   const safety = safetyAt(tick.seen.snapshots);
+  if (state.latch === undefined) return record(ports, tick, stored, { repair: released(stored), safety });
   const repair = repairOf(tick, state, state.latch, safety, now);
   const isOpenAgain = state.settled !== undefined && repair.events.some(({ kind }) => kind === "greenAgain");
   const opening = isOpenAgain ? unsettle(ports, stored, now) : stored;
-  if (repair.sendBack)
-    await Promise.all([
-      opening,
-      lowerGreen(ports, tick.cutover, tick.seen.sights),
-      ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: state.epoch, tick: tick.at }),
+  const act = (): Promise<unknown> =>
+    Promise.all([
+      repair.sendBack || repair.lower === true ? lowerGreen(ports, tick.cutover, tick.seen.sights) : null,
+      repair.sendBack
+        ? ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: state.epoch, tick: tick.at })
+        : null,
     ]);
-  else if (repair.lower === true) await lowerGreen(ports, tick.cutover, tick.seen.sights);
-  const opened = await opening;
+  // Rollback's function goes by the state: where that still says held it would do nothing, and the next be a minute later.
+  if (repair.events.some(({ kind }) => kind === "latchReleased"))
+    return record(ports, tick, stored, { repair, safety, act });
+  const [opened] = await Promise.all([opening, act()]);
   // Onto what somebody else wrote meanwhile: this tick's picture is older than that, and may not be put over it.
   if (opened.version > stored.version + 1) return OVERTAKEN;
-  return record(ports, tick, opened, repair, safety);
+  return record(ports, tick, opened, { repair, safety });
 };
 
 /** It takes some minutes; until it has, both streams and their slots have to stay, and nobody may arm again. */
@@ -53,12 +56,18 @@ const noticeOf = (
   return events.some(({ kind }) => kind === "settled") ? { body: doing, urgency: "info" } : null;
 };
 
+interface ToRecord {
+  readonly repair: Repair;
+  readonly safety: RollbackSafety;
+  /** What has to wait until it is recorded; it does not wait for what is said of it, nor for a table that does not take it. */
+  readonly act?: () => Promise<unknown>;
+}
+
 const record = async (
   ports: PromotePorts,
   tick: Tick,
   stored: CutoverState,
-  repair: Repair,
-  safety: RollbackSafety,
+  { repair, safety, act }: ToRecord,
 ): Promise<PromoteReport> => {
   const blocking = sinceWhen(repair.obstacles, stored.blocking, tick.at);
   const settled = repair.events.find(({ kind }) => kind === "settled");
@@ -85,6 +94,7 @@ const record = async (
       ...(notice === null ? {} : { notify: { subject: `${stored.cutover}: ${repair.doing}`, ...notice } }),
     },
   });
+  await act?.();
   if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
   return outcome.kind === "committed" ? { kind: "latched", doing: repair.doing } : OVERTAKEN;
 };

@@ -2,6 +2,7 @@ import type { CutoverEvent } from "../decision/events.ts";
 import { holdsInstead, staysOnGreen } from "../decision/rollback-safety.ts";
 import type { CutoverState, LatchCause, RollbackSafety } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";
+import type { Account } from "../ledger/compose.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commitOnto } from "./commit.ts";
 import { safetyAt } from "./judge-tick.ts";
@@ -84,6 +85,12 @@ const stateAfter = (outcome: Awaited<ReturnType<PromotePorts["state"]["latch"]>>
   return outcome.kind === "already-latched" ? outcome.state : null;
 };
 
+const noticeOf = (cutover: string, isHeld: boolean, body: string): NonNullable<Account["notify"]> => ({
+  subject: `${cutover}: ${isHeld ? "held, going back would lose writes" : "rolling back"}`,
+  body,
+  urgency: "page",
+});
+
 /**
  * The tick is done; this commit also chains the latch's own record. A run that was frozen may come after a newer tick: the
  * newer one stays the last that was judged. A latch that this tick has joined is held here where the run that put it was
@@ -109,10 +116,11 @@ const markTick = async (
   const outcome = await commitOnto(ports, latched, (state) => {
     const overtaken = state.lastTick !== null && state.lastTick >= tick.at;
     if (overtaken && expected === null) return null;
-    const stays = state.latch?.mode === "held" || (holds && staysOnGreen(state));
+    const isHeld = state.latch?.mode === "held";
+    const isToBeHeld = !isHeld && holds && staysOnGreen(state);
     return {
       events: [
-        ...(stays && state.latch?.mode !== "held" ? [{ kind: "latchHeld" as const }] : []),
+        ...(isToBeHeld ? [{ kind: "latchHeld" as const }] : []),
         ...(expected === null ? [] : [{ kind: "latchMeasured" as const, expected }]),
         ...(overtaken ? [] : [judged]),
       ],
@@ -122,11 +130,7 @@ const markTick = async (
         at,
         tick: tick.at,
         detail: { latch: state.latch?.record.id ?? "" },
-        notify: {
-          subject: `${state.cutover}: ${stays ? "held, going back would lose writes" : "rolling back"}`,
-          body: `${why}\nexpected: ${safety.label}`,
-          urgency: "page",
-        },
+        notify: noticeOf(state.cutover, isHeld || isToBeHeld, `${why}\nexpected: ${safety.label}`),
       },
     };
   });

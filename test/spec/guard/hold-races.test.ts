@@ -42,6 +42,15 @@ const ahead = (world: FakeWorld, name: string, act: () => Promise<unknown>): Gua
   });
 };
 
+/** Rollback's function runs before promote goes on from asking it. */
+const atOnce = (world: FakeWorld): GuardPorts =>
+  aroundCalls(world.ports, async (call, name) => {
+    const answer = await call();
+    const job = name === "invoke.rollback" ? world.invoke.jobs.pop() : undefined;
+    if (job !== undefined) await world.deliver(job);
+    return answer;
+  });
+
 describe("a rollback that the policy holds back", () => {
   it("leaves traffic where it is although the latch of the tick that finds the reason is not answered", async () => {
     for (const fate of ["lost", "applied-unanswered"] as const) {
@@ -113,13 +122,7 @@ describe("a rollback that promote asks for is not held", () => {
     await world.minute();
     expect(world.state().rollbackSafety.label).toBe("bounded");
     world.truth.firing.add(RATIO);
-    // Rollback's function is there before promote has written down what it has measured.
-    const ports = aroundCalls(world.ports, async (call, name) => {
-      const answer = await call();
-      const job = name === "invoke.rollback" ? world.invoke.jobs.pop() : undefined;
-      if (job !== undefined) await world.deliver(job);
-      return answer;
-    });
+    const ports = atOnce(world);
     await world.minute(ports);
     expect(world.state()).toMatchObject({ phase: "rolledBack", latch: { mode: "snapped" } });
   });
@@ -133,5 +136,23 @@ describe("a rollback that promote asks for is not held", () => {
     await world.minute(ports);
     expect(world.rules.greenPercent()).toBe(0);
     expect(world.state()).toMatchObject({ phase: "rolledBack", latch: { mode: "snapped" } });
+  });
+});
+
+describe("a tick that ends a hold", () => {
+  it.each<[string, (world: FakeWorld) => void]>([
+    ["because nothing would be lost any more", (world) => world.truth.streams.delete("sequences.headroomSeconds")],
+    ["for a hard-down alarm whose event was lost", (world) => world.truth.firing.add(HOSTS)],
+  ])("%s, has the pin raised at once, however quickly rollback's function is there", async (_, ends) => {
+    const world = await at(50);
+    sequencesMeet(world);
+    await world.minutes(2);
+    await alarm(world, "degraded");
+    await world.minutes(1);
+    ends(world);
+    const ports = atOnce(world);
+    for (let minute = 0; minute < 3 && world.state().latch?.mode === "held"; minute += 1) await world.minute(ports);
+    expect(world.state()).toMatchObject({ phase: "rolledBack", latch: { mode: "snapped" } });
+    expect(world.rules.writes.filter(({ what }) => what === "pin raised")).toHaveLength(1);
   });
 });
