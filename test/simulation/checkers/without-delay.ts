@@ -1,5 +1,7 @@
+import { isNumber, rollbackSafety } from "../../../src/decision/rollback-safety.ts";
 import type { CutoverState } from "../../../src/decision/state.ts";
-import { MINUTE_MS } from "../../../src/kernel/units.ts";
+import { epochMs, MINUTE_MS } from "../../../src/kernel/units.ts";
+import { known } from "../../../src/signals/observation.ts";
 import { hasPlainRoute } from "../../../src/signals/routes.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { Run } from "../world/run.ts";
@@ -78,12 +80,29 @@ const mayWait = ({ latch, whenNotLossless, rollbackSafety }: CutoverState): bool
   latch?.mode === "held" || (whenNotLossless === "hold" && (latch?.expected ?? rollbackSafety).label !== "lossless");
 
 /** Its tick was the one to be judged, by what it saw itself, and nobody has come after it. */
-const leftGreen = (world: World, { tick, seen, served }: Run): boolean => {
+const leftGreen = (world: World, run: Run): boolean => {
+  const { tick, seen, served } = run;
   if (tick === null || seen === null || served.alarms?.some(inAlarm) !== true) return false;
   const { epoch, latch, wayBack, weightPercent } = seen.state;
   const now = world.state();
   const isOvertaken = (now?.lastTick ?? 0) >= tick || now?.epoch !== epoch;
   const isJudged = world.table.servedAt(tick)?.served === served;
   const stays = latch === undefined && wayBack === "open" && weightPercent > 0;
-  return stays && isJudged && !isOvertaken;
+  return stays && isJudged && !isOvertaken && !shownToWait(world, run);
+};
+
+/** Going back would lose writes by what this run was shown, the policy would rather wait, and no alarm rings that cannot. */
+const shownToWait = (world: World, run: Run): boolean => {
+  const { alarms, observed } = run.served;
+  if (run.seen === null) return false;
+  const { whenNotLossless, conflictsAtArm } = run.seen.state;
+  const hardDown = world.cutover.alarms.flatMap(({ arn, severity }) => (severity === "hard-down" ? [arn] : []));
+  if (whenNotLossless !== "hold" || alarms?.some((alarm) => inAlarm(alarm) && hardDown.includes(alarm.arn)) === true)
+    return false;
+  const instants = observed?.observations ?? {};
+  const total = instants["conflicts.total"];
+  const conflicts =
+    total?.known === true && isNumber(total.value) ? known(total.value - conflictsAtArm, total.readAt) : total;
+  const shown = conflicts === undefined ? instants : { ...instants, "conflicts.new": conflicts };
+  return rollbackSafety(shown, epochMs(run.now())).label !== "lossless";
 };

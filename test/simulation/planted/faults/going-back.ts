@@ -87,7 +87,10 @@ export const GOING_BACK: readonly Fault[] = [
   },
   {
     name: "repair-skipped",
-    edits: [edit("src/guard/latched.ts", "if (repair.sendBack)\n", "if (false)\n")],
+    edits: [
+      edit("src/guard/latched.ts", "repair.sendBack || repair.lower === true ?", "repair.lower === true ?"),
+      edit("src/guard/latched.ts", "      repair.sendBack\n", "      repair.doing === null\n"),
+    ],
     breaks: "P6",
     why: "a rollback that died half way is not gone on with by the next tick",
     expected: { within: 22 },

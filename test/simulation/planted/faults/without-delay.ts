@@ -42,7 +42,7 @@ export const WITHOUT_DELAY: readonly Fault[] = [
         `cause.kind === "alarm"`,
       ),
       edit(HOLD, HARD_DOWN, "return null;"),
-      edit(REPAIR, "return alarm === undefined ? null : {", "return alarm !== null ? null : {"),
+      edit(REPAIR, "return alarm === undefined\n", "return alarm !== null\n"),
     ],
     breaks: "P2",
     why: "an alarm that cannot wait is held like any other",
