@@ -312,7 +312,7 @@ describe("a schedule", () => {
     Type: "AWS::Scheduler::Schedule",
     Properties: {
       Name: "every-minute",
-      ScheduleExpression: "rate(1 minute)",
+      ScheduleExpression: "cron(* * * * ? *)",
       FlexibleTimeWindow: { Mode: "OFF" },
       Target: {
         Arn: { "Fn::GetAtt": ["Worker", "Arn"] },
@@ -340,6 +340,22 @@ describe("a schedule", () => {
       expect(lateMs).toBeGreaterThanOrEqual(0);
       expect(lateMs).toBeLessThan(60_000);
     }
+  });
+
+  it("names the second at which it was made, minute after minute, where it is a rate", async () => {
+    const rate = schedule({}, { ScheduleExpression: "rate(1 minute)" });
+    const before = lab.context.clock.now();
+    await lab.deploy(workerFunction({}, { Schedule: rate }), { worker: ECHO });
+    const after = lab.context.clock.now();
+
+    await eventually(() => lab.account.lambda.invocations().length >= 2);
+
+    const [first, second] = lab.account.lambda
+      .invocations()
+      .map(({ payload }) => Date.parse((JSON.parse(payload) as { scheduledTime: string }).scheduledTime));
+    expect(first).toBeGreaterThanOrEqual(Math.floor(before / 1_000) * 1_000 + 60_000);
+    expect(first).toBeLessThanOrEqual(after + 60_000);
+    expect((second ?? 0) - (first ?? 0)).toBe(60_000);
   });
 
   it("sends what its role may not start to the dead-letter queue", async () => {
@@ -381,7 +397,7 @@ describe("a schedule", () => {
       "the role arn:aws:iam::000000000000:role/nobody does not exist",
     ],
     [
-      "cron",
+      "any other cron",
       {},
       { ScheduleExpression: "cron(0 * * * ? *)" },
       "the lab does not know the schedule expression cron(0 * * * ? *)",
