@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readCutovers } from "../../scripts/template/read-cutovers.ts";
 import type { RulesPort } from "../../src/actuation/rules-port.ts";
 import { systemNow } from "../../src/adapters/clock/system-clock.ts";
+import { attemptRead } from "../../src/adapters/elbv2/attempt-read.ts";
 import { elbv2Hosts } from "../../src/adapters/elbv2/elbv2-hosts.ts";
 import { elbv2Rules } from "../../src/adapters/elbv2/elbv2-rules.ts";
 import { durationMs } from "../../src/kernel/units.ts";
@@ -120,6 +121,15 @@ describe("Elastic Load Balancing is not asked again", () => {
     answers = [refused(403, "SignatureDoesNotMatch", "The signature we calculated does not match")];
     expect(await rules.readListener(route.listenerArn, SOON)).toMatchObject({ ok: false });
     expect(asked).toBe(1);
+  });
+
+  test("where no time is left for it, and the read is told as it failed", async () => {
+    const unserved = Object.assign(new Error("Try later"), { name: "ServiceUnavailable" });
+    const read = await attemptRead("DescribeRules", durationMs(1_000), async (signal) => {
+      signal.throwIfAborted();
+      throw unserved;
+    });
+    expect(read).toMatchObject({ ok: false, failure: { message: expect.stringContaining("ServiceUnavailable") } });
   });
 
   test("for a write of one attempt, whatever became of it", async () => {

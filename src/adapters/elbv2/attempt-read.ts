@@ -20,13 +20,14 @@ export const attemptRead = async <Value>(
   timeoutMs: DurationMs,
   read: (abortSignal: AbortSignal) => Promise<Value>,
 ): Promise<Result<Value, OutsideFailure>> => {
+  const until = performance.now() + timeoutMs;
   const abortSignal = AbortSignal.timeout(timeoutMs);
   const attempt = async ([pauseMs, ...left]: readonly number[]): Promise<Result<Value, OutsideFailure>> => {
     try {
       return ok(await read(abortSignal));
     } catch (error) {
-      if (abortSignal.aborted || pauseMs === undefined || !worthRepeating(outcomeOf(error)))
-        return failureOf(error, asked);
+      const hasTime = pauseMs !== undefined && performance.now() + pauseMs < until;
+      if (!hasTime || !worthRepeating(outcomeOf(error))) return failureOf(error, asked);
       await pause(pauseMs);
       return attempt(left);
     }
