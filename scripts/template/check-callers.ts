@@ -7,7 +7,7 @@ const POLICY_LIMIT = 20_480;
 const POLICY_CHARACTERS = POLICY_LIMIT * 0.8;
 
 /** A permission as Lambda writes it into the function's policy. */
-const statementOf = (id: string, { Principal, SourceArn }: { readonly [name: string]: unknown }) => ({
+const statementOf = (id: string, { Principal, SourceArn, SourceAccount }: { readonly [name: string]: unknown }) => ({
   // CloudFormation names it by stack and resource, and adds twelve signs of its own.
   Sid: `pawl-${id}-${"0".repeat(12)}`,
   Effect: "Allow",
@@ -15,7 +15,7 @@ const statementOf = (id: string, { Principal, SourceArn }: { readonly [name: str
   Action: "lambda:InvokeFunction",
   Resource: LONGEST_ARN,
   Condition: {
-    StringEquals: { "AWS:SourceAccount": "000000000000" },
+    ...(SourceAccount === undefined ? {} : { StringEquals: { "AWS:SourceAccount": "000000000000" } }),
     ArnLike: { "AWS:SourceArn": SourceArn },
   },
 });

@@ -14,16 +14,18 @@ const logicalId = (name: string, standsFor = name): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("") + createHash("sha256").update(standsFor).digest("hex").slice(0, 6);
 
-const permission = (principal: string, source: unknown) => ({
+const permission = (Principal: string, SourceArn: unknown) => ({
   Type: "AWS::Lambda::Permission",
-  Properties: {
-    FunctionName: ROLLBACK_ARN,
-    Action: "lambda:InvokeFunction",
-    Principal: principal,
-    SourceAccount: { Ref: "AWS::AccountId" },
-    SourceArn: source,
-  },
+  Properties: { FunctionName: ROLLBACK_ARN, Action: "lambda:InvokeFunction", Principal, SourceArn },
 });
+
+const alarmPermission = (arn: string) => {
+  const { Type, Properties } = permission("lambda.alarms.cloudwatch.amazonaws.com", arn);
+  return { Type, Properties: { ...Properties, SourceAccount: { Ref: "AWS::AccountId" } } };
+};
+
+/** The rule alone, which names its account: with `SourceAccount` beside it EventBridge may not call, and nobody is told. */
+const rulePermission = (rule: string) => permission("events.amazonaws.com", { "Fn::GetAtt": [rule, "Arn"] });
 
 const alarmResources = (cutover: CutoverBindings): Resources =>
   Object.fromEntries(
@@ -44,10 +46,7 @@ const alarmPermissions = (cutover: CutoverBindings): Resources => {
   const ours = alarmArn(cutover, madePrefix(cutover.name));
   const sources = new Set(cutover.alarms.map(({ arn }) => (arn.startsWith(ours) ? `${ours}*` : arn)));
   return Object.fromEntries(
-    [...sources].map((arn) => [
-      `${logicalId(alarmName(arn), arn)}Permission`,
-      permission("lambda.alarms.cloudwatch.amazonaws.com", arn),
-    ]),
+    [...sources].map((arn) => [`${logicalId(alarmName(arn), arn)}Permission`, alarmPermission(arn)]),
   );
 };
 
@@ -90,7 +89,7 @@ const alarmRules = (cutover: CutoverBindings): Resources =>
             Targets: [{ Id: "rollback", Arn: ROLLBACK_ARN }],
           },
         },
-        [`${id}Permission`]: permission("events.amazonaws.com", { "Fn::GetAtt": [id, "Arn"] }),
+        [`${id}Permission`]: rulePermission(id),
       };
     }),
   );

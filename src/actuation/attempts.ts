@@ -3,7 +3,7 @@ import type { WriteOutcome } from "./rules-port.ts";
 
 /** Whether a write that ended like this may be sent again, where its limits allow more than one attempt. */
 export const worthRepeating = (outcome: WriteOutcome): boolean =>
-  outcome.kind === "unknown" || (outcome.kind === "refused" && refusalOf(outcome.code).retryable);
+  outcome.kind === "unknown" || (outcome.kind === "refused" && refusalOf(outcome.code, outcome.message).retryable);
 
 /**
  * What the attempts of one write come to, oldest first. One whose end is unknown makes the whole unknown, whatever a

@@ -125,29 +125,36 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 /** Some refusals come under the code of another one, and only their message tells. */
-const TOLD_BY_MESSAGE: readonly { readonly code: string; readonly says: RegExp; readonly remedy: string }[] = [
+const TOLD_BY_MESSAGE: readonly { readonly codes: RegExp; readonly says: RegExp; readonly refusal: Refusal }[] = [
   {
-    code: "InvalidLoadBalancerAction",
+    codes: /^InvalidLoadBalancerAction$/,
     says: /not authorized|describeUserPoolClient/i,
-    remedy:
+    refusal: never(
       "The rule logs people in by Cognito, and its writer may not look at the pool: list the pool in `userPools` of cutover.json, package and deploy. By hand, give the caller cognito-idp:DescribeUserPoolClient on it.",
+    ),
+  },
+  // A function that thaws, too, may sign by the time at which it was frozen; the next request is signed by AWS's.
+  {
+    codes: /^(SignatureDoesNotMatch|InvalidSignature|AuthFailure)$/,
+    says: /Signature (expired|not yet current)/i,
+    refusal: CLOCK_OFF,
   },
 ];
-
-const remedyOf = ({ code, message }: Extract<WriteOutcome, { kind: "refused" }>): string =>
-  TOLD_BY_MESSAGE.find((told) => told.code === code && told.says.test(message))?.remedy ?? refusalOf(code).remedy;
 
 export const REFUSAL_CODES: readonly string[] = Object.keys(REFUSALS);
 
 /** A code that nobody has met yet says nothing: it never ends an intent. */
 const UNHEARD_OF: Refusal = unclear("pawl does not know this answer: it goes by what it reads back. Report the code.");
 
-export const refusalOf = (code: string): Refusal =>
-  Object.hasOwn(REFUSALS, code) ? (REFUSALS[code] ?? UNHEARD_OF) : UNHEARD_OF;
+export const refusalOf = (code: string, message = ""): Refusal =>
+  TOLD_BY_MESSAGE.find(({ codes, says }) => codes.test(code) && says.test(message))?.refusal ??
+  (Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined) ??
+  UNHEARD_OF;
 
 /** One line for logs and pages: how a write ended, and after a refusal what to do. */
 export const sayOutcome = (outcome: WriteOutcome): string => {
-  if (outcome.kind === "refused") return `${outcome.code}: ${outcome.message.replace(/\.$/, "")}. ${remedyOf(outcome)}`;
+  if (outcome.kind === "refused")
+    return `${outcome.code}: ${outcome.message.replace(/\.$/, "")}. ${refusalOf(outcome.code, outcome.message).remedy}`;
   return outcome.kind === "applied" ? "answered" : outcome.message;
 };
 

@@ -4,6 +4,7 @@ import { READ_TIMEOUT_MS } from "../guard/limits.ts";
 import { readRoutes } from "../guard/look.ts";
 import type { GuardPorts } from "../guard/ports.ts";
 import type { CutoverBindings } from "../signals/bindings.ts";
+import { isKnownQuiet } from "../signals/quiet-alarms.ts";
 
 type Ports = Pick<GuardPorts, "clock" | "alarms" | "rules">;
 
@@ -22,9 +23,16 @@ const loudAlarms = async ({ alarms }: Ports, cutover: CutoverBindings): Promise<
   const arns = cutover.alarms.map(({ arn }) => arn);
   const read = await alarms.read(arns, READ_TIMEOUT_MS);
   if (!read.ok) return [`the alarms could not be read: ${read.failure.message}`];
-  const loud = arns.filter((arn) => read.value.find((alarm) => alarm.arn === arn)?.state !== "OK");
-  return loud.length > 0 ? [`alarms that are not OK: ${loud.join(", ")}`] : [];
+  const own = arns.map((arn) => ({ arn, alarm: read.value.find((alarm) => alarm.arn === arn) }));
+  const loud = own.filter(({ alarm }) => alarm?.state !== "OK");
+  const doubtful = own.filter(({ alarm }) => alarm?.state === "OK" && !isKnownQuiet(alarm));
+  return [
+    ...(loud.length > 0 ? [`alarms that are not OK: ${arnsOf(loud)}`] : []),
+    ...(doubtful.length > 0 ? [`alarms that CloudWatch cannot evaluate fully: ${arnsOf(doubtful)}`] : []),
+  ];
 };
+
+const arnsOf = (alarms: readonly { readonly arn: string }[]): string => alarms.map(({ arn }) => arn).join(", ");
 
 /**
  * A rollback that got no answer from the table leaves no trace in the state. Until the point of no return promote takes a

@@ -81,7 +81,9 @@ export const raiseGreen = async (
 const refusedWhole = (sent: readonly Pick<Sent, "outcome">[], message: string): ChangeOutcome => ({
   kind: "refused",
   message,
-  retryable: sent.every(({ outcome }) => outcome.kind !== "refused" || refusalOf(outcome.code).retryable),
+  retryable: sent.every(
+    ({ outcome }) => outcome.kind !== "refused" || refusalOf(outcome.code, outcome.message).retryable,
+  ),
 });
 
 /** True where every one of the routes was answered, and shows the weight again. */

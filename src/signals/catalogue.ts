@@ -155,7 +155,12 @@ export const SIGNALS: Catalogue = {
   "conflicts.total": number("count", "up", "instant", "rows both sides wrote, ever stored"),
   "conflicts.new": number("count", "up", "instant", "of these, since armed"),
   "alarms.firing": number("count", "up", "instant", "the cutover's alarms in ALARM"),
-  "alarms.unknown": number("count", "up", "instant", "the cutover's alarms that are missing or without data"),
+  "alarms.unknown": number(
+    "count",
+    "up",
+    "instant",
+    "the cutover's alarms that are missing, without data, or not fully evaluated",
+  ),
   "diff.mismatches": unmeasured(
     number("count", "up", "instant", "rows that differ between the sides, suspects read again"),
     COMPARED_ELSEWHERE,

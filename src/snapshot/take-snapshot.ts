@@ -4,6 +4,7 @@ import type { AlarmSeverity, CutoverBindings, Side } from "../signals/bindings.t
 import { hostsTogether, weakestGroup } from "../signals/hosts.ts";
 import { known, type Observation, type Observations, unknown } from "../signals/observation.ts";
 import type { AlarmReading, MetricReadings, P99Datum, TargetHealth } from "../signals/ports.ts";
+import { isKnownQuiet } from "../signals/quiet-alarms.ts";
 import { P99_MIN_REQUESTS } from "./freshness.ts";
 import { minuteReadings } from "./minute-readings.ts";
 import type { MinuteReadings, Snapshot } from "./snapshot.ts";
@@ -111,13 +112,13 @@ const alarmInstants = (seen: Sightings): Observations => {
     const why = unknown(seen.alarms.failure.message, seen.takenAt);
     return { "alarms.firing": why, "alarms.unknown": why, "alarms.firingArns": why };
   }
-  const states = new Map(seen.alarms.value.map((alarm) => [alarm.arn, alarm.state]));
-  const inState = (...wanted: readonly string[]) =>
-    seen.cutover.alarms.filter(({ arn }) => wanted.includes(states.get(arn) ?? "missing")).map(({ arn }) => arn);
-  const firing = inState("ALARM");
+  const read = new Map(seen.alarms.value.map((alarm) => [alarm.arn, alarm]));
+  const own = seen.cutover.alarms.map(({ arn }) => ({ arn, alarm: read.get(arn) }));
+  const firing = own.flatMap(({ arn, alarm }) => (alarm?.state === "ALARM" ? [arn] : []));
+  const quiet = own.filter(({ alarm }) => alarm !== undefined && isKnownQuiet(alarm));
   return {
     "alarms.firing": known(firing.length, seen.takenAt),
-    "alarms.unknown": known(inState("INSUFFICIENT_DATA", "missing").length, seen.takenAt),
+    "alarms.unknown": known(own.length - firing.length - quiet.length, seen.takenAt),
     "alarms.firingArns": known(firing.join(NEXT_ARN), seen.takenAt),
   };
 };

@@ -252,7 +252,7 @@ describe("time", () => {
 
   test("comes from the schedule once a minute, and is never made up for", () => {
     expect(resource("TickSchedule").Properties).toMatchObject({
-      ScheduleExpression: "rate(1 minute)",
+      ScheduleExpression: "cron(* * * * ? *)",
       FlexibleTimeWindow: { Mode: "OFF" },
       Target: { RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } },
     });

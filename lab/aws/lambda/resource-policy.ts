@@ -32,11 +32,14 @@ export const readPermission = propertiesReader<Permission>(
   ),
 );
 
+/** The one service that does not say for which account it calls: a permission that asks for one keeps it out. */
+const SAYS_NO_ACCOUNT = "events.amazonaws.com";
+
 /** Does one of the function's permissions name this service, and this source by ArnLike where it names one? */
 export const permits = (permissions: readonly Permission[], caller: ServiceCaller): boolean =>
   permissions.some(
     ({ Principal, SourceArn, SourceAccount }) =>
       Principal === caller.principal &&
       (SourceArn === undefined || matchesArn(SourceArn, caller.sourceArn)) &&
-      (SourceAccount === undefined || SourceAccount === LAB_ACCOUNT_ID),
+      (SourceAccount === undefined || (SourceAccount === LAB_ACCOUNT_ID && Principal !== SAYS_NO_ACCOUNT)),
   );

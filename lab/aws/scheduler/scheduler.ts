@@ -6,7 +6,7 @@ import type { Roles } from "../iam/roles.ts";
 import { LabTimers } from "../lab-timers.ts";
 import type { Lambda } from "../lambda/lambda.ts";
 import type { Queues } from "../sqs/queues.ts";
-import { nextOccurrence, readRate } from "./rate.ts";
+import { readOccurrences } from "./occurrences.ts";
 import { readSchedule, SCHEDULE_TYPE, type ScheduleProperties } from "./schedule-properties.ts";
 
 const SERVICE = "scheduler.amazonaws.com";
@@ -52,10 +52,10 @@ export const createScheduler = (spec: SchedulerSpec): Scheduler => {
         // AWS refuses only a role that does not trust it; a missing right shows in the dead-letter queue alone.
         const distrust = roles.distrust(properties.Target.RoleArn, SERVICE);
         if (distrust !== null) throw new Error(`${SCHEDULE_TYPE} ${logicalId}: ${distrust}`);
-        const period = readRate(properties.ScheduleExpression);
+        const { period, first } = readOccurrences(properties.ScheduleExpression);
         const schedule = { name, arn, period, target: properties.Target, enabled: properties.State !== "DISABLED" };
         schedules.set(name, schedule);
-        fireAt(schedule, nextOccurrence(context.clock.now(), period));
+        fireAt(schedule, first(context.clock.now()));
         return { ref: name, attributes: { Arn: arn } };
       },
     },
@@ -90,7 +90,7 @@ const fire = (
 };
 
 /** Scheduler's own spelling: no milliseconds. */
-const seconds = (at: EpochMs): string => toIso(at).replace(".000Z", "Z");
+const seconds = (at: EpochMs): string => toIso(at).replace(/\.\d+Z$/, "Z");
 
 const substitute = (input: string, scheduleArn: string, at: EpochMs): string =>
   input

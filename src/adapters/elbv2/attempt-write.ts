@@ -1,23 +1,11 @@
 import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { concludeAttempts, worthRepeating } from "../../actuation/attempts.ts";
-import { refusalOf } from "../../actuation/elb-refusals.ts";
 import type { WriteLimits, WriteOutcome } from "../../actuation/rules-port.ts";
 import type { EpochMs } from "../../kernel/units.ts";
 import { observedRule } from "./listener-rules.ts";
+import { outcomeOf } from "./outcome-of.ts";
 
 const FIRST_PAUSE_MS = 100;
-
-/**
- * Only a code that is known to mean "not carried out" is a refusal. A time-out, a broken connection, a 5XX or a code
- * that nobody has met is unknown: the request may have been carried out, or may still be.
- */
-const outcomeOf = (error: unknown): WriteOutcome => {
-  const { name = "", message } = error instanceof Error ? error : new Error(String(error));
-  const code = name.replace(/Exception$/, "");
-  return refusalOf(code).definite
-    ? { kind: "refused", code, message }
-    : { kind: "unknown", message: `${name}: ${message}` };
-};
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

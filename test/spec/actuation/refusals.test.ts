@@ -118,6 +118,18 @@ describe("an answer of the load balancer's API", () => {
     expect(sayOutcome({ kind: "refused", code: "AccessDenied", message })).not.toMatch(/userPools/);
   });
 
+  it.each([
+    "Signature expired: 20261128T090000Z is now earlier than 20261128T091500Z (20261128T092000Z - 5 min.)",
+    "Signature not yet current: 20261128T092000Z is still later than 20261128T090500Z (20261128T090000Z + 5 min.)",
+  ])("is told by its message where a clock that is off comes as a signature that does not match: %s", (message) => {
+    const outcome = { kind: "refused", code: "SignatureDoesNotMatch", message } as const;
+    expect(refusalOf(outcome.code, message)).toMatchObject({ definite: true, retryable: true });
+    expect(worthRepeating(outcome)).toBe(true);
+    expect(sayOutcome(outcome)).toMatch(/clock/);
+    expect(worthRepeating(refused("SignatureDoesNotMatch"))).toBe(false);
+    expect(worthRepeating({ ...outcome, code: "AccessDenied" })).toBe(false);
+  });
+
   it("always says what to do, in a sentence", () => {
     for (const code of [...REFUSAL_CODES, "SomethingNewIn2031"]) expect(refusalOf(code).remedy).toMatch(/^[^ ]+ .+\.$/);
     expect(sayOutcome(refused("PriorityInUse"))).toMatch(

@@ -3,8 +3,8 @@ import type { ObservedRule } from "../../../src/actuation/rules-port.ts";
 import { lastLook } from "../../../src/decommission/last-look.ts";
 import { ONE_ATTEMPT } from "../../../src/guard/limits.ts";
 import { snapBack } from "../../../src/guard/snap-back.ts";
-import { outsideFailure } from "../../../src/kernel/result.ts";
-import { weightPercent } from "../../../src/kernel/units.ts";
+import { ok, outsideFailure } from "../../../src/kernel/result.ts";
+import { durationMs, weightPercent } from "../../../src/kernel/units.ts";
 import type { CutoverBindings } from "../../../src/signals/bindings.ts";
 import { weightedArn } from "../../../src/signals/routes.ts";
 import { beginDecommission } from "../../support/decommission.ts";
@@ -12,6 +12,7 @@ import { ORDERS } from "../../support/fake-world.ts";
 import { PLAIN, plainWorld } from "../../support/plain-cutover.ts";
 
 const [ROUTE] = ORDERS.routes;
+const ALARM = ORDERS.alarms[0]?.arn ?? "";
 if (ROUTE === undefined) throw new Error("a cutover without routes");
 
 const BACK = { kind: "operator", by: "olga", reason: "green is wrong", acceptLoss: true } as const;
@@ -38,6 +39,18 @@ const shareOf = (greenPercent: number) => (rule: ObservedRule) => ({
 describe("the last look before the point of no return", () => {
   it("finds nothing where every alarm is quiet, and green has everything below a parked pin", async () => {
     expect(await seen(() => {})).toBe("");
+  });
+
+  it("does not call an alarm quiet that CloudWatch cannot evaluate fully", async () => {
+    const { world } = await beginDecommission();
+    const { ports } = world;
+    const read = await ports.alarms.read([ALARM], durationMs(1_000));
+    const impaired = ok((read.ok ? read.value : []).map((alarm) => ({ ...alarm, impaired: "EVALUATION_FAILURE" })));
+    const doubtful = { ...ports, alarms: { read: async () => impaired } };
+    const cutover = { ...ORDERS, alarms: ORDERS.alarms.slice(0, 1) };
+    expect(await lastLook(doubtful, cutover, world.state())).toEqual([
+      `alarms that CloudWatch cannot evaluate fully: ${ALARM}`,
+    ]);
   });
 
   it.each<[string, Parameters<typeof seen>[0], string]>([

@@ -49,6 +49,22 @@ const transition = (over: Partial<AlarmTransition> = {}): AlarmTransition => ({
   ...over,
 });
 
+const RULE = {
+  Type: "AWS::Events::Rule",
+  Properties: {
+    Name: "alarms",
+    EventPattern: {
+      source: ["aws.cloudwatch"],
+      "detail-type": ["CloudWatch Alarm State Change"],
+      resources: [ALARM_ARN],
+      detail: { state: { value: ["ALARM"] } },
+    },
+    Targets: [{ Id: "worker", Arn: { "Fn::GetAtt": ["Worker", "Arn"] } }],
+  },
+};
+
+const BY_RULE = { Principal: "events.amazonaws.com", SourceArn: { "Fn::GetAtt": ["Rule", "Arn"] } };
+
 const payloads = () => lab.account.lambda.invocations().map(({ payload }) => JSON.parse(payload) as unknown);
 
 describe("Invoke through the gateway", () => {
@@ -177,21 +193,7 @@ describe("an alarm that turns", () => {
   });
 
   it("reaches the function by the EventBridge rule even where the alarm's own actions are off", async () => {
-    const rule = {
-      Type: "AWS::Events::Rule",
-      Properties: {
-        Name: "alarms",
-        EventPattern: {
-          source: ["aws.cloudwatch"],
-          "detail-type": ["CloudWatch Alarm State Change"],
-          resources: [ALARM_ARN],
-          detail: { state: { value: ["ALARM"] } },
-        },
-        Targets: [{ Id: "worker", Arn: { "Fn::GetAtt": ["Worker", "Arn"] } }],
-      },
-    };
-    const allowed = permission({ Principal: "events.amazonaws.com", SourceArn: { "Fn::GetAtt": ["Rule", "Arn"] } });
-    await lab.deploy(workerFunction({}, { Rule: rule, Allowed: allowed }), { worker: ECHO });
+    await lab.deploy(workerFunction({}, { Rule: RULE, Allowed: permission(BY_RULE) }), { worker: ECHO });
     const off = transition({ actionArns: [] });
 
     lab.transition({ ...off, bridgeEvent: { ...off.bridgeEvent, detail: { state: { value: "OK" } } } });
@@ -200,6 +202,19 @@ describe("an alarm that turns", () => {
 
     await eventually(() => lab.account.lambda.invocations().length > 0);
     expect(payloads()).toEqual([off.bridgeEvent]);
+  });
+
+  it("starts nothing by a rule whose permission names an account beside it, and only the lab's log says so", async () => {
+    const allowed = permission({ ...BY_RULE, SourceAccount: "000000000000" });
+    await lab.deploy(workerFunction({}, { Rule: RULE, Allowed: allowed }), { worker: ECHO });
+
+    lab.transition(transition({ actionArns: [] }));
+    await new Promise((done) => setTimeout(done, 100));
+
+    expect(lab.account.lambda.invocations()).toEqual([]);
+    expect(lab.log.join("\n")).toContain(
+      "rule/alarms → arn:aws:lambda:us-east-1:000000000000:function:worker: no permission",
+    );
   });
 
   it("publishes to the topic it names, which passes it to its queue where that lets it", async () => {
@@ -297,7 +312,7 @@ describe("a schedule", () => {
     Type: "AWS::Scheduler::Schedule",
     Properties: {
       Name: "every-minute",
-      ScheduleExpression: "rate(1 minute)",
+      ScheduleExpression: "cron(* * * * ? *)",
       FlexibleTimeWindow: { Mode: "OFF" },
       Target: {
         Arn: { "Fn::GetAtt": ["Worker", "Arn"] },
@@ -325,6 +340,22 @@ describe("a schedule", () => {
       expect(lateMs).toBeGreaterThanOrEqual(0);
       expect(lateMs).toBeLessThan(60_000);
     }
+  });
+
+  it("names the second at which it was made, minute after minute, where it is a rate", async () => {
+    const rate = schedule({}, { ScheduleExpression: "rate(1 minute)" });
+    const before = lab.context.clock.now();
+    await lab.deploy(workerFunction({}, { Schedule: rate }), { worker: ECHO });
+    const after = lab.context.clock.now();
+
+    await eventually(() => lab.account.lambda.invocations().length >= 2);
+
+    const [first, second] = lab.account.lambda
+      .invocations()
+      .map(({ payload }) => Date.parse((JSON.parse(payload) as { scheduledTime: string }).scheduledTime));
+    expect(first).toBeGreaterThanOrEqual(Math.floor(before / 1_000) * 1_000 + 60_000);
+    expect(first).toBeLessThanOrEqual(after + 60_000);
+    expect((second ?? 0) - (first ?? 0)).toBe(60_000);
   });
 
   it("sends what its role may not start to the dead-letter queue", async () => {
@@ -366,7 +397,7 @@ describe("a schedule", () => {
       "the role arn:aws:iam::000000000000:role/nobody does not exist",
     ],
     [
-      "cron",
+      "any other cron",
       {},
       { ScheduleExpression: "cron(0 * * * ? *)" },
       "the lab does not know the schedule expression cron(0 * * * ? *)",

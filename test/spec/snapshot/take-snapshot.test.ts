@@ -128,6 +128,19 @@ describe("the alarms of a snapshot", () => {
     expect(instantsOf()).toMatchObject({ "alarms.firing": known(0, TAKEN), "alarms.unknown": known(0, TAKEN) });
   });
 
+  it("are not known to be quiet where CloudWatch cannot evaluate them fully: what they say may be old", () => {
+    const [first, second, ...others] = ORDERS.alarms.map((one) => alarm(one.arn, "OK"));
+    const seen = [
+      { ...(first ?? alarm(arn, "OK")), impaired: "EVALUATION_FAILURE" },
+      { ...(second ?? alarm(arn, "OK")), state: "ALARM" as const, impaired: "EVALUATION_ERROR" },
+      ...others,
+    ];
+    expect(instantsOf({ alarms: ok(seen) })).toMatchObject({
+      "alarms.firing": known(1, TAKEN),
+      "alarms.unknown": known(1, TAKEN),
+    });
+  });
+
   it("are read back with their severity, the one that ends everything first", () => {
     const firing = (...arns: readonly string[]) => {
       const seen = ORDERS.alarms.map((one) => alarm(one.arn, arns.includes(one.arn) ? "ALARM" : "OK"));

@@ -41,6 +41,13 @@ describe("the alarms of one cutover on EventBridge", () => {
         SourceArn: { "Fn::GetAtt": [id, "Arn"] },
       });
   });
+
+  it("may call rollback by the rule alone: a permission that names an account, too, keeps EventBridge out", () => {
+    const all = Object.values(cutoverResources([ORDERS])).map(({ Properties }) => Properties as { Principal?: string });
+    const [permission, ...others] = all.filter(({ Principal }) => Principal === "events.amazonaws.com");
+    expect(others).toEqual([]);
+    expect(permission).not.toHaveProperty("SourceAccount");
+  });
 });
 
 describe("who may call rollback", () => {
