@@ -4,11 +4,12 @@ import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kern
 import type { Side } from "../../signals/bindings.ts";
 import { readSequences } from "./sequences.ts";
 import type { Session } from "./session.ts";
+import { TIMELINE } from "./timeline.ts";
 
 const SERVER = `
 select current_setting('server_version_num')::int as version,
   (select system_identifier::text from pg_control_system()) as system_identifier,
-  (select timeline_id from pg_control_checkpoint()) as timeline,
+  ${TIMELINE} as timeline,
   (select jsonb_object_agg(name, case when name = 'max_slot_wal_keep_size' then setting else current_setting(name) end)
     from pg_settings where name in
     ('wal_level', 'synchronous_commit', 'max_replication_slots', 'max_wal_senders', 'max_slot_wal_keep_size')) as settings,
