@@ -1,6 +1,6 @@
 import type { CutoverBindings, Side } from "../signals/bindings.ts";
 import type { CdcFacts, DatabaseFacts, TableFacts } from "./facts.ts";
-import { tableName, VERSION_COLUMNS } from "./names.ts";
+import { quoteName, tableName, VERSION_COLUMNS } from "./names.ts";
 import type { Note, Refusal } from "./refusal.ts";
 import { LONGEST_TABLE_NAME } from "./table-functions.ts";
 
@@ -128,6 +128,15 @@ const behaviour = (side: Side, table: TableFacts): readonly Refusal[] => {
   return refusals;
 };
 
+/** What a subscription applies has an origin, like what pawl's own sink applies; PostgreSQL leaves out both by that alone. */
+const subscribed = (side: Side, { name, subscriptions }: TableFacts): readonly Refusal[] =>
+  subscriptions.map((subscription) => ({
+    name: "table-subscribed",
+    what: `On ${side} the subscription ${subscription} writes ${name}.`,
+    why: "The source leaves out of its stream whatever replication applied, by whomever: these rows would never reach the other side.",
+    remedy: `Have that publisher's writes made by an application, or end the subscription (alter subscription ${quoteName(subscription)} refresh publication, once the table is out of its publication).`,
+  }));
+
 const sameColumns = (blue: TableFacts, green: TableFacts): readonly Refusal[] => {
   const described = (table: TableFacts): ReadonlyMap<string, string> =>
     new Map(
@@ -168,7 +177,12 @@ export const tableRefusals = (cutover: CutoverBindings, facts: CdcFacts): readon
                 remedy: `Create it on ${side} with the migration that the application uses.`,
               },
             ]
-          : [...shape(side, table), ...keys(side, table, key), ...behaviour(side, table)],
+          : [
+              ...shape(side, table),
+              ...keys(side, table, key),
+              ...behaviour(side, table),
+              ...subscribed(side, table),
+            ],
       ),
       ...(blue === undefined || green === undefined ? [] : sameColumns(blue, green)),
     ];

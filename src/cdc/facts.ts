@@ -67,6 +67,10 @@ export interface TableFacts {
   readonly rules: readonly string[];
   /** Roles other than the owner that were granted TRUNCATE. */
   readonly mayTruncate: readonly string[];
+  /** PostgreSQL's own subscriptions that write it. */
+  readonly subscriptions: readonly string[];
+  /** Sequences, `schema.name`, that a column takes its default from. */
+  readonly defaultSequences: readonly string[];
 }
 
 export interface ColumnFacts {

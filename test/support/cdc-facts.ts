@@ -61,6 +61,8 @@ export const ordersTable = (more: Partial<TableFacts> = {}): TableFacts => ({
   foreignKeys: [],
   rules: [],
   mayTruncate: [],
+  subscriptions: [],
+  defaultSequences: ["appdb.orders_id_seq"],
   ...more,
 });
 

@@ -65,7 +65,13 @@ select n.nspname || '.' || c.relname as name,
   (select coalesce(jsonb_agg(conname), '[]') from pg_constraint where conrelid = c.oid and contype = 'f') as "foreignKeys",
   (select coalesce(jsonb_agg(rulename), '[]') from pg_rewrite where ev_class = c.oid and rulename <> '_RETURN') as rules,
   (select coalesce(jsonb_agg(distinct case when grantee = 0 then 'public' else pg_get_userbyid(grantee)::text end), '[]')
-    from aclexplode(c.relacl) where privilege_type = 'TRUNCATE' and grantee <> c.relowner) as "mayTruncate"
+    from aclexplode(c.relacl) where privilege_type = 'TRUNCATE' and grantee <> c.relowner) as "mayTruncate",
+  (select coalesce(jsonb_agg(s.subname), '[]') from pg_subscription_rel r join pg_subscription s on s.oid = r.srsubid
+    where r.srrelid = c.oid) as subscriptions,
+  (select coalesce(jsonb_agg(distinct sn.nspname || '.' || s.relname), '[]') from pg_attrdef f
+    join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = f.oid and d.refclassid = 'pg_class'::regclass
+    join pg_class s on s.oid = d.refobjid and s.relkind = 'S' join pg_namespace sn on sn.oid = s.relnamespace
+    where f.adrelid = c.oid) as "defaultSequences"
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname || '.' || c.relname = any ($1::text[])`;
 

@@ -65,6 +65,7 @@ const SITUATIONS: readonly (readonly [RefusalName, string, CdcFacts])[] = [
   ["trigger-fires-for-replicas", "ENABLE REPLICA", trigger({ enabled: "replica" })],
   ["truncate-trigger", "audit of appdb.orders on blue fires on TRUNCATE", trigger({ onTruncate: true })],
   ["truncate-privilege", "shop may TRUNCATE", withTable({ mayTruncate: ["shop"] })],
+  ["table-subscribed", "subscription from_legacy writes appdb.orders", withTable({ subscriptions: ["from_legacy"] })],
   [
     "columns-differ",
     "total (blue integer, green numeric(12,2))",
@@ -90,6 +91,11 @@ const SITUATIONS: readonly (readonly [RefusalName, string, CdcFacts])[] = [
   ["float-not-finite", "real", withColumn(column("weight", "real"))],
   ["date-not-ordinary", "placed_on on blue is a date", withColumn(column("placed_on", "date"))],
   ["sequence-missing", "appdb.orders_id_seq does not exist on blue", blueWith({ sequences: [] })],
+  [
+    "sequence-elsewhere",
+    "appdb.orders on blue takes its numbers from ids.order_numbers",
+    withTable({ defaultSequences: ["appdb.orders_id_seq", "ids.order_numbers"] }),
+  ],
   ["sequence-cycles", "cycles", sequence({ cycle: true })],
   ["sequence-increment", "goes up by 10", sequence({ increment: "10" })],
   [
