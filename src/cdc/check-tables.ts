@@ -177,12 +177,7 @@ export const tableRefusals = (cutover: CutoverBindings, facts: CdcFacts): readon
                 remedy: `Create it on ${side} with the migration that the application uses.`,
               },
             ]
-          : [
-              ...shape(side, table),
-              ...keys(side, table, key),
-              ...behaviour(side, table),
-              ...subscribed(side, table),
-            ],
+          : [...shape(side, table), ...keys(side, table, key), ...behaviour(side, table), ...subscribed(side, table)],
       ),
       ...(blue === undefined || green === undefined ? [] : sameColumns(blue, green)),
     ];

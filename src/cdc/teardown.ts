@@ -47,8 +47,13 @@ export const stopConnector = async (ports: CdcPorts, name: string, timeoutMs: Du
   return until(ports, timeoutMs, async () => {
     const status = await ports.connect.status(name, CALL_MS);
     if (!status.ok) return fail(status.failure.message);
-    const { state } = status.value;
-    return ok(state === "STOPPED" || state === "ABSENT" ? null : `connector ${name} is ${state}`);
+    const { state, tasksRunning } = status.value;
+    if (state !== "STOPPED" && state !== "ABSENT") return ok(`connector ${name} is ${state}`);
+    // It says so as soon as it is told to; its tasks are ended after that, and go on sending until then.
+    if (tasksRunning === 0) return ok(null);
+    return ok(
+      `connector ${name} is ${state}, and ${tasksRunning} ${tasksRunning === 1 ? "task still runs" : "tasks still run"}`,
+    );
   });
 };
 

@@ -49,5 +49,7 @@ test("a session that does not tell what it does counts as long as it is in a tra
 test("how far a sequence may go is told by the columns whose default takes from it, too, and not only by its owner", async () => {
   const { session, asked } = listening({ quoted: "appdb.loose", increment: "1", at: 0, next: "1" });
   await readSequences(session, [tableName("appdb.orders")]);
-  expect(asked[0]).toContain("union all select f.adrelid, f.adnum from pg_depend d join pg_attrdef f on f.oid = d.objid");
+  expect(asked[0]).toContain(
+    "union all select f.adrelid, f.adnum from pg_depend d join pg_attrdef f on f.oid = d.objid",
+  );
 });
