@@ -120,7 +120,7 @@ const sequence = (side: string, of: SequenceFacts): readonly Refusal[] => {
         what: `Sequence ${of.name} on ${side} cycles.`,
         why: "When it starts over it gives numbers that the other side may have given.",
         remedy: "Turn cycling off.",
-        statements: [{ side: side as "blue" | "green", sql: `alter sequence ${of.name} no cycle` }],
+        statements: [{ side: side as "blue" | "green", sql: `alter sequence ${tableName(of.name).quoted} no cycle` }],
       },
     ];
   if (of.increment === "1" || of.increment === "2") return [];

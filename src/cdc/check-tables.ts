@@ -83,6 +83,9 @@ const keys = (side: Side, table: TableFacts, key: string): readonly Refusal[] =>
   ];
 };
 
+/** The one grantee that is no role, and no name to be quoted. */
+const grantee = (role: string): string => (role === "public" ? role : quoteName(role));
+
 const behaviour = (side: Side, table: TableFacts): readonly Refusal[] => {
   const refusals: Refusal[] = [];
   const quoted = tableName(table.name).quoted;
@@ -107,7 +110,7 @@ const behaviour = (side: Side, table: TableFacts): readonly Refusal[] => {
       what: `Trigger ${trigger.name} of ${table.name} on ${side} is ENABLE ${trigger.enabled.toUpperCase()}.`,
       why: "It fires again for every row that the sink applies, and its effects would happen twice.",
       remedy: "Make it an ordinary trigger.",
-      statements: [{ side, sql: `alter table ${quoted} enable trigger ${trigger.name}` }],
+      statements: [{ side, sql: `alter table ${quoted} enable trigger ${quoteName(trigger.name)}` }],
     });
   for (const trigger of triggers.filter(({ onTruncate }) => onTruncate))
     refusals.push({
@@ -115,7 +118,7 @@ const behaviour = (side: Side, table: TableFacts): readonly Refusal[] => {
       what: `Trigger ${trigger.name} of ${table.name} on ${side} fires on TRUNCATE.`,
       why: "Somebody means to truncate this table; TRUNCATE is not carried, and pawl's own trigger would refuse it.",
       remedy: "Use DELETE, and drop the trigger.",
-      statements: [{ side, sql: `drop trigger ${trigger.name} on ${quoted}` }],
+      statements: [{ side, sql: `drop trigger ${quoteName(trigger.name)} on ${quoted}` }],
     });
   if (table.mayTruncate.length > 0)
     refusals.push({
@@ -123,7 +126,7 @@ const behaviour = (side: Side, table: TableFacts): readonly Refusal[] => {
       what: `${table.mayTruncate.join(", ")} may TRUNCATE ${table.name} on ${side}.`,
       why: "TRUNCATE is not carried to the other side, and pawl's own trigger would refuse it while the cutover lasts.",
       remedy: "Take the right away.",
-      statements: table.mayTruncate.map((role) => ({ side, sql: `revoke truncate on ${quoted} from ${role}` })),
+      statements: table.mayTruncate.map((role) => ({ side, sql: `revoke truncate on ${quoted} from ${grantee(role)}` })),
     });
   return refusals;
 };

@@ -151,6 +151,17 @@ describe("what CDC cannot carry is refused by name", () => {
     expect(first?.remedy).toMatch(/\.$/);
   });
 
+  it.each([
+    ["a trigger's", trigger({ name: "Orders_audit", enabled: "always" }), `enable trigger "Orders_audit"`],
+    ["a trigger's", trigger({ name: "Orders_audit", onTruncate: true }), `drop trigger "Orders_audit" on`],
+    ["a role's", withTable({ mayTruncate: ["shop-api"] }), `from "shop-api"`],
+    ["everybody's", withTable({ mayTruncate: ["public"] }), "from public"],
+    ["a sequence's", sequence({ name: "appdb.Orders_id_seq", cycle: true }), `alter sequence "appdb"."Orders_id_seq"`],
+  ])("prints what mends it with %s name as PostgreSQL has to read it", (_, facts, sql) => {
+    const statements = checkBefore(shopCutover, facts).flatMap((refusal) => refusal.statements ?? []);
+    expect(statements).toContainEqual({ side: "blue", sql: expect.stringContaining(sql) });
+  });
+
   it("blue-fenced: not where the fence was lifted, on green, or while forward has yet to be drained", () => {
     const slots = [{ ...slot, name: "blue_to_green_sync" }];
     const { connect } = connector("blue-to-green-sync", forwardSource());
