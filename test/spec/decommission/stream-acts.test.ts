@@ -274,3 +274,21 @@ test("a slot that is gone already is done, and dropped no second time", async ()
   expect(await acts["drop-reverse-slot"](shopCutover)).toMatchObject({ kind: "done" });
   expect(changes).toEqual([]);
 });
+
+test.each(["fence-blue", "drop-guards"] as const)(
+  "%s that never gets its lock ends within its invocation and says who holds it, so that somebody is told",
+  async (act) => {
+    const { cdc, ports } = await started();
+    cdc.sides.blue.denied.push("pg_trigger");
+    const locked = { kind: "locked", message: "canceling statement due to lock timeout" } as const;
+    const execute = async () => ({ ok: false, failure: locked }) as const;
+    const databases = { ...ports.cdc.databases, blue: { ...ports.cdc.databases.blue, execute } };
+    const acts = streamActs({ ...ports, cdc: { ...ports.cdc, databases } });
+    expect(await acts[act](shopCutover)).toEqual({
+      kind: "waiting",
+      for: "blue: canceling statement due to lock timeout; a transaction there holds the table, which pg_stat_activity or pg_prepared_xacts shows",
+    });
+    // The function begins no act with less than 25 s left.
+    expect(cdc.ports.stopwatch.elapsedMs()).toBeLessThan(25_000);
+  },
+);
