@@ -152,6 +152,15 @@ describe("one reading of the streams", () => {
     });
   });
 
+  it("has nothing left of a slot that is past its limit and not lost yet, which PostgreSQL tells as less than nothing", async () => {
+    const cdc = await healthyCdc();
+    Object.assign(cdc.sides.blue, { walStatus: "unreserved", safeBytes: -16_777_216 });
+    const observed = await read(cdc);
+
+    // Less than 0 is outside the signal's range: a recording that holds it is none.
+    expect(told(observed["forward.slotSafeBytes"])).toBe(0);
+  });
+
   it("counts a conflict that both sides stored once", async () => {
     const cdc = await healthyCdc();
     cdc.sides.blue.conflicts.push("orders/1/5blue", "orders/2/6blue");
