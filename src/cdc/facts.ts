@@ -7,6 +7,8 @@ export interface DatabaseFacts {
   readonly serverVersion: number;
   readonly systemIdentifier: string;
   readonly timeline: number;
+  /** When its server was started, and its name: no two databases have both in common, whatever they are copies of. */
+  readonly instance: string;
   readonly settings: Readonly<Record<SettingName, string>>;
   /** Roles and databases whose own settings turn `synchronous_commit` off, e.g. "role shop". */
   readonly asynchronousCommitters: readonly string[];

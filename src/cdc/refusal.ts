@@ -1,5 +1,6 @@
 /** Everything that CDC cannot carry, or would silently spoil, by name. Explained one by one in `REFUSALS`. */
 export const REFUSAL_NAMES = [
+  "same-database",
   "postgres-too-old",
   "wal-level",
   "slots-exhausted",

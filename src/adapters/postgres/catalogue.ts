@@ -10,6 +10,7 @@ const SERVER = `
 select current_setting('server_version_num')::int as version,
   (select system_identifier::text from pg_control_system()) as system_identifier,
   ${TIMELINE} as timeline,
+  extract(epoch from pg_postmaster_start_time())::text || ' ' || current_database() as instance,
   (select jsonb_object_agg(name, case when name = 'max_slot_wal_keep_size' then setting else current_setting(name) end)
     from pg_settings where name in
     ('wal_level', 'synchronous_commit', 'max_replication_slots', 'max_wal_senders', 'max_slot_wal_keep_size')) as settings,
@@ -96,6 +97,7 @@ interface ServerRow {
   readonly version: number;
   readonly system_identifier: string;
   readonly timeline: number;
+  readonly instance: string;
   readonly settings: Readonly<Record<SettingName, string>>;
   readonly asynchronous: readonly string[];
   readonly slots: readonly SlotFacts[];
@@ -130,6 +132,7 @@ export const readFacts = async (
     serverVersion: row.version,
     systemIdentifier: row.system_identifier,
     timeline: row.timeline,
+    instance: row.instance,
     settings: row.settings,
     asynchronousCommitters: row.asynchronous,
     slots: row.slots.map((slot) => ({ ...slot, invalidation: null })),

@@ -31,6 +31,12 @@ const slot = { name: "other", active: true, walStatus: "reserved", invalidation:
 
 /** One situation a refusal, each differing from a sound one in a single fact. */
 const SITUATIONS: readonly (readonly [RefusalName, string, CdcFacts])[] = [
+  ["same-database", "are one database", blueWith({ instance: database("green").instance })],
+  [
+    "same-database",
+    "green.internal:5433/appdb",
+    soundFacts({ addresses: { ...soundFacts().addresses, blue: soundFacts().addresses.green } }),
+  ],
   ["postgres-too-old", "blue runs PostgreSQL 15.18", blueWith({ serverVersion: 150_018 })],
   ["wal-level", "wal_level is replica on blue", setting("wal_level", "replica")],
   [
