@@ -92,7 +92,8 @@ const stopDrained = async (
   before: Detail,
 ): Promise<ActOutcome> => {
   const empty = await drained(drain, cutover, "reverse");
-  if (empty.kind !== "done" && !(await isStopped(cdc, source))) return empty;
+  if (empty.kind !== "done" && !(await isStopped(cdc, source)))
+    return empty.kind === "failed" ? failed(`${empty.message} ${goOnWithout(source)}`) : empty;
   const drainedSince = empty.kind === "done" ? empty.detail["drainedSince"] : before["drainedSince"];
   const proven: Detail = drainedSince === undefined ? {} : { drainedSince };
   const stopped = await stopAll(cdc, [source]);
@@ -101,10 +102,14 @@ const stopDrained = async (
   return isNew ? { kind: "partly", detail: proven, soFar: "reverse is drained, and its source is stopping" } : stopped;
 };
 
+const goOnWithout = (source: string): string =>
+  "Green has everything. Blue lacks what the stream has not carried: to go on without that, and without a way back that is " +
+  `exact, stop its source: PUT <Connect>/connectors/${source}/stop.`;
+
 /** A run that was killed after the source had stopped cannot drain it any more, and need not. */
 const isStopped = async (cdc: CdcPorts, name: string): Promise<boolean> => {
   const status = await cdc.connect.status(name, POSITIONS_MS);
-  return status.ok && status.value.state === "STOPPED";
+  return status.ok && (status.value.state === "STOPPED" || status.value.state === "ABSENT");
 };
 
 const drained = async (drain: DrainPort, cutover: CutoverBindings, direction: Direction): Promise<ActOutcome> => {

@@ -207,10 +207,24 @@ test("until when blue certainly holds what green wrote stands in the journal, al
   });
 });
 
-test("of a source that somebody had stopped before it was seen drained nothing is claimed", async () => {
-  const { acts, states } = await started({ drains: "not-yet" });
-  states.set(source, "STOPPED");
-  expect(await acts["stop-reverse-source"](shopCutover)).toEqual({ kind: "done", detail: { connectors: [source] } });
+test.each(["STOPPED", "ABSENT"] as const)(
+  "of a source that is %s by somebody else before it was seen drained nothing is claimed, and nothing waits for it",
+  async (state) => {
+    const { acts, states } = await started({ drains: "not-yet" });
+    states.set(source, state);
+    expect(await acts["stop-reverse-source"](shopCutover)).toEqual({ kind: "done", detail: { connectors: [source] } });
+  },
+);
+
+test("where reverse can never be drained again, somebody is told how to go on without it, and what that leaves out", async () => {
+  const { acts, changes } = await started({ drains: "impossible" });
+  expect(await acts["stop-reverse-source"](shopCutover)).toEqual({
+    kind: "failed",
+    message:
+      "The reverse stream cannot be drained: the slot stands still. Green has everything. Blue lacks what the stream has " +
+      `not carried: to go on without that, and without a way back that is exact, stop its source: PUT <Connect>/connectors/${source}/stop.`,
+  });
+  expect(changes).toEqual([]);
 });
 
 test("a connector that calls itself stopped holds what it holds as long as a task of it runs", async () => {
