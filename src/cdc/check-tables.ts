@@ -186,7 +186,29 @@ export const tableRefusals = (cutover: CutoverBindings, facts: CdcFacts): readon
     ];
   });
 
-export const tableNotes = (cutover: CutoverBindings, facts: CdcFacts): readonly Note[] =>
+const NAMED = 10;
+
+/** Bindings that forget a table are as sound as any; only whoever knows the application can tell. */
+const leftOut = ({ tablesBeside }: DatabaseFacts): readonly Note[] => {
+  if (tablesBeside.length === 0) return [];
+  const more = tablesBeside.length - NAMED;
+  const named = `${tablesBeside.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return [
+    {
+      name: "tables-left-out",
+      what:
+        `Nothing carries ${named} of blue: what green's users write there is not on blue after a rollback. ` +
+        "List those that the application writes in `tables` of cutover.json.",
+    },
+  ];
+};
+
+export const tableNotes = (cutover: CutoverBindings, facts: CdcFacts): readonly Note[] => [
+  ...leftOut(facts.blue),
+  ...foreignKeyNotes(cutover, facts),
+];
+
+const foreignKeyNotes = (cutover: CutoverBindings, facts: CdcFacts): readonly Note[] =>
   cutover.tables.flatMap(({ name }): readonly Note[] => {
     const keysOf = tableOf(facts.blue, name)?.foreignKeys ?? [];
     if (keysOf.length === 0) return [];

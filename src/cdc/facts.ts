@@ -20,6 +20,8 @@ export interface DatabaseFacts {
   readonly roles: readonly { readonly name: string; readonly canLogin: boolean; readonly replication: boolean }[];
   readonly origins: readonly string[];
   readonly publications: readonly { readonly name: string; readonly tables: readonly string[] }[];
+  /** Tables, `schema.table`, of this cutover's schemas that are neither in it nor pawl's. */
+  readonly tablesBeside: readonly string[];
   /** Tables, `schema.table`, with a trigger of pawl that is no fence: its function is in a schema of this cutover. */
   readonly pawlTriggers: readonly string[];
   /** Those functions of pawl in this cutover's schemas whose text says what they are for. */

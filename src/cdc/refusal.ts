@@ -60,6 +60,6 @@ export interface Refusal {
 
 /** Worth knowing, and no reason to stop. */
 export interface Note {
-  readonly name: "slot-cap" | "foreign-keys";
+  readonly name: "slot-cap" | "foreign-keys" | "tables-left-out";
   readonly what: string;
 }

@@ -98,6 +98,7 @@ export const database = (side: Side, more: Partial<DatabaseFacts> = {}): Databas
   roles: [],
   origins: [],
   publications: [],
+  tablesBeside: [],
   pawlTriggers: [],
   pawlFunctions: [],
   ...more,

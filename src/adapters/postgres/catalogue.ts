@@ -84,12 +84,17 @@ select (select coalesce(jsonb_agg(distinct tn.nspname || '.' || c.relname), '[]'
     where not t.tgisinternal and t.tgname <> 'pawl_fence' and p.proname ~ '^pawl_' and n.nspname = any ($1::text[])) as triggers,
   (select coalesce(jsonb_agg(jsonb_build_object('schema', n.nspname, 'name', p.proname, 'body', p.prosrc)), '[]')
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-    where p.proname in ('pawl_set_fence', 'pawl_drop_slot') and n.nspname = any ($1::text[])) as functions`;
+    where p.proname in ('pawl_set_fence', 'pawl_drop_slot') and n.nspname = any ($1::text[])) as functions,
+  (select coalesce(jsonb_agg(n.nspname || '.' || c.relname order by n.nspname, c.relname), '[]')
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any ($1::text[]) and c.relname !~ '^pawl_'
+      and n.nspname || '.' || c.relname <> all ($2::text[])) as beside`;
 
 interface OwnRow {
   readonly [column: string]: unknown;
   readonly triggers: DatabaseFacts["pawlTriggers"];
   readonly functions: DatabaseFacts["pawlFunctions"];
+  readonly beside: DatabaseFacts["tablesBeside"];
 }
 
 interface ServerRow {
@@ -120,12 +125,13 @@ export const readFacts = async (
   if (!server.ok) return server;
   const [row] = server.value;
   if (row === undefined) return outsideFailure("malformed", `PostgreSQL, settings of ${side}: no row`);
-  const found = await session.query<TableRow>(`tables of ${side}`, TABLES, [tables.map(({ plain }) => plain)]);
+  const names = tables.map(({ plain }) => plain);
+  const found = await session.query<TableRow>(`tables of ${side}`, TABLES, [names]);
   if (!found.ok) return found;
   const sequences = await readSequences(session, tables);
   if (!sequences.ok) return sequences;
   const schemas = [...new Set(tables.map(({ schema }) => schema))];
-  const own = await session.query<OwnRow>(`pawl's own on ${side}`, OWN, [schemas]);
+  const own = await session.query<OwnRow>(`pawl's own on ${side}`, OWN, [schemas, names]);
   if (!own.ok) return own;
   return ok({
     side,
@@ -143,6 +149,7 @@ export const readFacts = async (
     roles: row.roles,
     origins: row.origins,
     publications: row.publications,
+    tablesBeside: own.value[0]?.beside ?? [],
     pawlTriggers: own.value[0]?.triggers ?? [],
     pawlFunctions: own.value[0]?.functions ?? [],
   });

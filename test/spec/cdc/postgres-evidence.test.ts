@@ -53,3 +53,10 @@ test("how far a sequence may go is told by the columns whose default takes from 
     "union all select f.adrelid, f.adnum from pg_depend d join pg_attrdef f on f.oid = d.objid",
   );
 });
+
+test("tables beside the cutover's are looked for in its schemas, without pawl's own", async () => {
+  const { session, asked } = listening({ settings: {}, slots: [], quoted: "appdb.n", increment: "1", beside: ["appdb.a"] });
+  const facts = await readFacts(session, "blue", [tableName("appdb.orders")]);
+  expect(facts).toMatchObject({ value: { tablesBeside: ["appdb.a"] } });
+  expect(asked.at(-1)).toMatch(/relname !~ '\^pawl_' .* <> all \(\$2::text\[\]\)\) as beside/);
+});

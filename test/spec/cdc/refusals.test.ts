@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkBefore } from "../../../src/cdc/check.ts";
+import { checkBefore, notesBefore } from "../../../src/cdc/check.ts";
 import type { CdcFacts } from "../../../src/cdc/facts.ts";
 import { REFUSAL_NAMES, type RefusalName } from "../../../src/cdc/refusal.ts";
 import {
@@ -265,6 +265,28 @@ describe("values that would be spoiled are allowed once a validated CHECK forbid
     });
 
     expect(checkBefore(shopCutover, facts)).toEqual([]);
+  });
+});
+
+describe("what is left out is said", () => {
+  const notes = (...tablesBeside: readonly string[]) =>
+    notesBefore(shopCutover, blueWith({ tablesBeside })).filter(({ name }) => name === "tables-left-out");
+
+  it("names the tables of the same schemas that are in no stream, the first of them where there are many", () => {
+    expect(notes("appdb.audit", "appdb.customers")).toEqual([
+      {
+        name: "tables-left-out",
+        what:
+          "Nothing carries appdb.audit, appdb.customers of blue: what green's users write there is not on blue after a rollback. " +
+          "List those that the application writes in `tables` of cutover.json.",
+      },
+    ]);
+    const many = Array.from({ length: 12 }, (_, at) => `appdb.t${at + 10}`);
+    expect(notes(...many)[0]?.what).toMatch(/appdb\.t19 and 2 more of blue:/);
+  });
+
+  it("says nothing where every table is in the cutover", () => {
+    expect(notes()).toEqual([]);
   });
 });
 
