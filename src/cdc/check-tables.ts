@@ -126,7 +126,10 @@ const behaviour = (side: Side, table: TableFacts): readonly Refusal[] => {
       what: `${table.mayTruncate.join(", ")} may TRUNCATE ${table.name} on ${side}.`,
       why: "TRUNCATE is not carried to the other side, and pawl's own trigger would refuse it while the cutover lasts.",
       remedy: "Take the right away.",
-      statements: table.mayTruncate.map((role) => ({ side, sql: `revoke truncate on ${quoted} from ${grantee(role)}` })),
+      statements: table.mayTruncate.map((role) => ({
+        side,
+        sql: `revoke truncate on ${quoted} from ${grantee(role)}`,
+      })),
     });
   return refusals;
 };

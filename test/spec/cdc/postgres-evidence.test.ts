@@ -55,7 +55,13 @@ test("how far a sequence may go is told by the columns whose default takes from 
 });
 
 test("tables beside the cutover's are looked for in its schemas, without pawl's own", async () => {
-  const { session, asked } = listening({ settings: {}, slots: [], quoted: "appdb.n", increment: "1", beside: ["appdb.a"] });
+  const { session, asked } = listening({
+    settings: {},
+    slots: [],
+    quoted: "appdb.n",
+    increment: "1",
+    beside: ["appdb.a"],
+  });
   const facts = await readFacts(session, "blue", [tableName("appdb.orders")]);
   expect(facts).toMatchObject({ value: { tablesBeside: ["appdb.a"] } });
   expect(asked.at(-1)).toMatch(/relname !~ '\^pawl_' .* <> all \(\$2::text\[\]\)\) as beside/);
