@@ -22,7 +22,9 @@ export const brokenCarriers = async (
   ]);
   const broken = [
     ...(sends.ok && !sends.value
-      ? [`a publication, replica identity or trigger of ${direction} on ${source} is not as it was applied`]
+      ? [
+          `a publication, replica identity or trigger of ${direction} on ${source} is not as it was applied, or a subscription writes its tables`,
+        ]
       : []),
     ...(takes.ok && !takes.value ? [`a trigger of ${direction} on ${target} is not as it was applied`] : []),
   ];

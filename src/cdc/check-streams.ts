@@ -1,7 +1,7 @@
 import type { CutoverBindings } from "../signals/bindings.ts";
 import { configDifferences, configText, wantedConnectors } from "./connectors.ts";
-import type { CdcFacts, SequenceFacts } from "./facts.ts";
-import { DIRECTIONS, expectedDataTopics, sinkTopics } from "./names.ts";
+import type { CdcFacts, DatabaseFacts, SequenceFacts } from "./facts.ts";
+import { DIRECTIONS, expectedDataTopics, publishedTables, quoteName, sinkTopics, tableName } from "./names.ts";
 import type { Refusal } from "./refusal.ts";
 
 const topicNames = (cutover: CutoverBindings): readonly Refusal[] =>
@@ -120,7 +120,7 @@ const sequence = (side: string, of: SequenceFacts): readonly Refusal[] => {
         what: `Sequence ${of.name} on ${side} cycles.`,
         why: "When it starts over it gives numbers that the other side may have given.",
         remedy: "Turn cycling off.",
-        statements: [{ side: side as "blue" | "green", sql: `alter sequence ${of.name} no cycle` }],
+        statements: [{ side: side as "blue" | "green", sql: `alter sequence ${tableName(of.name).quoted} no cycle` }],
       },
     ];
   if (of.increment === "1" || of.increment === "2") return [];
@@ -134,9 +134,29 @@ const sequence = (side: string, of: SequenceFacts): readonly Refusal[] => {
   ];
 };
 
-const sequences = (facts: CdcFacts): readonly Refusal[] => {
+/** Only sequences of the tables' own schemas are kept apart. */
+const elsewhere = (cutover: CutoverBindings, { side, tables }: DatabaseFacts): readonly Refusal[] => {
+  const schemas = new Set(publishedTables(cutover).map(({ schema }) => schema));
+  return tables.flatMap(({ name, defaultSequences }) =>
+    defaultSequences
+      .map(tableName)
+      .filter(({ schema }) => !schemas.has(schema))
+      .map((sequence) => ({
+        name: "sequence-elsewhere" as const,
+        what: `${name} on ${side} takes its numbers from ${sequence.plain}, which is in none of the tables' schemas.`,
+        why: "It would not be kept apart: both sides would give the same numbers, and of two rows with one key only one is kept.",
+        remedy: "Move the sequence into the schema of the table, on both sides; defaults go along.",
+        statements: [
+          { side, sql: `alter sequence ${sequence.quoted} set schema ${quoteName(tableName(name).schema)}` },
+        ],
+      })),
+  );
+};
+
+const sequences = (cutover: CutoverBindings, facts: CdcFacts): readonly Refusal[] => {
   const names = [...new Set([...facts.blue.sequences, ...facts.green.sequences].map(({ name }) => name))];
   return [facts.blue, facts.green].flatMap((of) => [
+    ...elsewhere(cutover, of),
     ...of.sequences.flatMap((one) => sequence(of.side, one)),
     ...names
       .filter((name) => !of.sequences.some((own) => own.name === name))
@@ -155,5 +175,5 @@ export const streamRefusals = (cutover: CutoverBindings, facts: CdcFacts): reado
   ...plugins(cutover, facts),
   ...transactions(facts),
   ...connectors(cutover, facts),
-  ...sequences(facts),
+  ...sequences(cutover, facts),
 ];

@@ -1,6 +1,6 @@
 import type { CutoverBindings, Side } from "../signals/bindings.ts";
 import type { CdcFacts, DatabaseFacts, TableFacts } from "./facts.ts";
-import { tableName, VERSION_COLUMNS } from "./names.ts";
+import { quoteName, tableName, VERSION_COLUMNS } from "./names.ts";
 import type { Note, Refusal } from "./refusal.ts";
 import { LONGEST_TABLE_NAME } from "./table-functions.ts";
 
@@ -83,6 +83,9 @@ const keys = (side: Side, table: TableFacts, key: string): readonly Refusal[] =>
   ];
 };
 
+/** The one grantee that is no role, and no name to be quoted. */
+const grantee = (role: string): string => (role === "public" ? role : quoteName(role));
+
 const behaviour = (side: Side, table: TableFacts): readonly Refusal[] => {
   const refusals: Refusal[] = [];
   const quoted = tableName(table.name).quoted;
@@ -107,7 +110,7 @@ const behaviour = (side: Side, table: TableFacts): readonly Refusal[] => {
       what: `Trigger ${trigger.name} of ${table.name} on ${side} is ENABLE ${trigger.enabled.toUpperCase()}.`,
       why: "It fires again for every row that the sink applies, and its effects would happen twice.",
       remedy: "Make it an ordinary trigger.",
-      statements: [{ side, sql: `alter table ${quoted} enable trigger ${trigger.name}` }],
+      statements: [{ side, sql: `alter table ${quoted} enable trigger ${quoteName(trigger.name)}` }],
     });
   for (const trigger of triggers.filter(({ onTruncate }) => onTruncate))
     refusals.push({
@@ -115,7 +118,7 @@ const behaviour = (side: Side, table: TableFacts): readonly Refusal[] => {
       what: `Trigger ${trigger.name} of ${table.name} on ${side} fires on TRUNCATE.`,
       why: "Somebody means to truncate this table; TRUNCATE is not carried, and pawl's own trigger would refuse it.",
       remedy: "Use DELETE, and drop the trigger.",
-      statements: [{ side, sql: `drop trigger ${trigger.name} on ${quoted}` }],
+      statements: [{ side, sql: `drop trigger ${quoteName(trigger.name)} on ${quoted}` }],
     });
   if (table.mayTruncate.length > 0)
     refusals.push({
@@ -123,10 +126,22 @@ const behaviour = (side: Side, table: TableFacts): readonly Refusal[] => {
       what: `${table.mayTruncate.join(", ")} may TRUNCATE ${table.name} on ${side}.`,
       why: "TRUNCATE is not carried to the other side, and pawl's own trigger would refuse it while the cutover lasts.",
       remedy: "Take the right away.",
-      statements: table.mayTruncate.map((role) => ({ side, sql: `revoke truncate on ${quoted} from ${role}` })),
+      statements: table.mayTruncate.map((role) => ({
+        side,
+        sql: `revoke truncate on ${quoted} from ${grantee(role)}`,
+      })),
     });
   return refusals;
 };
+
+/** What a subscription applies has an origin, like what pawl's own sink applies; PostgreSQL leaves out both by that alone. */
+const subscribed = (side: Side, { name, subscriptions }: TableFacts): readonly Refusal[] =>
+  subscriptions.map((subscription) => ({
+    name: "table-subscribed",
+    what: `On ${side} the subscription ${subscription} writes ${name}.`,
+    why: "The source leaves out of its stream whatever replication applied, by whomever: these rows would never reach the other side.",
+    remedy: `Have that publisher's writes made by an application, or end the subscription (alter subscription ${quoteName(subscription)} refresh publication, once the table is out of its publication).`,
+  }));
 
 const sameColumns = (blue: TableFacts, green: TableFacts): readonly Refusal[] => {
   const described = (table: TableFacts): ReadonlyMap<string, string> =>
@@ -168,13 +183,35 @@ export const tableRefusals = (cutover: CutoverBindings, facts: CdcFacts): readon
                 remedy: `Create it on ${side} with the migration that the application uses.`,
               },
             ]
-          : [...shape(side, table), ...keys(side, table, key), ...behaviour(side, table)],
+          : [...shape(side, table), ...keys(side, table, key), ...behaviour(side, table), ...subscribed(side, table)],
       ),
       ...(blue === undefined || green === undefined ? [] : sameColumns(blue, green)),
     ];
   });
 
-export const tableNotes = (cutover: CutoverBindings, facts: CdcFacts): readonly Note[] =>
+const NAMED = 10;
+
+/** Bindings that forget a table are as sound as any; only whoever knows the application can tell. */
+const leftOut = ({ tablesBeside }: DatabaseFacts): readonly Note[] => {
+  if (tablesBeside.length === 0) return [];
+  const more = tablesBeside.length - NAMED;
+  const named = `${tablesBeside.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return [
+    {
+      name: "tables-left-out",
+      what:
+        `Nothing carries ${named} of blue: what green's users write there is not on blue after a rollback. ` +
+        "List those that the application writes in `tables` of cutover.json.",
+    },
+  ];
+};
+
+export const tableNotes = (cutover: CutoverBindings, facts: CdcFacts): readonly Note[] => [
+  ...leftOut(facts.blue),
+  ...foreignKeyNotes(cutover, facts),
+];
+
+const foreignKeyNotes = (cutover: CutoverBindings, facts: CdcFacts): readonly Note[] =>
   cutover.tables.flatMap(({ name }): readonly Note[] => {
     const keysOf = tableOf(facts.blue, name)?.foreignKeys ?? [];
     if (keysOf.length === 0) return [];

@@ -7,6 +7,8 @@ export interface DatabaseFacts {
   readonly serverVersion: number;
   readonly systemIdentifier: string;
   readonly timeline: number;
+  /** When its server was started, and its name: no two databases have both in common, whatever they are copies of. */
+  readonly instance: string;
   readonly settings: Readonly<Record<SettingName, string>>;
   /** Roles and databases whose own settings turn `synchronous_commit` off, e.g. "role shop". */
   readonly asynchronousCommitters: readonly string[];
@@ -18,6 +20,8 @@ export interface DatabaseFacts {
   readonly roles: readonly { readonly name: string; readonly canLogin: boolean; readonly replication: boolean }[];
   readonly origins: readonly string[];
   readonly publications: readonly { readonly name: string; readonly tables: readonly string[] }[];
+  /** Tables, `schema.table`, of this cutover's schemas that are neither in it nor pawl's. */
+  readonly tablesBeside: readonly string[];
   /** Tables, `schema.table`, with a trigger of pawl that is no fence: its function is in a schema of this cutover. */
   readonly pawlTriggers: readonly string[];
   /** Those functions of pawl in this cutover's schemas whose text says what they are for. */
@@ -67,6 +71,10 @@ export interface TableFacts {
   readonly rules: readonly string[];
   /** Roles other than the owner that were granted TRUNCATE. */
   readonly mayTruncate: readonly string[];
+  /** PostgreSQL's own subscriptions that write it. */
+  readonly subscriptions: readonly string[];
+  /** Sequences, `schema.name`, that a column takes its default from. */
+  readonly defaultSequences: readonly string[];
 }
 
 export interface ColumnFacts {

@@ -49,12 +49,16 @@ export const publicationsPhase = (cutover: CutoverBindings): readonly PlanAction
     ...publication(cutover, side),
   ]);
 
-/** A condition: all of a side's writes get into its stream, and whole. */
+/**
+ * A condition: all of a side's writes get into its stream, and whole. What a subscription of PostgreSQL's own applies does not:
+ * it has an origin.
+ */
 export const sendsAll = (cutover: CutoverBindings, side: Side): string => {
   const tables = publishedTables(cutover).map(({ quoted }) => `(${quoteText(quoted)})`);
   return [
     `not exists (select from (values ${tables.join(", ")}) as wanted (tbl) where not exists ` +
       "(select from pg_class where oid = to_regclass(tbl) and relreplident = 'f'))",
+    `not exists (select from pg_subscription_rel join (values ${tables.join(", ")}) as sent (tbl) on srrelid = to_regclass(tbl))`,
     ...publication(cutover, side).flatMap(({ unless }) => (unless === undefined ? [] : [`(${unless})`])),
   ].join(" and ");
 };

@@ -1,5 +1,6 @@
 /** Everything that CDC cannot carry, or would silently spoil, by name. Explained one by one in `REFUSALS`. */
 export const REFUSAL_NAMES = [
+  "same-database",
   "postgres-too-old",
   "wal-level",
   "slots-exhausted",
@@ -23,6 +24,7 @@ export const REFUSAL_NAMES = [
   "trigger-fires-for-replicas",
   "truncate-trigger",
   "truncate-privilege",
+  "table-subscribed",
   "columns-differ",
   "column-generated",
   "column-identity-always",
@@ -32,6 +34,7 @@ export const REFUSAL_NAMES = [
   "float-not-finite",
   "date-not-ordinary",
   "sequence-missing",
+  "sequence-elsewhere",
   "sequence-cycles",
   "sequence-increment",
   "topics-differ",
@@ -57,6 +60,6 @@ export interface Refusal {
 
 /** Worth knowing, and no reason to stop. */
 export interface Note {
-  readonly name: "slot-cap" | "foreign-keys";
+  readonly name: "slot-cap" | "foreign-keys" | "tables-left-out";
   readonly what: string;
 }

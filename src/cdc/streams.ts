@@ -59,7 +59,8 @@ const slotSignals = (slot: Reading<SlotPosition | null>): Signals => {
     slotActive: slot.ok && slot.value === null ? ok(false) : mapped(there, ({ active }) => ok(active)),
     slotRetainedBytes: mapped(there, ({ retainedBytes }) => ok(retainedBytes)),
     slotSafeBytes: mapped(there, (value) => {
-      if (value.safeBytes !== null) return ok(value.safeBytes);
+      // Past its limit PostgreSQL tells less than 0 until a checkpoint takes the log away.
+      if (value.safeBytes !== null) return ok(Math.max(0, value.safeBytes));
       // PostgreSQL tells nothing of a lost slot either, and that one is past all limits.
       return missing(slotLost(value) ?? "max_slot_wal_keep_size is -1: only the disk limits it");
     }),

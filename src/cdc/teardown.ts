@@ -15,6 +15,8 @@ export type Act = Result<void, string>;
 
 const CALL_MS = durationMs(5_000);
 const POLL_MS = 200;
+/** An act that waited longer for its locks would end with its invocation, and nobody would be told what it waits for. */
+const LOCKS_MS = 10_000;
 const silently = (): void => undefined;
 
 type Look = () => Promise<Result<string | null, string>>;
@@ -33,8 +35,9 @@ const until = async (ports: CdcPorts, timeoutMs: DurationMs, look: Look): Promis
 
 /** Refuses the application's writes on one side from here on; when it returns, no write of before is still open. */
 export const raiseFence = async (ports: CdcPorts, cutover: CutoverBindings, side: Side): Promise<Act> => {
+  const giveUpAt = ports.stopwatch.elapsedMs() + LOCKS_MS;
   for (const action of fence(cutover, side, true)) {
-    const done = await runStatement(ports, action, silently);
+    const done = await runStatement(ports, action, silently, giveUpAt);
     if (!done.ok) return done;
   }
   return ok(undefined);
@@ -47,8 +50,13 @@ export const stopConnector = async (ports: CdcPorts, name: string, timeoutMs: Du
   return until(ports, timeoutMs, async () => {
     const status = await ports.connect.status(name, CALL_MS);
     if (!status.ok) return fail(status.failure.message);
-    const { state } = status.value;
-    return ok(state === "STOPPED" || state === "ABSENT" ? null : `connector ${name} is ${state}`);
+    const { state, tasksRunning } = status.value;
+    if (state !== "STOPPED" && state !== "ABSENT") return ok(`connector ${name} is ${state}`);
+    // It says so as soon as it is told to; its tasks are ended after that, and go on sending until then.
+    if (tasksRunning === 0) return ok(null);
+    return ok(
+      `connector ${name} is ${state}, and ${tasksRunning} ${tasksRunning === 1 ? "task still runs" : "tasks still run"}`,
+    );
   });
 };
 
@@ -97,13 +105,14 @@ const isPart = (part: DismantlePart, remnant: string): boolean =>
 
 /** Publications and origins, or triggers, functions and pawl's tables, of both sides. Columns and conflicts stay. */
 export const dismantle = async (ports: CdcPorts, cutover: CutoverBindings, part: DismantlePart): Promise<Act> => {
+  const giveUpAt = ports.stopwatch.elapsedMs() + LOCKS_MS;
   for (const side of SIDES)
     for (const { remnant, sql, gone } of dismantling(cutover, side)) {
       if (!isPart(part, remnant)) continue;
       const already = await ports.databases[side].holds(gone);
       if (!already.ok) return fail(already.failure.message);
       if (already.value) continue;
-      const done = await executePatiently(ports, side, sql, silently);
+      const done = await executePatiently(ports, side, sql, silently, giveUpAt);
       if (!done.ok) return done;
     }
   return ok(undefined);

@@ -94,13 +94,25 @@ const restorable = (cutover: CutoverBindings, journal: readonly JournalEntry[], 
   };
 };
 
+/** What green wrote while its stream was being stopped need not have come over, whenever the rest was seen to be applied. */
+const atTheClose = (journal: readonly JournalEntry[]): { readonly costs: string; readonly holds: string } => {
+  const stopped = journal.find(({ action }) => action === "stop-reverse-source");
+  const since = stopped?.detail["drainedSince"];
+  if (typeof since === "string")
+    return { costs: since, holds: `Blue holds all that green had taken by ${since}, and perhaps a few writes after.` };
+  return {
+    costs: `${stopped === undefined ? "reverse was stopped" : toIso(stopped.startedAt)}, or since earlier, because reverse's source stopped before pawl saw it drained`,
+    holds: "What of green's last writes blue holds only a comparison can tell.",
+  };
+};
+
 const closed = (cutover: CutoverBindings, journal: readonly JournalEntry[], toBlue: ToBlue): RestorePlan => {
-  const drained = finishedAt(journal, "drain-reverse");
+  const { costs, holds } = atTheClose(journal);
   const last = DECOMMISSION_PLAN.filter(({ action }) => finishedAt(journal, action) !== null).at(-1)?.action;
   return {
-    costs: `every write since ${drained ?? "reverse was stopped"}: green alone holds the data`,
+    costs: `every write since ${costs}: green alone holds the data`,
     steps: [
-      `Blue holds exactly what green held at ${drained ?? "the drain of reverse (see the journal)"}; nothing reaches it any more. Decommission came to ${last ?? "its end"}.`,
+      `${holds} Nothing reaches blue any more. Decommission came to ${last ?? "its end"}.`,
       "Without loss: a new cutover with the sides exchanged, blue seeded from green, and pawl from the start.",
       `With that loss, in an emergency: lift blue's fence, on blue:\n${fenceSql(cutover, "blue", false)}\nthen, route by route:\n${cutover.routes.map(toBlue).join("\n")}`,
     ],

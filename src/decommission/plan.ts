@@ -77,12 +77,7 @@ export const DECOMMISSION_PLAN: readonly PlannedAction[] = [
   act("stop-forward", "teardown", "restorable", "nothing is left to carry"),
   act("drop-forward-slot", "teardown", "restorable", "blue's slot would keep its write-ahead log for ever"),
   act("stop-reverse-source", "teardown", "restorable", "reverse stops last, source first so that it can be drained"),
-  act(
-    "drain-reverse",
-    "teardown",
-    "restorable",
-    "blue holds everything that green wrote up to the stop: what is restored from stays exact",
-  ),
+  act("drain-reverse", "teardown", "restorable", "what the source had sent by its stop reaches blue, too"),
   act("stop-reverse-sink", "teardown", "restorable", "nothing is left to apply"),
   act(
     "drop-reverse-slot",

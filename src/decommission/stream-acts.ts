@@ -12,6 +12,7 @@ import {
   resetOffsets,
   stopConnector,
 } from "../cdc/teardown.ts";
+import { toIso } from "../kernel/instant.ts";
 import { durationMs } from "../kernel/units.ts";
 import type { CutoverBindings, Direction } from "../signals/bindings.ts";
 import type { DrainPort } from "../signals/ports.ts";
@@ -42,12 +43,8 @@ export const streamActs = ({ cdc, drain }: StreamActPorts): StreamActs => ({
   },
   "stop-forward": (cutover) => stopAll(cdc, [cutover.streams.forward.source, cutover.streams.forward.sink]),
   "drop-forward-slot": (cutover) => slotDropped(cdc, cutover, "forward"),
-  "stop-reverse-source": async (cutover) => {
-    // Drained while it still runs: what is in the source's hands when it stops is then next to nothing.
-    const empty = await drained(drain, cutover, "reverse");
-    const { source } = cutover.streams.reverse;
-    return empty.kind === "done" || (await isStopped(cdc, source)) ? stopAll(cdc, [source]) : empty;
-  },
+  "stop-reverse-source": (cutover, before = {}) =>
+    stopDrained(cdc, drain, cutover.streams.reverse.source, cutover, before),
   "drain-reverse": (cutover) => appliedToTheEnd(cdc, cutover, "reverse"),
   "stop-reverse-sink": (cutover) => stopAll(cdc, [cutover.streams.reverse.sink]),
   "drop-reverse-slot": (cutover) => slotDropped(cdc, cutover, "reverse"),
@@ -83,15 +80,44 @@ const stopAll = (cdc: CdcPorts, names: readonly string[]): Promise<ActOutcome> =
 const slotDropped = async (cdc: CdcPorts, cutover: CutoverBindings, direction: Direction): Promise<ActOutcome> =>
   outcome(await dropSlot(cdc, cutover, direction, STOP_MS), { slot: cutover.streams[direction].slot });
 
+/**
+ * Drained while it still runs: what is in the source's hands when it stops is then next to nothing, but it is not on blue. What
+ * is proven of blue is all that green had taken by `drainedSince`; a source that stopped otherwise leaves that out.
+ */
+const stopDrained = async (
+  cdc: CdcPorts,
+  drain: DrainPort,
+  source: string,
+  cutover: CutoverBindings,
+  before: Detail,
+): Promise<ActOutcome> => {
+  const empty = await drained(drain, cutover, "reverse");
+  if (empty.kind !== "done" && !(await isStopped(cdc, source)))
+    return empty.kind === "failed" ? failed(`${empty.message} ${goOnWithout(source)}`) : empty;
+  const drainedSince = empty.kind === "done" ? empty.detail["drainedSince"] : before["drainedSince"];
+  const proven: Detail = drainedSince === undefined ? {} : { drainedSince };
+  const stopped = await stopAll(cdc, [source]);
+  if (stopped.kind === "done") return { ...stopped, detail: { ...stopped.detail, ...proven } };
+  const isNew = drainedSince !== undefined && before["drainedSince"] === undefined;
+  return isNew ? { kind: "partly", detail: proven, soFar: "reverse is drained, and its source is stopping" } : stopped;
+};
+
+const goOnWithout = (source: string): string =>
+  "Green has everything. Blue lacks what the stream has not carried: to go on without that, and without a way back that is " +
+  `exact, stop its source: PUT <Connect>/connectors/${source}/stop.`;
+
 /** A run that was killed after the source had stopped cannot drain it any more, and need not. */
 const isStopped = async (cdc: CdcPorts, name: string): Promise<boolean> => {
   const status = await cdc.connect.status(name, POSITIONS_MS);
-  return status.ok && status.value.state === "STOPPED";
+  return status.ok && (status.value.state === "STOPPED" || status.value.state === "ABSENT");
 };
 
 const drained = async (drain: DrainPort, cutover: CutoverBindings, direction: Direction): Promise<ActOutcome> => {
   const proof = await drain.prove(cutover, direction, DRAIN_MS);
-  if (proof.ok) return { kind: "done", detail: { token: proof.value.token, walPosition: proof.value.walPosition } };
+  if (proof.ok) {
+    const { token, walPosition, since } = proof.value;
+    return { kind: "done", detail: { token, walPosition, drainedSince: toIso(since) } };
+  }
   return proof.failure.kind === "impossible"
     ? failed(`The ${direction} stream cannot be drained: ${proof.failure.message}.`)
     : waiting(proof.failure.message);

@@ -61,6 +61,8 @@ export const ordersTable = (more: Partial<TableFacts> = {}): TableFacts => ({
   foreignKeys: [],
   rules: [],
   mayTruncate: [],
+  subscriptions: [],
+  defaultSequences: ["appdb.orders_id_seq"],
   ...more,
 });
 
@@ -69,6 +71,7 @@ export const database = (side: Side, more: Partial<DatabaseFacts> = {}): Databas
   serverVersion: side === "blue" ? 160_014 : 180_004,
   systemIdentifier: side === "blue" ? "7001" : "7002",
   timeline: 1,
+  instance: `1793000000.${side === "blue" ? "1" : "2"} appdb`,
   settings: {
     wal_level: "logical",
     synchronous_commit: "on",
@@ -95,6 +98,7 @@ export const database = (side: Side, more: Partial<DatabaseFacts> = {}): Databas
   roles: [],
   origins: [],
   publications: [],
+  tablesBeside: [],
   pawlTriggers: [],
   pawlFunctions: [],
   ...more,

@@ -67,6 +67,13 @@ const parsed = (text: string): unknown => {
   }
 };
 
+/** What Connect says where it does not know the request itself: it is too old for it, or the address is not its own. */
+const UNKNOWN_REQUEST = "HTTP 404 Not Found";
+
+/** Whether Connect itself says that there is no such thing: a gateway without the route must not make it look deleted. */
+const mayMeanAbsent = (body: unknown): boolean =>
+  body === undefined || (isRecord(body) && body["error_code"] === 404 && body["message"] !== UNKNOWN_REQUEST);
+
 const messageOf = (body: unknown): string => {
   if (body === undefined) return "and the answer is not JSON";
   return isRecord(body) && typeof body["message"] === "string"
@@ -107,7 +114,7 @@ export const connectRest = (baseUrl: string): ConnectPort => {
     const what = `Kafka Connect, ${method} ${path}`;
     try {
       const answer = await settled(method, path, timeoutMs, body);
-      const isFine = answer.status < 400 || answer.status === 404;
+      const isFine = answer.status < 400 || (answer.status === 404 && mayMeanAbsent(answer.body));
       if (isFine && answer.body !== undefined) return ok(answer);
       return outsideFailure(isFine ? "malformed" : "refused", `${what}: ${answer.status} ${messageOf(answer.body)}`);
     } catch (error) {

@@ -2,6 +2,7 @@ import { type Admin, Kafka, logLevel } from "kafkajs";
 import type { BrokerPort, PartitionPosition } from "../../cdc/ports.ts";
 import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kernel/result.ts";
 import type { DurationMs } from "../../kernel/units.ts";
+import { newTopic } from "./new-topic.ts";
 
 /** What kafkajs says for "this group never committed here". */
 const NEVER = "-1";
@@ -141,9 +142,7 @@ export const kafkaBroker = (brokers: string): BrokerPort => {
     createTopics: (names, timeoutMs) =>
       use("making topics", timeoutMs, async (admin) => {
         const there = new Set(await existing(admin, names));
-        const topics = names
-          .filter((topic) => !there.has(topic))
-          .map((topic) => ({ topic, numPartitions: 1, configEntries: [{ name: "retention.ms", value: "-1" }] }));
+        const topics = names.filter((topic) => !there.has(topic)).map(newTopic);
         if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true, timeout: timeoutMs });
       }),
 

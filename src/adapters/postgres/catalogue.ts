@@ -4,11 +4,13 @@ import { type OutsideFailure, ok, outsideFailure, type Result } from "../../kern
 import type { Side } from "../../signals/bindings.ts";
 import { readSequences } from "./sequences.ts";
 import type { Session } from "./session.ts";
+import { TIMELINE } from "./timeline.ts";
 
 const SERVER = `
 select current_setting('server_version_num')::int as version,
   (select system_identifier::text from pg_control_system()) as system_identifier,
-  (select timeline_id from pg_control_checkpoint()) as timeline,
+  ${TIMELINE} as timeline,
+  extract(epoch from pg_postmaster_start_time())::text || ' ' || current_database() as instance,
   (select jsonb_object_agg(name, case when name = 'max_slot_wal_keep_size' then setting else current_setting(name) end)
     from pg_settings where name in
     ('wal_level', 'synchronous_commit', 'max_replication_slots', 'max_wal_senders', 'max_slot_wal_keep_size')) as settings,
@@ -64,7 +66,13 @@ select n.nspname || '.' || c.relname as name,
   (select coalesce(jsonb_agg(conname), '[]') from pg_constraint where conrelid = c.oid and contype = 'f') as "foreignKeys",
   (select coalesce(jsonb_agg(rulename), '[]') from pg_rewrite where ev_class = c.oid and rulename <> '_RETURN') as rules,
   (select coalesce(jsonb_agg(distinct case when grantee = 0 then 'public' else pg_get_userbyid(grantee)::text end), '[]')
-    from aclexplode(c.relacl) where privilege_type = 'TRUNCATE' and grantee <> c.relowner) as "mayTruncate"
+    from aclexplode(c.relacl) where privilege_type = 'TRUNCATE' and grantee <> c.relowner) as "mayTruncate",
+  (select coalesce(jsonb_agg(s.subname), '[]') from pg_subscription_rel r join pg_subscription s on s.oid = r.srsubid
+    where r.srrelid = c.oid) as subscriptions,
+  (select coalesce(jsonb_agg(distinct sn.nspname || '.' || s.relname), '[]') from pg_attrdef f
+    join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = f.oid and d.refclassid = 'pg_class'::regclass
+    join pg_class s on s.oid = d.refobjid and s.relkind = 'S' join pg_namespace sn on sn.oid = s.relnamespace
+    where f.adrelid = c.oid) as "defaultSequences"
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname || '.' || c.relname = any ($1::text[])`;
 
@@ -76,12 +84,17 @@ select (select coalesce(jsonb_agg(distinct tn.nspname || '.' || c.relname), '[]'
     where not t.tgisinternal and t.tgname <> 'pawl_fence' and p.proname ~ '^pawl_' and n.nspname = any ($1::text[])) as triggers,
   (select coalesce(jsonb_agg(jsonb_build_object('schema', n.nspname, 'name', p.proname, 'body', p.prosrc)), '[]')
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-    where p.proname in ('pawl_set_fence', 'pawl_drop_slot') and n.nspname = any ($1::text[])) as functions`;
+    where p.proname in ('pawl_set_fence', 'pawl_drop_slot') and n.nspname = any ($1::text[])) as functions,
+  (select coalesce(jsonb_agg(n.nspname || '.' || c.relname order by n.nspname, c.relname), '[]')
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any ($1::text[]) and c.relname !~ '^pawl_'
+      and n.nspname || '.' || c.relname <> all ($2::text[])) as beside`;
 
 interface OwnRow {
   readonly [column: string]: unknown;
   readonly triggers: DatabaseFacts["pawlTriggers"];
   readonly functions: DatabaseFacts["pawlFunctions"];
+  readonly beside: DatabaseFacts["tablesBeside"];
 }
 
 interface ServerRow {
@@ -89,6 +102,7 @@ interface ServerRow {
   readonly version: number;
   readonly system_identifier: string;
   readonly timeline: number;
+  readonly instance: string;
   readonly settings: Readonly<Record<SettingName, string>>;
   readonly asynchronous: readonly string[];
   readonly slots: readonly SlotFacts[];
@@ -111,18 +125,20 @@ export const readFacts = async (
   if (!server.ok) return server;
   const [row] = server.value;
   if (row === undefined) return outsideFailure("malformed", `PostgreSQL, settings of ${side}: no row`);
-  const found = await session.query<TableRow>(`tables of ${side}`, TABLES, [tables.map(({ plain }) => plain)]);
+  const names = tables.map(({ plain }) => plain);
+  const found = await session.query<TableRow>(`tables of ${side}`, TABLES, [names]);
   if (!found.ok) return found;
   const sequences = await readSequences(session, tables);
   if (!sequences.ok) return sequences;
   const schemas = [...new Set(tables.map(({ schema }) => schema))];
-  const own = await session.query<OwnRow>(`pawl's own on ${side}`, OWN, [schemas]);
+  const own = await session.query<OwnRow>(`pawl's own on ${side}`, OWN, [schemas, names]);
   if (!own.ok) return own;
   return ok({
     side,
     serverVersion: row.version,
     systemIdentifier: row.system_identifier,
     timeline: row.timeline,
+    instance: row.instance,
     settings: row.settings,
     asynchronousCommitters: row.asynchronous,
     slots: row.slots.map((slot) => ({ ...slot, invalidation: null })),
@@ -133,6 +149,7 @@ export const readFacts = async (
     roles: row.roles,
     origins: row.origins,
     publications: row.publications,
+    tablesBeside: own.value[0]?.beside ?? [],
     pawlTriggers: own.value[0]?.triggers ?? [],
     pawlFunctions: own.value[0]?.functions ?? [],
   });

@@ -4,17 +4,19 @@ import { type OutsideFailure, ok, type Result } from "../../kernel/result.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Every sequence of the given schemas but pawl's own, with the largest value of the column it feeds: an `integer` column
- * behind a `bigint` sequence ends long before the sequence does.
+ * Every sequence of the given schemas but pawl's own, with the largest value of the column it feeds, as its owner or by its
+ * default: an `integer` column behind a `bigint` sequence ends long before the sequence does.
  */
 const SEQUENCES = `
 select s.schemaname || '.' || s.sequencename as name, format('%I.%I', s.schemaname, s.sequencename) as quoted,
   s.increment_by::text as increment, s.min_value::text as minimum, s.max_value::text as maximum, s.cycle,
   (select min(case a.atttypid when 'int2'::regtype then 32767 when 'int4'::regtype then 2147483647
       when 'int8'::regtype then 9223372036854775807 end)::text
-    from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-    where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = 'pg_class'::regclass
-      and d.deptype in ('a', 'i')) as "columnMaximum"
+    from (select d.refobjid, d.refobjsubid from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
+        and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
+      union all select f.adrelid, f.adnum from pg_depend d join pg_attrdef f on f.oid = d.objid
+        where d.classid = 'pg_attrdef'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid) as fed (rel, num)
+    join pg_attribute a on a.attrelid = fed.rel and a.attnum = fed.num) as "columnMaximum"
 from pg_sequences s
 join pg_namespace n on n.nspname = s.schemaname
 join pg_class c on c.relnamespace = n.oid and c.relname = s.sequencename

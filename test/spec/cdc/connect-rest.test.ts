@@ -6,6 +6,7 @@ import { connectRest } from "../../../src/adapters/connect/connect-rest.ts";
 import { durationMs } from "../../../src/kernel/units.ts";
 
 const HTML = "<html><body>Bad Gateway</body></html>";
+const NO_SUCH_PATH = '{"error_code":404,"message":"HTTP 404 Not Found"}';
 const WITHIN = durationMs(5_000);
 
 let server: Server;
@@ -64,6 +65,25 @@ describe("Kafka Connect, and what stands between it and pawl", () => {
       });
     expect(await asked(404, HTML).remove("sink", WITHIN)).toMatchObject({ ok: false });
   });
+
+  it.each([
+    ["a gateway that has no such route", '{"message":"Not Found"}'],
+    ["a mesh that answers nothing", ""],
+    ["a Connect that does not know the request, because it is too old or lives under another path", NO_SUCH_PATH],
+  ])(
+    "does not take the 404 of %s for an absent connector, and nothing for stopped, reset or deleted by it",
+    async (_, text) => {
+      const connect = await asked(404, text);
+      for (const said of [
+        await connect.status("sink", WITHIN),
+        await connect.config("sink", WITHIN),
+        await connect.stop("sink", WITHIN),
+        await connect.resetOffsets("sink", WITHIN),
+        await connect.remove("sink", WITHIN),
+      ])
+        expect(said).toMatchObject({ ok: false, failure: { message: expect.stringContaining(": 404 ") } });
+    },
+  );
 });
 
 describe("whether the workers write transactions", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkBefore } from "../../../src/cdc/check.ts";
+import { checkBefore, notesBefore } from "../../../src/cdc/check.ts";
 import type { CdcFacts } from "../../../src/cdc/facts.ts";
 import { REFUSAL_NAMES, type RefusalName } from "../../../src/cdc/refusal.ts";
 import {
@@ -31,6 +31,12 @@ const slot = { name: "other", active: true, walStatus: "reserved", invalidation:
 
 /** One situation a refusal, each differing from a sound one in a single fact. */
 const SITUATIONS: readonly (readonly [RefusalName, string, CdcFacts])[] = [
+  ["same-database", "are one database", blueWith({ instance: database("green").instance })],
+  [
+    "same-database",
+    "green.internal:5433/appdb",
+    soundFacts({ addresses: { ...soundFacts().addresses, blue: soundFacts().addresses.green } }),
+  ],
   ["postgres-too-old", "blue runs PostgreSQL 15.18", blueWith({ serverVersion: 150_018 })],
   ["wal-level", "wal_level is replica on blue", setting("wal_level", "replica")],
   [
@@ -65,6 +71,7 @@ const SITUATIONS: readonly (readonly [RefusalName, string, CdcFacts])[] = [
   ["trigger-fires-for-replicas", "ENABLE REPLICA", trigger({ enabled: "replica" })],
   ["truncate-trigger", "audit of appdb.orders on blue fires on TRUNCATE", trigger({ onTruncate: true })],
   ["truncate-privilege", "shop may TRUNCATE", withTable({ mayTruncate: ["shop"] })],
+  ["table-subscribed", "subscription from_legacy writes appdb.orders", withTable({ subscriptions: ["from_legacy"] })],
   [
     "columns-differ",
     "total (blue integer, green numeric(12,2))",
@@ -90,6 +97,11 @@ const SITUATIONS: readonly (readonly [RefusalName, string, CdcFacts])[] = [
   ["float-not-finite", "real", withColumn(column("weight", "real"))],
   ["date-not-ordinary", "placed_on on blue is a date", withColumn(column("placed_on", "date"))],
   ["sequence-missing", "appdb.orders_id_seq does not exist on blue", blueWith({ sequences: [] })],
+  [
+    "sequence-elsewhere",
+    "appdb.orders on blue takes its numbers from ids.order_numbers",
+    withTable({ defaultSequences: ["appdb.orders_id_seq", "ids.order_numbers"] }),
+  ],
   ["sequence-cycles", "cycles", sequence({ cycle: true })],
   ["sequence-increment", "goes up by 10", sequence({ increment: "10" })],
   [
@@ -143,6 +155,17 @@ describe("what CDC cannot carry is refused by name", () => {
     expect(first?.what).toContain(words);
     expect(first?.why).toMatch(/\.$/);
     expect(first?.remedy).toMatch(/\.$/);
+  });
+
+  it.each([
+    ["a trigger's", trigger({ name: "Orders_audit", enabled: "always" }), `enable trigger "Orders_audit"`],
+    ["a trigger's", trigger({ name: "Orders_audit", onTruncate: true }), `drop trigger "Orders_audit" on`],
+    ["a role's", withTable({ mayTruncate: ["shop-api"] }), `from "shop-api"`],
+    ["everybody's", withTable({ mayTruncate: ["public"] }), "from public"],
+    ["a sequence's", sequence({ name: "appdb.Orders_id_seq", cycle: true }), `alter sequence "appdb"."Orders_id_seq"`],
+  ])("prints what mends it with %s name as PostgreSQL has to read it", (_, facts, sql) => {
+    const statements = checkBefore(shopCutover, facts).flatMap((refusal) => refusal.statements ?? []);
+    expect(statements).toContainEqual({ side: "blue", sql: expect.stringContaining(sql) });
   });
 
   it("blue-fenced: not where the fence was lifted, on green, or while forward has yet to be drained", () => {
@@ -242,6 +265,28 @@ describe("values that would be spoiled are allowed once a validated CHECK forbid
     });
 
     expect(checkBefore(shopCutover, facts)).toEqual([]);
+  });
+});
+
+describe("what is left out is said", () => {
+  const notes = (...tablesBeside: readonly string[]) =>
+    notesBefore(shopCutover, blueWith({ tablesBeside })).filter(({ name }) => name === "tables-left-out");
+
+  it("names the tables of the same schemas that are in no stream, the first of them where there are many", () => {
+    expect(notes("appdb.audit", "appdb.customers")).toEqual([
+      {
+        name: "tables-left-out",
+        what:
+          "Nothing carries appdb.audit, appdb.customers of blue: what green's users write there is not on blue after a rollback. " +
+          "List those that the application writes in `tables` of cutover.json.",
+      },
+    ]);
+    const many = Array.from({ length: 12 }, (_, at) => `appdb.t${at + 10}`);
+    expect(notes(...many)[0]?.what).toMatch(/appdb\.t19 and 2 more of blue:/);
+  });
+
+  it("says nothing where every table is in the cutover", () => {
+    expect(notes()).toEqual([]);
   });
 });
 

@@ -104,6 +104,7 @@ describe("one reading of the streams", () => {
     ["a trigger that versions the source's writes is off", (cdc) => cdc.sides.blue.denied.push("'pawl_app'")],
     ["the source's publication leaves something out", (cdc) => cdc.sides.blue.denied.push("'pawl_forward'")],
     ["the source sends half of a changed row", (cdc) => cdc.sides.blue.denied.push("relreplident")],
+    ["a subscription writes a table of the source", (cdc) => cdc.sides.blue.denied.push("pg_subscription_rel")],
     ["a trigger over what the sink applies is off", (cdc) => cdc.sides.green.denied.push("'pawl_sync'")],
   ])("has a gap when %s", async (_, spoil) => {
     expect(await seenAfter(spoil, "dataGap")).toEqual([true]);
@@ -149,6 +150,15 @@ describe("one reading of the streams", () => {
       known: false,
       reason: expect.stringMatching("max_slot_wal_keep_size is -1"),
     });
+  });
+
+  it("has nothing left of a slot that is past its limit and not lost yet, which PostgreSQL tells as less than nothing", async () => {
+    const cdc = await healthyCdc();
+    Object.assign(cdc.sides.blue, { walStatus: "unreserved", safeBytes: -16_777_216 });
+    const observed = await read(cdc);
+
+    // Less than 0 is outside the signal's range: a recording that holds it is none.
+    expect(told(observed["forward.slotSafeBytes"])).toBe(0);
   });
 
   it("counts a conflict that both sides stored once", async () => {

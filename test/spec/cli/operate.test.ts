@@ -600,14 +600,22 @@ describe("pawl restore", () => {
     expect(document.steps.join("\n")).toContain("Lift blue's fence");
   });
 
-  it("says when it is closed since when blue stands still", async () => {
+  it("says when it is closed until when blue has all that green wrote: not until reverse's end was applied, but until its source stopped", async () => {
     const { world, desk } = await at(100);
     world.store.put({ ...world.state(), phase: "decommissioning", wayBack: "closed" });
+    const drainedSince = "2026-11-22T03:59:58.000Z";
+    await world.journal.put("orders", { ...act("stop-reverse-source", true), detail: { drainedSince } });
     await world.journal.put("orders", act("drain-reverse", true));
-    expect((await restoreCommand(desk.context)).document).toMatchObject({
+    const { document } = await restoreCommand(desk.context);
+    expect(document).toMatchObject({
       wayBack: "closed",
-      costs: "every write since 2026-11-22T04:01:00.000Z: green alone holds the data",
+      costs: `every write since ${drainedSince}: green alone holds the data`,
     });
+    expect(document.steps[0]).toContain(`Blue holds all that green had taken by ${drainedSince},`);
+    await world.journal.put("orders", act("stop-reverse-source", true));
+    expect((await restoreCommand(desk.context)).document.costs).toBe(
+      "every write since 2026-11-22T04:00:00.000Z, or since earlier, because reverse's source stopped before pawl saw it drained: green alone holds the data",
+    );
     expect((await statusCommand(desk.context)).lines.join("\n")).toMatch(/way back +closed: .*; pawl restore says/);
   });
 

@@ -36,7 +36,10 @@ const started = async ({ green = "g1", drains = "drained" }: { green?: string; d
     },
     connect: {
       ...cdc.ports.connect,
-      status: async (name) => ok({ state: states.get(name) ?? "RUNNING", tasksRunning: 1, trace: null }),
+      status: async (name) => {
+        const state = states.get(name) ?? "RUNNING";
+        return ok({ state, tasksRunning: state === "RUNNING" ? 1 : 0, trace: null });
+      },
       stop: async (name) => {
         changes.push(`stop ${name}`);
         states.set(name, "STOPPED");
@@ -178,11 +181,68 @@ test("reverse's source is stopped only when it is drained", async () => {
   expect(drained.changes).toEqual([`stop ${source}`]);
 });
 
+const SINCE = "1970-01-01T00:00:05.000Z";
+
+test("until when blue certainly holds what green wrote stands in the journal, also where stopping takes longer", async () => {
+  const { acts } = await started();
+  const stopped = { connectors: [source] };
+  expect(await acts["stop-reverse-source"](shopCutover)).toEqual({
+    kind: "done",
+    detail: { ...stopped, drainedSince: SINCE },
+  });
+
+  const { ports } = await started();
+  const status = async () => ok({ state: "RUNNING" as const, tasksRunning: 1, trace: null });
+  const slow = streamActs({ ...ports, cdc: { ...ports.cdc, connect: { ...ports.cdc.connect, status } } });
+  const kept = { drainedSince: SINCE };
+  expect(await slow["stop-reverse-source"](shopCutover)).toMatchObject({ kind: "partly", detail: kept });
+  // Kept once; from then on it is told as what it is, an act that waits.
+  expect(await slow["stop-reverse-source"](shopCutover, kept)).toMatchObject({ kind: "waiting" });
+
+  const late = await started({ drains: "not-yet" });
+  late.states.set(source, "STOPPED");
+  expect(await late.acts["stop-reverse-source"](shopCutover, kept)).toEqual({
+    kind: "done",
+    detail: { ...stopped, drainedSince: SINCE },
+  });
+});
+
+test.each(["STOPPED", "ABSENT"] as const)(
+  "of a source that is %s by somebody else before it was seen drained nothing is claimed, and nothing waits for it",
+  async (state) => {
+    const { acts, states } = await started({ drains: "not-yet" });
+    states.set(source, state);
+    expect(await acts["stop-reverse-source"](shopCutover)).toEqual({ kind: "done", detail: { connectors: [source] } });
+  },
+);
+
+test("where reverse can never be drained again, somebody is told how to go on without it, and what that leaves out", async () => {
+  const { acts, changes } = await started({ drains: "impossible" });
+  expect(await acts["stop-reverse-source"](shopCutover)).toEqual({
+    kind: "failed",
+    message:
+      "The reverse stream cannot be drained: the slot stands still. Green has everything. Blue lacks what the stream has " +
+      `not carried: to go on without that, and without a way back that is exact, stop its source: PUT <Connect>/connectors/${source}/stop.`,
+  });
+  expect(changes).toEqual([]);
+});
+
+test("a connector that calls itself stopped holds what it holds as long as a task of it runs", async () => {
+  const { ports, states } = await started();
+  states.set(source, "STOPPED");
+  const status = async () => ok({ state: "STOPPED" as const, tasksRunning: 1, trace: null });
+  const acts = streamActs({ ...ports, cdc: { ...ports.cdc, connect: { ...ports.cdc.connect, status } } });
+  expect(await acts["stop-reverse-sink"](shopCutover)).toEqual({
+    kind: "waiting",
+    for: `connector ${shopCutover.streams.reverse.sink} is STOPPED, and 1 task still runs`,
+  });
+});
+
 test("a drain that was proven stands in the journal with its token and its place in the log", async () => {
   const { acts } = await started();
   expect(await acts["drain-forward"](shopCutover)).toEqual({
     kind: "done",
-    detail: { token: "8", walPosition: "0/6E" },
+    detail: { token: "8", walPosition: "0/6E", drainedSince: SINCE },
   });
 });
 
@@ -228,3 +288,21 @@ test("a slot that is gone already is done, and dropped no second time", async ()
   expect(await acts["drop-reverse-slot"](shopCutover)).toMatchObject({ kind: "done" });
   expect(changes).toEqual([]);
 });
+
+test.each(["fence-blue", "drop-guards"] as const)(
+  "%s that never gets its lock ends within its invocation and says who holds it, so that somebody is told",
+  async (act) => {
+    const { cdc, ports } = await started();
+    cdc.sides.blue.denied.push("pg_trigger");
+    const locked = { kind: "locked", message: "canceling statement due to lock timeout" } as const;
+    const execute = async () => ({ ok: false, failure: locked }) as const;
+    const databases = { ...ports.cdc.databases, blue: { ...ports.cdc.databases.blue, execute } };
+    const acts = streamActs({ ...ports, cdc: { ...ports.cdc, databases } });
+    expect(await acts[act](shopCutover)).toEqual({
+      kind: "waiting",
+      for: "blue: canceling statement due to lock timeout; a transaction there holds the table, which pg_stat_activity or pg_prepared_xacts shows",
+    });
+    // The function begins no act with less than 25 s left.
+    expect(cdc.ports.stopwatch.elapsedMs()).toBeLessThan(25_000);
+  },
+);

@@ -32,7 +32,10 @@ const standing = async () => {
     databases: { blue: database("blue"), green: database("green") },
     connect: {
       ...cdc.ports.connect,
-      status: async (name) => ok({ state: connectors.get(name) ?? "ABSENT", tasksRunning: 1, trace: null }),
+      status: async (name) => {
+        const state = connectors.get(name) ?? "ABSENT";
+        return ok({ state, tasksRunning: state === "RUNNING" ? 1 : 0, trace: null });
+      },
       stop: (name) => {
         connectors.set(name, "STOPPED");
         return note(`stop ${name}`);
