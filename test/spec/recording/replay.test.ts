@@ -73,7 +73,7 @@ describe("pawl policy replay, with another policy", () => {
       because: [expect.stringMatching(/^dwell: /)],
       counterfactual: false,
     });
-    expect(out).toContain("would not have advanced to 50 %");
+    expect(out).toContain("would not have advanced to 50 %, as the recording has at 2026-11-22 ");
     expect(out).toMatch(/Everything after 2026-11-22 \d\d:\d\d is counterfactual/);
   });
 
@@ -100,6 +100,10 @@ describe("pawl policy replay, with another policy", () => {
     const recording = await recordingOf(await livedWorld());
     const { document } = await replayed({ recording, policy: slower, against: drill });
     expect(document.comparison?.changes.map(({ said }) => said)[0]).toMatch(/^would have advanced to 50 % at /);
+    const back = (await replayed({ recording, policy: drill, against: slower })).document.comparison;
+    // Of neither is it said that it happened: both are policies that never judged.
+    expect(back?.changes[0]?.said).toContain(`would not have advanced to 50 %, as ${back?.was} has at 2026-11-22 `);
+    expect(back?.was).not.toBe("the recording");
   });
 });
 
