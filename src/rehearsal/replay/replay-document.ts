@@ -37,6 +37,7 @@ interface ComparisonDocument extends Names {
     readonly laterSeconds: number | null;
     readonly because: readonly string[];
     readonly counterfactual: boolean;
+    readonly held: string | null;
     readonly said: string;
   }[];
   readonly more: number;

@@ -26,7 +26,10 @@ const reasonsOf = (because: readonly string[]): string =>
   because.length > 3 ? `${because.slice(0, 3).join("; ")}; and ${because.length - 3} more` : because.join("; ");
 
 /** One difference between the sides, as an operator says it. `first`: whose move it is that was not made. */
-export const sayChange = ({ action, was, would, because, counterfactual }: Change, first: string): string => {
+export const sayChange = ({ held, ...change }: Change, first: string): string =>
+  held === null ? sayMove(change, first) : `${sayMove(change, first)}; held, traffic stays: ${held}`;
+
+const sayMove = ({ action, was, would, because, counterfactual }: Omit<Change, "held">, first: string): string => {
   const mark = counterfactual ? " (counterfactual)" : "";
   const what = move(action);
   const why = because.length === 0 ? "" : reasonsOf(because);

@@ -134,6 +134,28 @@ describe("pawl policy replay of minutes that somebody wrote down", () => {
     expect(document.comparison?.changes[0]?.because[0]).toContain("breaker fired");
   });
 
+  it("says of a rollback whether traffic would have stayed, because going back would lose writes and the policy waits", async () => {
+    const bad = { green: { requests: 60, errors5xx: 30, healthyHosts: 4 } };
+    const recording = Array.from({ length: 12 }, (_, minute) =>
+      plainLine(minute, minute < 9 ? 5 : 50, minute < 6 ? {} : bad),
+    ).join("\n");
+    const held = "going back is unknown (reverse.dataGap is unknown: not in the recording; and 9 more)";
+    const waits = { recording, policy: smallPolicy() };
+    const { comparison } = (await replayed(waits)).document;
+    expect(comparison?.changes).toMatchObject([
+      { action: { kind: "rollback" }, held },
+      { action: { kind: "advance", to: 50 }, would: null, held: null, because: ["its rollback was held"] },
+    ]);
+    expect(await replayedInWords(waits)).toContain(`gross failure; held, traffic stays: ${held}\n`);
+
+    const snaps = { recording, policy: smallPolicy({ whenNotLossless: "snap" }) };
+    expect((await replayed(snaps)).document.comparison?.changes).toMatchObject([
+      { action: { kind: "rollback" }, held: null },
+      { action: { kind: "advance", to: 50 }, because: ["it had already gone back to blue"] },
+    ]);
+    expect(await replayedInWords(snaps)).not.toContain("held, traffic stays");
+  });
+
   it("knows nothing of a signal that a line leaves out, or holds as null", async () => {
     const silent = (forward: JsonObject) =>
       Array.from({ length: 20 }, (_, minute) => plainLine(minute, 0, { forward })).join("\n");
