@@ -27,7 +27,8 @@ export const didYouMean = (word: string, candidates: Iterable<string>): string =
     .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far);
   const [nearest] = ranked;
-  if (nearest === undefined || nearest.far > mostFar(word)) return "";
+  // What is spelt as it should be is wrong by something else.
+  if (nearest === undefined || nearest.candidate === word || nearest.far > mostFar(word)) return "";
   return proposal(nearest.candidate);
 };
 

@@ -113,6 +113,9 @@ const readsWindow = (rule: Rule): boolean =>
 
 const nameFindings = ({ path, at, as }: Reference, params: Readonly<Record<string, number>>): readonly Finding[] => {
   if (path.startsWith("params.")) {
+    // What `var` reads of a parameter has been put in by now; whoever else names one asks about a number of the file.
+    if (Object.hasOwn(params, path.slice("params.".length)))
+      return [finding("wrong-operands", at, `"${path}" is a number of this file, always known; only var reads it`)];
     return [
       finding("unknown-parameter", at, () => {
         const names = Object.keys(params).map((name) => `params.${name}`);

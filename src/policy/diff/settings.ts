@@ -2,7 +2,7 @@ import { parseDuration } from "../../kernel/units.ts";
 import { blindAfterMs, watchedSignals } from "../floor.ts";
 import { operationsUsed } from "../look-back.ts";
 import { STANDARD_OPERATIONS } from "../operations/standard.ts";
-import type { Policy, PolicyStep, Rule } from "../policy-file.ts";
+import type { Policy, PolicyStep } from "../policy-file.ts";
 import { type Change, change, type Direction, type Effect } from "./change.ts";
 
 /** `before` and `after` of something that has an order: what it means that it grew, and that it shrank. */
@@ -131,20 +131,16 @@ const blindChanges = (before: Policy, after: Policy): readonly Change[] => {
 
 const COVERED = new Set(Object.keys(STANDARD_OPERATIONS).filter((name) => name !== "known" && name !== "age"));
 
-/** With less coverage asked for, windows have values sooner; that opens gates and fires rules alike. */
+/** With less coverage asked for, windows have values sooner; that opens gates, and fires what no policy is without: the floor. */
 const coverageChanges = (before: Policy, after: Policy): readonly Change[] => {
   const [old, now] = [before.data.minCoverage, after.data.minCoverage];
   if (old === now) return [];
-  const asked = (rules: readonly Rule[]): boolean =>
-    rules.some((rule) => operationsUsed(rule, STANDARD_OPERATIONS).some(({ name }) => COVERED.has(name)));
+  const asked = Object.values(after.gates).some(({ rule }) =>
+    operationsUsed(rule, STANDARD_OPERATIONS).some(({ name }) => COVERED.has(name)),
+  );
   const what = `minCoverage ${old} → ${now}`;
-  const lines = [
-    ...(asked(Object.values(after.gates).map(({ rule }) => rule))
-      ? [change(now < old ? "opens earlier" : "opens later", "data", what)]
-      : []),
-    ...(asked(after.rollback.map(({ when }) => when))
-      ? [change(now < old ? "rolls back earlier" : "rolls back later", "data", what)]
-      : []),
+  return [
+    ...(asked ? [change(now < old ? "opens earlier" : "opens later", "data", what)] : []),
+    change(now < old ? "rolls back earlier" : "rolls back later", "data", what),
   ];
-  return lines.length === 0 ? [change("neutral", "data", what)] : lines;
 };

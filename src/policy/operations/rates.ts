@@ -20,8 +20,10 @@ const pooled = (args: readonly Literal[], context: OperationContext): Pooled => 
   if (seen.kind === "thin") return { unknown: unknownBecause(seen.reason) };
   const part = seen.points.reduce((total, { value }) => total + value.part, 0);
   const whole = seen.points.reduce((total, { value }) => total + value.whole, 0);
-  return whole === 0 ? { unknown: unknownBecause(`${under} is 0`) } : { part, whole };
+  return { part, whole };
 };
+
+const noneOf = (args: readonly Literal[]): Judged => unknownBecause(`${text(args, 1)} is 0`);
 
 const said = (args: readonly Literal[]): string => `${text(args, 0)} / ${text(args, 1)} over ${text(args, 2)}`;
 
@@ -30,7 +32,8 @@ const rate: Operation = {
   forms: [["series", "series", "window"]],
   resolve: (args, context) => {
     const sums = pooled(args, context);
-    return "unknown" in sums ? sums.unknown : judgedFromData(sums.part / sums.whole, "the rate has no value");
+    if ("unknown" in sums) return sums.unknown;
+    return sums.whole === 0 ? noneOf(args) : judgedFromData(sums.part / sums.whole, "the rate has no value");
   },
   describe: said,
 };
@@ -44,10 +47,11 @@ const bound = (side: "upper" | "lower"): Operation => ({
   resolve: (args, context) => {
     const sums = pooled(args, context);
     if ("unknown" in sums) return sums.unknown;
-    const { part, whole } = sums;
-    if (part > whole) {
-      return unknownBecause(`${text(args, 0)} is ${part} of ${whole} ${text(args, 1)}, which is no share of them`);
-    }
+    const { part } = sums;
+    // Errors may outnumber the requests that were counted: an answer may come a minute later, and what the load balancer
+    // answers for want of a target is none that it passed on. Then all failed, and a rule that asks may not fall silent.
+    const whole = Math.max(part, sums.whole);
+    if (whole === 0) return noneOf(args);
     if (whole > LARGEST_WHOLE) return unknownBecause(`${whole} ${text(args, 1)} are too many for an exact bound`);
     return knownAs(rateBound(side, { part, whole }, Number(args[3])));
   },

@@ -1,8 +1,9 @@
 import type { JsonValue } from "../../kernel/json.ts";
+import type { SignalPath } from "../../signals/catalogue.ts";
 import { judgedFromData, knownAs, unknownBecause } from "../logic/judged.ts";
 import { EVIDENCE_OPERATIONS } from "./evidence/operations.ts";
-import { minutesOf, numberIn, observe } from "./minutes.ts";
-import type { Literal, Operation, Operations } from "./operation.ts";
+import { mayBeLate, minutesOf, numberIn, observe, whyMissing } from "./minutes.ts";
+import type { Literal, Operation, OperationContext, Operations } from "./operation.ts";
 import { RATE_OPERATIONS } from "./rates.ts";
 import { STATISTICS } from "./statistics.ts";
 import { currentValue, readableValues } from "./values.ts";
@@ -33,10 +34,21 @@ const stat: Operation = {
     const path = text(args, 0);
     const seen = observe(context, text(args, 2), [path], (readings) => numberIn(readings, path));
     if (seen.kind === "thin") return unknownBecause(seen.reason);
+    const silence = text(args, 1) === "last" ? silenceIn(context, text(args, 2), path) : null;
+    if (silence !== null) return unknownBecause(silence);
     const value = STATISTICS.get(text(args, 1))?.(seen.points) ?? null;
     return judgedFromData(value, `too few values for ${text(args, 1)}`);
   },
   describe: (args) => `${text(args, 1)} ${text(args, 0)} over ${text(args, 2)}`,
+};
+
+/** Why there is no last value: an older one than the newest minute's would let silence pass for the last good news. */
+const silenceIn = (context: OperationContext, window: string, path: SignalPath): string | null => {
+  const minutes = minutesOf(context, window);
+  const newest = minutes.findLastIndex(({ readings }) => numberIn(readings, path) !== null);
+  const last = minutes.at(-1);
+  if (last === undefined || minutes.length - 1 - newest <= mayBeLate(context, path)) return null;
+  return `the newest minute has no value (${whyMissing(last, path)})`;
 };
 
 /** `{"coverage": [window]}`, `{"coverage": [signal, window]}`: observed share of the minutes, from 0 to 1; never unknown. */

@@ -14,6 +14,8 @@ export interface View {
   /** Of a policy all its gates, asked at this tick or not; null where nobody says which there are. */
   readonly has: Policy["gates"] | null;
   readonly counterfactual: boolean;
+  /** Of a policy's rollback that leaves traffic where it is, why; null of a recording, which says itself what became of it. */
+  readonly held: string | null;
 }
 
 /** A move that the two sides do not make alike. */
@@ -26,6 +28,8 @@ export interface Change {
   readonly because: readonly string[];
   /** It lies after the first move that was another, so the evidence is of traffic that would not have been. */
   readonly counterfactual: boolean;
+  /** Why the second's rollback would have left traffic where it is; null where it would not. */
+  readonly held: string | null;
 }
 
 /** A gate whose verdict differed while nothing was counterfactual yet. */
@@ -61,17 +65,20 @@ export const recordedView = ({ action, outcome }: RecordedTick): View => ({
   gates: outcome?.verdicts.gates ?? {},
   has: null,
   counterfactual: false,
+  held: null,
 });
 
 const ON_BLUE = ["it had already gone back to blue"];
+const HELD = ["its rollback was held"];
 
-export const playedView = ({ policy, action, judged, counterfactual }: Played): View => ({
+export const playedView = ({ policy, action, judged, counterfactual, held }: Played): View => ({
   action,
   decision: judged?.decision.kind ?? null,
-  reasons: judged?.decision.reasons ?? ON_BLUE,
+  reasons: judged?.decision.reasons ?? (held === null ? ON_BLUE : HELD),
   gates: judged === null ? {} : verdictsIn(judged.judgement).gates,
   has: policy.gates,
   counterfactual,
+  held,
 });
 
 /** One move of one epoch, as far as it has been seen. */
@@ -81,6 +88,7 @@ interface Move {
   would: EpochMs | null;
   because: readonly string[];
   counterfactual: boolean;
+  held: string | null;
 }
 
 /** A recording can be made to hold any number of moves and names; more of them than this are counted only. */
@@ -122,7 +130,7 @@ const comparingMoves = () => {
     const key = `${epoch} ${action.kind} ${action.to}`;
     const known = moves.get(key);
     if (known !== undefined) return known[side] === null ? known : null;
-    const move: Move = { action, was: null, would: null, because: [], counterfactual: false };
+    const move: Move = { action, was: null, would: null, because: [], counterfactual: false, held: null };
     if (moves.size < MOST_LISTED) moves.set(key, move);
     else more += 1;
     return move;
@@ -140,7 +148,7 @@ const comparingMoves = () => {
       if (second !== null) {
         second.would = tick;
         second.counterfactual = counterfactual;
-        if (second.action.kind === "rollback") second.because = would.reasons;
+        if (second.action.kind === "rollback") [second.because, second.held] = [would.reasons, would.held];
       }
     },
     result: () => ({ changes: [...moves.values()].filter(({ was, would }) => was !== would), more }),

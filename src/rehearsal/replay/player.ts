@@ -1,5 +1,6 @@
 import type { CutoverEvent } from "../../decision/events.ts";
 import { evolve } from "../../decision/evolve.ts";
+import { holdsInstead } from "../../decision/rollback-safety.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import { type JudgedTick, judgeTick } from "../../guard/judge-tick.ts";
 import { judgedEvent, judgedEvents } from "../../guard/promote-tick.ts";
@@ -21,6 +22,8 @@ export interface Played {
   readonly judged: JudgedTick | null;
   /** Something before this tick already went another way than in the recording. */
   readonly counterfactual: boolean;
+  /** Why its rollback leaves traffic where it is; null where there is none, or it goes back. */
+  readonly held: string | null;
 }
 
 export interface Player {
@@ -38,12 +41,13 @@ export const policyPlayer = (policy: Policy): Player => {
   let onBlue = false;
   let diverged = false;
   let counterfactual = false;
+  let held: string | null = null;
 
   const stateAt = (recorded: CutoverState): CutoverState => {
     if (own !== null && own.epoch >= recorded.epoch)
       return diverged ? asOperated(own, recorded) : asRecorded(own, underPolicy(recorded, policy));
     // Somebody armed it again: whatever a policy would have done before, from here on both begin alike.
-    [onBlue, diverged] = [false, false];
+    [onBlue, diverged, held] = [false, false, null];
     return underPolicy(own === null ? recorded : { ...recorded, evidence: {} }, policy);
   };
 
@@ -54,14 +58,15 @@ export const policyPlayer = (policy: Policy): Player => {
       const state = stateAt(recorded);
       own = state;
       const snapshots = look.snapshots();
-      if (onBlue || snapshots === null) return { policy, action: null, judged: null, counterfactual: before };
+      if (onBlue || snapshots === null) return { policy, action: null, judged: null, counterfactual: before, held };
       const judged = judgeTick(cutover, state, policy, { snapshots, trouble }, tick);
       const action = actionIn(judged.decision);
       onBlue = action?.kind === "rollback";
+      held = whyHeld(judged, policy);
       if (!sameAction(action, done)) [diverged, counterfactual] = [true, true];
       const events = diverged ? carriedOut(state, judged, policy, snapshots) : [judgedEvent(tick, judged)];
       own = events.reduce(evolve, state);
-      return { policy, action, judged, counterfactual: before };
+      return { policy, action, judged, counterfactual: before, held };
     },
   };
 };
@@ -69,6 +74,13 @@ export const policyPlayer = (policy: Policy): Player => {
 /** Whether two moves are the same, as far as both say where they go. */
 export const sameAction = (one: Action | null, other: Action | null): boolean =>
   one?.kind === other?.kind && (one?.to === other?.to || one?.to === null || other?.to === null);
+
+/** Going back would lose writes, or nobody can say, and the policy rather waits. */
+const whyHeld = ({ decision, safety }: JudgedTick, { whenNotLossless }: Policy): string | null => {
+  if (decision.kind !== "rollback" || !holdsInstead(decision.cause, safety, whenNotLossless)) return null;
+  const [first = "", ...others] = safety.reasons;
+  return `going back is ${safety.label} (${first}${others.length === 0 ? "" : `; and ${others.length} more`})`;
+};
 
 /** The snapshots of one epoch as far back as is looked. */
 const snapshotWindow = (keepMs: number) => {

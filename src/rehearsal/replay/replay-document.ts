@@ -37,6 +37,7 @@ interface ComparisonDocument extends Names {
     readonly laterSeconds: number | null;
     readonly because: readonly string[];
     readonly counterfactual: boolean;
+    readonly held: string | null;
     readonly said: string;
   }[];
   readonly more: number;
@@ -74,12 +75,15 @@ export const documentOf = (
     differences: reproduced.differences.map(({ line, tick, what }) => ({ line, tick: toIso(tick), what })),
   },
   ...(isOtherEngine(recording) ? { otherEngine: { recorded: recording.engine, here: ENGINE_VERSION } } : {}),
-  comparison: comparison === null ? null : { ...names, blocking, ...comparisonDocument(comparison) },
+  comparison: comparison === null ? null : { ...names, blocking, ...comparisonDocument(comparison, names) },
 });
 
 const iso = (at: EpochMs | null): string | null => (at === null ? null : toIso(at));
 
-const comparisonDocument = ({ divergence, counterfactualFrom, changes, more, verdicts, decisions }: Comparison) => ({
+const comparisonDocument = (
+  { divergence, counterfactualFrom, changes, more, verdicts, decisions }: Comparison,
+  { was }: Names,
+) => ({
   divergence: divergence === null ? null : { ...divergence, tick: toIso(divergence.tick) },
   counterfactualFrom: iso(counterfactualFrom),
   changes: changes.map((change) => ({
@@ -87,7 +91,7 @@ const comparisonDocument = ({ divergence, counterfactualFrom, changes, more, ver
     was: iso(change.was),
     would: iso(change.would),
     laterSeconds: change.was === null || change.would === null ? null : (change.would - change.was) / 1_000,
-    said: sayChange(change),
+    said: sayChange(change, was),
   })),
   more,
   verdicts: verdicts.map((verdict) => ({ ...verdict, first: toIso(verdict.first) })),

@@ -25,15 +25,18 @@ export const move = ({ kind, to }: Action): string =>
 const reasonsOf = (because: readonly string[]): string =>
   because.length > 3 ? `${because.slice(0, 3).join("; ")}; and ${because.length - 3} more` : because.join("; ");
 
-/** One difference between the sides, as an operator says it. */
-export const sayChange = ({ action, was, would, because, counterfactual }: Change): string => {
+/** One difference between the sides, as an operator says it. `first`: whose move it is that was not made. */
+export const sayChange = ({ held, ...change }: Change, first: string): string =>
+  held === null ? sayMove(change, first) : `${sayMove(change, first)}; held, traffic stays: ${held}`;
+
+const sayMove = ({ action, was, would, because, counterfactual }: Omit<Change, "held">, first: string): string => {
   const mark = counterfactual ? " (counterfactual)" : "";
   const what = move(action);
   const why = because.length === 0 ? "" : reasonsOf(because);
   if (was === null && would !== null)
     return `would have ${what} at ${minute(would)}${mark}${why === "" ? "" : ` because of ${why}`}`;
   if (was !== null && would === null)
-    return `would not have ${what}, as happened at ${minute(was)}${mark}${why === "" ? "" : `: ${why}`}`;
+    return `would not have ${what}, as ${first} has at ${minute(was)}${mark}${why === "" ? "" : `: ${why}`}`;
   if (was === null || would === null) return `would have ${what}`;
   const late = `${span(would - was)} ${would > was ? "later" : "earlier"}`;
   return `would have ${what} ${late}, at ${minute(would)} instead of ${minute(was)}${mark}${why === "" ? "" : `: ${why}`}`;

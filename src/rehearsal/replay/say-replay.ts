@@ -38,7 +38,7 @@ const sayComparison = (
 ): readonly string[] => [
   `${names.would}, against ${names.was}:`,
   ...(divergence === null ? ["  makes every move at the same tick"] : []),
-  ...changes.map((change) => `  ${sayChange(change)}`),
+  ...changes.map((change) => `  ${sayChange(change, names.was)}`),
   ...(more === 0 ? [] : [`  and ${more} more moves`]),
   ...verdicts.map((verdict) => `  ${sayVerdict(verdict)}`),
   ...(counterfactualFrom === null || (divergence !== null && counterfactualFrom > divergence.tick)

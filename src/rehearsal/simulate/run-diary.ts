@@ -22,6 +22,7 @@ export const runDiary = (policy: Policy, traitsAt: (minute: number) => MinuteTra
   let exposed: number | null = null;
   let bad: number | null = null;
   let rollback: RunRollback | null = null;
+  let wentBack = false;
 
   const leave = (minute: number, left: Stay["left"], next: string): void => {
     stays.push({ ...stay, to: minute, left });
@@ -61,8 +62,10 @@ export const runDiary = (policy: Policy, traitsAt: (minute: number) => MinuteTra
   const noteLatch = (after: CutoverState, minute: number): void => {
     const { latch } = after;
     if (latch === undefined) return;
-    if (rollback === null) {
-      rollback = { minute, because: causesOf(latch.cause), falsely: bad === null, verified: null };
+    rollback ??= { minute, because: causesOf(latch.cause), falsely: bad === null, verified: null };
+    // While it is held traffic stays in its step.
+    if (!wentBack && latch.mode === "snapped") {
+      wentBack = true;
       leave(minute, "rolledBack", BLUE);
     }
     if (latch.verifiedAt !== undefined) rollback = { ...rollback, verified: minute };
@@ -78,7 +81,7 @@ export const runDiary = (policy: Policy, traitsAt: (minute: number) => MinuteTra
       noteLatch(after, minute);
     },
     outcome: (world, run, ending, refusals) => {
-      if (rollback === null) leave(world.minuteNow(), ending === "decommissioning" ? "advanced" : "stayed", BLUE);
+      if (!wentBack) leave(world.minuteNow(), ending === "decommissioning" ? "advanced" : "stayed", BLUE);
       // Green is served until the write that takes it off, seconds after the last minute that was counted.
       noteRequests(world.greenUnderWay(), world.minuteNow());
       return {

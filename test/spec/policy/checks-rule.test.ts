@@ -27,6 +27,16 @@ describe("a name that a rule reads", () => {
       'unknown-parameter /at/</1/var there is no parameter "params.lga"; a missing one would compare as 0. Did you mean "params.lag"?',
     ],
     [
+      "a parameter there is, of which it is asked whether it is known",
+      { and: [{ known: ["params.lag"] }, { "<": [LAG, 5] }] },
+      'wrong-operands /at/and/0/known/0 "params.lag" is a number of this file, always known; only var reads it',
+    ],
+    [
+      "a parameter there is, as if it might be missing",
+      { and: [{ "!": [{ missing: ["params.lag"] }] }, { "<": [LAG, 5] }] },
+      'wrong-operands /at/and/0/!/0/missing "params.lag" is a number of this file, always known; only var reads it',
+    ],
+    [
       "a signal in a list of something else",
       { some: [[1, 2], { "<": [LAG, { var: "" }] }] },
       'out-of-reach /at/some/1/</0/var "forward.lagSeconds" cannot be read in here, where only the list\'s element is; compare outside',

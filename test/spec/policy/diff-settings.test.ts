@@ -141,13 +141,16 @@ describe("coverage that is asked for", () => {
       and: [{ known: ["forward.lagSeconds"] }, { "<": [{ stat: ["forward.lagSeconds", "max", "3m"] }, 5] }],
     };
     const alone = { ...gates(both), ...rollback(now) };
-    expect(settings(alone, { ...alone, ...less })).toEqual(["opens earlier | data | minCoverage 0.9 → 0.6"]);
+    expect(settings(alone, { ...alone, ...less })).toEqual([
+      "opens earlier | data | minCoverage 0.9 → 0.6",
+      "rolls back earlier | data | minCoverage 0.9 → 0.6",
+    ]);
     const firing = { ...gates(now), ...rollback(both) };
     expect(settings(firing, { ...firing, ...less })).toEqual(["rolls back earlier | data | minCoverage 0.9 → 0.6"]);
   });
 
-  it("makes none where nothing looks at a window, and is told all the same", () => {
+  it("fires later where it is more although no rule of the file looks at a window: the floor under it does", () => {
     const none = { ...gates({ known: ["forward.lagSeconds"] }), ...rollback(now) };
-    expect(settings(none, { ...none, ...less })).toEqual(["neutral | data | minCoverage 0.9 → 0.6"]);
+    expect(settings(none, { ...none, ...more })).toEqual(["rolls back later | data | minCoverage 0.9 → 0.95"]);
   });
 });

@@ -57,6 +57,19 @@ describe("stat", () => {
     expect(resultOf(stat("max", "10m"), nine)).toEqual(known(9));
   });
 
+  it("takes for the last no value from before a silence, however much of the window is covered", () => {
+    const silent = evidenceOf({ "forward.lagSeconds": [...Array(9).fill(1), null] }, { minutes: 10 });
+    const longer = evidenceOf({ "forward.lagSeconds": [...Array(28).fill(1), null, null] }, { minutes: 30 });
+
+    expect(resultOf(stat("max", "10m"), silent)).toEqual(known(1));
+    expect(resultOf(stat("last", "10m"), silent)).toEqual(
+      unknown("last forward.lagSeconds over 10m: the newest minute has no value (not reported)"),
+    );
+    // Rollback rules look up to T, where the newest minute is on its way.
+    expect(resultOf(stat("last", "10m"), silent, ROLLBACK)).toEqual(known(1));
+    expect(resultOf(stat("last", "30m"), longer, ROLLBACK)).toMatchObject({ kind: "unknown" });
+  });
+
   it("ignores the minutes after now, and those from before the window", () => {
     const { minutes, ...evidence } = evidenceOf({ "forward.lagSeconds": [99, 1, 2, 3] });
     const later = { at: NOW, readings: { values: { forward: { lagSeconds: 77 } }, absent: {} } };

@@ -76,7 +76,6 @@ describe("rate_upper and rate_lower", () => {
   it.each<[what: string, signals: Readonly<Record<string, Series>>, reason: string]>([
     ["no requests", { "green.errors5xx": 0, "green.requests": 0 }, "green.requests is 0"],
     ["thin coverage", { "green.errors5xx": [0, null, 0], "green.requests": 9 }, "coverage"],
-    ["more errors than requests", { "green.errors5xx": 5, "green.requests": 4 }, "is 15 of 12 green.requests"],
     ["less than none", { "green.errors5xx": -1, "green.requests": 4 }, "coverage"],
   ])("are unknown over %s", (_, signals, reason) => {
     expect(over(upper(), signals).result).toMatchObject({
@@ -85,13 +84,15 @@ describe("rate_upper and rate_lower", () => {
     });
   });
 
-  it("say in full what is no share, and by which minutes", () => {
-    const signals = { "green.errors5xx": [0, 9, 9], "green.requests": 4 };
-    expect(over(upper(), signals).result).toEqual({
-      kind: "unknown",
-      reasons: [
-        "upper 95 % bound of green.errors5xx / green.requests over 3m: green.errors5xx is 18 of 12 green.requests, which is no share of them",
-      ],
+  it.each<[what: string, signals: Readonly<Record<string, Series>>]>([
+    ["more errors than requests", { "green.errors5xx": [0, 9, 9], "green.requests": 4 }],
+    ["errors, and no request that was counted", { "green.errors5xx": 6, "green.requests": 0 }],
+  ])("call it all that failed where there are %s: a gate fails, and a rollback rule fires", (_, signals) => {
+    const lower: JsonValue = { ">=": [{ rate_lower: ["green.errors5xx", "green.requests", "3m", 0.95] }, 0.5] };
+    expect(over(upper(), signals)).toMatchObject({ result: { value: false }, comparisons: [{ value: 1 }] });
+    expect(over(lower, signals)).toMatchObject({
+      result: { value: true },
+      comparisons: [{ value: expect.closeTo(0.05 ** (1 / 18), 8) }],
     });
   });
 

@@ -73,7 +73,7 @@ describe("pawl policy replay, with another policy", () => {
       because: [expect.stringMatching(/^dwell: /)],
       counterfactual: false,
     });
-    expect(out).toContain("would not have advanced to 50 %");
+    expect(out).toContain("would not have advanced to 50 %, as the recording has at 2026-11-22 ");
     expect(out).toMatch(/Everything after 2026-11-22 \d\d:\d\d is counterfactual/);
   });
 
@@ -100,6 +100,10 @@ describe("pawl policy replay, with another policy", () => {
     const recording = await recordingOf(await livedWorld());
     const { document } = await replayed({ recording, policy: slower, against: drill });
     expect(document.comparison?.changes.map(({ said }) => said)[0]).toMatch(/^would have advanced to 50 % at /);
+    const back = (await replayed({ recording, policy: drill, against: slower })).document.comparison;
+    // Of neither is it said that it happened: both are policies that never judged.
+    expect(back?.changes[0]?.said).toContain(`would not have advanced to 50 %, as ${back?.was} has at 2026-11-22 `);
+    expect(back?.was).not.toBe("the recording");
   });
 });
 
@@ -128,6 +132,28 @@ describe("pawl policy replay of minutes that somebody wrote down", () => {
       { action: { kind: "rollback", to: 0 }, was: null, would: "2026-01-05T12:07:00.000Z", counterfactual: false },
     ]);
     expect(document.comparison?.changes[0]?.because[0]).toContain("breaker fired");
+  });
+
+  it("says of a rollback whether traffic would have stayed, because going back would lose writes and the policy waits", async () => {
+    const bad = { green: { requests: 60, errors5xx: 30, healthyHosts: 4 } };
+    const recording = Array.from({ length: 12 }, (_, minute) =>
+      plainLine(minute, minute < 9 ? 5 : 50, minute < 6 ? {} : bad),
+    ).join("\n");
+    const held = "going back is unknown (reverse.dataGap is unknown: not in the recording; and 9 more)";
+    const waits = { recording, policy: smallPolicy() };
+    const { comparison } = (await replayed(waits)).document;
+    expect(comparison?.changes).toMatchObject([
+      { action: { kind: "rollback" }, held },
+      { action: { kind: "advance", to: 50 }, would: null, held: null, because: ["its rollback was held"] },
+    ]);
+    expect(await replayedInWords(waits)).toContain(`gross failure; held, traffic stays: ${held}\n`);
+
+    const snaps = { recording, policy: smallPolicy({ whenNotLossless: "snap" }) };
+    expect((await replayed(snaps)).document.comparison?.changes).toMatchObject([
+      { action: { kind: "rollback" }, held: null },
+      { action: { kind: "advance", to: 50 }, because: ["it had already gone back to blue"] },
+    ]);
+    expect(await replayedInWords(snaps)).not.toContain("held, traffic stays");
   });
 
   it("knows nothing of a signal that a line leaves out, or holds as null", async () => {

@@ -67,8 +67,9 @@ describe("pawl policy simulate", () => {
       cdc: { lagSeconds: 1, stalls: stalls.map((stall) => ({ ...stall, at: "1m" })) },
     };
     const { report, run } = simulationIn(quietScenario(world));
-    const { detectionDelay, outcomes } = await report();
+    const { detectionDelay, outcomes, timeInStep } = await report();
 
+    expect(timeInStep.map(({ step, rolledBack, stayed }) => [step, rolledBack, stayed])).toContainEqual(["half", 0, 4]);
     expect(outcomes.every(({ rollback, exposed }) => (rollback?.minute ?? 99) < (exposed ?? 0))).toBe(true);
     expect(detectionDelay).toEqual({ exposed: 4, detected: 0, latchedBefore: 4, held: 0, minutes: null });
     expect((await run()).out).toContain(
