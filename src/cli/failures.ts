@@ -50,8 +50,12 @@ const NEXT: Readonly<Record<OutsideFailure["kind"], string>> = {
 /** What to do about something outside that failed, by the way in which it did. */
 export const nextAfter = ({ kind }: OutsideFailure): string => NEXT[kind];
 
-/** Whether it is the caller who may not ask: then it says nothing of pawl's functions, which have rights of their own. */
-export const isOwnLack = ({ kind }: OutsideFailure): boolean => kind === "signed-out" || kind === "refused";
+/**
+ * Whether it is the caller who may not ask, or asks for what is not there: then it says nothing of pawl's functions, which
+ * have rights and settings of their own.
+ */
+export const isOwnLack = ({ kind }: OutsideFailure): boolean =>
+  kind === "signed-out" || kind === "refused" || kind === "not-found";
 
 /** Something outside that a command cannot go on without. */
 export const unanswered = (what: string, failure: OutsideFailure): CommandFailure =>

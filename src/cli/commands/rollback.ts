@@ -2,7 +2,8 @@ import { snapBack } from "../../guard/snap-back.ts";
 import type { SnapBackPorts } from "../../guard/snap-back-trigger.ts";
 import type { SnapBackReport } from "../../guard/tell-rollback.ts";
 import { toIso } from "../../kernel/instant.ts";
-import { hasPlainRoute } from "../../signals/routes.ts";
+import type { CutoverBindings } from "../../signals/bindings.ts";
+import { hasPlainRoute, pinnedRoutes } from "../../signals/routes.ts";
 import { type CommandResult, done } from "../command-result.ts";
 import type { CliContext } from "../context.ts";
 import { outside, refused } from "../exit.ts";
@@ -40,12 +41,12 @@ export const rollbackCommand = async (
     by: operator,
     ...options,
   });
-  if (report.kind !== "verified-unrecorded") return told(report, bindings.name, [...untold]);
+  if (report.kind !== "verified-unrecorded") return told(report, bindings, [...untold]);
   // The latch is not waited for; by now there is time to see whether this or an earlier rollback is recorded after all.
   const read = await ports.state.read(bindings.name, PATIENCE_MS);
   if (read.ok && read.value === null) return unguarded(bindings.name, [...untold]);
   const recorded = read.ok && read.value?.latch?.verifiedAt !== undefined ? read.value : null;
-  return told(recorded === null ? report : { kind: "verified", state: recorded }, bindings.name, [...untold]);
+  return told(recorded === null ? report : { kind: "verified", state: recorded }, bindings, [...untold]);
 };
 
 /** Notes why nobody could be told; going back does not stop for that, and its operator has to know. */
@@ -57,6 +58,15 @@ const listening = (notify: SnapBackPorts["notify"], untold: Set<string>): SnapBa
   },
 });
 
+/** To be run as it stands: whoever reads it has no time to look for ARNs. */
+const byHand = (bindings: CutoverBindings): string => {
+  const moves = pinnedRoutes(bindings).map(({ pin }) => `RuleArn=${pin.ruleArn},Priority=${pin.raisedPriority}`);
+  return [
+    ...(moves.length === 0 ? [] : [`By hand: aws elbv2 set-rule-priorities --rule-priorities ${moves.join(" ")}`]),
+    ...(hasPlainRoute(bindings) ? ["A route without a pin by hand: see the runbook, a rollback without a pin."] : []),
+  ].join("\n        ");
+};
+
 const undoneLines = (undone: readonly string[]): readonly string[] =>
   undone.map((what) => `  Not done: ${what.replace(/\.$/, "")}.`);
 
@@ -67,7 +77,12 @@ const unguarded = (cutover: string, undone: readonly string[]): CommandResult<Ro
     "  The pin stays raised until somebody parks it: pawl doctor says how.",
   ]);
 
-const told = (report: SnapBackReport, cutover: string, untold: readonly string[]): CommandResult<RollbackDocument> => {
+const told = (
+  report: SnapBackReport,
+  bindings: CutoverBindings,
+  untold: readonly string[],
+): CommandResult<RollbackDocument> => {
+  const { name: cutover } = bindings;
   switch (report.kind) {
     case "verified": {
       const { latch, settled } = report.state;
@@ -123,7 +138,7 @@ const told = (report: SnapBackReport, cutover: string, untold: readonly string[]
       throw outside(
         `${cutover} could not be verified on blue yet.`,
         report.why,
-        "Where that names a rule, put the rule back. Run it again: repeating it is harmless. By hand, for each route of cutover.json: aws elbv2 set-rule-priorities --rule-priorities RuleArn=<pin.ruleArn>,Priority=<pin.raisedPriority>; for one without a pin, see the runbook: a rollback without a pin.",
+        `Where that names a rule, put the rule back. Run it again: repeating it is harmless. ${byHand(bindings)}`,
       );
     case "ignored":
       throw refused(

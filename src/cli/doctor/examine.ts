@@ -14,10 +14,10 @@ import type { Finding } from "./finding.ts";
 import { hostFindings } from "./hosts.ts";
 import { loginFindings } from "./logins.ts";
 import { type ListenerReads, plainFindings, routeFindings } from "./routes.ts";
-import { expectedRules, functionFinding, policyFinding, tableFinding, writersFinding } from "./standing.ts";
+import { expectedRules, functionFinding, policyFinding, readTable, tableFinding, writersFinding } from "./standing.ts";
 import { targetGroupArns, targetGroupFindings } from "./target-groups.ts";
 
-export type DoctorPorts = Pick<GuardPorts, "state" | "rules" | "hosts" | "alarms"> & {
+export type DoctorPorts = Pick<GuardPorts, "state" | "ledger" | "rules" | "hosts" | "alarms"> & {
   readonly functions: FunctionsPort;
   readonly mutes: AlarmMutesPort;
   readonly targetGroups: TargetGroupsPort;
@@ -43,7 +43,7 @@ export interface Examination {
 export const examine = async (ports: DoctorPorts, of: Examined): Promise<Examination> => {
   const { bindings, target } = of;
   const rollbackFunction = target.env["PAWL_ROLLBACK_FUNCTION"] ?? "";
-  const state = await ports.state.read(bindings.name, PATIENCE_MS);
+  const table = await readTable(ports, bindings.name);
   const [listeners, groups, hosts, alarms, guardAlarms, probed, cdc] = await Promise.all([
     readListeners(ports, bindings),
     ports.targetGroups.readSettings(targetGroupArns(bindings), PATIENCE_MS),
@@ -55,8 +55,8 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<Examina
   ]);
   const findings = [
     policyFinding(of.policy, target, of.rehearsal),
-    tableFinding(state),
-    ...routeFindings(bindings, listeners, expectedRules(state)),
+    tableFinding(table),
+    ...routeFindings(bindings, listeners, expectedRules(table)),
     ...loginFindings(bindings, listeners),
     ...plainFindings(bindings, of.withoutPin === true),
     ...targetGroupFindings(bindings, groups),
@@ -67,7 +67,7 @@ export const examine = async (ports: DoctorPorts, of: Examined): Promise<Examina
     ...cdcFindings(cdc, bindings.name),
     writersFinding(bindings),
   ];
-  return { findings, state };
+  return { findings, state: table.read };
 };
 
 /** Of the whole load balancer; where it cannot say which those are, that stands among the reads as its own trouble. */

@@ -112,7 +112,7 @@ const weights = (
   const what = `${isDefault ? "default action of" : "weighted rule"} ${endOf(weightedArn(route))}`;
   const value = `blue ${100 - ruleGreenPercent}, green ${ruleGreenPercent}, stickiness ${sticky ? "on" : "off"}`;
   if (ruleGreenPercent === greenPercent && sticky === isStickyAt(greenPercent)) return holds(what, value);
-  if (!isRecorded) return unseen(what, value, "Leave it until the table answers: that says what green is to have.");
+  if (!isRecorded) return unseen(what, value, "Leave it until the table tells what green is to have.");
   const wanted = `blue ${100 - greenPercent}, green ${greenPercent}, stickiness ${isStickyAt(greenPercent) ? "on" : "off"}`;
   return fails(
     what,

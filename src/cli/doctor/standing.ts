@@ -1,26 +1,48 @@
 import type { CutoverState } from "../../decision/state.ts";
+import type { GuardPorts } from "../../guard/ports.ts";
 import type { OutsideFailure, Result } from "../../kernel/result.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
+import { PATIENCE_MS } from "../limits.ts";
 import type { Target } from "../target.ts";
 import { type Finding, fails, holds, unread } from "./finding.ts";
 import type { ExpectedRules } from "./routes.ts";
 
+/** What the table says of a cutover; `isGone` where it holds a ledger and no state. */
+export interface TableRead {
+  readonly read: Result<CutoverState | null, OutsideFailure>;
+  readonly isGone: boolean;
+}
+
+/** A ledger that cannot be read leaves it open whether a state was there. */
+export const readTable = async (
+  { state, ledger }: Pick<GuardPorts, "state" | "ledger">,
+  cutover: string,
+): Promise<TableRead> => {
+  const read = await state.read(cutover, PATIENCE_MS);
+  if (!read.ok || read.value !== null) return { read, isGone: false };
+  const first = await ledger.read(cutover, null);
+  return first.ok ? { read, isGone: first.value.length > 0 } : { read: first, isGone: false };
+};
+
 /** Where the cutover stands, and so what its rules have to show. */
-export const expectedRules = (read: Result<CutoverState | null, OutsideFailure>): ExpectedRules => {
+export const expectedRules = (table: TableRead): ExpectedRules => {
+  const { read } = table;
   const state = read.ok ? read.value : null;
   const greenPercent = state?.weightPercent ?? 0;
   const onBlue = state?.latch?.mode === "snapped" && state.wayBack === "open";
   const rest = {
-    whereRaised: raisedRemedy(read),
-    isRecorded: read.ok,
+    whereRaised: raisedRemedy(table),
+    isRecorded: read.ok && !table.isGone,
     pinDeleted: state !== null && state.wayBack !== "open",
   };
   return onBlue ? { greenPercent: 0, pin: "raised", ...rest } : { greenPercent, pin: "parked", ...rest };
 };
 
 /** Only before the first arm is a raised pin nobody's: after it parking one may undo a rollback that is not recorded. */
-const raisedRemedy = (read: Result<CutoverState | null, OutsideFailure>): string | null => {
+const raisedRemedy = ({ read, isGone }: TableRead): string | null => {
+  if (isGone)
+    return "Leave it up until the state is put back: it may be a rollback, and parked it would give green its share again.";
   if (!read.ok) return "Leave it up until the table answers: it may be a rollback that is not recorded.";
   if (read.value === null) return null;
   return read.value.intent?.kind === "lowerPin"
@@ -28,7 +50,13 @@ const raisedRemedy = (read: Result<CutoverState | null, OutsideFailure>): string
     : "Leave it up: all was sent to blue and that is not recorded; parked, it would give green its share again. pawl rollback --reason … records it.";
 };
 
-export const tableFinding = (read: Result<CutoverState | null, OutsideFailure>): Finding => {
+export const tableFinding = ({ read, isGone }: TableRead): Finding => {
+  if (isGone)
+    return fails(
+      "table",
+      "its state is gone, and its ledger is there: it was armed",
+      "Put the state back from a backup of the table. To begin anew give the cutover another name: the ledger takes no second beginning.",
+    );
   if (!read.ok) return unread("table", read.failure, "Check PAWL_TABLE and AWS_REGION: the stack makes the table.");
   const state = read.value;
   if (state === null) return holds("table", "answers; never armed");

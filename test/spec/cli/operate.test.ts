@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RulesPort } from "../../../src/actuation/rules-port.ts";
 import { armCommand } from "../../../src/cli/commands/arm.ts";
+import { doctorCommand } from "../../../src/cli/commands/doctor.ts";
 import { explainCommand } from "../../../src/cli/commands/explain.ts";
 import { exitCodeOf, exportLedger, exportLines } from "../../../src/cli/commands/ledger-export.ts";
 import { ledgerVerifyCommand } from "../../../src/cli/commands/ledger-verify.ts";
@@ -121,6 +122,20 @@ describe("pawl rollback", () => {
     });
     expect(lines[0]).toBe("orders: all traffic is on blue, verified.");
     expect(world.rules.greenPercent()).toBe(0);
+  });
+
+  it("names the command to be run by hand whole, where it could not go back itself", async () => {
+    const { world, desk } = await at(50);
+    const ports = { ...desk.context.ports, rules: unmoved(world) };
+    const pin = ORDERS.routes[0]?.pin;
+
+    expect(await failed(rollbackCommand({ ...desk.context, ports }, NO))).toMatchObject({
+      exitCode: 3,
+      what: "orders could not be verified on blue yet.",
+      next: expect.stringContaining(
+        `aws elbv2 set-rule-priorities --rule-priorities RuleArn=${pin?.ruleArn},Priority=${pin?.raisedPriority}`,
+      ),
+    });
   });
 
   it("says that one before has settled, instead of that it is being proven", async () => {
@@ -332,6 +347,38 @@ describe("a cutover whose state was removed from the table", () => {
     expect(await failed(explainCommand(context))).toMatchObject(gone(""));
     expect(await failed(restoreCommand(context))).toMatchObject(gone(""));
     expect(await failed(statusCommand(context))).toMatchObject(gone("; its rules send 10 % to green"));
+  });
+
+  it("is neither asked for anything nor armed over its ledger, which takes no second beginning", async () => {
+    const { world, context } = await withoutState();
+    const before = world.state();
+    const what = "The state of orders is gone from the table.";
+
+    expect(await failed(requestCommand(context, "pause", "look"))).toMatchObject({ exitCode: 1, what });
+    const arming = armCommand(context, { policy: DRILL, again: false, rehearsal: true });
+    expect(await failed(arming)).toMatchObject({ exitCode: 1, what });
+    expect(world.state()).toEqual(before);
+  });
+
+  it("is no cutover for doctor that was never armed, and a pin raised over its weights is not to be parked", async () => {
+    const { world, context } = await withoutState();
+    const pin = ORDERS.routes[0]?.pin;
+    world.rules.edit(pin?.ruleArn ?? "", (rule) => ({ ...rule, priority: pin?.raisedPriority ?? 0 }));
+
+    const { document, lines, exitCode } = await doctorCommand(context, { policy: DRILL, rehearsal: true });
+
+    expect(exitCode).toBe(1);
+    expect(document.ready).toBe(false);
+    expect(document.findings).toContainEqual(
+      expect.objectContaining({
+        what: "table",
+        verdict: "refused",
+        value: expect.stringContaining("its state is gone"),
+      }),
+    );
+    expect(lines.join("\n")).toContain("Leave it up until the state is put back");
+    expect(lines.join("\n")).not.toContain("Park it");
+    expect(lines.join("\n")).not.toContain("modify-rule");
   });
 
   it("has a ledger that is read to its end, and proves no more than it holds", async () => {

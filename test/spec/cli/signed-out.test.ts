@@ -57,3 +57,15 @@ it("an operator without the right is told which to get, and nothing of the guard
   expect(next).toContain("Give the role you act as the right");
   expect(next).not.toContain("Nothing advances");
 });
+
+describe("an operator whose table is not there, by its name", () => {
+  it.each(COMMANDS)(
+    "is told by %s to check the name, and neither to wait nor that pawl cannot read it",
+    async (_verb, command) => {
+      const { exitCode, next } = await failed(command(await deskOf(thrown("ResourceNotFoundException", 400))));
+      expect(exitCode).toBe(3);
+      expect(next).toMatch(/^Check that the names and ARNs/);
+      expect(next).not.toMatch(/Nothing advances|once the table answers|Run it again/);
+    },
+  );
+});
