@@ -9,9 +9,12 @@ export const ALARMS_OVER_ALARMS: readonly Fault[] = [
     edits: [
       edit(
         "src/snapshot/take-snapshot.ts",
-        "const states = new Map(seen.alarms.value.map((alarm) => [alarm.arn, alarm.state]));",
-        `const states = new Map(
-    seen.alarms.value.map((alarm) => [alarm.arn, alarm.suppressor === undefined ? alarm.state : "OK"]),
+        "const read = new Map(seen.alarms.value.map((alarm) => [alarm.arn, alarm]));",
+        `const read = new Map(
+    seen.alarms.value.map((alarm) => [
+      alarm.arn,
+      alarm.suppressor === undefined ? alarm : { ...alarm, state: "OK" as const },
+    ]),
   );`,
       ),
     ],

@@ -47,7 +47,7 @@ export const DECOMMISSION: readonly Fault[] = [
   },
   {
     name: "loud-alarms-at-the-return",
-    edits: [edit(LAST_LOOK, "return loud.length > 0 ?", "return false ?")],
+    edits: [edit(LAST_LOOK, 'own.filter(({ alarm }) => alarm?.state !== "OK")', "own.filter(() => false)")],
     breaks: "P5",
     why: "the point of no return is passed while an alarm fires",
     expected: { within: 300, amid: "loud-returns" },

@@ -158,8 +158,8 @@ export const EVIDENCE: readonly Fault[] = [
     edits: [
       edit(
         "src/snapshot/take-snapshot.ts",
-        'inState("INSUFFICIENT_DATA", "missing").length',
-        'inState("missing").length',
+        "alarm !== undefined && isKnownQuiet(alarm)",
+        'alarm !== undefined && (isKnownQuiet(alarm) || alarm.state === "INSUFFICIENT_DATA")',
       ),
     ],
     breaks: "P1",
