@@ -281,8 +281,9 @@ describe("the alarms", () => {
         resources: listed,
         detail: { state: { value: ["ALARM"] } },
       },
-      Targets: [{ Arn: rollbackArn }],
+      Targets: [{ Arn: rollbackArn, DeadLetterConfig: { Arn: { "Fn::GetAtt": ["FailedQueue", "Arn"] } } }],
     });
+    expect(ofType("AWS::SQS::QueuePolicy")).toHaveLength(1);
     expect(resource(`${ruleId}Permission`).Properties).toMatchObject({ Principal: "events.amazonaws.com" });
   });
 
