@@ -318,6 +318,12 @@ describe("what must not get lost or seen", () => {
     });
   });
 
+  test("a stack that is made again can take the table over: its name is written out, and deleting the stack keeps it", () => {
+    const { DeletionPolicy, Properties } = resource("Table");
+    expect([DeletionPolicy, typeof Properties.TableName]).toEqual(["Retain", "string"]);
+    expect(template.Parameters).not.toHaveProperty("TableName");
+  });
+
   test("addresses that hold passwords are not echoed, and stand in no template", () => {
     for (const name of ["BlueUrl", "GreenUrl"]) expect(template.Parameters[name]).toMatchObject({ NoEcho: true });
     expect(JSON.stringify(template)).not.toMatch(/postgres(ql)?:\/\/\w/);
