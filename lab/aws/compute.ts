@@ -56,7 +56,7 @@ export const createComputeAccount = async (
     metrics: cloudwatch,
     adopt: (child) => processes.adopt(child),
   });
-  const events = createEventBus(context, lambda);
+  const events = createEventBus(context, { lambda, queues });
   const scheduler = createScheduler({ context, lambda, roles, queues });
   for (const { api } of [lambda, topics, tables]) gateway.register(api);
   const quiet = cloudwatch.onTransition((transition) =>

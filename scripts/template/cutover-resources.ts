@@ -5,7 +5,10 @@ import { alarmArn, alarmsOf } from "./cutover-alarms.ts";
 
 export type Resources = Readonly<Record<string, { readonly Type: string; readonly Properties: object }>>;
 
-const ROLLBACK_ARN = { "Fn::GetAtt": ["RollbackLambdaFunction", "Arn"] };
+const arnOf = (logicalId: string) => ({ "Fn::GetAtt": [logicalId, "Arn"] });
+
+const ROLLBACK_ARN = arnOf("RollbackLambdaFunction");
+const FAILED_QUEUE = "FailedQueue";
 
 /** A logical id from a name: letters and digits only; the digest of what it stands for keeps distinct ones distinct. */
 const logicalId = (name: string, standsFor = name): string =>
@@ -13,6 +16,8 @@ const logicalId = (name: string, standsFor = name): string =>
     .split(/[^A-Za-z0-9]+/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("") + createHash("sha256").update(standsFor).digest("hex").slice(0, 6);
+
+const EVENT_BRIDGE = "events.amazonaws.com";
 
 const permission = (Principal: string, SourceArn: unknown) => ({
   Type: "AWS::Lambda::Permission",
@@ -25,7 +30,7 @@ const alarmPermission = (arn: string) => {
 };
 
 /** The rule alone, which names its account: with `SourceAccount` beside it EventBridge may not call, and nobody is told. */
-const rulePermission = (rule: string) => permission("events.amazonaws.com", { "Fn::GetAtt": [rule, "Arn"] });
+const rulePermission = (rule: string) => permission(EVENT_BRIDGE, arnOf(rule));
 
 const alarmResources = (cutover: CutoverBindings): Resources =>
   Object.fromEntries(
@@ -86,7 +91,8 @@ const alarmRules = (cutover: CutoverBindings): Resources =>
             Name: `${madePrefix(cutover.name)}alarms${nth === "" ? "" : `-${nth}`}`,
             Description: `An alarm of the cutover ${cutover.name} fired.`,
             EventPattern: patternOf(arns),
-            Targets: [{ Id: "rollback", Arn: ROLLBACK_ARN }],
+            // What it may not hand over it keeps to itself, unless it is told where to put it.
+            Targets: [{ Id: "rollback", Arn: ROLLBACK_ARN, DeadLetterConfig: { Arn: arnOf(FAILED_QUEUE) } }],
           },
         },
         [`${id}Permission`]: rulePermission(id),
@@ -94,9 +100,31 @@ const alarmRules = (cutover: CutoverBindings): Resources =>
     }),
   );
 
+/** The rules alone may put there what they could not hand over. A queue has one policy: a second would replace it. */
+const failedQueuePolicy = (resources: Resources): Resources => {
+  const rules = Object.entries(resources).flatMap(([id, { Type }]) => (Type === "AWS::Events::Rule" ? [id] : []));
+  if (rules.length === 0) return {};
+  const statement = {
+    Effect: "Allow",
+    Principal: { Service: EVENT_BRIDGE },
+    Action: "sqs:SendMessage",
+    Resource: arnOf(FAILED_QUEUE),
+    Condition: { ArnEquals: { "aws:SourceArn": rules.map(arnOf) } },
+  };
+  return {
+    FailedQueuePolicy: {
+      Type: "AWS::SQS::QueuePolicy",
+      Properties: {
+        Queues: [{ Ref: FAILED_QUEUE }],
+        PolicyDocument: { Version: "2012-10-17", Statement: [statement] },
+      },
+    },
+  };
+};
+
 /** What the template holds for each cutover: its alarms, their leave to call rollback, and the EventBridge rules. */
-export const cutoverResources = (cutovers: readonly CutoverBindings[]): Resources =>
-  Object.assign(
+export const cutoverResources = (cutovers: readonly CutoverBindings[]): Resources => {
+  const resources: Resources = Object.assign(
     {},
     ...cutovers.map((cutover) => ({
       ...alarmResources(cutover),
@@ -104,3 +132,5 @@ export const cutoverResources = (cutovers: readonly CutoverBindings[]): Resource
       ...alarmRules(cutover),
     })),
   );
+  return { ...resources, ...failedQueuePolicy(resources) };
+};

@@ -79,7 +79,7 @@ export const guardAlarms = (): Resources => ({
     Type: "AWS::CloudWatch::Alarm",
     Properties: {
       AlarmName: "pawl-failed-invocations",
-      AlarmDescription: "A rollback or a tick was given up and lies in the failure queue.",
+      AlarmDescription: "A rollback, a tick or an alarm's event was given up and lies in the failure queue.",
       ...tellSomebody,
       Namespace: "AWS/SQS",
       MetricName: "ApproximateNumberOfMessagesVisible",

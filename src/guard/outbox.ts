@@ -72,7 +72,7 @@ const appendRecords = async (
 
 /**
  * Whether or not the ledger can be reached. Where one is not answered no other is sent: each costs its time-out. One that
- * is refused may be so for what it says, and keeps none of those behind it.
+ * is refused may be so for what it says, and keeps none of those behind it; nor do many: the newest is tried in any case.
  */
 const tellPeople = async (
   ports: OutboxPorts,
@@ -81,17 +81,15 @@ const tellPeople = async (
 ): Promise<ReadonlySet<string>> => {
   const told = new Set<string>();
   let refused = 0;
-  for (const entry of outbox) {
+  const ours = outbox.filter((entry) => entry.notification !== undefined && isOurs(entry));
+  for (const entry of ours) {
     const { id, notification } = entry;
-    if (notification === undefined || !isOurs(entry)) continue;
-    if (told.size === MESSAGES_A_FLUSH || refused === REFUSED_A_FLUSH) break;
+    if (told.size === MESSAGES_A_FLUSH) break;
+    if (notification === undefined || (refused === REFUSED_A_FLUSH && entry !== ours.at(-1))) continue;
     const sent = await ports.notify.send({ ...notification, id, cutover }, NOTIFY_TIMEOUT_MS);
-    if (!sent.ok && sent.failure.kind === "refused") {
-      refused += 1;
-      continue;
-    }
-    if (!sent.ok) break;
-    told.add(id);
+    if (sent.ok) told.add(id);
+    else if (sent.failure.kind === "refused") refused += 1;
+    else break;
   }
   return told;
 };

@@ -281,8 +281,9 @@ describe("the alarms", () => {
         resources: listed,
         detail: { state: { value: ["ALARM"] } },
       },
-      Targets: [{ Arn: rollbackArn }],
+      Targets: [{ Arn: rollbackArn, DeadLetterConfig: { Arn: { "Fn::GetAtt": ["FailedQueue", "Arn"] } } }],
     });
+    expect(ofType("AWS::SQS::QueuePolicy")).toHaveLength(1);
     expect(resource(`${ruleId}Permission`).Properties).toMatchObject({ Principal: "events.amazonaws.com" });
   });
 
@@ -315,6 +316,14 @@ describe("what must not get lost or seen", () => {
         DeletionProtectionEnabled: true,
       },
     });
+  });
+
+  test("a stack that is made again can take the table over: its name is written out, and deleting the stack keeps it", () => {
+    expect(resource("Table")).toMatchObject({
+      DeletionPolicy: "Retain",
+      Properties: { TableName: expect.any(String) },
+    });
+    expect(template.Parameters).not.toHaveProperty("TableName");
   });
 
   test("addresses that hold passwords are not echoed, and stand in no template", () => {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTopics, type Topics } from "../../lab/aws/sns/topics.ts";
 import { createQueues } from "../../lab/aws/sqs/queues.ts";
@@ -59,6 +60,29 @@ describe("a notification on the topic", () => {
     expect(topics.published().at(-1)?.message).toMatch(shown);
     expect(Buffer.byteLength(topics.published().at(-1)?.message ?? "")).toBeLessThan(256 * 1_024);
   });
+
+  const anyText = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 200 }),
+    fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 200 }).map((units) => String.fromCharCode(...units)),
+    fc.constantFrom("", " ", "\n\t", "\u0000", "\ufffe\uffff", "é", "— orders", "\ud83d"),
+    fc
+      .tuple(fc.constantFrom("a", "é", "€", "🔥", "\u0000"), fc.integer({ min: 90, max: 300_000 }))
+      .map(([sign, many]) => sign.repeat(many)),
+  );
+
+  test("is one that SNS takes, and a queue behind the topic, whatever its words are", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyText, anyText, async (subject, body) => {
+        expect(await notify().send({ ...page, subject, body }, soonEnough)).toEqual({ ok: true, value: undefined });
+        // What SQS takes, by its documents.
+        expect(topics.published().at(-1)?.message).toMatch(
+          /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]+$/u,
+        );
+        expect(topics.published().at(-1)?.message).toMatch(/\S/);
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
 
   test("that cannot be sent is an outside failure", async () => {
     expect(await notify(`${TOPIC}-gone`).send(page, soonEnough)).toMatchObject({ ok: false });

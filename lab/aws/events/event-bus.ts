@@ -1,6 +1,7 @@
 import { LAB_ACCOUNT_ID, LAB_REGION, type LabContext, type ResourceProvider } from "../contracts.ts";
 import type { Lambda } from "../lambda/lambda.ts";
 import { closed, propertiesReader, TEXT } from "../resource-properties.ts";
+import type { Queues } from "../sqs/queues.ts";
 import { type EventPattern, matches, readPattern } from "./pattern.ts";
 
 const RULE_TYPE = "AWS::Events::Rule";
@@ -9,7 +10,13 @@ interface RuleProperties {
   readonly Name?: string;
   readonly State?: "ENABLED" | "DISABLED";
   readonly EventPattern: Readonly<Record<string, unknown>>;
-  readonly Targets: readonly { readonly Id: string; readonly Arn: string }[];
+  readonly Targets: readonly Target[];
+}
+
+interface Target {
+  readonly Id: string;
+  readonly Arn: string;
+  readonly DeadLetterConfig?: { readonly Arn: string };
 }
 
 /** The account's default event bus and its rules; functions are the only targets it knows. */
@@ -25,7 +32,7 @@ interface Rule {
   readonly name: string;
   readonly arn: string;
   readonly pattern: EventPattern;
-  readonly functionArns: readonly string[];
+  readonly targets: readonly Target[];
   enabled: boolean;
 }
 
@@ -41,14 +48,24 @@ const readRule = propertiesReader<RuleProperties>(
         type: "array",
         minItems: 1,
         maxItems: 5,
-        items: closed({ Id: TEXT, Arn: { type: "string", pattern: "^arn:aws:lambda:" } }, ["Id", "Arn"]),
+        items: closed(
+          {
+            Id: TEXT,
+            Arn: { type: "string", pattern: "^arn:aws:lambda:" },
+            DeadLetterConfig: closed({ Arn: { type: "string", pattern: "^arn:aws:sqs:" } }, ["Arn"]),
+          },
+          ["Id", "Arn"],
+        ),
       },
     },
     ["EventPattern", "Targets"],
   ),
 );
 
-export const createEventBus = (context: LabContext, lambda: Lambda): EventBus => {
+export const createEventBus = (
+  context: LabContext,
+  { lambda, queues }: { readonly lambda: Lambda; readonly queues: Queues },
+): EventBus => {
   const rules = new Map<string, Rule>();
   return {
     provider: {
@@ -57,17 +74,15 @@ export const createEventBus = (context: LabContext, lambda: Lambda): EventBus =>
         const properties = readRule(logicalId, raw);
         const name = properties.Name ?? logicalId;
         const arn = `arn:aws:events:${LAB_REGION}:${LAB_ACCOUNT_ID}:rule/${name}`;
-        const functionArns = properties.Targets.map((target) => target.Arn);
         const pattern = readPattern(properties.EventPattern);
-        rules.set(name, { name, arn, pattern, functionArns, enabled: properties.State !== "DISABLED" });
+        rules.set(name, { name, arn, pattern, targets: properties.Targets, enabled: properties.State !== "DISABLED" });
         return { ref: name, attributes: { Arn: arn } };
       },
     },
     put: (event) => {
       const matching = [...rules.values()].filter(({ enabled, pattern }) => enabled && matches(pattern, event));
-      for (const { arn, functionArns } of matching)
-        for (const functionArn of functionArns)
-          lambda.acceptFrom({ principal: "events.amazonaws.com", sourceArn: arn }, functionArn, event);
+      for (const { arn, targets } of matching)
+        for (const target of targets) hand({ lambda, queues }, arn, target, event);
       return matching.map(({ name }) => name);
     },
     setEnabled: (ruleName, enabled) => {
@@ -77,4 +92,26 @@ export const createEventBus = (context: LabContext, lambda: Lambda): EventBus =>
       context.log(`events: the rule ${ruleName} is ${enabled ? "enabled" : "disabled"}`);
     },
   };
+};
+
+/**
+ * A missing permission or function is never retried: the event goes to the target's dead-letter queue at once, by that
+ * queue's own policy, and is gone where there is none (*Using dead-letter queues*, EventBridge user guide).
+ */
+const hand = (
+  { lambda, queues }: { readonly lambda: Lambda; readonly queues: Queues },
+  ruleArn: string,
+  { Arn: targetArn, DeadLetterConfig }: Target,
+  event: Readonly<Record<string, unknown>>,
+): void => {
+  const caller = { principal: "events.amazonaws.com", sourceArn: ruleArn };
+  const hole = lambda.acceptFrom(caller, targetArn, event);
+  if (hole === null || DeadLetterConfig === undefined) return;
+  const attributes = {
+    RULE_ARN: ruleArn,
+    TARGET_ARN: targetArn,
+    ERROR_CODE: hole.code,
+    ERROR_MESSAGE: hole.message,
+  };
+  queues.send(DeadLetterConfig.Arn, JSON.stringify(event), attributes, caller);
 };

@@ -80,15 +80,15 @@ export class Lambda {
 
   /**
    * A service starts a function asynchronously on somebody's behalf. Without a permission nothing happens and nobody is
-   * told, as on AWS (aws.md 3); the lab's own log alone says so.
-   * @returns whether the event was accepted.
+   * told, as on AWS (aws.md 3), unless the service itself keeps what it could not hand over; the lab's own log says so.
+   * @returns why the event was not accepted; null where it was.
    */
-  acceptFrom(caller: ServiceCaller, functionArn: string, event: unknown): boolean {
+  acceptFrom(caller: ServiceCaller, functionArn: string, event: unknown): Hole | null {
     const target = this.find(functionArn);
     const hole = holeOf(target?.permissions, caller, functionArn);
-    if (hole !== null) this.#spec.context.log(`lambda: ${hole}; the event is gone`);
-    else target?.accept(JSON.stringify(event));
-    return hole === null;
+    if (hole === null) target?.accept(JSON.stringify(event));
+    else this.#spec.context.log(`lambda: ${hole.message}; nothing is started`);
+    return hole;
   }
 
   /** Creates functions, whose code `packages` holds, their permissions and their asynchronous settings. */
@@ -195,12 +195,18 @@ export class Lambda {
   }
 }
 
+/** Why a service could not start a function, in its own word and in ours. */
+interface Hole {
+  readonly code: "NO_RESOURCE" | "NO_PERMISSIONS";
+  readonly message: string;
+}
+
 const holeOf = (
   permissions: LambdaFunction["permissions"] | undefined,
   caller: ServiceCaller,
   functionArn: string,
-): string | null => {
+): Hole | null => {
   const what = `${caller.principal} of ${caller.sourceArn} → ${functionArn}`;
-  if (permissions === undefined) return `${what}: no such function`;
-  return permits(permissions, caller) ? null : `${what}: no permission`;
+  if (permissions === undefined) return { code: "NO_RESOURCE", message: `${what}: no such function` };
+  return permits(permissions, caller) ? null : { code: "NO_PERMISSIONS", message: `${what}: no permission` };
 };

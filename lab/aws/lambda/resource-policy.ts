@@ -1,5 +1,6 @@
 import { LAB_ACCOUNT_ID } from "../contracts.ts";
 import { matchesArn } from "../iam/patterns.ts";
+import { SAYS_NO_ACCOUNT } from "../iam/silent-callers.ts";
 import { closed, propertiesReader, TEXT } from "../resource-properties.ts";
 
 export const PERMISSION_TYPE = "AWS::Lambda::Permission";
@@ -31,9 +32,6 @@ export const readPermission = propertiesReader<Permission>(
     ["FunctionName", "Action", "Principal"],
   ),
 );
-
-/** The one service that does not say for which account it calls: a permission that asks for one keeps it out. */
-const SAYS_NO_ACCOUNT = "events.amazonaws.com";
 
 /** Does one of the function's permissions name this service, and this source by ArnLike where it names one? */
 export const permits = (permissions: readonly Permission[], caller: ServiceCaller): boolean =>

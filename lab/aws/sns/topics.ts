@@ -113,9 +113,13 @@ class Desk {
     const topic = this.#topics.get(TopicArn ?? "");
     if (topic === undefined) throw new AwsFault("NotFoundException", "Topic does not exist", 404);
     if (Message === undefined || Message === "") throw invalid("Empty message");
-    if (Buffer.byteLength(Message) > 262_144) throw invalid("Message too long");
     if (Subject !== undefined && !/^[\x21-\x7e][\x20-\x7e]{0,98}$/.test(Subject)) throw invalid("Subject");
     const attributes = textAttributes(MessageAttributes);
+    // Attributes count, with their names and types; whether a subject does is not said, so that here it does.
+    const whole = [Message, Subject ?? "", ...Object.entries(attributes).flatMap((each) => ["String", ...each])].join(
+      "",
+    );
+    if (Buffer.byteLength(whole) > 262_144) throw invalid("Message too long");
     return { MessageId: this.#publish(topic, { subject: Subject ?? null, message: Message, attributes, by }) };
   }
 

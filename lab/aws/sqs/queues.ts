@@ -4,6 +4,7 @@ import { LAB_ACCOUNT_ID, LAB_REGION, type LabContext, type MetricDatum, type Res
 import { demandKnownConditions } from "../iam/check-conditions.ts";
 import { type PolicyDocument, rule } from "../iam/policy.ts";
 import { RESOURCE_POLICY } from "../iam/policy-schema.ts";
+import { SAYS_NO_ACCOUNT } from "../iam/silent-callers.ts";
 import { LabTimers } from "../lab-timers.ts";
 import type { MetricSink } from "../metric-sink.ts";
 import { closed, propertiesReader, TAGS, TEXT } from "../resource-properties.ts";
@@ -136,7 +137,10 @@ const lets = ({ arn, policies }: Queue, { principal, sourceArn }: Sender): boole
     action: "sqs:SendMessage",
     resource: arn,
     principal,
-    context: { "aws:sourcearn": sourceArn, "aws:sourceaccount": LAB_ACCOUNT_ID },
+    context: {
+      "aws:sourcearn": sourceArn,
+      ...(principal === SAYS_NO_ACCOUNT ? {} : { "aws:sourceaccount": LAB_ACCOUNT_ID }),
+    },
   }) === "allowed";
 
 const aboutQueue = ({ name }: Queue): Pick<MetricDatum, "namespace" | "dimensions"> => ({

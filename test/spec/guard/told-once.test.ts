@@ -68,6 +68,46 @@ describe("a message that the topic refuses", () => {
   });
 });
 
+describe("messages that the topic refuses, more than are tried at once", () => {
+  const refusing =
+    (world: Awaited<ReturnType<typeof at50>>, what: RegExp): typeof world.ports.notify.send =>
+    async (notification, timeoutMs) =>
+      what.test(notification.subject)
+        ? outsideFailure("refused", "Publish: InvalidParameter")
+        : world.ports.notify.send(notification, timeoutMs);
+
+  it("keep no newer one from being sent", async () => {
+    const world = await at50();
+    const through = { ...world.ports, notify: { send: refusing(world, /needs somebody/) } };
+    world.rules.edit(route.weightedRuleArn ?? "", (rule) => ({ ...rule, conditions: [] }));
+    const refused = () => world.state().outbox.filter(({ notification }) => notification !== undefined).length;
+    for (let minute = 0; minute < 120 && refused() < 7; minute += 1) await world.minute(through);
+    expect(refused()).toBe(7);
+    await snapBack(through, world.cutover, { kind: "operator", by: "olga", reason: "enough", acceptLoss: true });
+    expect(toldOf(world, /going back|rolling back|on blue/).length).toBeGreaterThan(0);
+    for (let minute = 0; minute < 5; minute += 1) await world.minute(through);
+    expect(refused()).toBe(7);
+  });
+
+  it("cost few requests where the topic refuses everything", async () => {
+    const world = await at50();
+    let asked = 0;
+    const send: typeof world.ports.notify.send = async () => {
+      asked += 1;
+      return outsideFailure("refused", "Publish: AuthorizationError");
+    };
+    world.rules.edit(route.weightedRuleArn ?? "", (rule) => ({ ...rule, conditions: [] }));
+    const waiting = () => world.state().outbox.filter(({ notification }) => notification !== undefined).length;
+    const through = { ...world.ports, notify: { send } };
+    for (let minute = 0; minute < 240 && waiting() < 9; minute += 1) await world.minute(through);
+    expect(waiting()).toBe(9);
+    asked = 0;
+    await world.minute(through);
+    // A tick delivers twice: what was left behind, and its own.
+    expect(asked).toBeLessThanOrEqual(12);
+  });
+});
+
 describe("a rollback that is verified and has to be carried out again", () => {
   it("is recorded, and wakes nobody: the tick that found it has told", async () => {
     const world = await at50();

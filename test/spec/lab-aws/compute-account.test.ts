@@ -217,6 +217,77 @@ describe("an alarm that turns", () => {
     );
   });
 
+  const toTheQueue = {
+    ...RULE,
+    Properties: {
+      ...RULE.Properties,
+      Targets: RULE.Properties.Targets.map((target) => ({ ...target, DeadLetterConfig: { Arn: QUEUE_ARN } })),
+    },
+  };
+  const letting = (condition: object) => ({
+    Type: "AWS::SQS::QueuePolicy",
+    Properties: {
+      Queues: [{ Ref: "Queue" }],
+      PolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Service: "events.amazonaws.com" },
+            Action: "sqs:SendMessage",
+            Resource: QUEUE_ARN,
+            Condition: condition,
+          },
+        ],
+      },
+    },
+  });
+  const byTheRule = { ArnEquals: { "aws:SourceArn": [{ "Fn::GetAtt": ["Rule", "Arn"] }] } };
+
+  it("lies in the rule's dead-letter queue, as it was, where the rule may not start the function", async () => {
+    await lab.deploy(workerFunction({}, { Queue: QUEUE, Rule: toTheQueue, Letting: letting(byTheRule) }), {
+      worker: ECHO,
+    });
+
+    lab.transition(transition({ actionArns: [] }));
+
+    const [dead, ...others] = lab.account.sqs.messages("failed");
+    expect(others).toEqual([]);
+    expect(JSON.parse(dead?.body ?? "")).toEqual(transition().bridgeEvent);
+    expect(dead?.attributes).toMatchObject({
+      RULE_ARN: "arn:aws:events:us-east-1:000000000000:rule/alarms",
+      TARGET_ARN: WORKER_ARN,
+      ERROR_CODE: "NO_PERMISSIONS",
+    });
+    expect(lab.account.lambda.invocations()).toEqual([]);
+  });
+
+  it("does not lie there as well where the function is started", async () => {
+    const others = { Queue: QUEUE, Rule: toTheQueue, Letting: letting(byTheRule), Allowed: permission(BY_RULE) };
+    await lab.deploy(workerFunction({}, others), { worker: ECHO });
+
+    lab.transition(transition({ actionArns: [] }));
+
+    await eventually(() => lab.account.lambda.invocations().length === 1);
+    expect(lab.account.sqs.messages("failed")).toEqual([]);
+  });
+
+  it.each([
+    ["has no policy", {}],
+    ["lets another rule in", { Letting: letting({ ArnEquals: { "aws:SourceArn": `${ALARM_ARN}-2` } }) }],
+    [
+      "asks for an account, which EventBridge does not say",
+      { Letting: letting({ ...byTheRule, StringEquals: { "aws:SourceAccount": "000000000000" } }) },
+    ],
+  ])("is gone where that queue %s, and only the lab's log says so", async (_what, others) => {
+    await lab.deploy(workerFunction({}, { Queue: QUEUE, Rule: toTheQueue, ...others }), { worker: ECHO });
+
+    lab.transition(transition({ actionArns: [] }));
+
+    expect(lab.account.sqs.messages("failed")).toEqual([]);
+    expect(lab.log.join("\n")).toContain("rule/alarms → failed: no permission; the message is gone");
+  });
+
   it("publishes to the topic it names, which passes it to its queue where that lets it", async () => {
     const topicArn = { Ref: "Topic" };
     await lab.deploy({

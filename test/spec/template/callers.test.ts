@@ -16,7 +16,7 @@ const withAlarms = (count: number) => ({
 const rulesOf = (count: number) =>
   Object.entries(cutoverResources([withAlarms(count)])).flatMap(([id, { Type, Properties }]) =>
     Type === "AWS::Events::Rule"
-      ? [{ id, ...(Properties as { Name: string; EventPattern: { resources: readonly string[] } }) }]
+      ? [{ id, ...(Properties as { Name: string; EventPattern: { resources: readonly string[] }; Targets: unknown }) }]
       : [],
   );
 
@@ -47,6 +47,45 @@ describe("the alarms of one cutover on EventBridge", () => {
     const [permission, ...others] = all.filter(({ Principal }) => Principal === "events.amazonaws.com");
     expect(others).toEqual([]);
     expect(permission).not.toHaveProperty("SourceAccount");
+  });
+});
+
+describe("an alarm that EventBridge may not hand over", () => {
+  const queueArn = { "Fn::GetAtt": ["FailedQueue", "Arn"] };
+
+  it("goes from every rule to the queue whose alarm tells somebody", () => {
+    for (const { Targets } of rulesOf(60)) expect(Targets).toMatchObject([{ DeadLetterConfig: { Arn: queueArn } }]);
+  });
+
+  it("is taken there from these rules and from nobody else: one policy, because a second would replace the first", () => {
+    const all = cutoverResources([withAlarms(60)]);
+    const policies = Object.values(all).filter(({ Type }) => Type === "AWS::SQS::QueuePolicy");
+    expect(policies).toEqual([
+      {
+        Type: "AWS::SQS::QueuePolicy",
+        Properties: {
+          Queues: [{ Ref: "FailedQueue" }],
+          PolicyDocument: {
+            Version: "2012-10-17",
+            Statement: [
+              {
+                Effect: "Allow",
+                Principal: { Service: "events.amazonaws.com" },
+                Action: "sqs:SendMessage",
+                Resource: queueArn,
+                Condition: {
+                  ArnEquals: { "aws:SourceArn": rulesOf(60).map(({ id }) => ({ "Fn::GetAtt": [id, "Arn"] })) },
+                },
+              },
+            ],
+          },
+        },
+      },
+    ]);
+  });
+
+  it("needs no policy where nothing is guarded: one without a source would let every rule in", () => {
+    expect(cutoverResources([])).toEqual({});
   });
 });
 
