@@ -3,6 +3,7 @@ import { evolve } from "../decision/evolve.ts";
 import { pageLines, pagesDue } from "../decision/pages.ts";
 import type { Blocking, CutoverState, RollbackSafety } from "../decision/state.ts";
 import { MINUTE_MS } from "../kernel/units.ts";
+import { callRollback, uncalledObstacle } from "./call-rollback.ts";
 import { lowerGreen } from "./change-weight.ts";
 import { commit } from "./commit.ts";
 import { unsettle } from "./green-again.ts";
@@ -24,26 +25,34 @@ export const repairLatched = async (ports: PromotePorts, tick: Tick, stored: Cut
   const repair = repairOf(tick, state, state.latch, safety, now);
   const isOpenAgain = state.settled !== undefined && repair.events.some(({ kind }) => kind === "greenAgain");
   const opening = isOpenAgain ? unsettle(ports, stored, now) : stored;
-  const act = (): Promise<unknown> =>
-    Promise.all([
+  const act = async (): Promise<string | null> => {
+    const [uncalled] = await Promise.all([
+      repair.sendBack ? callRollback(ports, stored.cutover, state.epoch, tick.at) : null,
       repair.sendBack || repair.lower === true ? lowerGreen(ports, tick.cutover, tick.seen.sights) : null,
-      repair.sendBack
-        ? ports.invoke.rollback(stored.cutover, { kind: "snapBack", epoch: state.epoch, tick: tick.at })
-        : null,
     ]);
+    return uncalled;
+  };
   // Rollback's function goes by the state: where that still says held it would do nothing, and the next be a minute later.
   if (repair.events.some(({ kind }) => kind === "latchReleased"))
     return record(ports, tick, stored, { repair, safety, act });
-  const [opened] = await Promise.all([opening, act()]);
+  const [opened, uncalled] = await Promise.all([opening, act()]);
   // Onto what somebody else wrote meanwhile: this tick's picture is older than that, and may not be put over it.
   if (opened.version > stored.version + 1) return OVERTAKEN;
-  return record(ports, tick, opened, { repair, safety });
+  return record(ports, tick, opened, { repair: uncalled === null ? repair : withUncalled(repair, uncalled), safety });
 };
+
+const withUncalled = (repair: Repair, why: string): Repair => ({
+  ...repair,
+  obstacles: [...repair.obstacles, uncalledObstacle(why)],
+});
 
 /** It takes some minutes; until it has, both streams and their slots have to stay, and nobody may arm again. */
 const SETTLE_TOLD_AFTER_MS = 30 * MINUTE_MS;
 
-const PAGE_AFTER_MS = { held: 0, latch: 0, "drift:unpinned": 0, rollback: 0, settle: SETTLE_TOLD_AFTER_MS };
+const PAGE_AFTER_MS = {
+  ...{ held: 0, latch: 0, "drift:unpinned": 0, rollback: 0, "rollback-uncalled": 0 },
+  settle: SETTLE_TOLD_AFTER_MS,
+};
 
 const noticeOf = (
   { doing, events, news }: Repair,

@@ -1,13 +1,11 @@
-import type { CutoverEvent } from "../decision/events.ts";
 import { holdsInstead, staysOnGreen } from "../decision/rollback-safety.ts";
-import type { CutoverState, LatchCause, RollbackSafety } from "../decision/state.ts";
+import type { CutoverState, LatchCause } from "../decision/state.ts";
 import type { JsonObject } from "../kernel/json.ts";
-import type { Account } from "../ledger/compose.ts";
+import { callRollback } from "./call-rollback.ts";
 import { lowerGreen } from "./change-weight.ts";
-import { commitOnto } from "./commit.ts";
 import { safetyAt } from "./judge-tick.ts";
 import { LATCH_TIMEOUT_MS } from "./limits.ts";
-import { flushOutbox } from "./outbox.ts";
+import { markTick } from "./mark-rollback.ts";
 import type { PromotePorts, PromoteReport, Tick } from "./promote-tick.ts";
 
 export interface SendBack {
@@ -62,77 +60,29 @@ export const latchAndSendBack = async (
       why: "it is to be held, and the latch was not answered; the next tick goes on from there",
     };
   if (held && latched !== null && staysOnGreen(latched)) {
-    await markTick(ports, tick, latched, `held: ${back.reasons.join("; ")}`, { expected: ownLatch, holds: true });
+    await markTick(ports, tick, latched, `held: ${back.reasons.join("; ")}`, {
+      expected: ownLatch,
+      holds: true,
+      uncalled: null,
+    });
     return { kind: "latched", doing: "held, going back would lose writes" };
   }
   // Past the point of no return blue is being fenced: nothing is written, and rollback tells people what is left.
   const mayWrite = latched === null || latched.wayBack === "open";
-  await Promise.all([
+  const [uncalled] = await Promise.all([
+    callRollback(ports, stored.cutover, latched?.epoch ?? stored.epoch, tick.at),
     mayWrite ? lowerGreen(ports, tick.cutover, tick.seen.sights) : null,
-    ports.invoke.rollback(stored.cutover, {
-      kind: "snapBack",
-      epoch: latched?.epoch ?? stored.epoch,
-      tick: tick.at,
-    }),
   ]);
   const why = `rolling back: ${back.reasons.join("; ")}`;
-  if (latched !== null) await markTick(ports, tick, latched, why, { expected: ownLatch, holds: false });
-  return { kind: "judged", decision: "rollback", reasons: back.reasons };
+  if (latched !== null) await markTick(ports, tick, latched, why, { expected: ownLatch, holds: false, uncalled });
+  return {
+    kind: "judged",
+    decision: "rollback",
+    reasons: uncalled === null ? back.reasons : [...back.reasons, uncalled],
+  };
 };
 
 const stateAfter = (outcome: Awaited<ReturnType<PromotePorts["state"]["latch"]>>): CutoverState | null => {
   if (outcome.kind === "latched") return outcome.after;
   return outcome.kind === "already-latched" ? outcome.state : null;
-};
-
-const noticeOf = (cutover: string, isHeld: boolean, body: string): NonNullable<Account["notify"]> => ({
-  subject: `${cutover}: ${isHeld ? "held, going back would lose writes" : "rolling back"}`,
-  body,
-  urgency: "page",
-});
-
-/**
- * The tick is done; this commit also chains the latch's own record. A run that was frozen may come after a newer tick: the
- * newer one stays the last that was judged. A latch that this tick has joined is held here where the run that put it was
- * killed before it came to that.
- */
-const markTick = async (
-  ports: PromotePorts,
-  tick: Tick,
-  latched: CutoverState,
-  why: string,
-  { expected, holds }: { readonly expected: RollbackSafety | null; readonly holds: boolean },
-): Promise<void> => {
-  const at = ports.clock.now();
-  const safety = expected ?? latched.rollbackSafety;
-  const judged: CutoverEvent = {
-    kind: "judged",
-    tick: tick.at,
-    safety,
-    blindSince: null,
-    unprovenSince: null,
-    blocking: [{ what: "latch", since: at, value: why, threshold: "none", clears: "pawl arm --again --policy <name>" }],
-  };
-  const outcome = await commitOnto(ports, latched, (state) => {
-    const overtaken = state.lastTick !== null && state.lastTick >= tick.at;
-    if (overtaken && expected === null) return null;
-    const isHeld = state.latch?.mode === "held";
-    const isToBeHeld = !isHeld && holds && staysOnGreen(state);
-    return {
-      events: [
-        ...(isToBeHeld ? [{ kind: "latchHeld" as const }] : []),
-        ...(expected === null ? [] : [{ kind: "latchMeasured" as const, expected }]),
-        ...(overtaken ? [] : [judged]),
-      ],
-      account: {
-        kind: "rollback",
-        summary: why,
-        at,
-        tick: tick.at,
-        detail: { latch: state.latch?.record.id ?? "" },
-        notify: noticeOf(state.cutover, isHeld || isToBeHeld, `${why}\nexpected: ${safety.label}`),
-      },
-    };
-  });
-  if (outcome.kind === "committed") await flushOutbox(ports, outcome.state);
 };

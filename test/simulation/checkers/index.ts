@@ -7,6 +7,7 @@ import { converges } from "./converges.ts";
 import { explained } from "./explained.ts";
 import { givenUpWell } from "./given-up-well.ts";
 import { heldBack } from "./held-back.ts";
+import { leftOnGreen } from "./left-on-green.ts";
 import { leftRinging } from "./left-ringing.ts";
 import { notKnowing } from "./not-knowing.ts";
 import { oneStep } from "./one-step.ts";
@@ -44,6 +45,7 @@ export const allCheckers = (digest: Digest, recomputes: boolean): readonly Check
   wordOfOperators(),
   pastTheReturn(),
   heldBack(),
+  leftOnGreen(),
   withoutDelay(),
   clearedWell(),
   givenUpWell(),

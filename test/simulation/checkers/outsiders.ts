@@ -121,7 +121,7 @@ const shownAt = (world: World, tick: number, after: CutoverState): readonly Show
 const together = ([first, ...rest]: readonly Shown[]): Shown =>
   first !== undefined && rest.every((one) => one === first) ? first : "unclear";
 
-const shownBy = (
+export const shownBy = (
   route: RouteBinding,
   routes: readonly RouteBinding[],
   listener: ObservedListener,

@@ -1,12 +1,11 @@
-import { isNumber, rollbackSafety } from "../../../src/decision/rollback-safety.ts";
 import type { CutoverState } from "../../../src/decision/state.ts";
-import { epochMs, MINUTE_MS } from "../../../src/kernel/units.ts";
-import { known } from "../../../src/signals/observation.ts";
+import { MINUTE_MS } from "../../../src/kernel/units.ts";
 import { hasPlainRoute } from "../../../src/signals/routes.ts";
 import type { WorldEvent } from "../world/events.ts";
 import type { Run } from "../world/run.ts";
 import type { World } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
+import { shownToLose } from "./shown-lossy.ts";
 
 /** A tick finds it at the latest, two more may be lost, and the requests take their time. */
 const HARD_DOWN_WITHIN_MS = 6 * MINUTE_MS;
@@ -91,18 +90,7 @@ const leftGreen = (world: World, run: Run): boolean => {
   return stays && isJudged && !isOvertaken && !shownToWait(world, run);
 };
 
-/** Going back would lose writes by what this run was shown, the policy would rather wait, and no alarm rings that cannot. */
-const shownToWait = (world: World, run: Run): boolean => {
-  const { alarms, observed } = run.served;
-  if (run.seen === null) return false;
-  const { whenNotLossless, conflictsAtArm } = run.seen.state;
-  const hardDown = world.cutover.alarms.flatMap(({ arn, severity }) => (severity === "hard-down" ? [arn] : []));
-  if (whenNotLossless !== "hold" || alarms?.some((alarm) => inAlarm(alarm) && hardDown.includes(alarm.arn)) === true)
-    return false;
-  const instants = observed?.observations ?? {};
-  const total = instants["conflicts.total"];
-  const conflicts =
-    total?.known === true && isNumber(total.value) ? known(total.value - conflictsAtArm, total.readAt) : total;
-  const shown = conflicts === undefined ? instants : { ...instants, "conflicts.new": conflicts };
-  return rollbackSafety(shown, epochMs(run.now())).label !== "lossless";
-};
+/** Going back would lose writes by what this run was shown, and the policy would rather wait. */
+const shownToWait = (world: World, run: Run): boolean =>
+  run.seen?.state.whenNotLossless === "hold" &&
+  shownToLose(world, run.served, run.seen.state.conflictsAtArm, run.now());

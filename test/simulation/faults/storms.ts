@@ -2,6 +2,7 @@ import { odds } from "./menu.ts";
 import { always, type Storm } from "./storm.ts";
 import { STORMS_AT_THE_RETURN } from "./storms-at-the-return.ts";
 import { STORMS_OF_EVIDENCE } from "./storms-of-evidence.ts";
+import { STORMS_OF_HOLDS } from "./storms-of-holds.ts";
 
 const STORMS_BY_NAME = {
   "steps-overtaken": {
@@ -127,6 +128,7 @@ const STORMS_BY_NAME = {
       "people-hasty": always(0.2),
     },
   },
+  ...STORMS_OF_HOLDS,
   ...STORMS_OF_EVIDENCE,
   ...STORMS_AT_THE_RETURN,
 } satisfies Readonly<Record<string, Storm>>;

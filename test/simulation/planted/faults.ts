@@ -5,6 +5,7 @@ import { DECOMMISSION } from "./faults/decommission.ts";
 import { EVIDENCE } from "./faults/evidence.ts";
 import { GIVING_UP } from "./faults/giving-up.ts";
 import { GOING_BACK } from "./faults/going-back.ts";
+import { HOLDS } from "./faults/holds.ts";
 import { LEDGER } from "./faults/ledger.ts";
 import { ONE_LISTENER } from "./faults/one-listener.ts";
 import { OPERATORS } from "./faults/operators.ts";
@@ -23,6 +24,7 @@ export const FAULTS: readonly Fault[] = [
   ...ROUTES_APART,
   ...GOING_BACK,
   ...WITHOUT_DELAY,
+  ...HOLDS,
   ...ALARMS_BY_POST,
   ...ALARMS_OVER_ALARMS,
   ...RULES,

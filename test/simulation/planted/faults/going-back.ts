@@ -89,7 +89,7 @@ export const GOING_BACK: readonly Fault[] = [
     name: "repair-skipped",
     edits: [
       edit("src/guard/latched.ts", "repair.sendBack || repair.lower === true ?", "repair.lower === true ?"),
-      edit("src/guard/latched.ts", "      repair.sendBack\n", "      repair.doing === null\n"),
+      edit("src/guard/latched.ts", "repair.sendBack ? callRollback(", "repair.doing === null ? callRollback("),
     ],
     breaks: "P6",
     why: "a rollback that died half way is not gone on with by the next tick",
@@ -242,7 +242,7 @@ export const GOING_BACK: readonly Fault[] = [
     edits: [edit(SNAP_BACK, `if (ready.latch?.mode === "held") return { kind: "held", state: ready };`, "")],
     breaks: "P4",
     why: "traffic goes back although the policy says to hold where writes would be lost",
-    expected: { within: 20 },
+    expected: { within: 5, amid: "dead-behind-a-hold" },
   },
   {
     name: "never-holds",
