@@ -23,7 +23,7 @@ export const LEDGER: readonly Fault[] = [
   },
   {
     name: "message-dropped",
-    edits: [edit(OUTBOX, "if (!sent.ok) break;", "")],
+    edits: [edit(OUTBOX, "if (sent.ok) told.add(id);", "told.add(id);\n    if (sent.ok) continue;")],
     breaks: "P8",
     why: "a message that nobody took is not sent again",
     expected: { within: 5 },
