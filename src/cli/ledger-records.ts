@@ -1,5 +1,6 @@
 import type { CutoverState } from "../decision/state.ts";
 import type { GuardPorts } from "../guard/ports.ts";
+import { type OutsideFailure, ok, type Result } from "../kernel/result.ts";
 import { entryOf, type LedgerEntry } from "../ledger/entry.ts";
 import { isBeyond } from "../ledger/verify-ledger.ts";
 import { type CommandFailure, refused } from "./exit.ts";
@@ -33,18 +34,27 @@ export const neverArmed = (cutover: string, also = ""): CommandFailure =>
     `pawl doctor ${cutover}, then pawl arm ${cutover} --policy <name>.`,
   );
 
+/** Whether anything was ever recorded of a cutover: where it was, and there is no state, the state is gone. */
+export const hasLedger = async (
+  { ledger }: Pick<GuardPorts, "ledger">,
+  cutover: string,
+): Promise<Result<boolean, OutsideFailure>> => {
+  const first = await ledger.read(cutover, null);
+  return first.ok ? ok(first.value.length > 0) : first;
+};
+
 /**
  * What to say of a cutover that has a ledger and no state; null where it has no ledger either. `also` is told besides.
  * @throws {CommandFailure} the table did not answer.
  */
 export const stateGone = async (
-  { ledger }: Pick<GuardPorts, "ledger">,
+  ports: Pick<GuardPorts, "ledger">,
   cutover: string,
   also = "",
 ): Promise<CommandFailure | null> => {
-  const first = await ledger.read(cutover, null);
-  if (!first.ok) throw unanswered(`The ledger of ${cutover} cannot be read.`, first.failure);
-  if (first.value.length === 0) return null;
+  const recorded = await hasLedger(ports, cutover);
+  if (!recorded.ok) throw unanswered(`The ledger of ${cutover} cannot be read.`, recorded.failure);
+  if (!recorded.value) return null;
   return refused(
     `The state of ${cutover} is gone from the table${also}.`,
     "Its ledger is there: it was armed, and somebody has removed the state since. Without it pawl does nothing by itself.",

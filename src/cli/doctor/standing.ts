@@ -1,8 +1,8 @@
 import type { CutoverState } from "../../decision/state.ts";
-import type { GuardPorts } from "../../guard/ports.ts";
 import type { OutsideFailure, Result } from "../../kernel/result.ts";
 import type { Policy } from "../../policy/policy-file.ts";
 import type { CutoverBindings } from "../../signals/bindings.ts";
+import { hasLedger, type LedgerReading } from "../ledger-records.ts";
 import { PATIENCE_MS } from "../limits.ts";
 import type { Target } from "../target.ts";
 import { type Finding, fails, holds, unread } from "./finding.ts";
@@ -15,14 +15,11 @@ export interface TableRead {
 }
 
 /** A ledger that cannot be read leaves it open whether a state was there. */
-export const readTable = async (
-  { state, ledger }: Pick<GuardPorts, "state" | "ledger">,
-  cutover: string,
-): Promise<TableRead> => {
-  const read = await state.read(cutover, PATIENCE_MS);
+export const readTable = async (ports: LedgerReading, cutover: string): Promise<TableRead> => {
+  const read = await ports.state.read(cutover, PATIENCE_MS);
   if (!read.ok || read.value !== null) return { read, isGone: false };
-  const first = await ledger.read(cutover, null);
-  return first.ok ? { read, isGone: first.value.length > 0 } : { read: first, isGone: false };
+  const recorded = await hasLedger(ports, cutover);
+  return recorded.ok ? { read, isGone: recorded.value } : { read: recorded, isGone: false };
 };
 
 /** Where the cutover stands, and so what its rules have to show. */

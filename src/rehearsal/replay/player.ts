@@ -1,6 +1,5 @@
 import type { CutoverEvent } from "../../decision/events.ts";
 import { evolve } from "../../decision/evolve.ts";
-import { holdsInstead } from "../../decision/rollback-safety.ts";
 import type { CutoverState } from "../../decision/state.ts";
 import { type JudgedTick, judgeTick } from "../../guard/judge-tick.ts";
 import { judgedEvent, judgedEvents } from "../../guard/promote-tick.ts";
@@ -10,6 +9,7 @@ import type { Policy } from "../../policy/policy-file.ts";
 import type { Snapshots } from "../../snapshot/evidence.ts";
 import { SNAPSHOT_MINUTES } from "../../snapshot/freshness.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { isHeld } from "../is-held.ts";
 import { actionIn } from "../recording/read-guard-lines.ts";
 import type { Action, RecordedTick } from "../recording/recorded-tick.ts";
 import { withSnapshot } from "../recording/snapshot-window.ts";
@@ -75,9 +75,9 @@ export const policyPlayer = (policy: Policy): Player => {
 export const sameAction = (one: Action | null, other: Action | null): boolean =>
   one?.kind === other?.kind && (one?.to === other?.to || one?.to === null || other?.to === null);
 
-/** Going back would lose writes, or nobody can say, and the policy rather waits. */
-const whyHeld = ({ decision, safety }: JudgedTick, { whenNotLossless }: Policy): string | null => {
-  if (decision.kind !== "rollback" || !holdsInstead(decision.cause, safety, whenNotLossless)) return null;
+const whyHeld = (judged: JudgedTick, policy: Policy): string | null => {
+  if (!isHeld(judged, policy)) return null;
+  const { safety } = judged;
   const [first = "", ...others] = safety.reasons;
   return `going back is ${safety.label} (${first}${others.length === 0 ? "" : `; and ${others.length} more`})`;
 };

@@ -18,6 +18,26 @@ const ALARM_ARN = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:green-errors"
 const WORKER_ARN = "arn:aws:lambda:us-east-1:000000000000:function:worker";
 const QUEUE = { Type: "AWS::SQS::Queue", Properties: { QueueName: "failed" } };
 const QUEUE_ARN = { "Fn::GetAtt": ["Queue", "Arn"] };
+const EVENT_BRIDGE = "events.amazonaws.com";
+/** That queue's policy: it lets a service in, where the condition holds. */
+const letting = (service: string, condition: object) => ({
+  Type: "AWS::SQS::QueuePolicy",
+  Properties: {
+    Queues: [{ Ref: "Queue" }],
+    PolicyDocument: {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: service },
+          Action: "sqs:SendMessage",
+          Resource: QUEUE_ARN,
+          Condition: condition,
+        },
+      ],
+    },
+  },
+});
 
 const clientOf = () => {
   const { accessKeyId, secretAccessKey } = lab.gateway.issueKey("caller");
@@ -63,7 +83,7 @@ const RULE = {
   },
 };
 
-const BY_RULE = { Principal: "events.amazonaws.com", SourceArn: { "Fn::GetAtt": ["Rule", "Arn"] } };
+const BY_RULE = { Principal: EVENT_BRIDGE, SourceArn: { "Fn::GetAtt": ["Rule", "Arn"] } };
 
 const payloads = () => lab.account.lambda.invocations().map(({ payload }) => JSON.parse(payload) as unknown);
 
@@ -176,10 +196,7 @@ describe("an alarm that turns", () => {
       "a permission for another alarm",
       { Other: permission({ Principal: "lambda.alarms.cloudwatch.amazonaws.com", SourceArn: `${ALARM_ARN}-2` }) },
     ],
-    [
-      "a permission for another service",
-      { Other: permission({ Principal: "events.amazonaws.com", SourceArn: ALARM_ARN }) },
-    ],
+    ["a permission for another service", { Other: permission({ Principal: EVENT_BRIDGE, SourceArn: ALARM_ARN }) }],
   ])("starts nothing with %s, and only the lab's log says so", async (_what, others) => {
     await lab.deploy(workerFunction({}, others), { worker: ECHO });
 
@@ -224,30 +241,15 @@ describe("an alarm that turns", () => {
       Targets: RULE.Properties.Targets.map((target) => ({ ...target, DeadLetterConfig: { Arn: QUEUE_ARN } })),
     },
   };
-  const letting = (condition: object) => ({
-    Type: "AWS::SQS::QueuePolicy",
-    Properties: {
-      Queues: [{ Ref: "Queue" }],
-      PolicyDocument: {
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "events.amazonaws.com" },
-            Action: "sqs:SendMessage",
-            Resource: QUEUE_ARN,
-            Condition: condition,
-          },
-        ],
-      },
-    },
-  });
   const byTheRule = { ArnEquals: { "aws:SourceArn": [{ "Fn::GetAtt": ["Rule", "Arn"] }] } };
 
   it("lies in the rule's dead-letter queue, as it was, where the rule may not start the function", async () => {
-    await lab.deploy(workerFunction({}, { Queue: QUEUE, Rule: toTheQueue, Letting: letting(byTheRule) }), {
-      worker: ECHO,
-    });
+    await lab.deploy(
+      workerFunction({}, { Queue: QUEUE, Rule: toTheQueue, Letting: letting(EVENT_BRIDGE, byTheRule) }),
+      {
+        worker: ECHO,
+      },
+    );
 
     lab.transition(transition({ actionArns: [] }));
 
@@ -263,7 +265,12 @@ describe("an alarm that turns", () => {
   });
 
   it("does not lie there as well where the function is started", async () => {
-    const others = { Queue: QUEUE, Rule: toTheQueue, Letting: letting(byTheRule), Allowed: permission(BY_RULE) };
+    const others = {
+      Queue: QUEUE,
+      Rule: toTheQueue,
+      Letting: letting(EVENT_BRIDGE, byTheRule),
+      Allowed: permission(BY_RULE),
+    };
     await lab.deploy(workerFunction({}, others), { worker: ECHO });
 
     lab.transition(transition({ actionArns: [] }));
@@ -274,10 +281,10 @@ describe("an alarm that turns", () => {
 
   it.each([
     ["has no policy", {}],
-    ["lets another rule in", { Letting: letting({ ArnEquals: { "aws:SourceArn": `${ALARM_ARN}-2` } }) }],
+    ["lets another rule in", { Letting: letting(EVENT_BRIDGE, { ArnEquals: { "aws:SourceArn": `${ALARM_ARN}-2` } }) }],
     [
       "asks for an account, which EventBridge does not say",
-      { Letting: letting({ ...byTheRule, StringEquals: { "aws:SourceAccount": "000000000000" } }) },
+      { Letting: letting(EVENT_BRIDGE, { ...byTheRule, StringEquals: { "aws:SourceAccount": "000000000000" } }) },
     ],
   ])("is gone where that queue %s, and only the lab's log says so", async (_what, others) => {
     await lab.deploy(workerFunction({}, { Queue: QUEUE, Rule: toTheQueue, ...others }), { worker: ECHO });
@@ -294,24 +301,7 @@ describe("an alarm that turns", () => {
       Topic: { Type: "AWS::SNS::Topic", Properties: { TopicName: "pages" } },
       Queue: QUEUE,
       Deaf: { Type: "AWS::SQS::Queue", Properties: { QueueName: "deaf" } },
-      Letting: {
-        Type: "AWS::SQS::QueuePolicy",
-        Properties: {
-          Queues: [{ Ref: "Queue" }],
-          PolicyDocument: {
-            Version: "2012-10-17",
-            Statement: [
-              {
-                Effect: "Allow",
-                Principal: { Service: "sns.amazonaws.com" },
-                Action: "sqs:SendMessage",
-                Resource: QUEUE_ARN,
-                Condition: { ArnEquals: { "aws:SourceArn": topicArn } },
-              },
-            ],
-          },
-        },
-      },
+      Letting: letting("sns.amazonaws.com", { ArnEquals: { "aws:SourceArn": topicArn } }),
       Heard: {
         Type: "AWS::SNS::Subscription",
         Properties: { TopicArn: topicArn, Protocol: "sqs", Endpoint: QUEUE_ARN },
